@@ -1,0 +1,214 @@
+"""Random numbers that are addressed, never consumed.
+
+Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
+SC11) maps a counter of four words under a key of two words to four words. Here
+
+    key     = mix(seed, replicate)                                   64 bits
+    counter = (id low, id high, process << 16 | quarter, slot // 4)  4 × 32 bits
+
+and slot ``s`` reads word ``s % 4``: one call gives the four numbers of four neighbouring slots.
+No generator object exists, so no order of execution can matter: the same agent asks the same
+question in the same quarter and gets the same answer, whatever happened to anybody else.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.compiled import compiled
+
+Ids = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+
+# Codes are part of every draw's address: a code is never reused and never changes.
+PROCESSES = {
+    "parameters": 1,
+    "wording": 2,
+    "population": 3,
+    "kene": 4,
+    "budget": 5,
+    "research": 6,
+    "meeting": 7,
+    "contract": 8,
+    "founding": 9,
+    "incubation": 10,
+    "services": 11,
+    "market": 12,
+    "demography": 13,
+    "accreditation": 14,
+    "evaluation": 15,
+    "lot": 16,
+    "talent": 17,
+    "subsidy_response": 18,
+    "maturation": 19,
+    "projects": 20,
+}
+
+_MASK = np.uint64(0xFFFFFFFF)
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint64(0x9E3779B9)
+_WEYL_1 = np.uint64(0xBB67AE85)
+_32 = np.uint64(32)
+_SCALE = 2.0**-32
+
+
+@compiled
+def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    """Return the four words of Philox4x32-10 for a counter and a key, all as 64-bit integers."""
+    for _ in range(10):
+        p0 = _MULTIPLIER_0 * c0
+        p1 = _MULTIPLIER_1 * c2
+        c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _MASK, (p0 >> _32) ^ c3 ^ k1, p0 & _MASK
+        k0 = (k0 + _WEYL_0) & _MASK
+        k1 = (k1 + _WEYL_1) & _MASK
+    return c0, c1, c2, c3
+
+
+@compiled
+def four(address, identity, block):  # type: ignore[no-untyped-def]
+    """Return the uniforms of slots ``4 × block`` to ``4 × block + 3`` of one agent."""
+    w0, w1, w2, w3 = philox(
+        identity & _MASK, identity >> _32, address[2], np.uint64(block), address[0], address[1]
+    )
+    return (w0 + 0.5) * _SCALE, (w1 + 0.5) * _SCALE, (w2 + 0.5) * _SCALE, (w3 + 0.5) * _SCALE
+
+
+@compiled
+def _uniform(address, ids, slot, out):  # type: ignore[no-untyped-def]
+    block = slot // 4
+    word = slot % 4
+    for i in range(ids.size):
+        out[i] = four(address, ids[i], block)[word]
+
+
+@compiled
+def _block(address, ids, block, out):  # type: ignore[no-untyped-def]
+    for i in range(ids.size):
+        out[0, i], out[1, i], out[2, i], out[3, i] = four(address, ids[i], block)
+
+
+@compiled
+def _table(address, ids, out):  # type: ignore[no-untyped-def]
+    for i in range(ids.size):
+        for block in range(out.shape[1] // 4):
+            numbers = four(address, ids[i], block)
+            for word in range(4):
+                out[i, 4 * block + word] = numbers[word]
+
+
+@compiled
+def laplace(share):  # type: ignore[no-untyped-def]
+    """Return the quantile of the standard Laplace distribution at a share."""
+    if share < 0.5:
+        return np.log(2.0 * share)
+    return -np.log(2.0 * (1.0 - share))
+
+
+@compiled
+def poisson(mean, share):  # type: ignore[no-untyped-def]
+    """Return the Poisson count at a share of the probability below it (inversion)."""
+    count = 0
+    chance = np.exp(-mean)
+    total = chance
+    while share > total and count < 1000:
+        count += 1
+        chance *= mean / count
+        total += chance
+    return count
+
+
+@compiled
+def _poisson_all(means, shares, out):  # type: ignore[no-untyped-def]
+    for i in range(means.size):
+        out[i] = poisson(means[i], shares[i])
+
+
+def poisson_counts(means: Floats, shares: Floats) -> NDArray[np.int64]:
+    """Return Poisson counts by inversion, one per mean and share; a mean is at most some 50."""
+    out = np.empty(means.size, np.int64)
+    _poisson_all(np.ascontiguousarray(means, np.float64), shares, out)
+    return out
+
+
+def splitmix(values: Ids) -> Ids:
+    """Return the SplitMix64 finaliser of each value (Steele, Lea & Flood 2014)."""
+    with np.errstate(over="ignore"):
+        z = values + np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return np.asarray(z ^ (z >> np.uint64(31)), np.uint64)
+
+
+def mix(first: Ids | int, second: Ids | int) -> Ids:
+    """Return one 64-bit id for an ordered pair of ids: splitmix(splitmix(first) ^ second)."""
+    a = np.atleast_1d(np.asarray(first, np.uint64))
+    return splitmix(splitmix(a) ^ np.asarray(second, np.uint64))
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """The draws of one process in one quarter: agents ask by id and slot.
+
+    Attributes:
+        address: Key low, key high, process and quarter: what kernels pass on to ``four``.
+    """
+
+    address: tuple[np.uint64, np.uint64, np.uint64]
+
+    def uniform(self, ids: Ids, slot: int = 0) -> Floats:
+        """Return a number in (0, 1) for each id."""
+        out = np.empty(ids.size)
+        _uniform(self.address, ids, slot, out)
+        return out
+
+    def block(self, ids: Ids, block: int = 0) -> Floats:
+        """Return the numbers of four neighbouring slots, as rows of a 4 × n array."""
+        out = np.empty((4, ids.size))
+        _block(self.address, ids, block, out)
+        return out
+
+    def table(self, ids: Ids, slots: int) -> Floats:
+        """Return an n × slots array: slot 0, 1, 2 … of each id, in columns."""
+        out = np.empty((ids.size, (slots + 3) // 4 * 4))
+        _table(self.address, ids, out)
+        return out[:, :slots]
+
+    def happens(self, ids: Ids, probability: Floats | float, slot: int = 0) -> NDArray[np.bool_]:
+        """Return for each id whether an event of that probability happens to it."""
+        return np.asarray(self.uniform(ids, slot) < probability, np.bool_)
+
+    def normal(self, ids: Ids, slot: int = 0) -> Floats:
+        """Return a standard normal number for each id, by the inverse distribution."""
+        return np.asarray(ndtri(self.uniform(ids, slot)), np.float64)
+
+    def poisson(self, ids: Ids, means: Floats, slot: int = 0) -> NDArray[np.int64]:
+        """Return a Poisson count for each id."""
+        return poisson_counts(means, self.uniform(ids, slot))
+
+
+@dataclass(frozen=True)
+class Draws:
+    """All the luck of one replicate of one seed.
+
+    Attributes:
+        seed: A whole number from 0; two seeds are two worlds.
+        replicate: Which replicate of that world.
+    """
+
+    seed: int
+    replicate: int
+
+    def at(self, process: str, quarter: int = 0) -> Addressed:
+        """Return the draws of a process in a quarter.
+
+        Raises:
+            KeyError: If the process has no code in ``PROCESSES``.
+        """
+        key = int(mix(self.seed, self.replicate)[0])
+        when = PROCESSES[process] << 16 | quarter
+        return Addressed(
+            (np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32), np.uint64(when))
+        )

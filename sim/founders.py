@@ -1,0 +1,247 @@
+"""Founders: who may found a platform, what the offers promise them, and how it is built.
+
+Shared by the two processes in which platforms come into being: ``founding`` and ``services``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import identity
+from sim.books import yuan
+from sim.draws import Ids
+from sim.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
+from sim.levers import Offer
+from sim.quantity import quantity
+from sim.state import ACTIVE, BUILDING, State
+from sim.tables import Rows
+
+CARRIERS = ("incubator", "makerspace")
+REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one
+MOST_GAIN = 5.0  # cap on 1 + gain / cost: model design 4
+PAYEE = {
+    "firm": "firm",
+    "leading_firm": "firm",
+    "university": "university",
+    "institute": "institute",
+    "hospital": "hospital",
+    "public_body": "public_body",
+    "carrier": "platform",
+    "outside": "outside",
+}
+# Slots of a platform's own draws.
+_QUALITY, _SEATS, _NEW_UNIT = range(3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the outlook of founders and of what they found."""
+
+    horizon: float = quantity(
+        3,
+        unit="years of running cost and support that a founder looks ahead",
+        low=1,
+        high=5,
+        status="assumed",
+        source="a plan's usual length; judged",
+    )
+    climb: float = quantity(
+        0.10,
+        unit="chance a founder gives itself of the next level within the horizon",
+        low=0.02,
+        high=0.25,
+        status="assumed",
+        source="Yangzhou 2017: 20 % of stations upgraded in ten years; judged",
+    )
+    top_grade: float = quantity(
+        0.25,
+        unit="chance a founder gives itself of an A in a year",
+        low=0.10,
+        high=0.35,
+        status="cited",
+        source="S25: 20-30 % A",
+    )
+    size_of_host: float = quantity(
+        0.3,
+        unit="elasticity of a firm's suitability as host to its R&D stock",
+        low=0.0,
+        high=0.6,
+        status="assumed",
+        source="larger R&D firms host more platforms; judged",
+    )
+    spread: float = quantity(
+        0.4,
+        unit="standard deviation of the logarithm of seats and staff between units",
+        low=0.2,
+        high=0.8,
+        status="assumed",
+        source="makerspaces of 500 to 6200 m2 (Chengdu 2018); judged",
+    )
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Possible founders of one class.
+
+    Attributes:
+        name: The class, one of ``kinds.HOSTS``.
+        rows: Rows in the table of firms or of organisations.
+        ids: Their ids.
+        hosted: Bits of the kinds that they host already.
+        cluster: Cluster number; the number of clusters where none.
+        suitability: How likely one is beside another.
+    """
+
+    name: str
+    rows: Rows
+    ids: Ids
+    hosted: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+    suitability: NDArray[np.float64]
+
+    @property
+    def firms(self) -> bool:
+        """Return whether the rows are firms."""
+        return self.name in ("firm", "leading_firm")
+
+
+def hosts(state: State, name: str) -> Hosts:
+    """Return the possible founders of a class, with what makes one likelier than another."""
+    everywhere = len(state.city.clusters)
+    if name in ("firm", "leading_firm"):
+        firms = state.firms
+        able = firms.alive & firms.above_scale & (firms.rd > 0)
+        rows = np.flatnonzero(able & (firms.leading == (name == "leading_firm")))
+        typical = max(state.starting_stock["typical_rd_stock"], 1e-9)
+        suitability = (firms.rd_stock[rows] / typical) ** state.founders.size_of_host
+        cluster = firms.cluster[rows].astype(np.int64)
+        return Hosts(name, rows, firms.id[rows], firms.platforms[rows], cluster, suitability)
+    table = state.organisations
+    if name == "carrier":
+        rows = state.platforms(*CARRIERS)
+    elif name == "institute":
+        rows = state.platforms("institute")
+    else:
+        rows = state.bodies(name)
+    cluster = np.where(table.cluster[rows] < 0, everywhere, table.cluster[rows]).astype(np.int64)
+    return Hosts(
+        name, rows, table.id[rows], table.platforms[rows], cluster, np.ones(rows.size)
+    )
+
+
+def expected_gain(state: State, kind: str, host: str) -> float:
+    """Return what the offers promise a founder of a kind, million CNY over the horizon."""
+    offers, code, p = state.offers, KIND_CODE[kind], state.founders
+    levels = KINDS[kind].levels
+    gain = offers.dose("founding_grant", kind, levels[0], host)
+    gain += offers.dose("founding_means", kind, None, host) * state.costs["found_cost"][code]
+    gain += offers.dose("operating_grant", kind, None, host) * p.horizon
+    gain += offers.dose("grade_reward", kind, levels[0], host) * p.horizon * p.top_grade
+    gain += offers.dose("first_pass_reward", kind, levels[0], host)
+    if KINDS[kind].legal_person:
+        relief = offers.dose("running_relief", kind, None, host)
+        gain += relief * state.costs["run_cost"][code] * p.horizon
+    if len(levels) > 1:
+        gain += offers.dose("level_reward", kind, levels[1], host) * p.climb
+    return gain
+
+
+def boost(state: State, kind: str, host: str) -> float:
+    """Return min(5, 1 + expected gain / true cost)."""
+    cost = state.costs["found_cost"][KIND_CODE[kind]]
+    return min(MOST_GAIN, 1 + expected_gain(state, kind, host) / cost)
+
+
+def pick_cluster(
+    state: State, lacks: NDArray[np.float64], place: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return a cluster per draw: by its share of the firms and by what it lacks."""
+    share = np.array([cluster.share for cluster in state.city.clusters]) * lacks
+    return np.minimum(np.searchsorted(np.cumsum(share) / share.sum(), place), share.size - 1)
+
+
+def pay_for_founding(
+    state: State, kind: str, host: str, ids: Ids, merit: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Have the founding offers paid; return who got all that was promised to it.
+
+    Where nothing is on offer everybody counts as served: nothing was promised.
+    """
+    cost = float(state.costs["found_cost"][KIND_CODE[kind]])
+    served = np.ones(ids.size, np.bool_)
+    for offer in state.offers.on("founding_grant", kind, KINDS[kind].levels[0], host):
+        served &= _pay(state, offer, offer.dose, ids, merit, host)
+    for offer in state.offers.on("founding_means", kind, None, host):
+        served &= _pay(state, offer, offer.dose * cost, ids, merit, host)
+    return served
+
+
+def _pay(
+    state: State, offer: Offer, million: float, ids: Ids, merit: NDArray[np.float64], host: str
+) -> NDArray[np.bool_]:
+    return state.books.pay(
+        offer.instrument,
+        yuan(np.full(ids.size, million)),
+        due=state.quarter,
+        payees=PAYEE[host],
+        merit=merit,
+        lot=state.luck("lot").uniform(ids, slot=offer.instrument),
+    )
+
+
+def build(
+    state: State,
+    kind: str,
+    host: Hosts,
+    at: Rows,
+    cluster: NDArray[np.int64],
+    *,
+    jointly: bool = False,
+    registration: bool = False,
+) -> None:
+    """Start building one platform of a kind per host; its id descends from host, kind, quarter."""
+    if at.size == 0:
+        return
+    code, rows = KIND_CODE[kind], host.rows[at]
+    ids = identity.mixed(identity.FOUNDED_ORGANISATION, host.ids[at], code, state.quarter)
+    owners = state.firms if host.firms else state.organisations
+    time = round(float(state.costs["building"][code]))
+    traits = platform_traits(state, kind, ids)
+    fields = owners.field[rows]
+    state.organisations.add(
+        ids,
+        kind=code,
+        level=LEVEL_CODE[KINDS[kind].levels[0]],
+        status=BUILDING if time else ACTIVE,
+        host_class=HOSTS.index(host.name),
+        host_firm=rows if host.firms else -1,
+        host_body=-1 if host.firms else rows,
+        district=owners.district[rows],
+        cluster=cluster,
+        field=fields,
+        decided=state.quarter,
+        opens=state.quarter + time,
+        reached=state.quarter + time,
+        jointly=jointly or host.name == "public_body",
+        registration=registration,
+        **traits,
+    )
+    if kind not in REPEATABLE and not registration:
+        owners.platforms[rows] |= 1 << code
+    state.flows[f"founded {kind}"] += float(at.size)
+
+
+def platform_traits(state: State, kind: str, ids: Ids) -> dict[str, NDArray[np.generic]]:
+    """Return what a platform is born with: quality, seats, researchers, plaque or new unit."""
+    luck = state.draws.at("founding", 0)
+    seats = state.costs["seats"][KIND_CODE[kind]]
+    researchers = state.costs["researchers"][KIND_CODE[kind]]
+    spread = np.exp(state.founders.spread * luck.normal(ids, _SEATS) - state.founders.spread**2 / 2)
+    plaque = state.costs["plaque"][KIND_CODE[kind]]
+    return {
+        "quality": luck.normal(ids, _QUALITY),
+        "seats": np.rint(seats * spread).astype(np.int32),
+        "researchers": researchers * spread,
+        "new_unit": ~luck.happens(ids, plaque, _NEW_UNIT),
+    }

@@ -1,0 +1,121 @@
+"""All parameters of a replicate under their full names, from the declarations they stand in.
+
+Names are ``process.parameter``, ``kind.<kind>.<number>``, ``start.<figure>`` and
+``dose.<instrument>``; the last are where in its range an instrument's vague wording lies.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import founders, population
+from sim.errors import unknown
+from sim.instrument import Instrument
+from sim.kinds import KINDS
+from sim.plan import Plan
+from sim.processes import (
+    accreditation,
+    budget,
+    contract,
+    demography,
+    evaluation,
+    founding,
+    incubation,
+    market,
+    meeting,
+    research,
+    services,
+)
+from sim.quantity import Quantity, declared
+
+DECLARED: dict[str, type] = {
+    "population": population.Parameters,
+    "founders": founders.Parameters,
+    "budget": budget.Parameters,
+    "research": research.Parameters,
+    "meeting": meeting.Parameters,
+    "contract": contract.Parameters,
+    "founding": founding.Parameters,
+    "incubation": incubation.Parameters,
+    "services": services.Parameters,
+    "market": market.Parameters,
+    "demography": demography.Parameters,
+    "accreditation": accreditation.Parameters,
+    "evaluation": evaluation.Parameters,
+}
+KIND_NUMBERS = ("found_cost", "run_cost", "building", "rate", "seats", "researchers", "plaque")
+
+
+def all_parameters(plan: Plan) -> dict[str, Quantity]:
+    """Return every quantity that a replicate of a plan rests on, by full name."""
+    found = {
+        f"{process}.{name}": quantity
+        for process, parameters in DECLARED.items()
+        for name, quantity in declared(parameters).items()
+    }
+    for kind, data in KINDS.items():
+        found |= {f"kind.{kind}.{name}": getattr(data, name) for name in KIND_NUMBERS}
+    found |= {f"start.{name}": figure.quantity for name, figure in plan.city.figures.items()}
+    return found
+
+
+def drawn_names(plan: Plan, instruments: Iterable[Instrument]) -> list[str]:
+    """Return the names that a design draws a share for: whatever has a range."""
+    names = [
+        name
+        for name, quantity in all_parameters(plan).items()
+        if quantity.spread != "fixed" and quantity.low < quantity.high
+    ]
+    return names + [f"dose.{i.id}" for i in instruments if i.modelled and i.has_draw]
+
+
+@dataclass(frozen=True)
+class Values:
+    """The parameters of one replicate.
+
+    Attributes:
+        flat: Full name → value.
+    """
+
+    flat: Mapping[str, float]
+
+    def of(self, process: str) -> Any:
+        """Return the ``Parameters`` of a process with this replicate's values."""
+        kind = DECLARED[process]
+        return kind(**{name: self.flat[f"{process}.{name}"] for name in declared(kind)})
+
+    def start(self, figure: str) -> float:
+        """Return a starting figure."""
+        return self.flat[f"start.{figure}"]
+
+    def kinds(self) -> dict[str, NDArray[np.float64]]:
+        """Return the numbers of platform kinds, each an array by kind code."""
+        return {
+            name: np.array([self.flat[f"kind.{kind}.{name}"] for kind in KINDS])
+            for name in KIND_NUMBERS
+        }
+
+
+def values(
+    plan: Plan, shares: Mapping[str, float], known: Mapping[str, float] | None = None
+) -> Values:
+    """Return a replicate's values: each quantity at its share, unless it is known.
+
+    Args:
+        plan: The plan, whose city holds the starting figures.
+        shares: Name → share of the probability below the value; 0.5 where none is given.
+        known: Full name → value that replaces the draw.
+
+    Raises:
+        ConfigError: If a known name does not exist.
+    """
+    quantities = all_parameters(plan)
+    known = known or {}
+    for name in known:
+        if name not in quantities:
+            raise unknown("parameters", "parameter", name, quantities)
+    flat = {name: quantity.at(shares.get(name, 0.5)) for name, quantity in quantities.items()}
+    return Values(flat | dict(known))

@@ -1,0 +1,407 @@
+"""The starting population of a city, from its figures, in flow from the first quarter.
+
+Every number is a figure of the city (with a source or a range) or a draw addressed to the one
+it concerns. Nothing here knows a goal. Firms are thinned or multiplied by ``scale``; each then
+stands for 1 / scale firms. Organisations stay one to one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import founders, identity, kene, places
+from sim.city import City
+from sim.draws import Ids, poisson_counts
+from sim.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
+from sim.processes import demography, research
+from sim.quantity import quantity
+from sim.state import ACTIVE, BODY_CODE, FIRM_UNITS, State
+from sim.tables import Rows
+
+Start = Callable[[str], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the starting population that no figure gives."""
+
+    size_tail: float = quantity(
+        1.06, unit="exponent of the tail of revenue", low=1.0, high=1.3,
+        status="cited", source="S1, S28: 0.8-1.5 in the tail, about 1 over all",
+    )
+    largest: float = quantity(
+        40000, unit="million CNY a year: the largest firm's revenue", low=15000, high=80000,
+        status="assumed", source="5 % of the city's above-scale revenue; judged",
+        spread="log-uniform",
+    )
+    mean_age: float = quantity(
+        10, unit="years", low=7, high=14, status="assumed",
+        source="F3: all firms are younger, above-scale ones older; judged",
+    )
+    leading_share: float = quantity(
+        0.03, unit="share of above-scale firms", low=0.01, high=0.06, status="assumed",
+        source="leading firms of clusters; judged",
+    )
+    sme_revenue: float = quantity(
+        6.0, unit="million CNY a year, median of technology SMEs", low=3, high=10,
+        status="assumed", source="below the threshold of 20 M; judged",
+    )
+    provincial_share: float = quantity(
+        0.2, unit="share of platforms at provincial level", low=0.1, high=0.35,
+        status="assumed", source="Yangzhou 2017: 15 of 77 stations; Wuxi: 523 of 1 687 centres",
+    )
+    occupancy: float = quantity(
+        0.9, unit="most seats taken at the start", low=0.8, high=0.95,
+        status="assumed", source="Ningbo 2020: 95 % in a well-run incubator",
+    )
+    platform_age: float = quantity(
+        5, unit="mean age of platforms, years", low=3, high=8, status="assumed", source="judged",
+    )
+
+
+# Slots of a starting firm's draws.
+_DISTRICT, _CLUSTER, _FIELD, _SIZE, _STAFF, _AGE, _PERFORMS, _PROPENSITY = range(8)
+_INDUSTRY, _PATENTS, _LENGTH, _SURVIVES, _CARRIER = 8, 9, 10, 11, 12
+# Slots of a starting organisation's draws.
+_PLACE, _LEVEL, _HOST, _OLD, _TALKS, _STAFFING = 0, 1, 2, 3, 4, 5
+COHORTS = 20  # quarters of start-ups that are kept apart from the ordinary economy
+
+
+def settle(
+    state: State, start: Start, scale: float, p: Parameters, firms_p: demography.Parameters,
+    research_p: research.Parameters, seek: float,
+) -> None:
+    """Fill the tables of a new city."""
+    state.starting_stock.update({name: start(name) for name in state.city.figures})
+    _large_firms(state, start, scale, p)
+    _small_firms(state, start, scale, p)
+    _research_and_development(state, start, research_p, p.leading_share)
+    _startups(state, start, firms_p)
+    large = state.firms.above_scale
+    drawn = state.firms.revenue[large & state.firms.high_tech_industry].sum()
+    total = float(state.firms.revenue[large].sum())
+    state.starting_stock["high_tech_share_drawn"] = float(drawn) / total
+    _bodies(state, start)
+    _platforms(state, start, p)
+    _tenants(state, p, seek)
+    _status(state, start)
+    _brokers(state, start)
+    _results(state, research_p)
+
+
+def _ids(origin: int, count: int, group: int) -> Ids:
+    return identity.plain(origin, group, np.arange(count))
+
+
+def _lognormal(normal: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
+    """Return numbers with mean 1."""
+    return np.asarray(np.exp(spread * normal - spread**2 / 2))
+
+
+def _common(state: State, ids: Ids, u: NDArray[np.float64]) -> dict[str, NDArray[np.generic]]:
+    """Return where firms stand and what they know."""
+    city: City = state.city
+    cluster = places.clusters(city, u[:, _CLUSTER])
+    field = places.fields(city, cluster, u[:, _FIELD])
+    lengths = 3 + (u[:, _LENGTH] * (FIRM_UNITS - 3)).astype(np.int64)
+    return {
+        "district": places.districts(city, u[:, _DISTRICT]),
+        "cluster": cluster,
+        "field": field,
+        "capabilities": kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0)),
+        "high_tech_industry": u[:, _INDUSTRY] < state.starting_stock["high_tech_output_share"],
+    }
+
+
+def revenues(u: NDArray[np.float64], total: float, p: Parameters) -> NDArray[np.float64]:
+    """Return above-scale revenues: a Pareto tail from 20 M CNY up, cut, scaled to the total."""
+    least = demography.THRESHOLD
+    cut = (least / p.largest) ** p.size_tail
+    raw = least * (1 - u * (1 - cut)) ** (-1 / p.size_tail)
+    above = raw - least
+    return np.asarray(least + above * max(total - least * u.size, 0.0) / above.sum())
+
+
+def _large_firms(state: State, start: Start, scale: float, p: Parameters) -> None:
+    count = max(round(start("above_scale_firms") * scale), 1)
+    ids = _ids(identity.INCUMBENT_FIRM, count, 0)
+    luck = state.draws.at("population", 0)
+    u = luck.table(ids, 12)
+    revenue = revenues(u[:, _SIZE], start("above_scale_revenue") * scale, p)
+    staff = revenue / start("revenue_per_employee") * _lognormal(luck.normal(ids, _STAFF), 0.5)
+    years = -p.mean_age * np.log(u[:, _AGE])
+    state.firms.add(
+        ids,
+        alive=True,
+        founded=state.start - 1 - np.minimum(4 * years, 120).astype(np.int64),
+        employees=np.maximum(staff, 5.0),
+        revenue=revenue,
+        above_scale=True,
+        **_common(state, ids, u),
+    )
+
+
+def _small_firms(state: State, start: Start, scale: float, p: Parameters) -> None:
+    """Technology SMEs below the threshold."""
+    count = round(start("technology_smes") * scale)
+    ids = _ids(identity.INCUMBENT_FIRM, count, 1)
+    luck = state.draws.at("population", 0)
+    u = luck.table(ids, 12)
+    spread = np.exp(0.6 * luck.normal(ids, _SIZE))
+    state.firms.add(
+        ids,
+        alive=True,
+        founded=state.start - 4 - (u[:, _AGE] * 36).astype(np.int64),
+        employees=10.0 + 10 * spread,
+        revenue=np.minimum(p.sme_revenue * spread, demography.THRESHOLD * 0.99),
+        technology_sme=True,
+        **_common(state, ids, u),
+    )
+
+
+def _research_and_development(
+    state: State, start: Start, p: research.Parameters, leading_share: float
+) -> None:
+    """Choose who does R&D and how much, so that the city's share and total are met."""
+    firms = state.firms
+    luck = state.draws.at("population", 0)
+    large = firms.above_scale
+    size = np.log(firms.employees / firms.employees[large].mean())
+    u = luck.uniform(firms.id, _PERFORMS)
+    score = p.size_effect * size + np.log(u / (1 - u))
+    count = round(start("rd_firm_share") * large.sum())
+    performs = ~large & (u < 0.8)
+    performs[np.argsort(np.where(large, -score, np.inf), kind="stable")[:count]] = True
+    normal = luck.normal(firms.id, _PROPENSITY)
+    firms.propensity[:] = places.propensity(1.0, normal)
+    firms.propensity[~large] *= demography.STARTUP_RD
+    small = float((firms.propensity * firms.revenue)[performs & ~large].sum())
+    total = start("rd_expenditure") * start("firm_rd_share") / state.weight
+    weight = float((firms.propensity * firms.revenue)[performs & large].sum())
+    mean = max(total - small, 0.0) / max(weight, 1e-9)
+    firms.propensity[large] *= mean
+    firms.rd[:] = np.where(performs, firms.propensity * firms.revenue, 0.0)
+    firms.rd_stock[:] = firms.rd / p.depreciation
+    busy = firms.rd[performs]
+    stock = state.starting_stock
+    stock["typical_propensity"] = mean
+    stock["typical_rd_stock"] = float(np.median(firms.rd_stock[performs])) if count else 0.0
+    stock["yearly_grants"] = float(busy.sum()) / p.rd_per_grant * state.weight
+    stock["grants_scale"] = research.grants_scale(busy, p) if busy.size else 0.0
+    share = busy**p.elasticity / max(np.sum(busy**p.elasticity), 1e-9)
+    held = poisson_counts(
+        np.minimum(share * start("valid_patents") / state.weight, 500.0),
+        luck.uniform(firms.id[performs], _PATENTS),
+    )
+    firms.patents[performs] = held
+    leading = np.argsort(np.where(large & performs, -firms.revenue, np.inf), kind="stable")
+    firms.leading[leading[: min(round(leading_share * large.sum()), count)]] = True
+
+
+def _startups(state: State, start: Start, p: demography.Parameters) -> None:
+    """Cohorts of the last five years, thinned by the hazards they have lived through."""
+    hazards = demography.HAZARDS * p.exit_scale
+    yearly = start("startup_entry") / state.weight
+    cohort_of, slots = [], []
+    for age in range(1, COHORTS + 1):
+        alive = np.prod(1 - np.repeat(hazards, 4)[:age] / 4)
+        number = round(yearly / 4 * float(alive))
+        cohort_of.append(np.full(number, state.start - age))
+        slots.append(np.arange(number))
+    founded = np.concatenate(cohort_of)
+    ids = identity.plain(identity.LATENT_FOUNDER, founded, np.concatenate(slots))
+    demography.add_firms(state, p, ids, large=False, founded=founded)
+
+
+def _bodies(state: State, start: Start) -> None:
+    """Universities, hospitals, public bodies (one per district first), and outside parents."""
+    universities = max(round(start("universities")), 1)
+    institute_staff = start("institutes") * state.costs["researchers"][KIND_CODE["institute"]]
+    staff = max(start("researchers") - institute_staff, 0.2 * start("researchers"))
+    for number, (body, count) in enumerate(
+        (
+            ("university", universities),
+            ("hospital", round(start("hospitals"))),
+            ("public_body", round(start("public_bodies"))),
+            ("outside", round(start("outside_parents"))),
+        )
+    ):
+        ids = _ids(identity.INCUMBENT_ORGANISATION, count, 100 + number)
+        luck = state.draws.at("population", 0)
+        u = luck.table(ids, 12)
+        district = places.districts(state.city, u[:, _DISTRICT])
+        first = np.arange(count) < len(state.city.districts)
+        if body == "public_body":
+            district = np.where(first, np.arange(count), district)
+        size = _lognormal(luck.normal(ids, _STAFFING), 0.7)
+        cluster = places.clusters(state.city, u[:, _CLUSTER])
+        talks = u[:, _TALKS] < 0.015 * 1.5  # talks of six quarters, opened at the usual rate
+        state.organisations.add(
+            ids,
+            kind=BODY_CODE[body],
+            status=ACTIVE,
+            district=district,
+            field=places.fields(state.city, cluster, u[:, _FIELD]),
+            quality=luck.normal(ids, _LEVEL),
+            researchers=staff * size / size.sum() if body == "university" else 0.0,
+            negotiates_until=np.where(
+                talks & (body == "outside"), state.start + (u[:, _AGE] * 6).astype(int), 0
+            ),
+        )
+
+
+def _platforms(state: State, start: Start, p: Parameters) -> None:
+    """Platforms in being, each with a host, a cluster, a level and an age."""
+    possible = np.zeros(len(KINDS))
+    for kind, data in KINDS.items():
+        code, count = KIND_CODE[kind], round(start(data.stock))
+        pools = [founders.hosts(state, name) for name in data.hosts if name != "outside"]
+        pool = [(host, at) for host in pools for at in range(host.rows.size)]
+        weights = np.concatenate([host.suitability for host in pools]) if pool else np.empty(0)
+        state.host_weight[code] = float(weights.sum())
+        possible[code] = weights.size
+        _place_kind(state, start, p, kind, count, pools, weights)
+    state.possible_hosts[:] = possible
+
+
+def _place_kind(
+    state: State, start: Start, p: Parameters, kind: str, count: int,
+    pools: list[founders.Hosts], weights: NDArray[np.float64],
+) -> None:
+    """Give each starting platform of a kind a host of its own, as far as there are hosts."""
+    if count == 0:
+        return
+    code, data = KIND_CODE[kind], KINDS[kind]
+    ids = _ids(identity.INCUMBENT_ORGANISATION, count, code)
+    luck = state.draws.at("population", 0)
+    u = luck.table(ids, 8)
+    host_class, firm, body, district, cluster, field = _choose_hosts(
+        state, code, count, pools, weights, u
+    )
+    age = -p.platform_age * np.log(u[:, _OLD])
+    opened = state.start - 1 - np.minimum(4 * age, 60).astype(np.int64)
+    state.organisations.add(
+        ids, kind=code, status=ACTIVE, host_class=host_class, host_firm=firm, host_body=body,
+        district=district, cluster=cluster, field=field, decided=opened, opens=opened,
+        reached=opened, level=_levels(state, start, p, kind, u[:, _LEVEL]),
+        registration=_registers(state, start, kind, count),
+        **founders.platform_traits(state, kind, ids),
+    )
+    if kind == "transfer_service":
+        served = round(start("registration_services"))
+        spread = np.arange(len(state.city.districts))[:served]
+        rows = state.platforms("transfer_service")[: spread.size]
+        state.organisations.district[rows] = spread
+
+
+def _registers(state: State, start: Start, kind: str, count: int) -> NDArray[np.bool_]:
+    """The first transfer services register contracts, one per district."""
+    served = round(start("registration_services")) if kind == "transfer_service" else 0
+    return np.arange(count) < min(served, len(state.city.districts))
+
+
+def _levels(
+    state: State, start: Start, p: Parameters, kind: str, u: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return levels: by the city's shares for carriers, as the text says for innovation centres."""
+    lowest = LEVEL_CODE[KINDS[kind].levels[0]]
+    provincial, national = LEVEL_CODE["provincial"], LEVEL_CODE["national"]
+    if kind in founders.CARRIERS:
+        top = start("national_share_of_carriers")
+        middle = max(start("provincial_share_of_carriers"), top)
+        return np.where(u < top, national, np.where(u < middle, provincial, lowest))
+    if kind == "technology_innovation_centre":
+        count = round(start("technology_innovation_centres_provincial"))
+        return np.where(np.arange(u.size) < count, provincial, lowest)
+    if "provincial" not in KINDS[kind].levels:
+        return np.full(u.size, lowest)
+    return np.where(u < p.provincial_share, provincial, lowest)
+
+
+def _choose_hosts(
+    state: State, code: int, count: int, pools: list[founders.Hosts],
+    weights: NDArray[np.float64], u: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], ...]:
+    """Return host class, firm row, body row, district, cluster and field per platform."""
+    clusters = places.clusters(state.city, u[:, _CLUSTER])
+    columns = [
+        np.zeros(count, np.int64), np.full(count, -1), np.full(count, -1),
+        places.districts(state.city, u[:, _DISTRICT]), clusters,
+        places.fields(state.city, clusters, u[:, _FIELD]),
+    ]
+    columns[0][:] = HOSTS.index("public_body")
+    # Weighted sampling without replacement: the smallest of exponential draws over weights.
+    ends = np.cumsum([pool.rows.size for pool in pools])
+    all_ids = np.concatenate([pool.ids for pool in pools]) if pools else np.empty(0, np.uint64)
+    key = -np.log(state.draws.at("founding", 0).uniform(all_ids, 16 + code)) / weights
+    for i, at in enumerate(np.argsort(key, kind="stable")[:count]):
+        number = int(np.searchsorted(ends, at, side="right"))
+        pool = pools[number]
+        within = int(at - (ends[number] - pool.rows.size))
+        row = pool.rows[within]
+        owners = state.firms if pool.firms else state.organisations
+        owners.platforms[row] |= 1 << code
+        columns[0][i] = HOSTS.index(pool.name)
+        columns[1 if pool.firms else 2][i] = row
+        columns[3][i], columns[5][i] = owners.district[row], owners.field[row]
+        if pool.firms:
+            columns[4][i] = pool.cluster[within]
+    return tuple(columns)
+
+
+def _tenants(state: State, p: Parameters, seek: float) -> None:
+    """Seat the start-ups that sought a seat and have not left it, as far as there are seats."""
+    firms, table = state.firms, state.organisations
+    luck = state.draws.at("incubation", 0)
+    young = np.flatnonzero(firms.alive & ~firms.above_scale & ~firms.technology_sme)
+    young = young[luck.happens(firms.id[young], seek, 0)]
+    years = (state.start - firms.founded[young]) / 4
+    stays = luck.happens(firms.id[young], np.exp(-0.2 * years), _SURVIVES) & (years <= 4)
+    rows = young[stays]
+    carriers = state.platforms("incubator", "makerspace", "accelerator", "rural_makerspace")
+    room = np.floor(table.seats[carriers] * p.occupancy / state.weight).astype(np.int64)
+    slots = np.repeat(carriers, room)
+    order = np.argsort(luck.uniform(firms.id[rows], _CARRIER), kind="stable")[: slots.size]
+    taken = np.linspace(0, slots.size - 1, order.size).astype(np.int64)
+    seated = rows[order]
+    firms.carrier[seated] = slots[taken]
+    firms.seated[seated] = np.maximum(firms.founded[seated] + 1, state.start - 15)
+    gone = young[~stays]
+    firms.seated[gone] = firms.founded[gone] + 1
+    firms.left_seat[gone] = state.start - 4
+    table.tenants[:] = np.bincount(slots[taken], minlength=len(table)) * state.weight
+
+
+def _status(state: State, start: Start) -> None:
+    """Give the high-tech status to the firms nearest to what it asks for, with years to run."""
+    firms = state.firms
+    needed = demography.threshold(firms.revenue) * firms.revenue
+    able = firms.alive & (firms.rd > 0) & (firms.above_scale | firms.technology_sme)
+    ratio = np.where(able, firms.rd / needed, -1.0)
+    count = min(round(start("high_tech_firms") / state.weight), int(able.sum()))
+    rows = np.argsort(-ratio, kind="stable")[:count]
+    left = 1 + (state.draws.at("population", 0).uniform(firms.id[rows], 13) * 12).astype(np.int64)
+    firms.high_tech_until[rows] = state.start + left
+    firms.rd_relabelled[rows] = np.maximum(needed[rows] - firms.rd[rows], 0.0)
+
+
+def _brokers(state: State, start: Start) -> None:
+    ids = identity.plain(identity.PERSON, np.arange(round(start("brokers"))))
+    working = state.draws.at("services", 0).uniform(ids, 0) < 0.1
+    state.people.add(ids, certified=state.start - 1, active=working)
+
+
+def _results(state: State, p: research.Parameters) -> None:
+    """Results that lie open from earlier years: last year's finds, thinned by age and sales."""
+    table = state.organisations
+    rows = np.flatnonzero((table.researchers > 0) & (table.status == ACTIVE))
+    luck = state.draws.at("research", 0)
+    for back in range(1, 13):
+        left = (1 - (p.ageing + 0.25) / 4) ** back
+        mean = table.researchers[rows] * p.result_rate * p.sellable / 4 * left
+        found = luck.poisson(table.id[rows], mean, slot=16 + back)
+        owners: Rows = np.repeat(rows, found)
+        serial = np.concatenate([np.arange(n) for n in found]) if found.any() else rows[:0]
+        research.add_results(state, owners, serial, state.start - back, p)

@@ -1,0 +1,1 @@
+"""The processes of a quarter: one mechanism per file, none of which calls another."""

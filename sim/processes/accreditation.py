@@ -1,0 +1,179 @@
+"""Accreditation (fourth quarter): one level up, against a quota that is set outside the city.
+
+A platform applies when it is old enough and its last grade was no D, the likelier the more the
+next level promises. It wins when its score is among the best ``pass share`` of all applicants,
+the city's own and the competitors from elsewhere: what it wins is not free, and city money only
+moves who applies. The score is lasting quality plus the year's work plus luck, in standard
+deviations of the competitors.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import identity, quarter
+from sim.books import yuan
+from sim.draws import mix
+from sim.kinds import KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.quantity import quantity
+from sim.state import ACTIVE, State
+from sim.tables import Rows
+
+GRADE_D = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    apply: float = quantity(
+        0.25, unit="share of platforms a year that apply where nothing is promised",
+        low=0.10, high=0.50, status="assumed", source="judged",
+    )
+    cost: float = quantity(
+        0.3, unit="million CNY per application", low=0.1, high=1.0,
+        status="assumed", source="consultants, audits, dossiers; judged", spread="log-uniform",
+    )
+    youngest: float = quantity(
+        2, unit="years at a level before the next", low=1, high=3,
+        status="assumed", source="usual conditions of accreditation; judged",
+    )
+    municipal: float = quantity(
+        0.6, unit="pass share of applicants at municipal level", low=0.4, high=0.9,
+        status="assumed", source="city or district bodies decide; judged",
+    )
+    provincial: float = quantity(
+        0.25, unit="pass share of applicants at provincial level", low=0.10, high=0.50,
+        status="assumed", source="from Taizhou 2019's 13 of 13 down to capped nominations; wide",
+    )
+    national: float = quantity(
+        0.12, unit="pass share of applicants at national level", low=0.04, high=0.25,
+        status="assumed", source="some 150-350 of a thousand and more provincial carriers a year",
+    )
+    national_innovation_centres: float = quantity(
+        0.03, unit="pass share of provincial technology innovation centres", low=0.005, high=0.10,
+        status="assumed", source="one to a few a year for the nation's hundreds; wide",
+        spread="log-uniform",
+    )
+    competitors: float = quantity(
+        100, unit="applicants from elsewhere per kind and level", low=100, high=100,
+        status="assumed", source="large beside a city's own; structural", spread="fixed",
+    )
+    lasting: float = quantity(
+        0.6, unit="weight of lasting quality in the score's standard deviation",
+        low=0.4, high=0.8, status="assumed", source="S36: success breeds success; judged",
+    )
+    work: float = quantity(
+        0.2, unit="standard deviations per doubling of contracts, tenants or R&D",
+        low=0.0, high=0.5, status="assumed", source="judged",
+    )
+    reward_delay: float = quantity(
+        4, unit="quarters", low=2, high=6, status="assumed",
+        source="model design 2: rewards are paid 2-6 quarters later",
+    )
+
+
+# Slots of a platform's draws in a quarter.
+_APPLIES, _SCORE = 0, 1
+
+
+def promote(state: State, p: Parameters) -> None:
+    """Once a year, let platforms apply for the next level and promote the best."""
+    if quarter.season(state.quarter) != 4:
+        return
+    ready = ready_platforms(state, p)
+    table = state.organisations
+    # From the top down, so that nobody climbs twice in a year.
+    for kind in np.unique(table.kind[ready]):
+        for level in reversed(KINDS[KIND_NAMES[kind]].levels[:-1]):
+            here = ready[(table.kind[ready] == kind) & (table.level[ready] == LEVEL_CODE[level])]
+            if here.size:
+                _compete(state, p, here, KIND_NAMES[kind], _next(KIND_NAMES[kind], level))
+
+
+def ready_platforms(state: State, p: Parameters) -> Rows:
+    """Return active platforms old enough at their level and not graded D."""
+    table = state.organisations
+    able = (table.kind < len(KIND_NAMES)) & (table.status == ACTIVE) & (table.grade != GRADE_D)
+    return np.flatnonzero(able & (state.quarter - table.reached >= 4 * p.youngest))
+
+
+def _next(kind: str, level: str) -> str:
+    levels = KINDS[kind].levels
+    return levels[levels.index(level) + 1]
+
+
+def reward(state: State, kind: str, level: str) -> float:
+    """Return what a platform is promised for reaching a level, million CNY."""
+    promised = state.offers.dose("level_reward", kind, level)
+    return promised + state.offers.dose("level_match", kind, level) * _provincial(state, kind)
+
+
+def _provincial(state: State, kind: str) -> float:
+    """Return the province's own grant for the provincial level of a kind, million CNY."""
+    return sum(
+        offer.dose
+        for offer in state.offers.on("level_reward", kind, "provincial")
+        if state.books.accounts[offer.instrument].payer == "province"
+    )
+
+
+def pass_share(kind: str, level: str, p: Parameters) -> float:
+    """Return the share of all applicants that a level takes."""
+    if (kind, level) == ("technology_innovation_centre", "national"):
+        return p.national_innovation_centres
+    return {"municipal": p.municipal, "provincial": p.provincial, "national": p.national}[level]
+
+
+def work(state: State, rows: Rows) -> NDArray[np.float64]:
+    """Return the yearly work of platforms: contracts, tenants, and what their host's R&D adds."""
+    table = state.organisations
+    host = table.host_firm[rows]
+    rd = np.where(host >= 0, state.firms.rd[host], 0.0)
+    return np.asarray(table.cases[rows] + table.tenants[rows] + rd)
+
+
+def score(
+    quality: NDArray[np.float64], worked: NDArray[np.float64], luck: NDArray[np.float64],
+    p: Parameters,
+) -> NDArray[np.float64]:
+    """Return scores in standard deviations of the competitors; work is relative to the mean."""
+    relative = np.log2((1 + worked) / (1 + worked.mean()))
+    noise = np.sqrt(1 - p.lasting**2)
+    return p.lasting * quality + noise * luck + p.work * relative
+
+
+def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
+    table, luck = state.organisations, state.luck("accreditation")
+    chance = min(1.0, p.apply * (1 + reward(state, kind, level) / p.cost))
+    rows = rows[luck.happens(table.id[rows], chance, _APPLIES)]
+    if rows.size == 0:
+        return
+    scores = score(table.quality[rows], work(state, rows), luck.normal(table.id[rows], _SCORE), p)
+    number = int(p.competitors)
+    rivals = identity.plain(identity.OUTSIDER, KIND_CODE[kind] * len(LEVELS) + LEVEL_CODE[level],
+                            np.arange(number))
+    bar = np.sort(luck.normal(mix(rivals, state.quarter)))[::-1]
+    places = round(pass_share(kind, level, p) * number)
+    # The places do not grow with the city's applications: rank against everybody.
+    beaten_by = np.searchsorted(-bar, -scores) + np.argsort(np.argsort(-scores, kind="stable"))
+    won = rows[beaten_by < places]
+    table.level[won] = LEVEL_CODE[level]
+    table.reached[won] = state.quarter
+    state.flows[f"promoted {kind} {level}"] += float(won.size)
+    _pay(state, p, won, kind, level)
+
+
+def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
+    for lever in ("level_reward", "level_match"):
+        base = _provincial(state, kind) if lever == "level_match" else 1.0
+        for offer in state.offers.on(lever, kind, level):
+            state.books.pay(
+                offer.instrument,
+                yuan(np.full(won.size, offer.dose * base)),
+                due=state.quarter + round(p.reward_delay),
+                payees="platform",
+                merit=state.organisations.quality[won],
+                lot=state.luck("lot").uniform(state.organisations.id[won], offer.instrument),
+            )

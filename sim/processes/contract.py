@@ -1,0 +1,490 @@
+"""Contract: two streams of technology contracts, and which of them are registered.
+
+(a) Transfer of results. A match becomes a contract with chance
+
+    close · logistic((benefit - price - transaction cost) / (noise · price))
+
+where the benefit is price × gain × appeal × (1/2 + absorptive capacity), absorptive capacity is
+own R&D stock over itself plus the median, and ties, brokers, vouchers and finance lower what the
+buyer bears. (b) Development and services, commissioned by firms that do R&D: Poisson with mean
+∝ R&D^elasticity, scaled to 150-250 contracts per billion CNY of R&D [K16, S24]; sizes lognormal;
+half with outsiders. A small firm with a voucher commissions an additional service with chance
+0.8, is paid for what it would have bought with 0.1, and lets it lapse with 0.1 [P11].
+
+Registration is a choice of its own: it saves tax and takes an errand, the less where the
+district has a registration service. Real and registered contracts are counted apart.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import identity
+from sim.books import yuan
+from sim.compiled import compiled
+from sim.draws import four, poisson
+from sim.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.levers import Offer
+from sim.quantity import quantity
+from sim.ring import Ring, ring
+from sim.state import ACTIVE, State
+from sim.tables import Rows
+
+FIRM_SELLS, OUTSIDER_SELLS = -1, -2
+SELLING = [
+    KIND_CODE[name]
+    for name, kind in KINDS.items()
+    if {"transfer", "service"} & set(kind.functions) and name != "transfer_service"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    close: float = quantity(
+        0.4,
+        unit="chance that a match worth its price is signed",
+        low=0.2,
+        high=0.6,
+        status="assumed",
+        source="model design 4: 10-30 % of registered intentions become contracts",
+    )
+    gain: float = quantity(
+        2.0,
+        unit="benefit of a perfect fit over the price",
+        low=1.2,
+        high=4.0,
+        status="assumed",
+        source="T18: income per commercialised patent is a multiple of deal prices; judged",
+    )
+    noise: float = quantity(
+        0.5,
+        unit="spread of taste over the price",
+        low=0.2,
+        high=1.0,
+        status="assumed",
+        source="logit scale; judged",
+    )
+    transaction_cost: float = quantity(
+        0.10,
+        unit="million CNY per deal",
+        low=0.03,
+        high=0.30,
+        status="assumed",
+        source="search, valuation, contract; judged",
+        spread="log-uniform",
+    )
+    cost_saved: float = quantity(
+        0.5,
+        unit="share of the transaction cost saved by a tie or a broker",
+        low=0.2,
+        high=0.8,
+        status="assumed",
+        source="S22, K30: ties ease initiation; judged",
+    )
+    risk: float = quantity(
+        0.3,
+        unit="share of the price that risk adds for a buyer who pays up front",
+        low=0.0,
+        high=0.6,
+        status="assumed",
+        source="early-stage licences often fail; judged, 0 allowed by finance only in part",
+    )
+    elasticity: float = quantity(
+        0.6,
+        unit="elasticity of contracts to R&D across firms",
+        low=0.4,
+        high=0.8,
+        status="assumed",
+        source="below 1 as results are; judged",
+    )
+    size_spread: float = quantity(
+        1.6,
+        unit="standard deviation of the logarithm of contract values",
+        low=1.3,
+        high=2.0,
+        status="cited",
+        source="S9-S11",
+    )
+    outside: float = quantity(
+        0.5,
+        unit="share of contracts with outsiders",
+        low=0.35,
+        high=0.65,
+        status="assumed",
+        source="model design 4: half; Dalian 2019: 50.4 % converted locally",
+    )
+    organisations_sell: float = quantity(
+        0.13,
+        unit="share of local contracts sold by organisations",
+        low=0.05,
+        high=0.20,
+        status="cited",
+        source="S24: firms supply 80-95 %",
+    )
+    intermediated: float = quantity(
+        0.08,
+        unit="share of contracts that use a broker where one is free",
+        low=0.02,
+        high=0.20,
+        status="assumed",
+        source="no count found; wide",
+        spread="log-uniform",
+    )
+    register: float = quantity(
+        0.65,
+        unit="share of contracts registered without a local service",
+        low=0.4,
+        high=0.85,
+        status="assumed",
+        source="registration saves value-added tax but takes an errand; judged",
+    )
+    register_locally: float = quantity(
+        0.5,
+        unit="share of the unregistered that a local service wins over",
+        low=0.2,
+        high=0.8,
+        status="assumed",
+        source="judged",
+    )
+    voucher_reach: float = quantity(
+        0.12,
+        unit="share of small technology firms a year, at the fiscal share of 0.4",
+        low=0.04,
+        high=0.25,
+        status="assumed",
+        source="Shandong 2016: 1 958 firms; of some 15 000 small technology firms",
+        spread="log-uniform",
+    )
+    voucher_bill: float = quantity(
+        0.08,
+        unit="million CNY per voucher service",
+        low=0.03,
+        high=0.20,
+        status="cited",
+        source="Shandong 2016: 24 600 CNY a firm at 40 %; Fujian 2017: 61 600 CNY a firm",
+        spread="log-uniform",
+    )
+    voucher_additional: float = quantity(
+        0.8,
+        unit="share of vouchers",
+        low=0.5,
+        high=0.85,
+        status="cited",
+        source="P11: 0.8 additional, 0.1 deadweight, 0.1 unused",
+    )
+    voucher_unused: float = quantity(
+        0.1,
+        unit="share of vouchers",
+        low=0.05,
+        high=0.15,
+        status="cited",
+        source="P11",
+    )
+    voucher_staff: float = quantity(
+        300,
+        unit="persons: a firm below it is small",
+        low=300,
+        high=300,
+        status="cited",
+        source="national size classes of industry: small is below 300 employees",
+        spread="fixed",
+    )
+    equipment_uses: float = quantity(
+        0.5,
+        unit="uses of shared equipment for each use of another voucher service",
+        low=0.1,
+        high=1.0,
+        status="assumed",
+        source="instruments are run for firms 6 % of their hours (2016); judged",
+    )
+    payment_delay: float = quantity(
+        2,
+        unit="quarters from the contract to the voucher's payment",
+        low=1,
+        high=4,
+        status="assumed",
+        source="model design 2: 2-6 quarters for rewards, vouchers sooner; judged",
+    )
+
+
+# Slots of a contract's own draws.
+_VALUE, _OUTSIDE, _ORGANISATION, _POINTER, _BROKER, _OFFICE, _REGISTERED = range(7)
+# Slots of a firm's draws in a quarter.
+_COUNT, _TAKES_VOUCHER, _VOUCHER_USE, _EQUIPMENT, _EQUIPMENT_USE, _SELLER, _LOT = (
+    0, 4, 5, 8, 9, 10, 11,
+)
+
+
+@compiled
+def _commission(address, ids, alive, rd, elasticity, scale, out):  # type: ignore[no-untyped-def]
+    total = 0
+    for i in range(ids.size):
+        out[i] = 0
+        if alive[i] and rd[i] > 0.0:
+            out[i] = poisson(scale * rd[i] ** elasticity, four(address, ids[i], 0)[_COUNT])
+            total += out[i]
+    return total
+
+
+def prepare(state: State, p: Parameters, start: Callable[[str], float]) -> None:
+    """Scale stream (b) to the city: contracts per billion CNY of R&D, and their mean value."""
+    rd = state.firms.rd[state.firms.alive & (state.firms.rd > 0)]
+    yearly = start("contracts_per_bn_rd") * rd.sum() / 1000
+    scale = float(yearly / 4 / np.sum(rd**p.elasticity)) if rd.size else 0.0
+    state.starting_stock["contract_scale"] = scale
+
+
+def agree(state: State, p: Parameters) -> None:
+    """Sign this quarter's contracts, register them, and pay the vouchers used."""
+    state.firms.absorbed[:] = 0.0
+    table = state.organisations
+    table.income[:] = 0.0
+    table.cases[:] *= 0.75
+    before = len(state.contracts)
+    _transfer(state, p)
+    _develop(state, p)
+    _use_vouchers(state, p)
+    signed = np.arange(before, len(state.contracts))
+    _reward_sharing(state, p, signed)
+    _count(state, signed)
+
+
+def absorptive_capacity(rd_stock: NDArray[np.float64], typical: float) -> NDArray[np.float64]:
+    """Return R&D stock over itself plus the typical stock: 0 without own R&D, below 1."""
+    return rd_stock / (rd_stock + max(typical, 1e-9))
+
+
+def signing_chance(
+    price: NDArray[np.float64],
+    appeal: NDArray[np.float64],
+    absorptive: NDArray[np.float64],
+    borne: NDArray[np.float64],
+    cost: NDArray[np.float64],
+    p: Parameters,
+) -> NDArray[np.float64]:
+    """Return the chance that a match is signed; ``borne`` is what the price costs the buyer."""
+    benefit = price * p.gain * appeal * (0.5 + absorptive)
+    surplus = (benefit - borne - cost) / (p.noise * price)
+    return p.close / (1 + np.exp(-np.clip(surplus, -50, 50)))
+
+
+def _transfer(state: State, p: Parameters) -> None:
+    """Stream (a): matches over results of universities and institutes."""
+    matches, firms, results = state.matches, state.firms, state.results
+    if matches.result.size == 0:
+        return
+    # One result can be sold once: of several matches the one with the most appeal is tried.
+    order = np.lexsort((state.firms.id[matches.buyer], -matches.appeal, matches.result))
+    first = order[np.unique(matches.result[order], return_index=True)[1]]
+    result, buyer, service = matches.result[first], matches.buyer[first], matches.service[first]
+    owner, price = results.owner[result], results.value[result]
+    typical = state.starting_stock["typical_rd_stock"]
+    eased = (service >= 0) | (firms.partner[buyer] == owner)
+    cost = p.transaction_cost * np.where(eased, 1 - p.cost_saved, 1.0)
+    financed = _financed(state, price)
+    chance = signing_chance(
+        price,
+        matches.appeal[first],
+        absorptive_capacity(firms.rd_stock[buyer], typical),
+        price * (1 + p.risk * (1 - financed)),
+        cost,
+        p,
+    )
+    signed = state.luck("contract").happens(results.id[result], chance)
+    _finance(state, p, result[signed], buyer[signed], price[signed], financed)
+    result, buyer, service = result[signed], buyer[signed], service[signed]
+    results.open[result] = False
+    firms.partner[buyer] = owner[signed]
+    ids = identity.mixed(identity.CONTRACT, results.id[result], state.quarter, 1 << 20)
+    _sign(state, p, ids, buyer, owner[signed], service, price[signed], transfer=True)
+
+
+def _financed(state: State, price: NDArray[np.float64]) -> float:
+    """Return the share of the risk that venture money could carry this quarter."""
+    offered = state.offers.dose("transfer_finance") / 4
+    return float(min(1.0, offered / price.sum())) if offered > 0 else 0.0
+
+
+def _finance(
+    state: State,
+    p: Parameters,
+    result: Rows,
+    buyer: Rows,
+    price: NDArray[np.float64],
+    financed: float,
+) -> None:
+    """Pay the venture money that carried part of the signed deals."""
+    for offer in state.offers.on("transfer_finance"):
+        share = financed * offer.dose / state.offers.dose("transfer_finance")
+        _claim(state, p, offer, buyer, price * p.risk * share, "firm", state.results.id[result])
+
+
+def _develop(state: State, p: Parameters) -> None:
+    """Stream (b): development and services that firms commission."""
+    firms = state.firms
+    number = np.empty(len(firms), np.int64)
+    total = _commission(
+        state.luck("contract").address, firms.id, firms.alive, firms.rd,
+        p.elasticity, state.starting_stock["contract_scale"], number,
+    )
+    if total == 0:
+        return
+    buyer = np.repeat(np.arange(len(firms)), number)
+    ends = np.cumsum(number)
+    serial = np.arange(total) - np.repeat(ends - number, number)
+    ids = identity.mixed(identity.CONTRACT, firms.id[buyer], state.quarter, serial)
+    luck = state.draws.at("contract", 0)
+    mean = state.starting_stock["contract_mean"]
+    spread = p.size_spread
+    value = np.exp(np.log(mean) - spread**2 / 2 + spread * luck.normal(ids, _VALUE))
+    seller = np.full(total, FIRM_SELLS)
+    outsider = luck.happens(ids, p.outside, _OUTSIDE)
+    seller[outsider] = OUTSIDER_SELLS
+    by_organisation = ~outsider & luck.happens(ids, p.organisations_sell, _ORGANISATION)
+    pick = sellers(state).pick(luck.uniform(ids[by_organisation], _POINTER))
+    seller[by_organisation] = np.where(pick >= 0, pick, FIRM_SELLS)
+    _sign(state, p, ids, buyer, seller, _intermediaries(state, p, ids), value)
+
+
+def sellers(state: State) -> Ring:
+    """Return the organisations that sell development and services, on this quarter's ring."""
+    table = state.organisations
+    able = np.isin(table.kind, SELLING) | (table.researchers > 0)
+    rows = np.flatnonzero(able & (table.status == ACTIVE) & (table.kind < len(KIND_NAMES) + 1))
+    return ring(state.luck("contract"), table.id[rows], rows, slot=_SELLER)
+
+
+def _intermediaries(state: State, p: Parameters, ids: np.ndarray) -> Rows:
+    """Return the transfer service that brokers each contract, as far as brokers have time."""
+    luck = state.draws.at("contract", 0)
+    wants = luck.happens(ids, p.intermediated, _BROKER)
+    order = np.argsort(np.where(wants, luck.uniform(ids, _OFFICE), 2.0), kind="stable")
+    served = np.zeros(ids.size, np.bool_)
+    served[order[: int(state.flows["broker_cases"] / state.weight)]] = True
+    services = state.platforms("transfer_service")
+    offices = ring(state.luck("contract"), state.organisations.id[services], services, slot=_SELLER)
+    return np.where(wants & served, offices.pick(luck.uniform(ids, _OFFICE)), -1)
+
+
+def _sign(
+    state: State,
+    p: Parameters,
+    ids: np.ndarray,
+    buyer: Rows,
+    seller: Rows,
+    service: Rows,
+    value: NDArray[np.float64],
+    *,
+    transfer: bool = False,
+    additional: bool = False,
+) -> None:
+    """Write contracts down and book what they mean for buyer, seller and intermediary."""
+    if ids.size == 0:
+        return
+    firms, table = state.firms, state.organisations
+    local = registration_districts(state)[firms.district[buyer]]
+    chance = p.register + np.where(local, p.register_locally * (1 - p.register), 0.0)
+    registered = state.draws.at("contract", 0).happens(ids, chance, _REGISTERED)
+    state.contracts.add(
+        ids, quarter=state.quarter, transfer=transfer, buyer=buyer, seller=seller,
+        service=service, value=value, registered=registered, additional=additional,
+    )
+    np.add.at(firms.absorbed, buyer, value)
+    np.add.at(firms.purchases, buyer, 1)
+    weight = 1.0 if transfer else state.weight
+    for party in (seller, service):
+        known = party >= 0
+        np.add.at(table.cases, party[known], weight)
+        np.add.at(table.income, party[known], value[known] * weight)
+
+
+def registration_districts(state: State) -> NDArray[np.bool_]:
+    """Return per district whether it has an active technology-market registration service."""
+    table = state.organisations
+    served = np.zeros(len(state.city.districts), np.bool_)
+    here = table.registration & (table.status == ACTIVE)
+    served[table.district[here]] = True
+    return served
+
+
+def _use_vouchers(state: State, p: Parameters) -> None:
+    """Small firms use vouchers for services, and for equipment from carriers and lessors."""
+    firms = state.firms
+    small = firms.alive & (firms.employees < p.voucher_staff)
+    small &= firms.technology_sme | (firms.rd > 0)
+    for offer in state.offers.on("voucher_share"):
+        _vouchers(state, p, offer, small, p.voucher_reach, _TAKES_VOUCHER)
+    for offer in state.offers.on("equipment_share"):
+        _vouchers(state, p, offer, small, p.voucher_reach * p.equipment_uses, _EQUIPMENT)
+
+
+def _vouchers(
+    state: State, p: Parameters, offer: Offer, small: np.ndarray, reach: float, slot: int
+) -> None:
+    """Let firms ask for one voucher; those who are served and use it sign a contract or not."""
+    firms, luck = state.firms, state.luck("contract")
+    share = min(offer.dose, 1.0)
+    rows = np.flatnonzero(small)
+    rows = rows[luck.happens(firms.id[rows], reach / 4 * share / 0.4, slot)]
+    use = luck.uniform(firms.id[rows], slot + 1)
+    rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
+    bill = np.full(rows.size, p.voucher_bill)
+    served = _claim(state, p, offer, rows, bill * share * state.weight, "firm", firms.id[rows])
+    additional = rows[served & (use < p.voucher_additional)]
+    ids = identity.mixed(identity.CONTRACT, firms.id[additional], state.quarter, slot << 20)
+    seller = sellers(state).pick(luck.uniform(ids))
+    seller = np.where(seller >= 0, seller, FIRM_SELLS)
+    none = np.full(additional.size, -1)
+    _sign(state, p, ids, additional, seller, none, bill[: additional.size], additional=True)
+
+
+def _claim(
+    state: State,
+    p: Parameters,
+    offer: Offer,
+    rows: Rows,
+    million: NDArray[np.float64],
+    payee: str,
+    ids: np.ndarray,
+) -> NDArray[np.bool_]:
+    return state.books.pay(
+        offer.instrument,
+        yuan(million),
+        due=state.quarter + round(p.payment_delay),
+        payees=payee,
+        merit=np.zeros(rows.size),
+        lot=state.luck("lot").uniform(ids, slot=offer.instrument % 64),
+    )
+
+
+def _reward_sharing(state: State, p: Parameters, signed: Rows) -> None:
+    """Reward organisations for the shared services that small firms bought with vouchers."""
+    contracts, table = state.contracts, state.organisations
+    shared = signed[contracts.additional[signed] & (contracts.seller[signed] >= 0)]
+    sold = contracts.value[shared] * state.weight
+    value = np.bincount(contracts.seller[shared], sold, minlength=len(table))
+    rows = np.flatnonzero(value > 0)
+    for offer in state.offers.on("sharing_reward"):
+        _claim(state, p, offer, rows, value[rows] * offer.dose, "platform", table.id[rows])
+
+
+def _count(state: State, rows: Rows) -> None:
+    """Add this quarter's contracts to the flows."""
+    contracts, flows = state.contracts, state.flows
+    transfer = contracts.transfer[rows]
+    weight = np.where(transfer, 1.0, state.weight)
+    value = contracts.value[rows] * weight
+    registered = contracts.registered[rows]
+    brokered = contracts.service[rows] >= 0
+    flows["contracts_real"] += float(weight.sum())
+    flows["contracts"] += float(weight[registered].sum())
+    flows["turnover_real"] += float(value.sum())
+    flows["turnover"] += float(value[registered].sum())
+    flows["transfers"] += float(transfer.sum())
+    flows["brokered"] += float(weight[brokered].sum())
+    flows["brokered_value"] += float(value[brokered].sum())
+    flows["voucher_contracts"] += float(weight[contracts.additional[rows]].sum())

@@ -1,0 +1,311 @@
+"""Demography: firms close and enter, cross the statistical threshold, and apply for a status.
+
+Small firms close at the yearly hazards of their age [F1, S15]; inside a carrier at 0.8 of it and
+for three years after leaving one at 1.2 [I1, I9-I11]. Above-scale firms close at 1.5-3 % a year;
+those whose revenue falls under 20 M CNY leave the statistics at the year's end, emergent from
+growth. Entrants come from slots of latent founders: a city's rate of entry decides which of them
+enter, so the same founder exists in every scenario.
+
+A status is applied for when it pays: high-tech firm, when tax saved over three years exceeds the
+cost of applying and R&D reaches 3 / 4 / 5 % of revenue; some just below relabel other costs as
+R&D [P5]. It passes with 0.4-0.7 and lasts three years. Technologically advanced service firms
+likewise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import identity, kene, places, quarter
+from sim.books import yuan
+from sim.compiled import compiled
+from sim.draws import four
+from sim.levers import Offer
+from sim.quantity import quantity
+from sim.state import FIRM_UNITS, State
+from sim.tables import Rows
+
+YEARS = 3  # a status lasts three years: 高新技术企业认定管理办法
+THRESHOLD = 20.0  # million CNY: the statistical threshold of above-scale industry
+# R&D over revenue that the high-tech status asks for, by revenue in million CNY.
+LARGE, MIDDLE = 200.0, 50.0
+SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    exit_scale: float = quantity(
+        1.0,
+        unit="ratio to the national hazards by age",
+        low=0.7,
+        high=1.3,
+        status="cited",
+        source="F1: 1.6 / 6.3 / 9.5 / 8.5 / 6 % a year, ± 30 %",
+    )
+    above_scale_exit: float = quantity(
+        0.022,
+        unit="share a year",
+        low=0.015,
+        high=0.03,
+        status="assumed",
+        source="model design 4: 1.5-3 % close",
+    )
+    above_scale_entry: float = quantity(
+        0.07,
+        unit="share of the starting stock a year",
+        low=0.045,
+        high=0.09,
+        status="assumed",
+        source="replaces closing and falling under 20 M (4.5-9 %): a city keeps its rate",
+    )
+    inside: float = quantity(
+        0.8, unit="ratio of the hazard inside a carrier", low=0.6, high=1.0,
+        status="assumed", source="1.6: judged from I1",
+    )
+    after: float = quantity(
+        1.2, unit="ratio of the hazard for three years after", low=1.0, high=1.5,
+        status="assumed", source="1.6: judged from I9-I11",
+    )
+    spin_offs: float = quantity(
+        0.004, unit="share of researchers a year", low=0.002, high=0.007,
+        status="cited", source="T22: 0.2-0.7 %", spread="log-uniform",
+    )
+    becomes_sme: float = quantity(
+        0.15,
+        unit="share of start-ups a year that are evaluated as technology SMEs",
+        low=0.05,
+        high=0.30,
+        status="assumed",
+        source="judged; Yantai 2018: 856 newly filed",
+    )
+    considers: float = quantity(
+        0.4, unit="share of firms a year that weigh an application", low=0.2, high=0.7,
+        status="assumed", source="judged",
+    )
+    passes: float = quantity(
+        0.55, unit="share of applications", low=0.4, high=0.7,
+        status="assumed", source="model design 4: 0.4-0.7",
+    )
+    cost: float = quantity(
+        0.15, unit="million CNY per application", low=0.05, high=0.40,
+        status="assumed", source="audit, consultants, patents; judged", spread="log-uniform",
+    )
+    margin: float = quantity(
+        0.06, unit="taxable income over revenue", low=0.04, high=0.08,
+        status="cited", source="Weihai 2017: profit 41 760 on revenue 700 340 M CNY",
+    )
+    relabels: float = quantity(
+        0.30, unit="share of firms just below a threshold that relabel", low=0.1, high=0.5,
+        status="cited", source="P5: 24-30 % of reported R&D in the response; P3",
+    )
+    reach: float = quantity(
+        0.6, unit="share of the threshold from which relabelling is tried", low=0.5, high=0.9,
+        status="assumed", source="P5: bunching at the notches; judged",
+    )
+    renews: float = quantity(
+        0.95, unit="share of renewals that pass", low=0.85, high=1.0,
+        status="cited", source="Qingdao 2014: 91 of 93 renewals in the filing check; judged below",
+    )
+    startups_with_rd: float = quantity(
+        0.7, unit="share of technology start-ups", low=0.4, high=0.9,
+        status="assumed", source="technology start-ups by definition work on R&D; judged",
+    )
+    size_spread: float = quantity(
+        0.8, unit="standard deviation of the logarithm of an entrant's size", low=0.5, high=1.2,
+        status="assumed", source="judged; S28 holds for the whole population",
+    )
+    reward_delay: float = quantity(
+        4, unit="quarters", low=2, high=6, status="assumed",
+        source="model design 2: rewards are paid 2-6 quarters later",
+    )
+
+
+HAZARDS = np.array([0.016, 0.063, 0.095, 0.085, 0.085, 0.085, 0.085, 0.06])  # F1, by age
+STARTUP_REVENUE = 2.0  # million CNY, median of a technology start-up
+STARTUP_STAFF = 7.0  # I14: 7.1 jobs per tenant
+STARTUP_RD = 0.0668  # I13: R&D over sales of tenants
+LATENT = 2  # latent founders per expected entrant
+
+# Slots of a firm's draws: of a quarter, and of its life (quarter 0).
+_EXIT, _SME = 0, 1
+_WEIGHS, _PASSES, _RELABELS, _WEIGHS_SERVICE, _PASSES_SERVICE = 4, 5, 6, 7, 8
+_ENTERS, _DISTRICT, _CLUSTER, _FIELD, _SIZE, _PROPENSITY, _DOES_RD, _LENGTH, _INDUSTRY = range(9)
+
+
+@compiled
+def _close(  # type: ignore[no-untyped-def]
+    address, ids, alive, above_scale, founded, carrier, left_seat, now,
+    hazards, large_hazard, inside, after,
+):
+    closed = 0
+    for i in range(ids.size):
+        if not alive[i]:
+            continue
+        if above_scale[i]:
+            hazard = large_hazard
+        else:
+            hazard = hazards[min(max((now - founded[i]) // 4, 0), hazards.size - 1)]
+            if carrier[i] >= 0:
+                hazard *= inside
+            elif left_seat[i] > 0 and now - left_seat[i] < 12:
+                hazard *= after
+        if four(address, ids[i], 0)[0] < hazard / 4.0:
+            alive[i] = False
+            closed += 1
+    return closed
+
+
+def renew(state: State, p: Parameters) -> None:
+    """Close and enter firms; at the year's end count them anew and decide on statuses."""
+    firms = state.firms
+    state.flows["closed"] += _close(
+        state.luck("demography").address, firms.id, firms.alive, firms.above_scale,
+        firms.founded, firms.carrier, firms.left_seat, state.quarter,
+        HAZARDS * p.exit_scale, p.above_scale_exit, p.inside, p.after,
+    )
+    _enter(state, p)
+    _become_technology_smes(state, p)
+    if quarter.season(state.quarter) == 4:
+        _count_above_scale(state)
+        _decide_on_high_tech(state, p)
+        _decide_on_service_status(state, p)
+
+
+def _enter(state: State, p: Parameters) -> None:
+    """Let latent founders enter: start-ups, spin-offs of researchers, and new large firms."""
+    stock = state.starting_stock
+    table = state.organisations
+    spin_offs = p.spin_offs * float(table.researchers[table.status == 1].sum())
+    startups = (stock["startup_entry"] + spin_offs) / state.weight
+    large = p.above_scale_entry * stock["above_scale_firms"] / state.weight
+    _enter_group(state, p, startups / 4, group=0)
+    _enter_group(state, p, large / 4, group=1)
+
+
+def _enter_group(state: State, p: Parameters, expected: float, group: int) -> None:
+    """Draw the latent founders of a group; ids follow from quarter, group and slot."""
+    if expected <= 0:
+        return
+    slots = np.arange(int(np.ceil(expected * LATENT)))
+    ids = identity.plain(identity.LATENT_FOUNDER, state.quarter, slots + (group << 28))
+    ids = ids[state.draws.at("demography", 0).happens(ids, expected / slots.size, _ENTERS)]
+    add_firms(state, p, ids, large=bool(group), founded=state.quarter)
+    state.flows["entered"] += ids.size * state.weight
+
+
+def add_firms(
+    state: State,
+    p: Parameters,
+    ids: NDArray[np.uint64],
+    *,
+    large: bool,
+    founded: int | NDArray[np.int64],
+) -> Rows:
+    """Append young firms: technology start-ups, or firms that just crossed the threshold."""
+    luck = state.draws.at("demography", 0)
+    u = luck.table(ids, 9)
+    cluster = places.clusters(state.city, u[:, _CLUSTER])
+    field = places.fields(state.city, cluster, u[:, _FIELD])
+    spread = np.exp(p.size_spread * luck.normal(ids, _SIZE))
+    stock = state.starting_stock
+    does_rd = u[:, _DOES_RD] < (stock["rd_firm_share"] if large else p.startups_with_rd)
+    revenue = THRESHOLD * (1 + 0.3 * spread) if large else STARTUP_REVENUE * spread
+    large_staff = revenue / stock["revenue_per_employee"]
+    staff = large_staff if large else STARTUP_STAFF * np.sqrt(spread)
+    typical = stock["typical_propensity"] if large else STARTUP_RD
+    propensity = places.propensity(typical, luck.normal(ids, _PROPENSITY))
+    rd = np.where(does_rd, propensity * revenue, 0.0)
+    lengths = 3 + (u[:, _LENGTH] * (FIRM_UNITS - 3)).astype(np.int64)
+    return state.firms.add(
+        ids, alive=True, founded=founded, district=places.districts(state.city, u[:, _DISTRICT]),
+        cluster=cluster, field=field,
+        capabilities=kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0)),
+        employees=staff, revenue=revenue, above_scale=large, propensity=propensity,
+        rd=rd, rd_stock=rd, high_tech_industry=u[:, _INDUSTRY] < stock["high_tech_output_share"],
+    )
+
+
+def _become_technology_smes(state: State, p: Parameters) -> None:
+    firms = state.firms
+    open_to = np.flatnonzero(firms.alive & ~firms.above_scale & ~firms.technology_sme)
+    open_to = open_to[firms.rd[open_to] > 0]
+    new = state.luck("demography").happens(firms.id[open_to], p.becomes_sme / 4, _SME)
+    firms.technology_sme[open_to[new]] = True
+
+
+def _count_above_scale(state: State) -> None:
+    """The yearly count: firms of 20 M CNY and more are above-scale, others are not."""
+    firms = state.firms
+    before = firms.above_scale & firms.alive
+    now = firms.alive & (firms.revenue >= THRESHOLD)
+    state.flows["fell_below"] += float((before & ~now).sum())
+    state.flows["rose_above"] += float((now & ~before).sum())
+    firms.above_scale[:] = now
+
+
+def threshold(revenue: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the R&D over revenue that the high-tech status asks for (3, 4 or 5 %)."""
+    return np.where(revenue > LARGE, 0.03, np.where(revenue > MIDDLE, 0.04, 0.05))
+
+
+def _decide_on_high_tech(state: State, p: Parameters) -> None:
+    firms, luck = state.firms, state.luck("demography")
+    firms.rd_relabelled[firms.high_tech_until <= state.quarter] = 0.0
+    open_to = firms.alive & (firms.high_tech_until <= state.quarter)
+    rows = np.flatnonzero(open_to & (firms.rd > 0) & (firms.above_scale | firms.technology_sme))
+    revenue, rd = firms.revenue[rows], firms.rd[rows]
+    needed = threshold(revenue) * revenue
+    relief = state.offers.dose("high_tech_relief")
+    worth = relief * p.margin * revenue * YEARS > p.cost
+    relabels = (rd < needed) & (rd >= p.reach * needed)
+    relabels &= luck.happens(firms.id[rows], p.relabels, _RELABELS)
+    renews = firms.high_tech_until[rows] > 0
+    weighs = luck.happens(firms.id[rows], p.considers, _WEIGHS) | renews
+    applies = worth & weighs & ((rd >= needed) | relabels)
+    wins = applies & luck.happens(firms.id[rows], np.where(renews, p.renews, p.passes), _PASSES)
+    firms.high_tech_until[rows[wins]] = state.quarter + 4 * YEARS
+    fakes = wins & relabels
+    firms.rd_relabelled[rows[fakes]] = (needed - rd)[fakes]
+    state.flows["high_tech_applications"] += float(applies.sum())
+    holders = np.flatnonzero(firms.alive & (firms.high_tech_until > state.quarter))
+    for offer in state.offers.on("high_tech_relief"):
+        saved = offer.dose * p.margin * firms.revenue[holders] * state.weight
+        _pay(state, p, offer, holders, saved)
+
+
+def _decide_on_service_status(state: State, p: Parameters) -> None:
+    """Small firms of information technology weigh the status of advanced service firm."""
+    firms, luck = state.firms, state.luck("demography")
+    first, last = SERVICE_FIELDS
+    able = firms.alive & firms.technology_sme & ~firms.service_status
+    rows = np.flatnonzero(able & (firms.field >= first) & (firms.field <= last))
+    reward = state.offers.dose("recognition_reward")
+    relief = state.offers.dose("status_relief")
+    gain = reward + relief * p.margin * firms.revenue[rows] * YEARS
+    applies = (gain > p.cost) & luck.happens(firms.id[rows], p.considers / 4, _WEIGHS_SERVICE)
+    wins = rows[applies & luck.happens(firms.id[rows], p.passes, _PASSES_SERVICE)]
+    firms.service_status[wins] = True
+    state.flows["service_statuses"] += float(wins.size)
+    for offer in state.offers.on("recognition_reward"):
+        _pay(state, p, offer, wins, np.full(wins.size, offer.dose * state.weight))
+    holders = np.flatnonzero(firms.alive & firms.service_status)
+    for offer in state.offers.on("status_relief"):
+        saved = offer.dose * p.margin * firms.revenue[holders] * state.weight
+        _pay(state, p, offer, holders, saved)
+
+
+def _pay(
+    state: State, p: Parameters, offer: Offer, rows: Rows, million: NDArray[np.float64]
+) -> None:
+    firms = state.firms
+    state.books.pay(
+        offer.instrument,
+        yuan(million),
+        due=state.quarter + round(p.reward_delay),
+        payees="firm",
+        merit=firms.rd[rows] / firms.revenue[rows],
+        lot=state.luck("lot").uniform(firms.id[rows], slot=offer.instrument),
+    )

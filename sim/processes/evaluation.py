@@ -1,0 +1,197 @@
+"""Evaluation (fourth quarter): grades A to D by score within the kind; the good are rewarded.
+
+The score is lasting quality, a penalty for hollow units, and the year's luck; its standard normal
+place gives the grade [S25: 20-30 % A, 40-48 % B, 20-37 % C, 1-3 % D]. The weight of lasting quality
+makes D persist: 0.3-0.5 next year. The plan's strictness adds to the share of D; two D in a row
+close a unit or strike it off. The best transfer services may win a technology-market award of
+the province or the nation, to which the city adds.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from sim import quarter
+from sim.books import yuan
+from sim.kinds import KIND_NAMES, KINDS, LEVELS
+from sim.levers import Offer
+from sim.quantity import quantity
+from sim.state import ACTIVE, CLOSED, State
+from sim.tables import Rows
+
+A, B, C, D = 1, 2, 3, 4
+NONE_YET = 0
+DECILE = 0.1  # strictness is given as a share of the lowest tenth
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    best: float = quantity(
+        0.25, unit="share graded A", low=0.20, high=0.30, status="cited", source="S25, I7, I8",
+    )
+    good: float = quantity(
+        0.44, unit="share graded B", low=0.40, high=0.48, status="cited", source="S25, I7, I8",
+    )
+    worst: float = quantity(
+        0.02, unit="share graded D where nobody is strict", low=0.005, high=0.04,
+        status="cited", source="S25: 0.5-4 %; I7: 3 %, I8: 0.9 %", spread="log-uniform",
+    )
+    lasting: float = quantity(
+        0.80, unit="correlation of scores from year to year", low=0.75, high=0.85,
+        status="calibrated", source="to a D that persists with 0.3-0.5 (model design 4)",
+    )
+    hollow: float = quantity(
+        0.5, unit="standard deviations that a hollow unit loses", low=0.0, high=1.0,
+        status="assumed", source="judged",
+    )
+    hollow_carrier: float = quantity(
+        0.2, unit="share of seats taken below which a carrier is hollow", low=0.1, high=0.3,
+        status="assumed", source="judged",
+    )
+    awards: float = quantity(
+        0.5, unit="provincial technology-market awards a year won by the city's best services",
+        low=0.1, high=1.5, status="assumed", source="no count found; wide", spread="log-uniform",
+    )
+    national_awards: float = quantity(
+        0.1, unit="national technology-market awards a year", low=0.02, high=0.3,
+        status="assumed", source="no count found; wide", spread="log-uniform",
+    )
+    support_years: float = quantity(
+        3, unit="years of operating support", low=2, high=5, status="assumed",
+        source="'first years' (建设初期); Huai'an 2016: five",
+    )
+    reward_delay: float = quantity(
+        4, unit="quarters", low=2, high=6, status="assumed",
+        source="model design 2: rewards are paid 2-6 quarters later",
+    )
+
+
+# Slots of a platform's draws in a quarter.
+_SCORE, _AWARD, _NATIONAL_AWARD = 0, 1, 2
+
+
+def grade(state: State, p: Parameters) -> None:
+    """Grade all platforms once a year; reward, support, close."""
+    if quarter.season(state.quarter) != 4:
+        return
+    table = state.organisations
+    rows = np.flatnonzero((table.kind < len(KIND_NAMES)) & (table.status == ACTIVE))
+    before = table.grade[rows].copy()
+    for kind in np.unique(table.kind[rows]):
+        here = rows[table.kind[rows] == kind]
+        strict = state.offers.dose("strictness", KIND_NAMES[kind])
+        place = ndtr(_score(state, p, here))
+        table.grade[here] = grades(place, p, strict * DECILE)
+    failed = table.grade[rows] == D
+    table.failures[rows] = np.where(failed, table.failures[rows] + 1, 0)
+    _reward(state, p, rows, before)
+    _support(state, p, rows)
+    _award(state, p)
+    _close(state, rows[table.failures[rows] >= 2])
+
+
+def grades(place: NDArray[np.float64], p: Parameters, strict: float) -> NDArray[np.int8]:
+    """Return grades for places in the distribution of scores: 0 is the worst, 1 the best."""
+    worst = min(p.worst + strict, 1.0)
+    edges = np.array([worst, max(1 - p.best - p.good, worst), max(1 - p.best, worst)])
+    return (D - np.searchsorted(edges, place, side="right")).astype(np.int8)
+
+
+def hollow(state: State, rows: Rows, share: float) -> NDArray[np.bool_]:
+    """Return which platforms do hardly anything: no seats taken, no contracts, no R&D behind."""
+    table = state.organisations
+    host = table.host_firm[rows]
+    behind = np.where(host >= 0, state.firms.rd[host] * state.firms.alive[host], 0.0) > 0
+    seats = table.seats[rows]
+    empty = table.tenants[rows] < share * seats
+    idle = (table.cases[rows] < 1) & ~behind & (table.host_class[rows] != 0)
+    return np.where(seats > 0, empty, idle & (table.researchers[rows] == 0))
+
+
+def _score(state: State, p: Parameters, rows: Rows) -> NDArray[np.float64]:
+    table = state.organisations
+    noise = state.luck("evaluation").normal(table.id[rows], _SCORE)
+    lasting = np.sqrt(p.lasting) * table.quality[rows] + np.sqrt(1 - p.lasting) * noise
+    return np.asarray(lasting - p.hollow * hollow(state, rows, p.hollow_carrier))
+
+
+def _reward(state: State, p: Parameters, rows: Rows, before: NDArray[np.int8]) -> None:
+    """Pay for an A, and for passing the first time."""
+    table = state.organisations
+    passed = (before == NONE_YET) & (table.grade[rows] < D)
+    events = {"grade_reward": table.grade[rows] == A, "first_pass_reward": passed}
+    for lever, happened in events.items():
+        for kind in np.unique(table.kind[rows[happened]]):
+            name = KIND_NAMES[kind]
+            here = rows[happened & (table.kind[rows] == kind)]
+            for offer in state.offers.on(lever, name):
+                _pay(state, p, offer, _at_levels(state, offer, here), offer.dose)
+
+
+def _at_levels(state: State, offer: Offer, rows: Rows) -> Rows:
+    """Return the platforms at a level that the offer names, or above the lowest it names."""
+    if not offer.levels:
+        return rows
+    return rows[state.organisations.level[rows] >= min(offer.levels)]
+
+
+def _support(state: State, p: Parameters, rows: Rows) -> None:
+    """Pay running costs of platforms brought in jointly, and note tax relief of legal persons."""
+    table = state.organisations
+    young = table.jointly[rows] & (state.quarter - table.opens[rows] < 4 * p.support_years)
+    founded = table.decided[rows] >= state.start
+    for kind in np.unique(table.kind[rows]):
+        name, here = KIND_NAMES[kind], table.kind[rows] == kind
+        for offer in state.offers.on("operating_grant", name):
+            _pay(state, p, offer, rows[here & young & founded], offer.dose)
+        if KINDS[name].legal_person:
+            cost = state.costs["run_cost"][kind]
+            for offer in state.offers.on("running_relief", name):
+                _pay(state, p, offer, rows[here], offer.dose * cost)
+
+
+def _award(state: State, p: Parameters) -> None:
+    """Give technology-market awards: services with most contracts first."""
+    table, luck = state.organisations, state.luck("evaluation")
+    rows = state.platforms("transfer_service")
+    weight = table.cases[rows]
+    if weight.sum() == 0:
+        return
+    for level, number, slot in (
+        ("provincial", p.awards, _AWARD), ("national", p.national_awards, _NATIONAL_AWARD)
+    ):
+        chance = np.minimum(number * weight / weight.sum(), 1.0)
+        won = rows[luck.happens(table.id[rows], chance, slot)]
+        state.flows[f"awards {level}"] += float(won.size)
+        for offer in state.offers.on("award_match"):
+            if not offer.levels or LEVELS.index(level) in offer.levels:
+                _pay(state, p, offer, won, offer.dose)
+
+
+def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) -> None:
+    table = state.organisations
+    state.books.pay(
+        offer.instrument,
+        yuan(np.full(rows.size, million)),
+        due=state.quarter + round(p.reward_delay),
+        payees="platform",
+        merit=table.quality[rows],
+        lot=state.luck("lot").uniform(table.id[rows], offer.instrument),
+    )
+
+
+def _close(state: State, rows: Rows) -> None:
+    """Close or strike off units, and let their hosts found another."""
+    table = state.organisations
+    table.status[rows] = CLOSED
+    for row in rows:
+        bit = ~(1 << int(table.kind[row]))
+        if table.host_firm[row] >= 0:
+            state.firms.platforms[table.host_firm[row]] &= bit
+        elif table.host_body[row] >= 0:
+            table.platforms[table.host_body[row]] &= bit
+    state.flows["closed_platforms"] += float(rows.size)

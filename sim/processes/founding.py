@@ -1,0 +1,263 @@
+"""Founding: hosts found platforms of every kind but transfer and IP services.
+
+Each quarter an eligible host draws once among competing kinds. Its rate for kind k is
+
+    λ(k) = rate(k) / 4 · stock at the start(k) · suitability / total suitability
+           · min(5, 1 + expected gain / true cost) · peers · what the cluster lacks · demand
+
+where rate × stock is what cities like this one found without any plan, the expected gain is what
+the offers promise over the planning horizon, and the true cost is the whole cost to the host: two
+million CNY move a decision of eighty million by a fortieth. Demand counts for carriers: nobody
+builds an incubator beside an empty one. A host that money ran out for goes ahead only if it
+would have done so anyway, by the same draw. Parents from outside come through talks of 4-8
+quarters with 15-30 % success. What is decided is built, and opens when its time has come.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import compiled
+from sim.draws import four
+from sim.founders import CARRIERS, Hosts, boost, build, hosts, pay_for_founding, pick_cluster
+from sim.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.quantity import quantity
+from sim.state import ACTIVE, BUILDING, State
+from sim.tables import Rows
+
+# Transfer and IP services enter by expected income, in the process ``services``.
+ELSEWHERE = ("transfer_service", "ip_service")
+LEAST_DEMAND, MOST_DEMAND = 0.1, 3.0  # bounds of the demand for carriers, against runaways
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    peers: float = quantity(
+        0.5,
+        unit="relative rise of the rate where every possible host of the cluster has one",
+        low=0.0,
+        high=2.0,
+        status="assumed",
+        source="imitation among neighbours; judged",
+    )
+    lack: float = quantity(
+        1.5,
+        unit="ratio of the rate where the cluster has none of the kind",
+        low=1.0,
+        high=3.0,
+        status="assumed",
+        source="plans and districts look at gaps first; judged",
+    )
+    comfortable: float = quantity(
+        0.75,
+        unit="share of seats taken at which one more carrier is worth its rate",
+        low=0.6,
+        high=0.9,
+        status="assumed",
+        source="Ningbo 2020: a well-run incubator is 95 % full; judged below",
+    )
+    demand: float = quantity(
+        1.5,
+        unit="elasticity of founding carriers to seats taken and sought",
+        low=0.5,
+        high=2.5,
+        status="assumed",
+        source="judged",
+    )
+    approval: float = quantity(
+        0.7,
+        unit="share of proposals that the city lets found",
+        low=0.5,
+        high=0.9,
+        status="assumed",
+        source="'ripe ones only' (成熟一个,组建一个); Taizhou 2019: 13 of 13; judged",
+    )
+    talks: float = quantity(
+        0.015,
+        unit="chance a year that an outside parent opens talks on an institute",
+        low=0.005,
+        high=0.03,
+        status="assumed",
+        source="150 possible parents; some two talks a year; judged",
+        spread="log-uniform",
+    )
+    talks_succeed: float = quantity(
+        0.22,
+        unit="share of talks that end in an institute, without support",
+        low=0.15,
+        high=0.30,
+        status="assumed",
+        source="model design 4: 15-30 %",
+    )
+    shortest_talks: float = quantity(
+        4, unit="quarters", low=4, high=4, status="assumed",
+        source="model design 4: 4-8 quarters", spread="fixed",
+    )
+    longest_talks: float = quantity(
+        8, unit="quarters", low=8, high=8, status="assumed",
+        source="model design 4: 4-8 quarters", spread="fixed",
+    )
+
+
+# Slots of a host's draws in a quarter; the talks have slots of their own.
+_WHETHER, _WHICH, _APPROVED, _PLACE = range(4)
+_OPENS_TALKS, _LENGTH, _SUCCESS, _TALKS_PLACE = range(4, 8)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What hosts of one class decided: rows, kinds, and whether they would have anyway."""
+
+    host: Hosts
+    at: Rows
+    kind: Rows
+    anyway: NDArray[np.bool_]
+    place: NDArray[np.float64]
+
+
+@compiled
+def _decide(  # type: ignore[no-untyped-def]
+    address, ids, hosted, cluster, suitability, rate, boost, lacks, approval, chosen, anyway, place
+):
+    """Draw once per host among competing kinds; -1 for no founding."""
+    for i in range(ids.size):
+        chosen[i] = -1
+        total = 0.0
+        plain = 0.0
+        for k in range(rate.size):
+            if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
+                hazard = rate[k] * suitability[i] * lacks[cluster[i], k]
+                total += hazard * boost[k]
+                plain += hazard
+        draws = four(address, ids[i], 0)
+        if draws[0] >= 1.0 - np.exp(-total) or draws[2] > approval:
+            continue
+        pointer = draws[1] * total
+        for k in range(rate.size):
+            if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
+                pointer -= rate[k] * suitability[i] * lacks[cluster[i], k] * boost[k]
+                if pointer < 0.0:
+                    chosen[i] = k
+                    break
+        anyway[i] = draws[0] < 1.0 - np.exp(-plain)
+        place[i] = draws[3]
+
+
+def found(state: State, p: Parameters) -> None:
+    """Open what is built; let hosts decide, have them approved and paid, and start building."""
+    open_what_is_built(state)
+    lacks = _lacks(state, p)
+    demand = _demand(state, p)
+    for name in ("firm", "leading_firm", "university", "institute", "hospital", "public_body"):
+        _carry_out(state, p, _decisions(state, p, hosts(state, name), lacks, demand), lacks)
+    _talk_with_outsiders(state, p, lacks)
+
+
+def open_what_is_built(state: State) -> None:
+    """Turn platforms whose building time is over into active ones."""
+    table = state.organisations
+    table.status[(table.status == BUILDING) & (table.opens <= state.quarter)] = ACTIVE
+
+
+def _lacks(state: State, p: Parameters) -> NDArray[np.float64]:
+    """Return peers × what is lacking, per cluster (the last row: hosts of none) and kind."""
+    table = state.organisations
+    clusters = len(state.city.clusters)
+    count = np.zeros((clusters + 1, len(KIND_NAMES)))
+    here = (table.kind < len(KIND_NAMES)) & (table.status <= ACTIVE)
+    np.add.at(count, (table.cluster[here], table.kind[here]), 1.0)
+    possible = np.maximum(state.possible_hosts / clusters, 1.0)
+    factor = 1 + p.peers * np.minimum(count / possible, 1.0)
+    factor[:clusters][count[:clusters] == 0] = p.lack
+    factor[clusters] = 1.0
+    return factor
+
+
+def _demand(state: State, p: Parameters) -> float:
+    """Return how seats taken and sought move the founding of carriers; 1 where comfortable."""
+    table = state.organisations
+    rows = state.platforms(*CARRIERS)
+    seats = float(table.seats[rows].sum())
+    if seats == 0:
+        return 1.0
+    taken = (float(table.tenants[rows].sum()) + state.last_year("turned_away")) / seats
+    return float(np.clip((taken / p.comfortable) ** p.demand, LEAST_DEMAND, MOST_DEMAND))
+
+
+def _rates(
+    state: State, p: Parameters, host: str, demand: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return per kind the quarterly rate at unit suitability, and the boost, for a host class."""
+    rate, lift = np.zeros(len(KIND_NAMES)), np.ones(len(KIND_NAMES))
+    for kind, data in KINDS.items():
+        if host not in data.hosts or kind in ELSEWHERE:
+            continue
+        code = KIND_CODE[kind]
+        yearly = state.costs["rate"][code]
+        if not data.per_host:
+            yearly *= state.starting_stock[data.stock] / max(state.host_weight[code], 1.0)
+        rate[code] = yearly / 4 * (demand if kind in CARRIERS else 1.0)
+        lift[code] = boost(state, kind, host)
+    return rate, lift
+
+
+def _decisions(
+    state: State, p: Parameters, host: Hosts, lacks: NDArray[np.float64], demand: float
+) -> Decisions:
+    rate, lift = _rates(state, p, host.name, demand)
+    n = host.rows.size
+    chosen, anyway, place = np.empty(n, np.int64), np.zeros(n, np.bool_), np.zeros(n)
+    _decide(
+        state.luck("founding").address, host.ids, host.hosted, host.cluster, host.suitability,
+        rate, lift, lacks, p.approval, chosen, anyway, place,
+    )
+    at = np.flatnonzero(chosen >= 0)
+    return Decisions(host, at, chosen[at], anyway[at], place[at])
+
+
+def _carry_out(
+    state: State, p: Parameters, decisions: Decisions, lacks: NDArray[np.float64]
+) -> None:
+    """Pay what is promised for each founding and start building."""
+    for kind in np.unique(decisions.kind):
+        chosen = decisions.kind == kind
+        host, at = decisions.host, decisions.at[chosen]
+        name = KIND_NAMES[kind]
+        paid = pay_for_founding(state, name, host.name, host.ids[at], host.suitability[at])
+        go = paid | decisions.anyway[chosen]
+        at, place = at[go], decisions.place[chosen][go]
+        cluster = np.where(
+            host.cluster[at] < len(state.city.clusters),
+            host.cluster[at],
+            pick_cluster(state, lacks[:-1, kind], place),
+        )
+        build(state, name, host, at, cluster)
+
+
+def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]) -> None:
+    """Outside parents open talks; talks that end succeed or fail; success is a new institute."""
+    table, luck = state.organisations, state.luck("founding")
+    parents = state.bodies("outside")
+    ending = parents[table.negotiates_until[parents] == state.quarter]
+    table.negotiates_until[ending] = 0
+    chance = min(1.0, p.talks_succeed * boost(state, "institute", "outside"))
+    u = luck.uniform(table.id[ending], _SUCCESS)
+    won, anyway = ending[u < chance], (u < p.talks_succeed)[u < chance]
+    paid = pay_for_founding(state, "institute", "outside", table.id[won], np.zeros(won.size))
+    won = won[paid | anyway]
+    place = luck.uniform(table.id[won], _TALKS_PLACE)
+    cluster = pick_cluster(state, lacks[:-1, KIND_CODE["institute"]], place)
+    host = Hosts(
+        "outside", won, table.id[won], table.platforms[won], cluster, np.ones(won.size)
+    )
+    table.district[won] = (place * len(state.city.districts)).astype(np.int16)
+    build(state, "institute", host, np.arange(won.size), cluster, jointly=True)
+    free = parents[table.negotiates_until[parents] == 0]
+    opens = free[luck.happens(table.id[free], p.talks / 4, _OPENS_TALKS)]
+    length = p.shortest_talks + luck.uniform(table.id[opens], _LENGTH) * (
+        p.longest_talks - p.shortest_talks + 1
+    )
+    table.negotiates_until[opens] = state.quarter + length.astype(np.int32)

@@ -1,0 +1,174 @@
+"""Incubation: start-ups seek seats, stay, graduate or leave; funds invest in some.
+
+A start-up that seeks a seat [a city's filed start-ups × 0.2-0.5] asks, for up to a year, the
+carrier that suits it best: pairs score by an addressed draw weighted by nearness of cluster and
+district and by level. A carrier takes whom it has seats for. Tenants stay at most 48 months,
+graduate at some 10 % a year and leave at 8-12 %. A carrier in which hardly a seat is taken is
+hollow: it still counts, and the report says so. Equity goes to the tenants with most patents
+until the year's capital is gone; it has no effect on survival or growth after selection [P13].
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.books import yuan
+from sim.draws import mix
+from sim.quantity import quantity
+from sim.state import ACTIVE, State
+from sim.tables import Rows
+
+SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    seek: float = quantity(
+        0.35,
+        unit="share of start-ups",
+        low=0.2,
+        high=0.5,
+        status="assumed",
+        source="model design 4: 0.2-0.5 seek a seat",
+    )
+    search: float = quantity(
+        4, unit="quarters", low=2, high=6, status="assumed", source="judged"
+    )
+    near: float = quantity(
+        3.0,
+        unit="weight of a carrier of one's own district or cluster",
+        low=1.0,
+        high=6.0,
+        status="assumed",
+        source="K24: ties within a cluster are 2-4 times as likely",
+    )
+    longest: float = quantity(
+        16,
+        unit="quarters",
+        low=16,
+        high=16,
+        status="cited",
+        source="model design 4: stay up to 48 months; 12 quarters as a rule, 16 at most",
+        spread="fixed",
+    )
+    graduate: float = quantity(
+        0.10,
+        unit="share of tenants a year",
+        low=0.07,
+        high=0.13,
+        status="cited",
+        source="China 2013-17: about 10 % a year (derived)",
+    )
+    leave: float = quantity(
+        0.10,
+        unit="share of tenants a year",
+        low=0.08,
+        high=0.12,
+        status="assumed",
+        source="model design 4: 8-12 %",
+    )
+    ticket: float = quantity(
+        1.0,
+        unit="million CNY per firm",
+        low=0.5,
+        high=2.0,
+        status="cited",
+        source="Ningbo angel guidance fund 2018: 0.93 M fiscal per firm; ceiling 2 M",
+        spread="log-uniform",
+    )
+
+
+# Slots of a start-up's draws: of its life (quarter 0) and of a quarter.
+_SEEKS = 0
+_GRADUATES, _LEAVES, _LOT = 0, 1, 2
+
+
+def incubate(state: State, p: Parameters) -> None:
+    """Let tenants graduate or leave, seat the seekers, and invest what the funds offer."""
+    _end_tenancies(state, p)
+    _seat(state, p)
+    _invest(state, p)
+
+
+def _tenants(state: State) -> Rows:
+    return np.flatnonzero(state.firms.alive & (state.firms.carrier >= 0))
+
+
+def _end_tenancies(state: State, p: Parameters) -> None:
+    firms, table = state.firms, state.organisations
+    rows = _tenants(state)
+    u = state.luck("incubation").block(firms.id[rows])
+    graduates = u[_GRADUATES] < p.graduate / 4
+    too_long = state.quarter - firms.seated[rows] >= p.longest
+    closed = table.status[firms.carrier[rows]] != ACTIVE
+    leaves = graduates | too_long | closed | (u[_LEAVES] < p.leave / 4)
+    firms.graduated[rows[graduates]] = True
+    firms.left_seat[rows[leaves]] = state.quarter
+    firms.carrier[rows[leaves]] = -1
+    state.flows["graduates"] += float(graduates.sum()) * state.weight
+    tenants = np.bincount(firms.carrier[_tenants(state)], minlength=len(table))
+    table.tenants[:] = tenants * state.weight
+
+
+def seekers(state: State, p: Parameters) -> Rows:
+    """Return the start-ups that look for a seat now."""
+    firms = state.firms
+    young = firms.alive & ~firms.above_scale & (firms.seated == 0)
+    rows = np.flatnonzero(young & (state.quarter - firms.founded <= p.search))
+    return rows[state.draws.at("incubation", 0).happens(firms.id[rows], p.seek, _SEEKS)]
+
+
+def _seat(state: State, p: Parameters) -> None:
+    firms, table = state.firms, state.organisations
+    rows, carriers = seekers(state, p), state.platforms(*SEATING)
+    carriers = carriers[table.seats[carriers] > 0]
+    if rows.size == 0 or carriers.size == 0:
+        state.flows["turned_away"] += rows.size * state.weight
+        return
+    best = carriers[_preferred(state, p, rows, carriers)]
+    lot = state.luck("incubation").uniform(firms.id[rows], _LOT)
+    order = np.lexsort((lot, best))
+    place = np.arange(rows.size) - np.searchsorted(best[order], best[order])
+    free = (table.seats - table.tenants) / state.weight
+    seated = order[place < free[best[order]]]
+    firms.carrier[rows[seated]] = best[seated]
+    firms.seated[rows[seated]] = state.quarter
+    np.add.at(table.tenants, best[seated], state.weight)
+    state.flows["seated"] += seated.size * state.weight
+    last_try = state.quarter - firms.founded[rows] >= p.search
+    last_try[seated] = False
+    state.flows["turned_away"] += float(last_try.sum()) * state.weight
+
+
+def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:
+    """Return for each start-up the position of the carrier that suits it best."""
+    firms, table = state.firms, state.organisations
+    pairs = mix(np.repeat(firms.id[rows], carriers.size), np.tile(table.id[carriers], rows.size))
+    u = state.luck("incubation").uniform(pairs).reshape(rows.size, carriers.size)
+    same = (firms.district[rows][:, None] == table.district[carriers]).astype(float)
+    same += firms.cluster[rows][:, None] == table.cluster[carriers]
+    weight = p.near**same * (1.0 + table.level[carriers])
+    return np.asarray(np.argmax(np.log(u) / weight, axis=1))
+
+
+def _invest(state: State, p: Parameters) -> None:
+    """Buy equity in tenants, most patents first, as far as a quarter of the year's capital goes."""
+    firms = state.firms
+    rows = _tenants(state)
+    rows = rows[firms.invested[rows] == 0]
+    lot = state.luck("lot").uniform(firms.id[rows])
+    for offer in state.offers.on("fund_capital"):
+        tickets = int(offer.dose / 4 / p.ticket / state.weight)
+        order = np.lexsort((lot, -firms.patents[rows]))[:tickets]
+        chosen = rows[order]
+        served = state.books.pay(
+            offer.instrument,
+            yuan(np.full(chosen.size, p.ticket * state.weight)),
+            due=state.quarter,
+            payees="firm",
+            merit=firms.patents[chosen].astype(float),
+            lot=lot[order],
+        )
+        firms.invested[chosen[served]] = p.ticket

@@ -1,0 +1,108 @@
+"""Market: firms grow, by the economy, by luck, by age, by R&D and by what they bought.
+
+    Δ log revenue = (macro growth + youth / age) / 4 + spread · (employees / mean)^-β · Laplace
+                    + ε · Δ log R&D stock + return · contracts / revenue
+
+Growth is Laplace with a spread that falls with size [S3, S6, S8]; young firms grow fastest
+[S20]; the elasticity of productivity to R&D is 0.09 [P6]: over three years hardly visible in a
+city's GDP, and the report says so. Employees follow revenue by half.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.draws import four, laplace
+from sim.quantity import quantity
+from sim.state import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    spread: float = quantity(
+        0.20,
+        unit="standard deviation of yearly log growth at mean size",
+        low=0.0,
+        high=0.35,
+        status="assumed",
+        source="S3, S33 give the form; size judged; 0 is the still life",
+    )
+    size_effect: float = quantity(
+        0.18,
+        unit="elasticity of the spread to size, negative",
+        low=0.0,
+        high=0.25,
+        status="cited",
+        source="S6: 0.18 for employees; S34: soft for China",
+    )
+    youth: float = quantity(
+        0.08,
+        unit="extra yearly log growth at age 1, falling with 1 / age",
+        low=0.0,
+        high=0.20,
+        status="assumed",
+        source="S20: young firms grow fastest; size judged",
+    )
+    elasticity: float = quantity(
+        0.09,
+        unit="elasticity of revenue to R&D stock",
+        low=0.05,
+        high=0.12,
+        status="cited",
+        source="P6",
+    )
+    contract_return: float = quantity(
+        0.10,
+        unit="revenue a year per yuan of technology bought",
+        low=0.0,
+        high=0.30,
+        status="assumed",
+        source="K4 gives the sign only; P12: no productivity effect of vouchers; judged",
+    )
+    staff: float = quantity(
+        0.5,
+        unit="elasticity of employees to revenue",
+        low=0.2,
+        high=0.9,
+        status="assumed",
+        source="judged",
+    )
+
+
+@compiled
+def _firms(  # type: ignore[no-untyped-def]
+    address, ids, alive, age, employees, revenue, rd, rd_stock, absorbed,
+    macro, spread, mean_employees, size_effect, youth, elasticity, contract_return, staff,
+):
+    for i in range(ids.size):
+        if not alive[i]:
+            continue
+        growth = (macro + youth / max(age[i] / 4.0, 1.0)) / 4.0
+        if spread > 0.0:
+            # At least one person: a firm of one varies most.
+            b = min(spread * (max(employees[i], 1.0) / mean_employees) ** -size_effect, 0.5)
+            growth += b * laplace(four(address, ids[i], 0)[0]) + np.log(1.0 - b * b)
+        if rd_stock[i] > 0.0:
+            growth += elasticity * max(min(rd[i] / 4.0 / rd_stock[i] - 0.0375, 0.5), -0.5)
+        growth += contract_return * min(absorbed[i] / revenue[i], 0.5) / 4.0
+        revenue[i] *= np.exp(growth)
+        employees[i] *= np.exp(staff * growth)
+
+
+def grow(state: State, p: Parameters) -> None:
+    """Let every firm grow or shrink for one quarter, and the economy with them."""
+    firms = state.firms
+    live = firms.alive
+    if live.any():
+        # A quarter's Laplace scale b has variance 2 b²; four quarters add up to the year's.
+        scale = p.spread / 2 / np.sqrt(2)
+        _firms(
+            state.luck("market").address, firms.id, live, state.quarter - firms.founded,
+            firms.employees, firms.revenue, firms.rd, firms.rd_stock, firms.absorbed,
+            state.macro_growth, scale, max(float(firms.employees[live].mean()), 1.0),
+            p.size_effect, p.youth, p.elasticity, p.contract_return, p.staff,
+        )
+    state.gdp *= (1 + state.macro_growth) ** 0.25

@@ -1,0 +1,142 @@
+"""Meeting: who meets whom over a result, and registers the intention to deal.
+
+A result of a university or institute meets a firm through
+
+* chance and the market: ``chance`` meetings per result and quarter;
+* an active broker: 24 cases a full-time year [T1], part of them about results;
+* a former partner of the result's owner: ``repeat`` of the ties a quarter [K30].
+
+Who is met works on R&D, mostly in the result's field. A meeting becomes a match with the appeal
+of what is offered to what the firm knows: overlap × novelty, an inverted U [K15].
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import identity, kene
+from sim.quantity import quantity
+from sim.ring import ring
+from sim.state import Matches, State, no_matches
+from sim.tables import Rows
+
+MOST_MEETINGS = 3.0  # brokered meetings per result and quarter: no result is shown to all
+CASES_A_YEAR = 24  # disclosures per licensing post and year [T1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    chance: float = quantity(
+        0.7,
+        unit="meetings per open result and quarter",
+        low=0.3,
+        high=1.2,
+        status="calibrated",
+        source="to 0.03-0.04 deals per researcher-year without policy [S16, T14]",
+    )
+    broker_time: float = quantity(
+        0.2,
+        unit="full-time posts per active broker",
+        low=0.05,
+        high=0.5,
+        status="assumed",
+        source="most certified brokers do it beside another job; judged, wide",
+    )
+    broker_results: float = quantity(
+        0.3,
+        unit="share of brokers' cases about results",
+        low=0.1,
+        high=0.5,
+        status="assumed",
+        source="the rest are development and service contracts; judged",
+    )
+    repeat: float = quantity(
+        0.042,
+        unit="chance per tie and quarter",
+        low=0.035,
+        high=0.05,
+        status="cited",
+        source="K30, per quarter as in model design 4",
+    )
+    own_field: float = quantity(
+        0.7,
+        unit="share of meetings within the WIPO field",
+        low=0.5,
+        high=0.9,
+        status="assumed",
+        source="K24: ties are 2-4 times as likely within a cluster; judged",
+    )
+
+
+def cases(active_brokers: int, p: Parameters) -> float:
+    """Return how many cases brokers can serve in a quarter."""
+    return active_brokers * p.broker_time * CASES_A_YEAR / 4
+
+
+def meet(state: State, p: Parameters) -> None:
+    """Let results meet firms; leave the matches for the contract process."""
+    open_results = np.flatnonzero(state.results.open)
+    firms = np.flatnonzero(state.firms.alive & (state.firms.rd > 0))
+    state.matches = no_matches()
+    brokers = int(state.people.active.sum())
+    state.flows["broker_cases"] = cases(brokers, p) * (1 - p.broker_results)
+    if open_results.size == 0 or firms.size == 0:
+        return
+    met = [_strangers(state, open_results, firms, p), _former_partners(state, open_results, p)]
+    result, buyer, service, met_id = (np.concatenate(part) for part in zip(*met, strict=True))
+    appeal = kene.appeal(state.firms.capabilities[buyer], state.results.capabilities[result])
+    match = state.luck("meeting").happens(met_id, appeal, slot=4)
+    state.flows["meetings"] += float(result.size)
+    state.flows["matches"] += float(match.sum())
+    state.matches = Matches(result[match], buyer[match], service[match], appeal[match])
+
+
+def _strangers(
+    state: State, results: Rows, firms: Rows, p: Parameters
+) -> tuple[Rows, Rows, Rows, np.ndarray]:
+    luck = state.luck("meeting")
+    ids = state.results.id[results]
+    broker_cases = cases(int(state.people.active.sum()), p) * p.broker_results
+    through_broker = min(broker_cases / results.size, MOST_MEETINGS)
+    by_chance = luck.poisson(ids, np.full(results.size, p.chance), slot=0)
+    by_broker = luck.poisson(ids, np.full(results.size, through_broker), slot=1)
+    number = by_chance + by_broker
+    result = np.repeat(results, number)
+    serial = _serial(number)
+    brokered = serial >= np.repeat(by_chance, number)
+    met = identity.mixed(identity.CONTRACT, state.results.id[result], state.quarter, serial)
+    u = luck.block(met)
+    field = state.results.field[result].astype(np.int64)
+    near = ring(luck, state.firms.id[firms], firms, state.firms.field[firms], slot=5)
+    everybody = ring(luck, state.firms.id[firms], firms, slot=6)
+    buyer = np.where(u[0] < p.own_field, near.pick(u[1], field), -1)
+    buyer = np.where(buyer < 0, everybody.pick(u[1]), buyer)
+    services = state.platforms("transfer_service")
+    offices = ring(luck, state.organisations.id[services], services, slot=7)
+    service = np.where(brokered, offices.pick(u[2]), -1)
+    return result, buyer, service, met
+
+
+def _former_partners(
+    state: State, results: Rows, p: Parameters
+) -> tuple[Rows, Rows, Rows, np.ndarray]:
+    """Former partners look at what their partner has on offer now."""
+    luck = state.luck("meeting")
+    firms = state.firms
+    tied = np.flatnonzero(firms.alive & (firms.partner >= 0) & (firms.rd > 0))
+    tied = tied[luck.happens(firms.id[tied], p.repeat, slot=8)]
+    owners = state.results.owner[results]
+    shelf = ring(luck, state.results.id[results], results, owners, slot=9)
+    result = shelf.pick(luck.uniform(firms.id[tied], slot=10), firms.partner[tied])
+    found = result >= 0
+    result, tied = result[found], tied[found]
+    met = identity.mixed(identity.CONTRACT, firms.id[tied], state.quarter, 0)
+    return result, tied, np.full(result.size, -1), met
+
+
+def _serial(number: np.ndarray) -> np.ndarray:
+    """Return 0, 1, 2 … within each repeated row."""
+    ends = np.cumsum(number)
+    return np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - number, number)

@@ -1,0 +1,218 @@
+"""Research: firms start, stop and adjust R&D; universities and institutes find results.
+
+Firms. Each quarter a performer stops with chance ``stop`` / 4; another starts with
+
+    stop / 4 · s / (1 - s) · (employees / mean)^size_effect
+
+where s is the city's own share of performers, so that without policy the share stays where the
+city has it (K21's 8 and 17 % a year would drain every city). R&D moves a part of the way toward
+propensity × revenue; the propensity is unrelated to size [S26]. The R&D stock loses 15 % a year.
+Results are Poisson with mean ∝ R&D^0.85 across firms [K1, K33], scaled to invention grants.
+
+Universities and institutes. Results per researcher-year are Poisson; a small part is ever
+sellable; values are lognormal [S9, S10, T13]. What is not sold loses its value with age.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import identity, kene
+from sim.compiled import compiled
+from sim.draws import four, poisson
+from sim.quantity import quantity
+from sim.state import ACTIVE, RESULT_UNITS, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    stop: float = quantity(
+        0.07,
+        unit="share of performers a year",
+        low=0.05,
+        high=0.09,
+        status="cited",
+        source="model design 4, below K21's 17 %; S36",
+    )
+    size_effect: float = quantity(
+        0.3,
+        unit="elasticity of starting to employees",
+        low=0.0,
+        high=0.6,
+        status="assumed",
+        source="S26: size raises the chance of doing R&D; size of the effect judged",
+    )
+    adjustment: float = quantity(
+        0.15,
+        unit="share of the gap a quarter",
+        low=0.05,
+        high=0.30,
+        status="assumed",
+        source="partial adjustment of R&D; judged",
+    )
+    depreciation: float = quantity(
+        0.15,
+        unit="share a year",
+        low=0.10,
+        high=0.20,
+        status="cited",
+        source="K section, Hall, Mairesse & Mohnen 2010 (from memory): about 15 %",
+    )
+    elasticity: float = quantity(
+        0.85,
+        unit="elasticity of results to R&D across firms",
+        low=0.8,
+        high=0.9,
+        status="cited",
+        source="model design 4; K33: below 1",
+    )
+    rd_per_grant: float = quantity(
+        4.3,
+        unit="million CNY of R&D per invention grant",
+        low=3.0,
+        high=7.0,
+        status="cited",
+        source="Ningbo 2017: 23 150 M CNY over 5 382 grants",
+    )
+    patent_lapse: float = quantity(
+        0.06,
+        unit="share of valid patents a year",
+        low=0.03,
+        high=0.10,
+        status="assumed",
+        source="fees rise with age; judged",
+    )
+    result_rate: float = quantity(
+        0.35,
+        unit="results per researcher-year",
+        low=0.2,
+        high=0.6,
+        status="assumed",
+        source="some two patent applications per R&D post in six years; judged",
+    )
+    sellable: float = quantity(
+        0.15,
+        unit="share of results",
+        low=0.05,
+        high=0.25,
+        status="assumed",
+        source="model design 4: 5-25 % are ever sellable",
+    )
+    value_mean: float = quantity(
+        0.64,
+        unit="million CNY",
+        low=0.4,
+        high=1.2,
+        status="cited",
+        source="T13: mean deal 0.639 M CNY in 2023; T15: 1.22 M in 2017",
+    )
+    value_spread: float = quantity(
+        1.6,
+        unit="standard deviation of the logarithm",
+        low=1.3,
+        high=2.0,
+        status="cited",
+        source="S9-S11",
+    )
+    ageing: float = quantity(
+        0.20,
+        unit="share of open results that lapse a year",
+        low=0.10,
+        high=0.35,
+        status="assumed",
+        source="T7: median delay 3.7 years from filing to transfer",
+    )
+
+
+# Slots of a firm's draws in a quarter.
+_STATUS, _GRANTS, _LAPSES = 0, 1, 2
+
+
+@compiled
+def _firms(  # type: ignore[no-untyped-def]
+    address, ids, alive, employees, revenue, propensity, rd, rd_stock, patents, results,
+    stop, start, mean_employees, size_effect, adjustment, depreciation, elasticity, scale, lapse,
+):
+    for i in range(ids.size):
+        results[i] = 0
+        if not alive[i] or (propensity[i] <= 0.0 and patents[i] == 0):
+            continue
+        draws = four(address, ids[i], 0)
+        if rd[i] > 0.0:
+            if draws[_STATUS] < stop:
+                rd[i] = 0.0
+            else:
+                rd[i] += adjustment * (propensity[i] * revenue[i] - rd[i])
+        elif draws[_STATUS] < start * (employees[i] / mean_employees) ** size_effect:
+            rd[i] = propensity[i] * revenue[i]
+        rd_stock[i] += rd[i] / 4.0 - depreciation * rd_stock[i]
+        if rd[i] > 0.0:
+            results[i] = poisson(scale * rd[i] ** elasticity, draws[_GRANTS])
+        patents[i] += results[i] - min(patents[i], poisson(lapse * patents[i], draws[_LAPSES]))
+
+
+def invest_and_find(state: State, p: Parameters) -> None:
+    """Let firms decide on R&D and find results; let researchers find theirs."""
+    firms = state.firms
+    live = firms.alive
+    performers = live & (firms.rd > 0)
+    if performers.any():
+        _invest(state, p, live)
+    state.flows["grants"] += float(firms.results.sum()) * state.weight
+    _find(state, p)
+
+
+def grants_scale(rd: np.ndarray, p: Parameters) -> float:
+    """Return a so that the sum of a · R&D^elasticity is R&D / 4 / (R&D per grant) a quarter."""
+    return float(rd.sum() / 4 / p.rd_per_grant / np.sum(rd**p.elasticity))
+
+
+def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
+    firms = state.firms
+    able = live & firms.above_scale
+    share = state.starting_stock["rd_firm_share"]
+    _firms(
+        state.luck("research").address, firms.id, live, firms.employees, firms.revenue,
+        firms.propensity, firms.rd, firms.rd_stock, firms.patents, firms.results,
+        p.stop / 4, p.stop / 4 * share / (1 - share),
+        max(float(firms.employees[able].mean()), 1.0) if able.any() else 1.0,
+        p.size_effect, p.adjustment, p.depreciation / 4, p.elasticity,
+        state.starting_stock["grants_scale"], p.patent_lapse / 4,
+    )
+
+
+def _find(state: State, p: Parameters) -> None:
+    table = state.organisations
+    rows = np.flatnonzero((table.researchers > 0) & (table.status == ACTIVE))
+    luck = state.luck("research")
+    lapsed = luck.happens(state.results.id, p.ageing / 4)
+    state.results.open[:] &= ~lapsed
+    found = luck.poisson(table.id[rows], table.researchers[rows] * p.result_rate * p.sellable / 4)
+    owners = np.repeat(rows, found)
+    serial = np.concatenate([np.arange(n) for n in found]) if found.any() else np.empty(0, np.int64)
+    add_results(state, owners, serial, state.quarter, p)
+
+
+def add_results(
+    state: State, owners: np.ndarray, serial: np.ndarray, found: int | np.ndarray, p: Parameters
+) -> None:
+    """Append sellable results; an id descends from its owner, its quarter and a serial number."""
+    if owners.size == 0:
+        return
+    table = state.organisations
+    ids = identity.mixed(identity.RESULT, table.id[owners], np.asarray(found), serial)
+    luck = state.draws.at("kene", 0)
+    lengths = np.full(ids.size, RESULT_UNITS)
+    spread = p.value_spread
+    values = np.exp(np.log(p.value_mean) - spread**2 / 2 + spread * luck.normal(ids, slot=63))
+    state.results.add(
+        ids,
+        owner=owners,
+        field=table.field[owners],
+        capabilities=kene.build(ids, table.field[owners], lengths, RESULT_UNITS, luck),
+        value=values,
+        found=found,
+        open=True,
+    )

@@ -1,0 +1,308 @@
+"""Services: brokers are trained and work or not; transfer and IP services enter and leave.
+
+Brokers. Certificates = people who enrol × pass rate, as far as there are places. Who could
+enrol is finite: staff of services, carriers, R&D firms and universities. A certificate is not an
+active broker: 5-20 % of holders work, the more the better the living from fees.
+
+Services. A body that could run a transfer service weighs it now and then, and opens one with
+chance logistic(s · (expected income + support - cost) / cost): fees of brokered contracts are
+shared by all who serve. Parents from outside open branches likewise. A district body opens a
+technology-market registration service where its district has none. IP services live on the
+filing of patents, and enter while a share of that pays their cost. Those that do not live on
+their income close in time, once support ends.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import founders, identity
+from sim.books import yuan
+from sim.founders import CARRIERS, Hosts
+from sim.kinds import KIND_CODE
+from sim.quantity import quantity
+from sim.state import ACTIVE, BUILDING, CLOSED, State
+from sim.tables import Rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    per_service: float = quantity(
+        4, unit="persons who could be trained per transfer service", low=2, high=8,
+        status="assumed", source="three to six staff each; judged",
+    )
+    per_carrier: float = quantity(
+        2, unit="persons per incubator or makerspace", low=1, high=4,
+        status="assumed", source="a makerspace has 3 staff; judged",
+    )
+    per_firm: float = quantity(
+        0.7, unit="persons per firm that does R&D", low=0.2, high=1.5,
+        status="assumed", source="a technology manager in some firms; judged, wide",
+        spread="log-uniform",
+    )
+    per_researcher: float = quantity(
+        0.05, unit="persons per researcher", low=0.02, high=0.10,
+        status="assumed", source="China: below one manager per 100 researchers, Europe one per 25",
+    )
+    enrol: float = quantity(
+        0.10, unit="chance a quarter that such a person enrols where a place is free",
+        low=0.04, high=0.25, status="assumed", source="judged, wide", spread="log-uniform",
+    )
+    national_places: float = quantity(
+        30, unit="places a year in national and provincial courses, without any plan",
+        low=10, high=90, status="assumed",
+        source="China trained 110 000 by 2024, mostly since 2018: some 40 a year per 2.8 M people",
+        spread="log-uniform",
+    )
+    passes: float = quantity(
+        0.85, unit="share of those trained", low=0.7, high=0.95,
+        status="assumed", source="judged",
+    )
+    place_cost: float = quantity(
+        0.004, unit="million CNY per place", low=0.002, high=0.010,
+        status="assumed", source="a week's course; judged", spread="log-uniform",
+    )
+    fee: float = quantity(
+        0.02, unit="share of a brokered contract's value", low=0.01, high=0.05,
+        status="cited", source="1-2 % rewards in Jiangsu, Ningbo and Shanghai; fees judged above",
+    )
+    active: float = quantity(
+        0.10, unit="share of holders who work where income equals the reserve", low=0.05,
+        high=0.20, status="assumed", source="model design 4: 5-20 %",
+    )
+    least_active: float = quantity(
+        0.05, unit="share of holders", low=0.05, high=0.05, status="assumed",
+        source="model design 4: 5-20 %", spread="fixed",
+    )
+    most_active: float = quantity(
+        0.20, unit="share of holders", low=0.20, high=0.20, status="assumed",
+        source="model design 4: 5-20 %", spread="fixed",
+    )
+    reserve: float = quantity(
+        0.06, unit="million CNY a year that makes brokering worth one's time", low=0.02, high=0.15,
+        status="assumed", source="part of a yearly wage; judged", spread="log-uniform",
+    )
+    weighs: float = quantity(
+        0.25, unit="share a year of local bodies without a transfer service that weigh one",
+        low=0.08, high=0.60, status="assumed", source="judged, wide", spread="log-uniform",
+    )
+    weighs_outside: float = quantity(
+        0.03, unit="share a year of outside parents that weigh a branch", low=0.01, high=0.08,
+        status="assumed", source="judged, wide", spread="log-uniform",
+    )
+    sensitivity: float = quantity(
+        3.0, unit="logit per expected profit over cost", low=1.0, high=6.0,
+        status="assumed", source="B17: near 0 below cost, up above; judged",
+    )
+    own_use: float = quantity(
+        0.5, unit="share of the cost that a body's own results and tenants are worth",
+        low=0.0, high=0.9, status="assumed", source="T12: 87 % do not break even, yet exist; judged",
+    )
+    registration_weighs: float = quantity(
+        0.10, unit="chance a quarter that a district without registration service weighs one",
+        low=0.03, high=0.25, status="assumed", source="judged, wide", spread="log-uniform",
+    )
+    patent_fee: float = quantity(
+        0.012, unit="million CNY of agents' income per invention grant", low=0.006, high=0.025,
+        status="assumed", source="some two applications per grant at 3-6 thousand CNY; judged",
+        spread="log-uniform",
+    )
+    local_agents: float = quantity(
+        0.4, unit="share of that income that stays in the city", low=0.2, high=0.6,
+        status="assumed", source="half of contracts are with outsiders; judged",
+    )
+    ip_weighs: float = quantity(
+        2.0, unit="agents a year that weigh an office", low=0.5, high=5.0,
+        status="assumed", source="judged, wide", spread="log-uniform",
+    )
+    closes: float = quantity(
+        0.08, unit="share a year of services below their cost that close", low=0.03, high=0.15,
+        status="assumed", source="F1: small firms close at 6-9.5 % a year",
+    )
+
+
+# Slots of a body's draws in a quarter, of a person's life (quarter 0) and of a quarter.
+_WEIGHS, _OPENS, _PLACE, _CLOSES = 0, 1, 2, 3
+_WEIGHS_REGISTRATION, _OPENS_REGISTRATION = 4, 5
+_TASTE, _ENROLS, _LOT, _PASSES = 0, 0, 1, 2
+LATENT_AGENTS = 8  # latent agents a quarter, more than ever weigh an office
+
+
+def train_and_enter(state: State, p: Parameters) -> None:
+    """Train brokers, see who works, and let services enter and leave."""
+    _train(state, p)
+    _work(state, p)
+    _open_transfer_services(state, p)
+    _open_registration_services(state, p)
+    _open_ip_services(state, p)
+    _close_services(state, p)
+
+
+def trainable(state: State, p: Parameters) -> int:
+    """Return how many people of the city could become brokers at all."""
+    table = state.organisations
+    performers = float((state.firms.alive & (state.firms.rd > 0)).sum()) * state.weight
+    return int(
+        p.per_service * state.platforms("transfer_service").size
+        + p.per_carrier * state.platforms(*CARRIERS).size
+        + p.per_firm * performers
+        + p.per_researcher * float(table.researchers[table.status == ACTIVE].sum())
+    )
+
+
+def _train(state: State, p: Parameters) -> None:
+    persons = identity.plain(identity.PERSON, np.arange(trainable(state, p)))
+    untrained = persons[~np.isin(persons, state.people.id)]
+    luck = state.luck("services")
+    keen = untrained[luck.happens(untrained, p.enrol, _ENROLS)]
+    keen = keen[np.argsort(luck.uniform(keen, _LOT), kind="stable")]
+    national = int(p.national_places / 4)
+    taken, keen = keen[:national], keen[national:]
+    for offer in state.offers.on("training_places"):
+        group, keen = keen[: int(offer.dose / 4)], keen[int(offer.dose / 4) :]
+        served = state.books.pay(
+            offer.instrument,
+            yuan(np.full(group.size, p.place_cost)),
+            due=state.quarter,
+            payees="broker_training",
+            merit=np.zeros(group.size),
+            lot=luck.uniform(group, _LOT),
+        )
+        taken = np.concatenate([taken, group[served]])
+    certified = taken[luck.happens(taken, p.passes, _PASSES)]
+    state.people.add(certified, certified=state.quarter)
+    state.flows["certified"] += float(certified.size)
+
+
+def active_share(income: float, p: Parameters) -> float:
+    """Return the share of certificate holders who work at a yearly income per active broker."""
+    share = p.active * np.sqrt(income / p.reserve)
+    return float(np.clip(share, p.least_active, p.most_active))
+
+
+def _work(state: State, p: Parameters) -> None:
+    people = state.people
+    if people.size == 0:
+        return
+    working = max(int(people.active.sum()), 1)
+    share = active_share(p.fee * state.last_year("brokered_value") / working, p)
+    people.active[:] = state.draws.at("services", 0).uniform(people.id, _TASTE) < share
+
+
+def opening_chance(
+    income: float, support: float, cost: float, p: Parameters
+) -> float:
+    """Return the chance that a body which weighs a service opens it; yearly money."""
+    return float(1 / (1 + np.exp(-p.sensitivity * (income + support - cost) / cost)))
+
+
+def _open_transfer_services(state: State, p: Parameters) -> None:
+    """Bodies of the city and parents from outside weigh a transfer service."""
+    serving = state.platforms("transfer_service").size
+    fees = p.fee * state.last_year("brokered_value") / (serving + 1)
+    for name in ("university", "institute", "hospital", "public_body", "carrier", "outside"):
+        host = founders.hosts(state, name)
+        lacks = (host.hosted >> KIND_CODE["transfer_service"]) & 1 == 0
+        weighs = p.weighs_outside if name == "outside" else p.weighs
+        luck = state.luck("services")
+        at = np.flatnonzero(lacks & luck.happens(host.ids, weighs / 4, _WEIGHS))
+        _open(state, p, "transfer_service", host, at, fees, own_use=name != "outside")
+
+
+def _open(
+    state: State, p: Parameters, kind: str, host: Hosts, at: Rows, income: float, *, own_use: bool
+) -> None:
+    """Let bodies that weigh a service decide; pay the support; start building."""
+    code = KIND_CODE[kind]
+    cost = state.costs["run_cost"][code] + state.costs["found_cost"][code] / state.founders.horizon
+    if own_use:
+        income += p.own_use * cost
+    support = founders.expected_gain(state, kind, host.name) / state.founders.horizon
+    u = state.luck("services").uniform(host.ids[at], _OPENS)
+    opens = at[u < opening_chance(income, support, cost, p)]
+    anyway = host.ids[opens]
+    anyway = np.isin(anyway, host.ids[at[u < opening_chance(income, 0.0, cost, p)]])
+    paid = founders.pay_for_founding(
+        state, kind, host.name, host.ids[opens], host.suitability[opens]
+    )
+    opens = opens[paid | anyway]
+    place = state.luck("services").uniform(host.ids[opens], _PLACE)
+    _settle_outsiders(state, host, opens, place)
+    cluster = np.where(
+        host.cluster[opens] < len(state.city.clusters), host.cluster[opens], -1
+    )
+    founders.build(state, kind, host, opens, cluster)
+
+
+def _settle_outsiders(
+    state: State, host: Hosts, opens: Rows, place: NDArray[np.float64]
+) -> None:
+    """Give a branch of an outside parent a district of the city."""
+    if host.name == "outside":
+        state.organisations.district[host.rows[opens]] = place * len(state.city.districts)
+
+
+def _open_registration_services(state: State, p: Parameters) -> None:
+    """District bodies without a registration service in their district weigh one."""
+    table, luck = state.organisations, state.luck("services")
+    host = founders.hosts(state, "public_body")
+    served = table.registration & (table.status <= ACTIVE)
+    missing = ~np.isin(table.district[host.rows], table.district[served])
+    # One body speaks for a district: the first of them.
+    _, first = np.unique(table.district[host.rows], return_index=True)
+    speaks = np.isin(np.arange(host.rows.size), first)
+    chance = p.registration_weighs * founders.boost(state, "transfer_service", "public_body")
+    opens = np.flatnonzero(missing & speaks & luck.happens(host.ids, chance, _WEIGHS_REGISTRATION))
+    paid = founders.pay_for_founding(
+        state, "transfer_service", "public_body", host.ids[opens], host.suitability[opens]
+    )
+    anyway = luck.happens(host.ids[opens], p.registration_weighs, _WEIGHS_REGISTRATION)
+    opens = opens[paid | anyway]
+    founders.build(
+        state, "transfer_service", host, opens, np.full(opens.size, -1), registration=True
+    )
+
+
+def ip_income(state: State, p: Parameters) -> float:
+    """Return the yearly income of all IP services of the city together, million CNY."""
+    return state.last_year("grants") * p.patent_fee * p.local_agents
+
+
+def _open_ip_services(state: State, p: Parameters) -> None:
+    """Latent agents weigh an office while a share of the city's filing work would pay it."""
+    table, luck = state.organisations, state.luck("services")
+    serving = state.platforms("ip_service").size + state.platforms(
+        "ip_service", status=BUILDING
+    ).size
+    slots = identity.plain(identity.OUTSIDER, state.quarter, np.arange(LATENT_AGENTS))
+    weighs = luck.happens(slots, p.ip_weighs / 4 / LATENT_AGENTS, _WEIGHS)
+    parents = state.bodies("outside")
+    if parents.size == 0:
+        return
+    # A latent agent opens as a branch under one of the outside parents' rows.
+    rows = parents[(luck.uniform(slots, _PLACE) * parents.size).astype(np.int64)]
+    host = Hosts(
+        "outside", rows, slots, np.zeros(slots.size, np.int64),
+        np.full(slots.size, len(state.city.clusters)), np.ones(slots.size),
+    )
+    at = np.flatnonzero(weighs)
+    _open(state, p, "ip_service", host, at, ip_income(state, p) / (serving + 1), own_use=False)
+
+
+def _close_services(state: State, p: Parameters) -> None:
+    """Close services that do not live on their income and get no support."""
+    table, luck = state.organisations, state.luck("services")
+    offices = state.platforms("ip_service")
+    if offices.size:
+        table.income[offices] = ip_income(state, p) / offices.size / 4
+    table.income[state.platforms("transfer_service")] *= p.fee
+    rows = np.concatenate([offices, state.platforms("transfer_service")])
+    cost = state.costs["run_cost"][table.kind[rows]]
+    idle = (table.income[rows] * 4 < cost) & (table.cases[rows] < 1) & ~table.registration[rows]
+    supported = state.offers.dose("operating_grant", "transfer_service") > 0
+    closing = rows[idle & ~supported & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
+    table.status[closing] = CLOSED
+    state.flows["services_closed"] += float(closing.size)

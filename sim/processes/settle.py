@@ -1,0 +1,16 @@
+"""Settle: what falls due is paid, what nobody claimed lapses, and the books are checked."""
+
+from sim import quarter
+from sim.state import State
+
+
+def pay_what_is_due(state: State) -> None:
+    """Close the public books of the quarter.
+
+    Raises:
+        AccountingError: If an identity does not close.
+    """
+    if quarter.season(state.quarter) == 4:
+        for line in sorted(state.books.limited - {"venture_fund"}):
+            state.books.lapse(line)
+    state.books.settle(state.quarter)

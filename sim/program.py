@@ -1,0 +1,90 @@
+"""A mix made ready to run: every instrument with its dose in this replicate, and its account."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sim.books import Account, Books
+from sim.instrument import Instrument
+from sim.kinds import KIND_CODE, LEVEL_CODE
+from sim.levers import Offer
+
+PLAN_LINES = {"city": "city_fund", "county": "county_fund", "fund": "venture_fund"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One instrument: its window (quarters, both included) and its offer."""
+
+    start: int
+    end: int
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is in force beside and with the plan.
+
+    Attributes:
+        entries: Instruments that a process acts on, background first.
+        accounts: One account per entry.
+        doses: ``dose.<instrument>`` → dose in this replicate.
+    """
+
+    entries: tuple[Entry, ...]
+    accounts: tuple[Account, ...]
+    doses: dict[str, float]
+
+    def open_books(self) -> Books:
+        """Return empty books with a line for whatever may be paid."""
+        limited = {a.line for a in self.accounts if a.line in PLAN_LINES.values()}
+        return Books(self.accounts, sorted(limited))
+
+
+def build(
+    background: Iterable[Instrument],
+    instruments: Iterable[Instrument],
+    shares: Mapping[str, float],
+) -> Program:
+    """Return the program of a mix in a replicate.
+
+    Args:
+        background: The city's standing rules, in force under every mix.
+        instruments: What the mix selects.
+        shares: ``dose.<instrument>`` → where in its range this replicate lies; 0.5 where none.
+    """
+    entries, accounts, doses = [], [], {}
+    for standing, group in ((True, background), (False, instruments)):
+        for instrument in group:
+            if not instrument.modelled:
+                continue
+            name = f"dose.{instrument.id}"
+            doses[name] = instrument.dose(shares.get(name, 0.5))
+            entries.append(_entry(instrument, len(accounts), doses[name]))
+            accounts.append(_account(instrument, standing))
+    return Program(tuple(entries), tuple(accounts), doses)
+
+
+def _entry(instrument: Instrument, account: int, dose: float) -> Entry:
+    assert instrument.lever is not None
+    offer = Offer(
+        instrument=account,
+        lever=instrument.lever,
+        dose=dose,
+        kinds=frozenset(KIND_CODE[kind] for kind in instrument.kinds),
+        levels=frozenset(LEVEL_CODE[level] for level in instrument.levels),
+        hosts=frozenset(instrument.hosts),
+    )
+    return Entry(instrument.start, instrument.end, offer)
+
+
+def _account(instrument: Instrument, standing: bool) -> Account:
+    payer = instrument.payer
+    line = f"standing {payer}" if standing else PLAN_LINES.get(payer, payer)
+    return Account(
+        name=instrument.id,
+        clause=instrument.clause,
+        payer=payer,
+        line=line,
+        assumed=instrument.assumed,
+        background=standing,
+    )

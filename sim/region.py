@@ -1,0 +1,266 @@
+"""A region: one city, one mix, one replicate; and the quarter, as a page of verbs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mesa
+
+from sim import design, parameters, population, program
+from sim.errors import ConfigError
+from sim.indicators import INDICATORS
+from sim.plan import Plan, check_indicators, load_plan
+from sim.policy import Mix, build_mix
+from sim.processes import (
+    accreditation,
+    budget,
+    contract,
+    demography,
+    enact,
+    evaluation,
+    founding,
+    incubation,
+    market,
+    meeting,
+    research,
+    services,
+    settle,
+)
+from sim.record import Record, Recorder
+from sim.state import State
+
+HISTORY = 4  # quarters before the start whose flows are lived through, with all stocks held
+
+# The quarter, in its order. Offers come before the budget, since the venture money of a year is
+# what is offered; everything else follows the design's order.
+QUARTER: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("enact", enact.publish_offers),
+    ("budget", budget.open_the_year),
+    ("research", research.invest_and_find),
+    ("meeting", meeting.meet),
+    ("contract", contract.agree),
+    ("founding", founding.found),
+    ("incubation", incubation.incubate),
+    ("services", services.train_and_enter),
+    ("market", market.grow),
+    ("demography", demography.renew),
+    ("accreditation", accreditation.promote),
+    ("evaluation", evaluation.grade),
+    ("settle", settle.pay_what_is_due),
+)
+
+
+@dataclass
+class Run:
+    """A city under way: its state, what is in force, and its parameters.
+
+    Attributes:
+        state: The city.
+        program: The mix, made ready.
+        values: The parameters of this replicate.
+    """
+
+    state: State
+    program: program.Program
+    values: parameters.Values
+
+    def __post_init__(self) -> None:
+        """Look up each process's parameters once."""
+        self._arguments = {
+            name: self.program if name == "enact" else self.values.of(name)
+            for name, _ in QUARTER
+            if name != "settle"
+        }
+
+    def live(self, name: str, process: Callable[..., None]) -> None:
+        """Carry out one process."""
+        if name in self._arguments:
+            process(self.state, self._arguments[name])
+        else:
+            process(self.state)
+
+    def begin(self) -> None:
+        """Carry balances over and forget last quarter's flows."""
+        self.state.books.begin_quarter()
+        self.state.flows.clear()
+
+    def step(self) -> None:
+        """Advance by one quarter."""
+        self.begin()
+        for name, process in QUARTER:
+            self.live(name, process)
+
+    def finish(self) -> None:
+        """Put the quarter's flows into history and move on to the next."""
+        self.state.history.append(dict(self.state.flows))
+        self.state.quarter += 1
+
+
+def start_run(
+    plan: Plan,
+    mix: Mix | None,
+    *,
+    seed: int,
+    replicate: int = 0,
+    uncertainty: str = "both",
+    scale: float = 1.0,
+    known: Mapping[str, float] | None = None,
+) -> Run:
+    """Return a city just before its plan begins.
+
+    Args:
+        plan: The plan.
+        mix: What is in force beside the background; None for nothing.
+        seed: The world.
+        replicate: Which replicate of it.
+        uncertainty: ``both``, ``noise`` or ``parameters``.
+        scale: Firms per firm of the city.
+        known: Full parameter name → value that replaces the draw.
+    """
+    instruments = mix.instruments if mix is not None else ()
+    # All instruments of the plan are drawn for, so that every mix has the same doses.
+    names = parameters.drawn_names(plan, (*plan.city.background, *plan.instruments))
+    shares = design.shares(names, seed, replicate, uncertainty)
+    values = parameters.values(plan, shares, known)
+    ready = program.build(plan.city.background, instruments, shares)
+    start = values.start
+    state = State(
+        city=plan.city,
+        draws=design.luck(seed, replicate, uncertainty),
+        books=ready.open_books(),
+        start=plan.start,
+        quarter=plan.start - HISTORY,
+        costs=values.kinds(),
+        weight=1 / scale,
+        macro_growth=start("gdp_growth"),
+        gdp=start("gdp"),
+        fund=start("general_budget") * start("science_share") * start("platform_fund_share"),
+        founders=values.of("founders"),
+    )
+    population.settle(
+        state, start, scale, values.of("population"), values.of("demography"),
+        values.of("research"), values.flat["incubation.seek"],
+    )
+    run = Run(state, ready, values)
+    _live_through_history(run)
+    return run
+
+
+def _live_through_history(run: Run) -> None:
+    """Let contracts be signed for a year, with all stocks held, so that flows have a past."""
+    state = run.state
+    contracting = run.values.of("contract")
+    contract.prepare(state, contracting, run.values.start)
+    grants = state.starting_stock["yearly_grants"] / 4
+    while state.quarter < state.start:
+        run.begin()
+        run.live("meeting", meeting.meet)
+        run.live("contract", contract.agree)
+        state.flows["grants"] = grants
+        run.finish()
+
+
+def simulate(
+    plan: Plan,
+    mix: Mix | None,
+    *,
+    seed: int,
+    replicate: int,
+    uncertainty: str = "both",
+    quarters: int,
+    scale: float = 1.0,
+    starts: Mapping[str, float] | None = None,
+) -> Record:
+    """Run one replicate and return its record.
+
+    Args:
+        plan: The plan.
+        mix: What is in force beside the background; None for nothing.
+        seed: The world.
+        replicate: Which replicate of it.
+        uncertainty: ``both``, ``noise`` or ``parameters``.
+        quarters: How many quarters to run.
+        scale: Firms per firm of the city.
+        starts: City figure → value that is known.
+    """
+    known = {f"start.{name}": value for name, value in (starts or {}).items()}
+    run = start_run(
+        plan, mix, seed=seed, replicate=replicate, uncertainty=uncertainty, scale=scale,
+        known=known,
+    )
+    recorder = Recorder(plan)
+    recorder.note_start(run.state)
+    for _ in range(quarters):
+        run.step()
+        recorder.note_quarter(run.state)
+        run.finish()
+    drawn = {**run.values.flat, **run.program.doses}
+    return recorder.close(replicate, run.state.books, drawn)
+
+
+class Region(mesa.Model):
+    """A city as a Mesa model: replicate 0 of a seed, parameters at their defaults.
+
+    Its agents are windows on table rows, made when they are asked for and held for that step.
+    """
+
+    def __init__(
+        self,
+        plan: Plan | str | Path = "weihai_2018",
+        policy: Mix | str | Path | None = "none",
+        seed: int | None = None,
+        rng: Any = None,
+        *,
+        scale: float = 1.0,
+        known: Mapping[str, float] | None = None,
+    ) -> None:
+        """Make the city.
+
+        Args:
+            plan: A plan, its name, or the path of its file.
+            policy: A mix, its name, or the path of its file; None for no policy at all.
+            seed: A whole number from 0: which world.
+            rng: The same under Mesa's newer name, as ``mesa.batch_run`` passes it.
+            scale: Firms per firm of the city.
+            known: Full parameter name → value that replaces the default.
+
+        Raises:
+            ConfigError: If no seed is given, or it is no whole number from 0.
+        """
+        world = rng if seed is None else seed
+        if isinstance(world, bool) or not isinstance(world, int) or world < 0:
+            raise ConfigError(f"Region(seed={world!r}): give a whole number from 0, like seed=1")
+        super().__init__(rng=world)
+        self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
+        check_indicators(self.plan, INDICATORS)
+        self.mix = None if policy is None else build_mix(self.plan, policy)
+        self.run_of_city = start_run(
+            self.plan, self.mix, seed=world, uncertainty="noise", scale=scale, known=known
+        )
+        self.recorder = Recorder(self.plan)
+        self.recorder.note_start(self.state)
+        self.indicators = dict(self.recorder.start)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                column: _reporter(column) for column in self.recorder.columns()
+            }
+        )
+
+    @property
+    def state(self) -> State:
+        """The city's tables, books and luck."""
+        return self.run_of_city.state
+
+    def step(self) -> None:
+        """Advance by one quarter; the run ends with the plan."""
+        self.run_of_city.step()
+        self.recorder.note_quarter(self.state)
+        self.indicators = dict(self.recorder.rows[-1])
+        self.run_of_city.finish()
+        self.datacollector.collect(self)
+        self.running = self.state.quarter <= self.plan.end
+
+
+def _reporter(column: str) -> Callable[[Region], float]:
+    return lambda region: region.indicators[column]

@@ -1,0 +1,379 @@
+"""What is to be run and how, checked before anything is written, and the folder it is kept in.
+
+A manifest in the folder remembers the configuration and the code. A run goes on only where both
+are the same; the number of replicates and of workers is free, so that a run can grow in place.
+"""
+
+import dataclasses
+import hashlib
+import json
+import math
+import platform
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, cast
+
+from sim.design import UNCERTAINTIES
+from sim.errors import ConfigError, unknown
+from sim.plan import Plan, check_indicators, configs
+from sim.policy import Mix
+from sim.quarter import label
+
+MANIFEST = "manifest.json"
+LIBRARIES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
+
+_MOST = {"replicates": 1_000_000, "after": 400, "workers": 4096, "seed": 2**64 - 1}
+_LARGEST_SCALE = 100.0
+_LONGEST_FOLDER = 100
+_UNFINISHED = ".unfinished."
+_SHOWN = 5  # differences in an error message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a run is, apart from its plans and mixes.
+
+    Attributes:
+        replicates: How many replicates of each plan and mix.
+        seed: Which world of luck.
+        uncertainty: What differs between replicates, one of ``design.UNCERTAINTIES``.
+        scale: Firms in the model per firm in the city.
+        quarters: How many quarters to run, where not the whole plan.
+        after: How many quarters to go on after the plan.
+        starts: Known starting figures, by name.
+        workers: How many processes; ``auto`` for all cores.
+        output: Where the files go, where not to ``outputs``.
+    """
+
+    replicates: int = 100
+    seed: int = 1
+    uncertainty: str = "both"
+    scale: float = 1.0
+    quarters: int | None = None
+    after: int = 0
+    starts: Mapping[str, float] = field(default_factory=dict)
+    workers: int | str = "auto"
+    output: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run.
+
+        Raises:
+            ConfigError: If a value is of the wrong type or outside its range.
+        """
+        _whole("replicates", self.replicates, 1)
+        _whole("seed", self.seed, 0)
+        _whole("after", self.after, 0)
+        if self.quarters is not None:
+            _whole("quarters", self.quarters, 1)
+        if self.workers != "auto":
+            _whole("workers", self.workers, 1, " (or auto: all cores)")
+        if self.uncertainty not in UNCERTAINTIES:
+            raise unknown("uncertainty", "kind", self.uncertainty, UNCERTAINTIES)
+        if not 0 < _number("population.scale", self.scale) <= _LARGEST_SCALE:
+            raise ConfigError(
+                f"population.scale = {self.scale}: a number above 0 and up to {_LARGEST_SCALE:g} "
+                "is needed; 1 is one firm in the model per firm in the city"
+            )
+
+    def quarters_of(self, plan: Plan) -> int:
+        """Return how many quarters a plan is run.
+
+        Raises:
+            ConfigError: If the plan is shorter than ``quarters``.
+        """
+        length = plan.end - plan.start + 1
+        if self.quarters is None or self.quarters == length:
+            return length + self.after
+        if self.quarters > length:
+            raise ConfigError(
+                f"quarters = {self.quarters}: the plan {plan.name} has {length} "
+                f"({label(plan.start)} to {label(plan.end)}); after={self.quarters - length} lets "
+                "it go on beyond its end"
+            )
+        if self.after:
+            raise ConfigError(
+                f"quarters = {self.quarters} ends the plan {plan.name} early and "
+                f"after = {self.after} lets it go on; give one of them"
+            )
+        return self.quarters
+
+    def check_starts(self, plan: Plan) -> None:
+        """Refuse a starting figure that the plan's city does not have, or an impossible value.
+
+        Raises:
+            ConfigError: If there is one.
+        """
+        figures = plan.city.figures
+        for name, value in self.starts.items():
+            if name not in figures:
+                raise unknown("start", f"starting figure of {plan.city.name}", name, figures)
+            unit = figures[name].quantity.unit
+            highest = 1.0 if unit.startswith("share") else math.inf
+            if not 0 <= _number(f"start.{name}", value) <= highest:
+                needed = "a share from 0 to 1" if highest == 1 else "a number from 0 on"
+                raise ConfigError(f"start.{name} = {value}: {needed} is needed ({unit})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One plan and mix to run.
+
+    Attributes:
+        plan: The plan.
+        mix: The mix.
+        quarters: How many quarters to run.
+    """
+
+    plan: Plan
+    mix: Mix
+    quarters: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is to be run.
+
+    Attributes:
+        settings: How.
+        cases: The plans and mixes, with the baselines.
+        baselines: Names of the mixes that the others are compared with.
+        several: Whether each case has a folder of its own below the root.
+    """
+
+    settings: Settings
+    cases: tuple[Case, ...]
+    baselines: tuple[str, ...]
+    several: bool
+
+    def folder(self, root: Path, case: Case) -> Path:
+        """Return where a case's files go."""
+        if not self.several:
+            return root
+        return root / folder_name(case.plan.name) / folder_name(case.mix.name)
+
+
+def job_of(
+    settings: Settings,
+    chosen: Sequence[tuple[Plan, Mix]],
+    baselines: Sequence[str],
+    *,
+    several: bool,
+) -> Job:
+    """Return the job of running plans and mixes.
+
+    Raises:
+        ConfigError: If the settings do not fit a plan, or two cases have one name.
+    """
+    from sim.indicators import INDICATORS
+
+    cases: dict[tuple[str, str], Case] = {}
+    for plan, mix in chosen:
+        check_indicators(plan, INDICATORS)
+        settings.check_starts(plan)
+        if (plan.name, mix.name) in cases:
+            raise ConfigError(
+                f"plan {plan.name} with policy {mix.name} is asked for twice; a plan or mix of "
+                "one's own needs a name of its own"
+            )
+        quarters = settings.quarters_of(plan)
+        cases[plan.name, mix.name] = Case(plan=plan, mix=mix, quarters=quarters)
+    return Job(
+        settings=settings,
+        cases=tuple(cases.values()),
+        baselines=tuple(baselines),
+        several=several,
+    )
+
+
+def _whole(name: str, value: object, least: int, more: str = "") -> None:
+    most = _MOST.get(name, math.inf)
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or not least <= int(cast(int, value)) <= most:
+        upper = f" to {most}" if most < math.inf else " on"
+        raise ConfigError(f"{name} = {value!r}: a whole number from {least}{upper} is needed{more}")
+
+
+def _number(name: str, value: object) -> float:
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+        raise ConfigError(f"{name} = {value!r}: a finite number is needed")
+    return float(value)
+
+
+# The folder, and the manifest that says what is in it
+
+
+def claim(root: Path, job: Job, command: str) -> dict[str, Any]:
+    """Make a root ready for a job, or go on in one that holds the same; return its manifest.
+
+    Raises:
+        ConfigError: If it is no folder, holds something else or cannot be written.
+    """
+    manifest = _manifest(job, command)
+    if root.exists() and not root.is_dir():
+        raise ConfigError(f"output = {root}: it is a file; a folder is needed")
+    made = [folder for folder in (root, *root.parents) if not folder.exists()]
+    try:
+        if not made and any(not path.name.startswith(_UNFINISHED) for path in root.iterdir()):
+            _check_same(root, manifest)
+        write_manifest(root, manifest)
+    except OSError as error:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise ConfigError(f"output = {root}: cannot be written: {error.strerror}") from None
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write a manifest into a folder."""
+    with replacing(folder / MANIFEST) as unfinished:
+        unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def manifest_of(case: Case, job: Job, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the manifest of one case of several."""
+    own = configuration(dataclasses.replace(job, cases=(case,), baselines=()))
+    return {**manifest, "configuration": own, "configuration_hash": _hash(own)}
+
+
+def default_root(title: str, job: Job) -> Path:
+    """Return the folder below ``outputs`` that belongs to a job and this code."""
+    both = _hash([_hash(configuration(job)), code_hash()])
+    return Path("outputs") / folder_name(title) / both[:12]
+
+
+def configuration(job: Job) -> dict[str, Any]:
+    """Return all that decides on a job's numbers, as plain values."""
+    settings = job.settings
+    return {
+        "seed": settings.seed,
+        "uncertainty": settings.uncertainty,
+        "population.scale": settings.scale,
+        "quarters": settings.quarters,
+        "after": settings.after,
+        "start": dict(settings.starts),
+        "baseline": list(job.baselines),
+        "plan": {case.plan.name: _plain(case.plan) for case in job.cases},
+        "policy": {
+            f"{case.plan.name}/{case.mix.name}": _plain(case.mix.instruments) for case in job.cases
+        },
+    }
+
+
+def code_hash() -> str:
+    """Return the hash of the package and of the configurations that come with it."""
+    total = hashlib.sha256()
+    for folder, pattern in ((Path(__file__).parent, "*.py"), (configs(), "*.yaml")):
+        for path in sorted(folder.rglob(pattern)):
+            total.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
+            total.update(path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def folder_name(name: str) -> str:
+    """Return a name that every file system takes, and that differs where the names do."""
+    safe = re.sub(r"[^\w.,~+=-]", "_", name)
+    if safe == name and len(name.encode()) <= _LONGEST_FOLDER:
+        return name
+    return f"{safe[: _LONGEST_FOLDER // 4]}-{_hash(name)[:10]}"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what is written there then takes the place of the file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(_UNFINISHED + path.name)
+    yield unfinished
+    unfinished.replace(path)
+
+
+def _manifest(job: Job, command: str) -> dict[str, Any]:
+    own = configuration(job)
+    return {
+        "command": command,
+        "configuration_hash": _hash(own),
+        "code_hash": code_hash(),
+        "seed": job.settings.seed,
+        "replicates": job.settings.replicates,
+        "workers": job.settings.workers,
+        **_commit(),
+        "versions": {"python": platform.python_version()}
+        | {name: metadata.version(name) for name in LIBRARIES},
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "configuration": own,
+    }
+
+
+def _check_same(root: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse a folder that some other job, or something else, has filled."""
+    try:
+        found = json.loads((root / MANIFEST).read_text("utf-8"))
+        before, code = found["configuration"], found["code_hash"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ConfigError(
+            f"output = {root}: the folder is not empty and holds no run of ours "
+            f"(no readable {MANIFEST}); give another"
+        ) from None
+    old, new = dict(_flat(before)), dict(_flat(json.loads(json.dumps(manifest["configuration"]))))
+    differ = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    if differ:
+        shown = "; ".join(f"{k} was {old.get(k)!r}, is {new.get(k)!r}" for k in differ[:_SHOWN])
+        more = f"; and {len(differ) - _SHOWN} more" if len(differ) > _SHOWN else ""
+        raise ConfigError(
+            f"output = {root}: it holds another configuration: {shown}{more}; give another folder"
+        )
+    if code != manifest["code_hash"]:
+        raise ConfigError(
+            f"output = {root}: it was made by other code: sim/ or configs/ have changed since "
+            f"({code[:12]} was, {manifest['code_hash'][:12]} is); give another folder"
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Return dataclasses as mappings, and tuples of things with ids as mappings by id."""
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        if value and all(hasattr(inner, "id") for inner in value):
+            return {inner.id: _plain(inner) for inner in value}
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{name}.{key}" if name else key)
+    else:
+        yield name, value
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _commit() -> dict[str, Any]:
+    """Return the commit of the code and whether anything differs from it; None if unknown."""
+    project = configs().parent
+    git = ["git", "-C", str(project)]
+    try:
+        said = [
+            subprocess.run([*git, *arguments], capture_output=True, text=True, check=True).stdout
+            for arguments in (["rev-parse", "--show-toplevel", "HEAD"], ["status", "--porcelain"])
+        ]
+    except (OSError, subprocess.CalledProcessError):
+        return {"commit": None, "dirty": None}
+    top, commit = said[0].split("\n")[:2]
+    if Path(top) != project.resolve():  # installed inside some other repository
+        return {"commit": None, "dirty": None}
+    return {"commit": commit, "dirty": bool(said[1])}

@@ -1,0 +1,216 @@
+"""The state of a city: its tables, its books, its luck, and what is offered this quarter."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import Addressed, Draws
+from sim.kinds import KIND_CODE, KIND_NAMES
+from sim.levers import Offers
+from sim.tables import Column, Rows, Table
+
+if TYPE_CHECKING:
+    from sim.books import Books
+    from sim.city import City
+    from sim.founders import Parameters as FounderParameters
+
+# Bodies that found platforms but are none themselves, beside the platform kinds.
+BODIES = ("university", "hospital", "public_body", "outside")
+BODY_CODE = {name: len(KIND_NAMES) + code for code, name in enumerate(BODIES)}
+BUILDING, ACTIVE, CLOSED = 0, 1, 2
+
+FIRM_UNITS = 12  # units of knowledge a firm can hold, after SKIN
+RESULT_UNITS = 3
+
+
+def _column(
+    name: str, unit: str, dtype: type, *owners: str, default: float = 0, width: int = 0
+) -> Column:
+    return Column(
+        name=name, unit=unit, dtype=dtype, owners=owners, default=default, width=width
+    )
+
+
+FIRMS = (
+    _column("id", "id", np.uint64),
+    _column("alive", "yes/no", np.bool_, "demography"),
+    _column("founded", "quarter", np.int32),
+    _column("district", "district number", np.int16),
+    _column("cluster", "cluster number", np.int16),
+    _column("field", "WIPO field 0-34", np.int16),
+    _column("capabilities", "capability numbers, -1 for none", np.int16, width=FIRM_UNITS),
+    _column("employees", "persons", np.float64, "market"),
+    _column("revenue", "million CNY a year", np.float64, "market"),
+    _column("above_scale", "yes/no", np.bool_, "demography"),
+    _column("technology_sme", "yes/no", np.bool_, "demography"),
+    _column("leading", "yes/no", np.bool_),
+    _column("high_tech_industry", "yes/no", np.bool_),
+    _column("propensity", "R&D over revenue", np.float64),
+    _column("rd", "million CNY a year, real", np.float64, "research"),
+    _column("rd_relabelled", "million CNY a year, reported beside it", np.float64, "demography"),
+    _column("rd_stock", "million CNY", np.float64, "research"),
+    _column("patents", "valid invention patents", np.int32, "research"),
+    _column("results", "results of this quarter", np.int16, "research"),
+    _column("absorbed", "million CNY of technology bought this quarter", np.float64, "contract"),
+    _column("purchases", "contracts of its life", np.int32, "contract"),
+    _column("partner", "last selling organisation, row", np.int32, "contract", default=-1),
+    _column("high_tech_until", "quarter, 0 for never", np.int32, "demography"),
+    _column("service_status", "technologically advanced service firm", np.bool_, "demography"),
+    _column("carrier", "incubator or makerspace, row", np.int32, "incubation", default=-1),
+    _column("seated", "quarter of the seat, 0 for never", np.int32, "incubation"),
+    _column("left_seat", "quarter of leaving the seat, 0 for never", np.int32, "incubation"),
+    _column("graduated", "yes/no", np.bool_, "incubation"),
+    _column("invested", "million CNY of public equity", np.float64, "incubation"),
+    _column("platforms", "bits of the kinds it hosts", np.int64, "founding", "evaluation"),
+)
+
+ORGANISATIONS = (
+    _column("id", "id", np.uint64),
+    _column("kind", "kind or body code", np.int16),
+    _column("registration", "yes/no: technology-market registration", np.bool_),
+    _column("level", "level code", np.int16, "accreditation"),
+    _column("status", "0 building, 1 active, 2 closed", np.int8, "founding", "evaluation",
+            "services"),
+    _column("host_class", "code of kinds.HOSTS", np.int8),
+    _column("host_firm", "row of the host firm, -1 for none", np.int32, default=-1),
+    _column("host_body", "row of the host organisation, -1 for none", np.int32, default=-1),
+    _column("district", "district number", np.int16),
+    _column("cluster", "cluster number, -1 for all", np.int16, default=-1),
+    _column("field", "WIPO field 0-34", np.int16),
+    _column("decided", "quarter of the decision", np.int32),
+    _column("opens", "quarter of the opening", np.int32),
+    _column("new_unit", "yes/no: more than a plaque", np.bool_),
+    _column("jointly", "yes/no: brought in with the government", np.bool_),
+    _column("quality", "standard score, persistent", np.float64),
+    _column("researchers", "persons", np.float64),
+    _column("seats", "seats for firms", np.int32),
+    _column("tenants", "firms", np.float64, "incubation"),
+    _column("cases", "contracts served, fading by a quarter each quarter", np.float64, "contract"),
+    _column("income", "million CNY of this quarter", np.float64, "contract", "services"),
+    _column("grade", "last grade: 0 none, 1 A to 4 D", np.int8, "evaluation"),
+    _column("failures", "grades D in a row", np.int8, "evaluation"),
+    _column("reached", "quarter in which the level was reached", np.int32, "accreditation"),
+    _column("negotiates_until", "quarter, 0 for no talks", np.int32, "founding"),
+    _column("platforms", "bits of the kinds it hosts", np.int64, "founding", "evaluation",
+            "services"),
+)
+
+PEOPLE = (
+    _column("id", "id", np.uint64),
+    _column("certified", "quarter", np.int32),
+    _column("active", "yes/no: brokers contracts", np.bool_, "services"),
+)
+
+RESULTS = (
+    _column("id", "id", np.uint64),
+    _column("owner", "organisation, row", np.int32),
+    _column("field", "WIPO field 0-34", np.int16),
+    _column("capabilities", "capability numbers", np.int16, width=RESULT_UNITS),
+    _column("value", "million CNY to a perfect buyer", np.float64),
+    _column("found", "quarter", np.int32),
+    _column("open", "yes/no: neither sold nor lapsed", np.bool_, "research", "contract"),
+)
+
+CONTRACTS = (
+    _column("id", "id", np.uint64),
+    _column("quarter", "quarter", np.int32),
+    _column("transfer", "yes/no: a university's or institute's result", np.bool_),
+    _column("buyer", "firm, row", np.int32),
+    _column("seller", "organisation, row; -1 a firm; -2 an outsider", np.int32),
+    _column("service", "intermediary, organisation row, -1 for none", np.int32, default=-1),
+    _column("value", "million CNY", np.float64),
+    _column("registered", "yes/no: with the technology market", np.bool_),
+    _column("additional", "yes/no: a voucher brought it about", np.bool_),
+)
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Buyers and results that met in a quarter and registered the intention to deal.
+
+    Attributes:
+        result: Rows of results.
+        buyer: Rows of firms.
+        service: Rows of the organisation that brought them together, -1 for none.
+        appeal: Fit of knowledge, 0 to 1.
+    """
+
+    result: Rows
+    buyer: Rows
+    service: Rows
+    appeal: NDArray[np.float64]
+
+
+def no_matches() -> Matches:
+    """Return a quarter in which nobody met."""
+    none = np.empty(0, np.int64)
+    return Matches(none, none, none, np.empty(0))
+
+
+@dataclass
+class State:
+    """A city in one quarter.
+
+    Attributes:
+        city: What the city is made of.
+        draws: The luck of this replicate.
+        books: The public books.
+        start: The plan's first quarter.
+        quarter: The present quarter.
+        costs: Per kind and replicate: true costs, building time and founding rates.
+        weight: How many real firms one row of the firms table stands for.
+        macro_growth: Nominal growth of the economy, share a year.
+        gdp: Million CNY a year.
+        fund: Money a year that the city's platform fund holds, million CNY.
+        founders: How founders look ahead.
+        starting_stock: The city's figures, and what was fixed once at the start.
+        host_weight: Per kind the suitability of all possible hosts at the start.
+        possible_hosts: Per kind how many possible hosts there were.
+        flows: Named sums of the present quarter; ``history`` keeps all quarters' flows.
+    """
+
+    city: "City"
+    draws: Draws
+    books: "Books"
+    start: int
+    quarter: int
+    costs: dict[str, NDArray[np.float64]]
+    weight: float
+    macro_growth: float
+    gdp: float
+    fund: float
+    founders: "FounderParameters"
+    firms: Table = field(default_factory=lambda: Table("firms", FIRMS, 4096))
+    organisations: Table = field(default_factory=lambda: Table("organisations", ORGANISATIONS, 512))
+    people: Table = field(default_factory=lambda: Table("people", PEOPLE, 512))
+    results: Table = field(default_factory=lambda: Table("results", RESULTS, 512))
+    contracts: Table = field(default_factory=lambda: Table("contracts", CONTRACTS, 4096))
+    offers: Offers = field(default_factory=Offers)
+    matches: Matches = field(default_factory=no_matches)
+    flows: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    history: list[dict[str, float]] = field(default_factory=list)
+    starting_stock: dict[str, float] = field(default_factory=dict)
+    host_weight: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
+    possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
+
+    def luck(self, process: str) -> Addressed:
+        """Return the draws of a process in this quarter."""
+        return self.draws.at(process, self.quarter)
+
+    def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
+        """Return the rows of platforms of these kinds that are active (or of another status)."""
+        table = self.organisations
+        wanted = np.isin(table.kind, [KIND_CODE[kind] for kind in kinds])
+        return np.flatnonzero(wanted & (table.status == status))
+
+    def bodies(self, body: str) -> Rows:
+        """Return the rows of universities, hospitals, public bodies or outside parents."""
+        return np.flatnonzero(self.organisations.kind == BODY_CODE[body])
+
+    def last_year(self, flow: str) -> float:
+        """Return a flow's sum over this quarter and the three before it."""
+        past = sum(quarter.get(flow, 0.0) for quarter in self.history[-3:])
+        return past + self.flows.get(flow, 0.0)
