@@ -297,7 +297,7 @@ KINDS: dict[str, Kind] = {
             run_cost=_run(1, 0.4, 3, "3 staff, 20 events; judged"),
             building=_building(1, 0, 3, "judged"),
             rate=_rate(0.14, 0.10, 0.22, "cited", "Torch: 4298, 5739, 6959 in 2016-18; slowing"),
-            seats=_number(20, 10, 35, "firms", "59 firms and teams each; a third are firms; judged"),
+            seats=_number(12, 5, 25, "firms", "30 seats and more, mostly for teams; judged"),
             stock="makerspaces",
             legal_person=True,
         ),

@@ -126,6 +126,13 @@ LEVERS: dict[str, Lever] = {
             meaning="income tax that the status of high-tech firm saves (tax forgone)",
         ),
         Lever(
+            name="high_tech_reward",
+            unit="million CNY per recognition",
+            reads=("demography",),
+            pays=True,
+            meaning="money for a firm's first status as high-tech firm",
+        ),
+        Lever(
             name="voucher_share",
             unit="share of the service price",
             reads=("contract",),
@@ -200,7 +207,7 @@ TYPES: dict[str, InstrumentType] = {
     "accreditation_reward": InstrumentType(levers=("level_reward",), process="accreditation"),
     "performance_reward": InstrumentType(levers=("grade_reward", "first_pass_reward"), process="evaluation"),
     "matching_grant": InstrumentType(levers=("level_match", "award_match"), process="accreditation"),
-    "recognition_reward": InstrumentType(levers=("recognition_reward",), process="demography"),
+    "recognition_reward": InstrumentType(levers=("recognition_reward", "high_tech_reward"), process="demography"),
     "voucher": InstrumentType(levers=("voucher_share", "equipment_share"), process="contract"),
     "sharing_reward": InstrumentType(levers=("sharing_reward",), process="contract"),
     "training": InstrumentType(levers=("training_places",), process="services"),

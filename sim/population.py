@@ -15,7 +15,7 @@ from sim import founders, identity, kene, places
 from sim.city import City
 from sim.draws import Ids, poisson_counts
 from sim.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
-from sim.processes import demography, research
+from sim.processes import demography, incubation, research
 from sim.quantity import quantity
 from sim.state import ACTIVE, BODY_CODE, FIRM_UNITS, State
 from sim.tables import Rows
@@ -48,6 +48,19 @@ class Parameters:
         6.0, unit="million CNY a year, median of technology SMEs", low=3, high=10,
         status="assumed", source="below the threshold of 20 M; judged",
     )
+    technology_based: float = quantity(
+        2.0, unit="firms at the high-tech thresholds per firm with the status", low=1.3, high=3.0,
+        status="calibrated",
+        source="to Weihai's rise to more than 500 high-tech firms in 2019 (威海市科技工作概况)",
+    )
+    above_threshold: float = quantity(
+        0.4, unit="spread of the logarithm of R&D over revenue above the threshold",
+        low=0.2, high=0.8, status="assumed", source="P5: firms bunch just above; judged",
+    )
+    based_share: float = quantity(
+        0.015, unit="largest share of the city's R&D that one technology-based firm may have",
+        low=0.005, high=0.03, status="assumed", source="keeps the total as published; judged",
+    )
     provincial_share: float = quantity(
         0.2, unit="share of platforms at provincial level", low=0.1, high=0.35,
         status="assumed", source="Yangzhou 2017: 15 of 77 stations; Wuxi: 523 of 1 687 centres",
@@ -66,6 +79,7 @@ _DISTRICT, _CLUSTER, _FIELD, _SIZE, _STAFF, _AGE, _PERFORMS, _PROPENSITY = range
 _INDUSTRY, _PATENTS, _LENGTH, _SURVIVES, _CARRIER = 8, 9, 10, 11, 12
 # Slots of a starting organisation's draws.
 _PLACE, _LEVEL, _HOST, _OLD, _TALKS, _STAFFING = 0, 1, 2, 3, 4, 5
+_BASED = 14
 COHORTS = 20  # quarters of start-ups that are kept apart from the ordinary economy
 
 
@@ -77,12 +91,13 @@ def settle(
     state.starting_stock.update({name: start(name) for name in state.city.figures})
     _large_firms(state, start, scale, p)
     _small_firms(state, start, scale, p)
-    _research_and_development(state, start, research_p, p.leading_share)
+    _research_and_development(state, start, p, research_p)
     _startups(state, start, firms_p)
     large = state.firms.above_scale
     drawn = state.firms.revenue[large & state.firms.high_tech_industry].sum()
     total = float(state.firms.revenue[large].sum())
     state.starting_stock["high_tech_share_drawn"] = float(drawn) / total
+    research.transition_norms(state, research_p)
     _bodies(state, start)
     _platforms(state, start, p)
     _tenants(state, p, seek)
@@ -162,7 +177,7 @@ def _small_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
 
 
 def _research_and_development(
-    state: State, start: Start, p: research.Parameters, leading_share: float
+    state: State, start: Start, own: Parameters, p: research.Parameters
 ) -> None:
     """Choose who does R&D and how much, so that the city's share and total are met."""
     firms = state.firms
@@ -174,22 +189,16 @@ def _research_and_development(
     count = round(start("rd_firm_share") * large.sum())
     performs = ~large & (u < 0.8)
     performs[np.argsort(np.where(large, -score, np.inf), kind="stable")[:count]] = True
-    normal = luck.normal(firms.id, _PROPENSITY)
-    firms.propensity[:] = places.propensity(1.0, normal)
-    firms.propensity[~large] *= demography.STARTUP_RD
-    small = float((firms.propensity * firms.revenue)[performs & ~large].sum())
-    total = start("rd_expenditure") * start("firm_rd_share") / state.weight
-    weight = float((firms.propensity * firms.revenue)[performs & large].sum())
-    mean = max(total - small, 0.0) / max(weight, 1e-9)
-    firms.propensity[large] *= mean
+    mean = _propensities(state, start, own, performs)
     firms.rd[:] = np.where(performs, firms.propensity * firms.revenue, 0.0)
     firms.rd_stock[:] = firms.rd / p.depreciation
     busy = firms.rd[performs]
     stock = state.starting_stock
     stock["typical_propensity"] = mean
     stock["typical_rd_stock"] = float(np.median(firms.rd_stock[performs])) if count else 0.0
-    stock["yearly_grants"] = float(busy.sum()) / p.rd_per_grant * state.weight
-    stock["grants_scale"] = research.grants_scale(busy, p) if busy.size else 0.0
+    stock["yearly_grants"] = start("valid_patents") * p.grants_per_patent
+    rows_yearly = stock["yearly_grants"] / state.weight
+    stock["grants_scale"] = research.grants_scale(busy, rows_yearly, p) if busy.size else 0.0
     share = busy**p.elasticity / max(np.sum(busy**p.elasticity), 1e-9)
     held = poisson_counts(
         np.minimum(share * start("valid_patents") / state.weight, 500.0),
@@ -197,7 +206,40 @@ def _research_and_development(
     )
     firms.patents[performs] = held
     leading = np.argsort(np.where(large & performs, -firms.revenue, np.inf), kind="stable")
-    firms.leading[leading[: min(round(leading_share * large.sum()), count)]] = True
+    firms.leading[leading[: min(round(own.leading_share * large.sum()), count)]] = True
+
+
+def _propensities(
+    state: State, start: Start, p: Parameters, performs: NDArray[np.bool_]
+) -> float:
+    """Set R&D over revenue: technology-based firms near the high-tech thresholds, others below.
+
+    The city's high-tech firms fix how many performers are technology-based; the rest of the
+    city's R&D fixes the mean of the others, which is returned. Neither hangs on size, but for
+    firms so large that the threshold alone would be a large part of the city's R&D.
+    """
+    firms, large = state.firms, state.firms.above_scale
+    luck = state.draws.at("population", 0)
+    normal = luck.normal(firms.id, _PROPENSITY)
+    firms.propensity[:] = places.propensity(1.0, normal)
+    firms.propensity[~large] *= demography.STARTUP_RD
+    total = start("rd_expenditure") * start("firm_rd_share") / state.weight
+    needed = demography.threshold(firms.revenue)
+    able = performs & (needed * firms.revenue < p.based_share * total)
+    wanted = round(start("high_tech_firms") * p.technology_based / state.weight)
+    order = np.argsort(np.where(able, luck.uniform(firms.id, _BASED), 2.0), kind="stable")
+    based = order[: min(wanted, int(able.sum()))]
+    firms.propensity[based] = needed[based] * np.exp(p.above_threshold * np.abs(normal[based]))
+    rest = performs & large
+    rest[based] = False
+    done = performs & ~rest
+    left = total - float((firms.propensity * firms.revenue)[done].sum())
+    weight = float((firms.propensity * firms.revenue)[rest].sum())
+    mean = max(left, 0.05 * total) / max(weight, 1e-9)
+    others = large.copy()
+    others[based] = False
+    firms.propensity[others] *= mean
+    return mean
 
 
 def _startups(state: State, start: Start, p: demography.Parameters) -> None:
@@ -360,7 +402,7 @@ def _tenants(state: State, p: Parameters, seek: float) -> None:
     years = (state.start - firms.founded[young]) / 4
     stays = luck.happens(firms.id[young], np.exp(-0.2 * years), _SURVIVES) & (years <= 4)
     rows = young[stays]
-    carriers = state.platforms("incubator", "makerspace", "accelerator", "rural_makerspace")
+    carriers = state.platforms(*incubation.SEATING)
     room = np.floor(table.seats[carriers] * p.occupancy / state.weight).astype(np.int64)
     slots = np.repeat(carriers, room)
     order = np.argsort(luck.uniform(firms.id[rows], _CARRIER), kind="stable")[: slots.size]
@@ -372,6 +414,9 @@ def _tenants(state: State, p: Parameters, seek: float) -> None:
     firms.seated[gone] = firms.founded[gone] + 1
     firms.left_seat[gone] = state.start - 4
     table.tenants[:] = np.bincount(slots[taken], minlength=len(table)) * state.weight
+    rows = state.platforms(*founders.CARRIERS)
+    seats = max(float(table.seats[rows].sum()), 1.0)
+    state.starting_stock["seats_taken"] = float(table.tenants[rows].sum()) / seats
 
 
 def _status(state: State, start: Start) -> None:
@@ -382,8 +427,9 @@ def _status(state: State, start: Start) -> None:
     ratio = np.where(able, firms.rd / needed, -1.0)
     count = min(round(start("high_tech_firms") / state.weight), int(able.sum()))
     rows = np.argsort(-ratio, kind="stable")[:count]
-    left = 1 + (state.draws.at("population", 0).uniform(firms.id[rows], 13) * 12).astype(np.int64)
-    firms.high_tech_until[rows] = state.start + left
+    # A status ends with a calendar year: the first, second or third from now.
+    years = (state.draws.at("population", 0).uniform(firms.id[rows], 13) * 3).astype(np.int64)
+    firms.high_tech_until[rows] = state.start + 3 - state.start % 4 + 4 * years
     firms.rd_relabelled[rows] = np.maximum(needed[rows] - firms.rd[rows], 0.0)
 
 

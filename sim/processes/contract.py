@@ -151,12 +151,12 @@ class Parameters:
         source="judged",
     )
     voucher_reach: float = quantity(
-        0.12,
+        0.035,
         unit="share of small technology firms a year, at the fiscal share of 0.4",
-        low=0.04,
-        high=0.25,
+        low=0.015,
+        high=0.10,
         status="assumed",
-        source="Shandong 2016: 1 958 firms; of some 15 000 small technology firms",
+        source="Shandong 2016: 1 958 firms, some 100 of them per city of Weihai's size",
         spread="log-uniform",
     )
     voucher_bill: float = quantity(
@@ -234,7 +234,8 @@ def prepare(state: State, p: Parameters, start: Callable[[str], float]) -> None:
     """Scale stream (b) to the city: contracts per billion CNY of R&D, and their mean value."""
     rd = state.firms.rd[state.firms.alive & (state.firms.rd > 0)]
     yearly = start("contracts_per_bn_rd") * rd.sum() / 1000
-    scale = float(yearly / 4 / np.sum(rd**p.elasticity)) if rd.size else 0.0
+    # The published ratio counts registered contracts.
+    scale = float(yearly / 4 / p.register / np.sum(rd**p.elasticity)) if rd.size else 0.0
     state.starting_stock["contract_scale"] = scale
 
 

@@ -51,17 +51,9 @@ class Parameters:
         status="assumed",
         source="plans and districts look at gaps first; judged",
     )
-    comfortable: float = quantity(
-        0.75,
-        unit="share of seats taken at which one more carrier is worth its rate",
-        low=0.6,
-        high=0.9,
-        status="assumed",
-        source="Ningbo 2020: a well-run incubator is 95 % full; judged below",
-    )
     demand: float = quantity(
         1.5,
-        unit="elasticity of founding carriers to seats taken and sought",
+        unit="elasticity of founding carriers to seats taken, beside the start",
         low=0.5,
         high=2.5,
         status="assumed",
@@ -177,14 +169,19 @@ def _lacks(state: State, p: Parameters) -> NDArray[np.float64]:
 
 
 def _demand(state: State, p: Parameters) -> float:
-    """Return how seats taken and sought move the founding of carriers; 1 where comfortable."""
+    """Return how seats taken and sought, beside those at the start, move founding carriers.
+
+    The rate is what cities found with their seats as they are: 1 at the start, less as carriers
+    stand empty, more as start-ups are turned away.
+    """
+    usual = state.starting_stock["seats_taken"]
+    if usual == 0:
+        return 1.0
     table = state.organisations
     rows = state.platforms(*CARRIERS)
-    seats = float(table.seats[rows].sum())
-    if seats == 0:
-        return 1.0
-    taken = (float(table.tenants[rows].sum()) + state.last_year("turned_away")) / seats
-    return float(np.clip((taken / p.comfortable) ** p.demand, LEAST_DEMAND, MOST_DEMAND))
+    wanted = float(table.tenants[rows].sum()) + state.last_year("turned_away")
+    taken = wanted / max(float(table.seats[rows].sum()), 1.0)
+    return float(np.clip((taken / usual) ** p.demand, LEAST_DEMAND, MOST_DEMAND))
 
 
 def _rates(

@@ -2,10 +2,11 @@
 
 Firms. Each quarter a performer stops with chance ``stop`` / 4; another starts with
 
-    stop / 4 · s / (1 - s) · (employees / mean)^size_effect
+    stop / 4 · s / (1 - s) · w / mean(w of non-performers),    w = employees^size_effect
 
-where s is the city's own share of performers, so that without policy the share stays where the
-city has it (K21's 8 and 17 % a year would drain every city). R&D moves a part of the way toward
+where s is the share of performers of its class (above-scale or small), so that without policy
+the share stays where the city has it (K21's 8 and 17 % a year would drain every city); size
+makes starting likelier and stopping less so [S26, S36]. R&D moves a part of the way toward
 propensity × revenue; the propensity is unrelated to size [S26]. The R&D stock loses 15 % a year.
 Results are Poisson with mean ∝ R&D^0.85 across firms [K1, K33], scaled to invention grants.
 
@@ -68,13 +69,14 @@ class Parameters:
         status="cited",
         source="model design 4; K33: below 1",
     )
-    rd_per_grant: float = quantity(
-        4.3,
-        unit="million CNY of R&D per invention grant",
-        low=3.0,
-        high=7.0,
+    grants_per_patent: float = quantity(
+        0.28,
+        unit="invention grants a year per valid patent at the start",
+        low=0.20,
+        high=0.35,
         status="cited",
-        source="Ningbo 2017: 23 150 M CNY over 5 382 grants",
+        source="Ningbo 2017: 5 382 grants on 23 per 10 000 of some 7.9 M people = 0.30; a city's "
+        "own patents, not Ningbo's 4.3 M CNY per grant, since R&D per patent differs by city",
     )
     patent_lapse: float = quantity(
         0.06,
@@ -132,25 +134,45 @@ _STATUS, _GRANTS, _LAPSES = 0, 1, 2
 
 @compiled
 def _firms(  # type: ignore[no-untyped-def]
-    address, ids, alive, employees, revenue, propensity, rd, rd_stock, patents, results,
-    stop, start, mean_employees, size_effect, adjustment, depreciation, elasticity, scale, lapse,
+    address, ids, alive, above_scale, employees, revenue, propensity, rd, rd_stock, patents,
+    results, stop, start, size_effect, adjustment, depreciation, elasticity, scale, lapse,
 ):
     for i in range(ids.size):
         results[i] = 0
-        if not alive[i] or (propensity[i] <= 0.0 and patents[i] == 0):
+        if not alive[i]:
             continue
         draws = four(address, ids[i], 0)
+        size = employees[i] ** size_effect
+        group = 1 if above_scale[i] else 0
         if rd[i] > 0.0:
-            if draws[_STATUS] < stop:
+            if draws[_STATUS] < stop[group] / size:
                 rd[i] = 0.0
             else:
                 rd[i] += adjustment * (propensity[i] * revenue[i] - rd[i])
-        elif draws[_STATUS] < start * (employees[i] / mean_employees) ** size_effect:
+        elif draws[_STATUS] < start[group] * size:
             rd[i] = propensity[i] * revenue[i]
         rd_stock[i] += rd[i] / 4.0 - depreciation * rd_stock[i]
         if rd[i] > 0.0:
             results[i] = poisson(scale * rd[i] ** elasticity, draws[_GRANTS])
-        patents[i] += results[i] - min(patents[i], poisson(lapse * patents[i], draws[_LAPSES]))
+        if patents[i] > 0:
+            patents[i] -= min(patents[i], poisson(lapse * patents[i], draws[_LAPSES]))
+        patents[i] += results[i]
+
+
+def transition_norms(state: State, p: Parameters) -> None:
+    """Fix, once, the rates of stopping and starting R&D for a firm of one person, by class.
+
+    Expected starts equal expected stops at the start of the run: stop · number of performers.
+    """
+    firms = state.firms
+    size = firms.employees**p.size_effect
+    for group, name in enumerate(("small", "large")):
+        here = firms.alive & (firms.above_scale == bool(group))
+        performs, rests = here & (firms.rd > 0), here & (firms.rd <= 0)
+        number = float(performs.sum())
+        weight = float((1 / size[performs]).sum()), float(size[rests].sum())
+        state.starting_stock[f"stop {name}"] = p.stop / 4 * number / max(weight[0], 1e-9)
+        state.starting_stock[f"start {name}"] = p.stop / 4 * number / max(weight[1], 1e-9)
 
 
 def invest_and_find(state: State, p: Parameters) -> None:
@@ -164,22 +186,20 @@ def invest_and_find(state: State, p: Parameters) -> None:
     _find(state, p)
 
 
-def grants_scale(rd: np.ndarray, p: Parameters) -> float:
-    """Return a so that the sum of a · R&D^elasticity is R&D / 4 / (R&D per grant) a quarter."""
-    return float(rd.sum() / 4 / p.rd_per_grant / np.sum(rd**p.elasticity))
+def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
+    """Return a so that the sum of a · R&D^elasticity is a quarter of the yearly grants."""
+    return float(yearly / 4 / np.sum(rd**p.elasticity))
 
 
 def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
-    firms = state.firms
-    able = live & firms.above_scale
-    share = state.starting_stock["rd_firm_share"]
+    firms, stock = state.firms, state.starting_stock
     _firms(
-        state.luck("research").address, firms.id, live, firms.employees, firms.revenue,
-        firms.propensity, firms.rd, firms.rd_stock, firms.patents, firms.results,
-        p.stop / 4, p.stop / 4 * share / (1 - share),
-        max(float(firms.employees[able].mean()), 1.0) if able.any() else 1.0,
+        state.luck("research").address, firms.id, live, firms.above_scale, firms.employees,
+        firms.revenue, firms.propensity, firms.rd, firms.rd_stock, firms.patents, firms.results,
+        np.array([stock["stop small"], stock["stop large"]]),
+        np.array([stock["start small"], stock["start large"]]),
         p.size_effect, p.adjustment, p.depreciation / 4, p.elasticity,
-        state.starting_stock["grants_scale"], p.patent_lapse / 4,
+        stock["grants_scale"], p.patent_lapse / 4,
     )
 
 

@@ -39,7 +39,7 @@ class Parameters:
         status="assumed", source="a makerspace has 3 staff; judged",
     )
     per_firm: float = quantity(
-        0.7, unit="persons per firm that does R&D", low=0.2, high=1.5,
+        0.7, unit="persons per firm that does R&D, start-ups apart", low=0.2, high=1.5,
         status="assumed", source="a technology manager in some firms; judged, wide",
         spread="log-uniform",
     )
@@ -106,8 +106,9 @@ class Parameters:
         low=0.03, high=0.25, status="assumed", source="judged, wide", spread="log-uniform",
     )
     patent_fee: float = quantity(
-        0.012, unit="million CNY of agents' income per invention grant", low=0.006, high=0.025,
-        status="assumed", source="some two applications per grant at 3-6 thousand CNY; judged",
+        0.04, unit="million CNY of agents' income per invention grant", low=0.015, high=0.08,
+        status="assumed",
+        source="with some two applications, eight utility models and ten trade marks each; judged",
         spread="log-uniform",
     )
     local_agents: float = quantity(
@@ -144,7 +145,9 @@ def train_and_enter(state: State, p: Parameters) -> None:
 def trainable(state: State, p: Parameters) -> int:
     """Return how many people of the city could become brokers at all."""
     table = state.organisations
-    performers = float((state.firms.alive & (state.firms.rd > 0)).sum()) * state.weight
+    firms = state.firms
+    settled = firms.above_scale | firms.technology_sme
+    performers = float((firms.alive & settled & (firms.rd > 0)).sum()) * state.weight
     return int(
         p.per_service * state.platforms("transfer_service").size
         + p.per_carrier * state.platforms(*CARRIERS).size
@@ -302,7 +305,8 @@ def _close_services(state: State, p: Parameters) -> None:
     rows = np.concatenate([offices, state.platforms("transfer_service")])
     cost = state.costs["run_cost"][table.kind[rows]]
     idle = (table.income[rows] * 4 < cost) & (table.cases[rows] < 1) & ~table.registration[rows]
-    supported = state.offers.dose("operating_grant", "transfer_service") > 0
-    closing = rows[idle & ~supported & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
+    if state.offers.dose("operating_grant", "transfer_service") > 0:
+        idle &= ~table.jointly[rows]
+    closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
     table.status[closing] = CLOSED
     state.flows["services_closed"] += float(closing.size)
