@@ -11,6 +11,7 @@
 Everything is loaded when it is first asked for, so that ``import sim`` costs next to nothing.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -170,8 +171,17 @@ def _study(
     if folder is not None:
         from sim.command import publish
 
-        return publish(job, folder, command)
-    from sim.results import carry_out
+        study = publish(job, folder, command)
+    else:
+        from sim.results import carry_out
 
-    with TemporaryDirectory(prefix="sim-") as kept_meanwhile:
-        return carry_out(job, Path(kept_meanwhile))
+        with TemporaryDirectory(prefix="sim-") as meanwhile:
+            study = carry_out(job, Path(meanwhile))
+    if study.failures:
+        first = study.failures[0]
+        warnings.warn(
+            f"{len(study.failures)} replicates failed; the first, of {first.policy}, is "
+            f"{first.replicate}: {first.error}",
+            stacklevel=3,
+        )
+    return study

@@ -155,7 +155,7 @@ class Books:
         line.committed += total
         dates = np.broadcast_to(due, amounts.shape)
         classes = [payees] * amounts.size if isinstance(payees, str) else payees
-        for i in np.flatnonzero(served & (amounts > 0)):
+        for i in np.flatnonzero(served & (amounts > 0)).tolist():
             date = int(dates[i])
             self._due.setdefault(date, []).append(
                 Payment(date, account, classes[i], int(amounts[i]))

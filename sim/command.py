@@ -5,6 +5,7 @@ one sentence and a sweep is one job. A plan or mix is first read and checked as 
 then put into Hydra's store under a name of its own.
 """
 
+import csv
 import datetime
 import hashlib
 import json
@@ -83,14 +84,11 @@ def _main(arguments: list[str]) -> int:
         print("---\n".join(trees), end="")
         return 0
     root = request.output or default_root(_title(request, job), job)
-    for case in job.cases:
-        if case.mix.empty and case.mix.name != "none":
-            print(
-                f"policy {case.mix.name} selects nothing of {case.plan.name}: it runs as none",
-                file=sys.stderr,
-            )
     study = publish(job, root, shlex.join(["python", "-m", "sim", *arguments]))
     print(_told(study), end="")
+    for one in study.combinations:
+        if one.mix.empty and one.policy != "none":
+            print(f"{one.policy} selects nothing of {one.plan}: it ran as none", file=sys.stderr)
     for failure in study.failures:
         where = f"{failure.plan}, {failure.policy}, replicate {failure.replicate}"
         print(f"failed: {where}: {failure.error}", file=sys.stderr)
@@ -157,14 +155,14 @@ class Request:
         choices: Names or files of plans, mixes, baselines and the experiment.
         values: All other overrides, as typed, by key.
         output: Where the files go, if it was said.
-        sweep: Whether mixes are compared with a baseline.
+        compared: Whether mixes are compared with a baseline.
         show: Whether the composed configuration is shown, and nothing run.
     """
 
     choices: Mapping[str, Sequence[str]]
     values: Mapping[str, "Override"]
     output: Path | None
-    sweep: bool
+    compared: bool
     show: bool
 
 
@@ -181,23 +179,20 @@ def parse(arguments: Sequence[str]) -> Request:
             raise unknown("command line", "flag", flag, FLAGS)
     typed = dict(_pair(argument) for argument in rest if argument not in flags)
     choices = {key: _listed(key, typed.pop(key)) for key in CHOICES if key in typed}
-    output = _unquoted(typed.pop("output", "null"))
-    experiment = choices.get("experiment", [])
-    if not flags and not experiment:
-        for key, names in choices.items():
-            if len(names) > 1:
-                raise ConfigError(f"{key}={','.join(names)}: several values need -m, for a sweep")
-    sweep = bool(flags or experiment or choices.get("baseline"))
-    chosen = _defaults() | ({"baseline": ["none"]} if sweep else {})
-    for name in experiment:
+    output = _listed("output", typed.pop("output", "null"))
+    sweep = bool(flags or choices.get("experiment"))
+    for key, names in choices.items():
+        if len(names) > 1 and not sweep:
+            raise ConfigError(f"{key}={','.join(names)}: several values need -m, for a sweep")
+    compared = sweep or bool(choices.get("baseline"))
+    chosen = _defaults() | ({"baseline": ["none"]} if compared else {})
+    for name in choices.get("experiment", []):
         chosen |= _experiment(name)
-    if not output:
-        raise ConfigError("output: the name of a folder is missing")
     return Request(
         choices=chosen | choices,
         values={key: _override(key, raw) for key, raw in typed.items()},
-        output=None if output == "null" else Path(output),
-        sweep=sweep,
+        output=Path(output[0]).expanduser() if output else None,
+        compared=compared,
         show=show,
     )
 
@@ -226,24 +221,23 @@ def _pair(argument: str) -> tuple[str, str]:
     return key, raw
 
 
-def _unquoted(raw: str) -> str:
-    quoted = len(raw) > 1 and raw[0] == raw[-1] and raw[0] in "\"'"
-    return raw[1:-1] if quoted else raw
-
-
 def _listed(key: str, raw: str) -> list[str]:
     """Return the names or files in a list with commas; quotes keep a name with a comma whole."""
-    if raw == "null" and key in ("baseline", "experiment"):
+    if raw == "null" and key not in ("plan", "policy"):
         return []
-    names = [raw] if _unquoted(raw) != raw else raw.split(",")
+    quote = raw[:1] if raw[:1] in ("'", '"') else "'"
+    names = next(csv.reader([raw], quotechar=quote), [""])
     if len(names) > 1 and key not in SWEPT:
         raise _no_sweep(key, raw)
-    return [_unquoted(name) for name in names]
+    if not all(names):
+        raise ConfigError(f"{key}={raw}: a name is missing")
+    return names
 
 
 def _no_sweep(key: str, raw: str) -> ConfigError:
     return ConfigError(
-        f"{key}={raw}: only {', '.join(SWEPT)} can be swept; a list is written [a,b]"
+        f"{key}={raw}: only {', '.join(SWEPT)} can be swept; a list is written [a,b], and a text "
+        "with a comma stands in quotes"
     )
 
 
@@ -300,7 +294,7 @@ def compose(request: Request) -> tuple[Job, list[str]]:
     composed, baselines = _composed(request)
     settings = _settings(composed[0].tree, request.output)
     chosen = [(one.plan, one.mix) for one in composed]
-    job = job_of(settings, chosen, baselines, several=request.sweep)
+    job = job_of(settings, chosen, baselines, several=request.compared)
     return job, [one.text for one in composed]
 
 
@@ -395,6 +389,8 @@ def _one(request: Request, plan_name: str, policy: str, typed: _TypedMix | None)
     ]
     try:
         config = compose_tree("config", overrides)
+        config.baseline = list(request.choices["baseline"]) or None
+        config.output = request.output and str(request.output)
         whole: Any = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(f"the command cannot be read: {str(error).splitlines()[0]}") from None

@@ -12,9 +12,11 @@ question in the same quarter and gets the same answer, whatever happened to anyb
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from sim.compiled import compiled
@@ -56,7 +58,7 @@ _SCALE = 2.0**-32
 
 
 @compiled
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     """Return the four words of Philox4x32-10 for a counter and a key, all as 64-bit integers."""
     for _ in range(10):
         p0 = _MULTIPLIER_0 * c0
@@ -68,7 +70,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def four(address, identity, block):  # type: ignore[no-untyped-def]
+def four(address: Any, identity: Any, block: Any) -> Any:
     """Return the uniforms of slots ``4 × block`` to ``4 × block + 3`` of one agent."""
     w0, w1, w2, w3 = philox(
         identity & _MASK, identity >> _32, address[2], np.uint64(block), address[0], address[1]
@@ -77,7 +79,7 @@ def four(address, identity, block):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _uniform(address, ids, slot, out):  # type: ignore[no-untyped-def]
+def _uniform(address: Any, ids: Any, slot: Any, out: Any) -> Any:
     block = slot // 4
     word = slot % 4
     for i in range(ids.size):
@@ -85,13 +87,13 @@ def _uniform(address, ids, slot, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _block(address, ids, block, out):  # type: ignore[no-untyped-def]
+def _block(address: Any, ids: Any, block: Any, out: Any) -> Any:
     for i in range(ids.size):
         out[0, i], out[1, i], out[2, i], out[3, i] = four(address, ids[i], block)
 
 
 @compiled
-def _table(address, ids, out):  # type: ignore[no-untyped-def]
+def _table(address: Any, ids: Any, out: Any) -> Any:
     for i in range(ids.size):
         for block in range(out.shape[1] // 4):
             numbers = four(address, ids[i], block)
@@ -100,7 +102,7 @@ def _table(address, ids, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def laplace(share):  # type: ignore[no-untyped-def]
+def laplace(share: Any) -> Any:
     """Return the quantile of the standard Laplace distribution at a share."""
     if share < 0.5:
         return np.log(2.0 * share)
@@ -108,7 +110,7 @@ def laplace(share):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def poisson(mean, share):  # type: ignore[no-untyped-def]
+def poisson(mean: Any, share: Any) -> Any:
     """Return the Poisson count at a share of the probability below it (inversion)."""
     count = 0
     chance = np.exp(-mean)
@@ -121,7 +123,7 @@ def poisson(mean, share):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _poisson_all(means, shares, out):  # type: ignore[no-untyped-def]
+def _poisson_all(means: Any, shares: Any, out: Any) -> Any:
     for i in range(means.size):
         out[i] = poisson(means[i], shares[i])
 
@@ -133,19 +135,42 @@ def poisson_counts(means: Floats, shares: Floats) -> NDArray[np.int64]:
     return out
 
 
-def splitmix(values: Ids) -> Ids:
-    """Return the SplitMix64 finaliser of each value (Steele, Lea & Flood 2014)."""
-    with np.errstate(over="ignore"):
-        z = values + np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return np.asarray(z ^ (z >> np.uint64(31)), np.uint64)
+@compiled
+def _splitmix(value: Any) -> Any:
+    z = value + np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
 
 
-def mix(first: Ids | int, second: Ids | int) -> Ids:
-    """Return one 64-bit id for an ordered pair of ids: splitmix(splitmix(first) ^ second)."""
+@compiled
+def _mix_all(first: Any, second: Any, out: Any) -> Any:
+    for i in range(out.size):
+        out[i] = _splitmix(_splitmix(first[i]) ^ second[i])
+
+
+def mix(first: ArrayLike, second: ArrayLike) -> Ids:
+    """Return one 64-bit id for each ordered pair of ids.
+
+    It is splitmix(splitmix(first) ^ second) with the SplitMix64 finaliser (Steele, Lea & Flood
+    2014, "Fast splittable pseudorandom number generators", OOPSLA).
+    """
     a = np.atleast_1d(np.asarray(first, np.uint64))
-    return splitmix(splitmix(a) ^ np.asarray(second, np.uint64))
+    b = np.atleast_1d(np.asarray(second, np.uint64))
+    size = max(a.size, b.size) if min(a.size, b.size) else 0
+    out = np.empty(size, np.uint64)
+    _mix_all(_spread(a, size), _spread(b, size), out)
+    return out
+
+
+def _spread(ids: Ids, size: int) -> Ids:
+    return ids if ids.size == size else np.full(size, ids[0] if size else 0, np.uint64)
+
+
+@lru_cache(maxsize=4096)
+def _key(seed: int, replicate: int) -> tuple[np.uint64, np.uint64]:
+    key = int(mix(seed, replicate)[0])
+    return np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32)
 
 
 @dataclass(frozen=True)
@@ -207,8 +232,5 @@ class Draws:
         Raises:
             KeyError: If the process has no code in ``PROCESSES``.
         """
-        key = int(mix(self.seed, self.replicate)[0])
-        when = PROCESSES[process] << 16 | quarter
-        return Addressed(
-            (np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32), np.uint64(when))
-        )
+        low, high = _key(self.seed, self.replicate)
+        return Addressed((low, high, np.uint64(PROCESSES[process] << 16 | quarter)))

@@ -44,6 +44,7 @@ LEDGER = {
 }
 _LARGEST_CHUNK = 10
 _CHUNKS_PER_WORKER = 4
+_IDLE = 30  # seconds after which a worker ends, also where the main process was killed
 _PER_REPLICATE = ("replicate", "committed", "trajectories", "real", "start", "parameters")
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -136,7 +137,12 @@ def _computed(tasks: list[_Task], workers: int) -> Iterator[_Done]:
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
+    parallel = Parallel(
+        n_jobs=workers,
+        return_as="generator_unordered",
+        batch_size=1,
+        idle_worker_timeout=_IDLE,
+    )
     try:
         yield from parallel(delayed(_compute_in_worker)(task) for task in tasks)
     except TerminatedWorkerError:

@@ -62,6 +62,14 @@ class Parameters:
         status="cited",
         source="S25: 20-30 % A",
     )
+    equity_worth: float = quantity(
+        0.3,
+        unit="worth of a yuan of equity to a founder, beside a yuan given",
+        low=0.0,
+        high=0.6,
+        status="assumed",
+        source="equity must be earned back; judged",
+    )
     size_of_host: float = quantity(
         0.3,
         unit="elasticity of a firm's suitability as host to its R&D stock",
@@ -125,9 +133,7 @@ def hosts(state: State, name: str) -> Hosts:
     else:
         rows = state.bodies(name)
     cluster = np.where(table.cluster[rows] < 0, everywhere, table.cluster[rows]).astype(np.int64)
-    return Hosts(
-        name, rows, table.id[rows], table.platforms[rows], cluster, np.ones(rows.size)
-    )
+    return Hosts(name, rows, table.id[rows], table.platforms[rows], cluster, np.ones(rows.size))
 
 
 def expected_gain(state: State, kind: str, host: str) -> float:
@@ -140,16 +146,18 @@ def expected_gain(state: State, kind: str, host: str) -> float:
     gain += offers.dose("grade_reward", kind, levels[0], host) * p.horizon * p.top_grade
     gain += offers.dose("first_pass_reward", kind, levels[0], host)
     if KINDS[kind].legal_person:
+        equity = offers.dose("platform_equity", kind, None, host)
+        gain += equity * p.equity_worth * state.costs["found_cost"][code]
         relief = offers.dose("running_relief", kind, None, host)
         gain += relief * state.costs["run_cost"][code] * p.horizon
     if len(levels) > 1:
         gain += offers.dose("level_reward", kind, levels[1], host) * p.climb
-    return gain
+    return float(gain)
 
 
 def boost(state: State, kind: str, host: str) -> float:
     """Return min(5, 1 + expected gain / true cost)."""
-    cost = state.costs["found_cost"][KIND_CODE[kind]]
+    cost = float(state.costs["found_cost"][KIND_CODE[kind]])
     return min(MOST_GAIN, 1 + expected_gain(state, kind, host) / cost)
 
 
@@ -172,8 +180,10 @@ def pay_for_founding(
     served = np.ones(ids.size, np.bool_)
     for offer in state.offers.on("founding_grant", kind, KINDS[kind].levels[0], host):
         served &= _pay(state, offer, offer.dose, ids, merit, host)
-    for offer in state.offers.on("founding_means", kind, None, host):
-        served &= _pay(state, offer, offer.dose * cost, ids, merit, host)
+    shares = ["founding_means"] + ["platform_equity"] * KINDS[kind].legal_person
+    for lever in shares:
+        for offer in state.offers.on(lever, kind, None, host):
+            served &= _pay(state, offer, offer.dose * cost, ids, merit, host)
     return served
 
 

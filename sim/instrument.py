@@ -37,6 +37,7 @@ KIND_LEVERS = (
     "level_match",
     "grade_reward",
     "first_pass_reward",
+    "platform_equity",
 )
 
 _OR_HIGHER = " or higher"

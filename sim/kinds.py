@@ -115,9 +115,7 @@ def _rate(
 
 
 def _number(default: float, low: float, high: float, unit: str, source: str) -> Quantity:
-    return Quantity(
-        default=default, unit=unit, low=low, high=high, status="assumed", source=source
-    )
+    return Quantity(default=default, unit=unit, low=low, high=high, status="assumed", source=source)
 
 
 _MOSTLY_PLAQUES = _number(
@@ -270,7 +268,9 @@ KINDS: dict[str, Kind] = {
             run_cost=_run(0.6, 0.3, 1.2, "three to six staff; Xiamen 2022 pays 1 M CNY a year"),
             building=_building(1, 0, 3, "judged"),
             rate=_rate(0.08, 0.03, 0.20, "assumed", "branches of outside bodies; no count found"),
-            plaque=_number(0.6, 0.3, 0.9, "share of foundings", "a body that exists takes the name"),
+            plaque=_number(
+                0.6, 0.3, 0.9, "share of foundings", "a body that exists takes the name"
+            ),
             stock="transfer_services",
             legal_person=True,
         ),

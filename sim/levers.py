@@ -168,11 +168,11 @@ LEVERS: dict[str, Lever] = {
             meaning="places in training for technology brokers",
         ),
         Lever(
-            name="fund_capital",
-            unit="million CNY a year",
-            reads=("incubation",),
+            name="platform_equity",
+            unit="share of the true founding cost",
+            reads=("founding",),
             pays=True,
-            meaning="equity for start-ups that come out of platforms",
+            meaning="venture capital for platforms that are legal persons; it must be earned back",
         ),
         Lever(
             name="reserved_money",
@@ -205,15 +205,23 @@ TYPES: dict[str, InstrumentType] = {
     "platform_support": InstrumentType(levers=("founding_means",), process="founding"),
     "capacity_building": InstrumentType(levers=("founding_means",), process="founding"),
     "accreditation_reward": InstrumentType(levers=("level_reward",), process="accreditation"),
-    "performance_reward": InstrumentType(levers=("grade_reward", "first_pass_reward"), process="evaluation"),
-    "matching_grant": InstrumentType(levers=("level_match", "award_match"), process="accreditation"),
-    "recognition_reward": InstrumentType(levers=("recognition_reward", "high_tech_reward"), process="demography"),
+    "performance_reward": InstrumentType(
+        levers=("grade_reward", "first_pass_reward"), process="evaluation"
+    ),
+    "matching_grant": InstrumentType(
+        levers=("level_match", "award_match"), process="accreditation"
+    ),
+    "recognition_reward": InstrumentType(
+        levers=("recognition_reward", "high_tech_reward"), process="demography"
+    ),
     "voucher": InstrumentType(levers=("voucher_share", "equipment_share"), process="contract"),
     "sharing_reward": InstrumentType(levers=("sharing_reward",), process="contract"),
     "training": InstrumentType(levers=("training_places",), process="services"),
-    "fund": InstrumentType(levers=("fund_capital", "transfer_finance"), process="incubation"),
+    "fund": InstrumentType(levers=("transfer_finance", "platform_equity"), process="contract"),
     "evaluation": InstrumentType(levers=("strictness",), process="evaluation"),
-    "tax_incentive": InstrumentType(levers=("status_relief", "high_tech_relief", "running_relief"), process="demography"),
+    "tax_incentive": InstrumentType(
+        levers=("status_relief", "high_tech_relief", "running_relief"), process="demography"
+    ),
     "priority": InstrumentType(levers=("reserved_money", "founding_means"), process="budget"),
     # Types whose process does not exist yet: their instruments are listed, never faked.
     "contract_bonus": InstrumentType(levers=(), process="contract"),
@@ -236,7 +244,14 @@ RECIPIENTS: dict[str, tuple[str, ...]] = {
     "any founder": HOSTS,
     "platform": HOSTS,
     "firm": ("firm", "leading_firm"),
-    "university or institute": ("university", "institute", "hospital", "public_body", "carrier", "outside"),
+    "university or institute": (
+        "university",
+        "institute",
+        "hospital",
+        "public_body",
+        "carrier",
+        "outside",
+    ),
     "institution brought in or co-founded by government": ("public_body", "outside"),
     "platform brought in jointly": ("public_body", "outside"),
     "technologically advanced service firm": ("firm", "leading_firm"),

@@ -8,6 +8,7 @@ from sim.instrument import Instrument
 from sim.kinds import KIND_CODE, LEVEL_CODE
 from sim.levers import Offer
 
+# Lines with a budget, by payer. Equity for platforms is raised with each founding, on demand.
 PLAN_LINES = {"city": "city_fund", "county": "county_fund", "fund": "venture_fund"}
 
 
@@ -52,7 +53,9 @@ def build(
         instruments: What the mix selects.
         shares: ``dose.<instrument>`` → where in its range this replicate lies; 0.5 where none.
     """
-    entries, accounts, doses = [], [], {}
+    entries: list[Entry] = []
+    accounts: list[Account] = []
+    doses: dict[str, float] = {}
     for standing, group in ((True, background), (False, instruments)):
         for instrument in group:
             if not instrument.modelled:
@@ -80,6 +83,8 @@ def _entry(instrument: Instrument, account: int, dose: float) -> Entry:
 def _account(instrument: Instrument, standing: bool) -> Account:
     payer = instrument.payer
     line = f"standing {payer}" if standing else PLAN_LINES.get(payer, payer)
+    if instrument.lever == "platform_equity":
+        line = "equity"
     return Account(
         name=instrument.id,
         clause=instrument.clause,

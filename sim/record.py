@@ -57,9 +57,7 @@ class Recorder:
 
     def measure(self, state: State) -> dict[str, float]:
         """Return all indicators of this moment."""
-        return {
-            column: INDICATORS[name].measure(state) for column, name in self.columns().items()
-        }
+        return {column: INDICATORS[name].measure(state) for column, name in self.columns().items()}
 
     def note_start(self, state: State) -> None:
         """Remember the moment before the first quarter."""
@@ -71,8 +69,9 @@ class Recorder:
         self.rows.append(self.measure(state))
         self.real.append(
             {
-                target.id: (INDICATORS[target.indicator].real or
-                            INDICATORS[target.indicator].measure)(state)
+                target.id: (
+                    INDICATORS[target.indicator].real or INDICATORS[target.indicator].measure
+                )(state)
                 for target in self.plan.targets
                 if not target.reason
             }
@@ -117,6 +116,14 @@ def payments_table(books: Books) -> pd.DataFrame:
             }
             for (when, number, payee), amount in sums.items()
         ],
-        columns=["quarter", "instrument", "clause", "payer", "payee", "amount", "assumed",
-                 "background"],
+        columns=[
+            "quarter",
+            "instrument",
+            "clause",
+            "payer",
+            "payee",
+            "amount",
+            "assumed",
+            "background",
+        ],
     )

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import mesa
+from mesa.agent import AgentSet
 
 from sim import design, parameters, population, program
+from sim.agents import Window, windows
 from sim.errors import ConfigError
 from sim.indicators import INDICATORS
 from sim.plan import Plan, check_indicators, load_plan
@@ -139,8 +141,13 @@ def start_run(
         founders=values.of("founders"),
     )
     population.settle(
-        state, start, scale, values.of("population"), values.of("demography"),
-        values.of("research"), values.flat["incubation.seek"],
+        state,
+        start,
+        scale,
+        values.of("population"),
+        values.of("demography"),
+        values.of("research"),
+        values.flat["incubation.seek"],
     )
     run = Run(state, ready, values)
     _live_through_history(run)
@@ -186,7 +193,12 @@ def simulate(
     """
     known = {f"start.{name}": value for name, value in (starts or {}).items()}
     run = start_run(
-        plan, mix, seed=seed, replicate=replicate, uncertainty=uncertainty, scale=scale,
+        plan,
+        mix,
+        seed=seed,
+        replicate=replicate,
+        uncertainty=uncertainty,
+        scale=scale,
         known=known,
     )
     recorder = Recorder(plan)
@@ -232,6 +244,7 @@ class Region(mesa.Model):
         if isinstance(world, bool) or not isinstance(world, int) or world < 0:
             raise ConfigError(f"Region(seed={world!r}): give a whole number from 0, like seed=1")
         super().__init__(rng=world)
+        self._windows: list[Window] | None = None
         self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
         check_indicators(self.plan, INDICATORS)
         self.mix = None if policy is None else build_mix(self.plan, policy)
@@ -242,10 +255,21 @@ class Region(mesa.Model):
         self.recorder.note_start(self.state)
         self.indicators = dict(self.recorder.start)
         self.datacollector = mesa.DataCollector(
-            model_reporters={
-                column: _reporter(column) for column in self.recorder.columns()
-            }
+            model_reporters={column: _reporter(column) for column in self.recorder.columns()}
         )
+
+    @property
+    def agents(self) -> AgentSet:
+        """Windows on all living firms and all organisations, held until the next step."""
+        if self._windows is None:
+            self._windows = windows(self)
+        return AgentSet(self._windows, random=self.random)
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Leave windows out of Mesa's own register: the tables are the register."""
+
+    def deregister_agent(self, agent: mesa.Agent) -> None:
+        """See ``register_agent``."""
 
     @property
     def state(self) -> State:
@@ -254,6 +278,7 @@ class Region(mesa.Model):
 
     def step(self) -> None:
         """Advance by one quarter; the run ends with the plan."""
+        self._windows = None
         self.run_of_city.step()
         self.recorder.note_quarter(self.state)
         self.indicators = dict(self.recorder.rows[-1])

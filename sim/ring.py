@@ -27,9 +27,7 @@ class Ring:
     places: NDArray[np.float64]
     rows: Rows
 
-    def pick(
-        self, pointers: NDArray[np.float64], groups: NDArray[np.integer] | int = 0
-    ) -> Rows:
+    def pick(self, pointers: NDArray[np.float64], groups: NDArray[np.integer] | int = 0) -> Rows:
         """Return one candidate's row per pointer in (0, 1); -1 where the group is empty."""
         groups = np.broadcast_to(np.asarray(groups), pointers.shape)
         if self.rows.size == 0:

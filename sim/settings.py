@@ -235,7 +235,7 @@ def claim(root: Path, job: Job, command: str) -> dict[str, Any]:
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write a manifest into a folder."""
     with replacing(folder / MANIFEST) as unfinished:
-        unfinished.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        unfinished.write_text(_json(manifest, indent=1) + "\n", "utf-8")
 
 
 def manifest_of(case: Case, job: Job, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -256,10 +256,9 @@ def configuration(job: Job) -> dict[str, Any]:
     return {
         "seed": settings.seed,
         "uncertainty": settings.uncertainty,
-        "population.scale": settings.scale,
-        "quarters": settings.quarters,
-        "after": settings.after,
-        "start": dict(settings.starts),
+        "population.scale": float(settings.scale),
+        "quarters": {case.plan.name: case.quarters for case in job.cases},
+        "start": {name: float(value) for name, value in settings.starts.items()},
         "baseline": list(job.baselines),
         "plan": {case.plan.name: _plain(case.plan) for case in job.cases},
         "policy": {
@@ -322,7 +321,8 @@ def _check_same(root: Path, manifest: Mapping[str, Any]) -> None:
             f"output = {root}: the folder is not empty and holds no run of ours "
             f"(no readable {MANIFEST}); give another"
         ) from None
-    old, new = dict(_flat(before)), dict(_flat(json.loads(json.dumps(manifest["configuration"]))))
+    now = json.loads(_json(manifest["configuration"]))
+    old, new = dict(_flat(before)), dict(_flat(now))
     differ = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     if differ:
         shown = "; ".join(f"{k} was {old.get(k)!r}, is {new.get(k)!r}" for k in differ[:_SHOWN])
@@ -358,8 +358,13 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
+def _json(value: Any, **options: Any) -> str:
+    # The only values that json does not know are NumPy's whole numbers.
+    return json.dumps(value, ensure_ascii=False, default=int, **options)
+
+
 def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_json(value, sort_keys=True).encode()).hexdigest()
 
 
 def _commit() -> dict[str, Any]:

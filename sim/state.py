@@ -29,9 +29,7 @@ RESULT_UNITS = 3
 def _column(
     name: str, unit: str, dtype: type, *owners: str, default: float = 0, width: int = 0
 ) -> Column:
-    return Column(
-        name=name, unit=unit, dtype=dtype, owners=owners, default=default, width=width
-    )
+    return Column(name=name, unit=unit, dtype=dtype, owners=owners, default=default, width=width)
 
 
 FIRMS = (
@@ -52,6 +50,7 @@ FIRMS = (
     _column("rd", "million CNY a year, real", np.float64, "research"),
     _column("rd_relabelled", "million CNY a year, reported beside it", np.float64, "demography"),
     _column("rd_stock", "million CNY", np.float64, "research"),
+    _column("rd_growth", "log change of the R&D stock in the quarter", np.float64, "research"),
     _column("patents", "valid invention patents", np.int32, "research"),
     _column("results", "results of this quarter", np.int16, "research"),
     _column("absorbed", "million CNY of technology bought this quarter", np.float64, "contract"),
@@ -63,7 +62,6 @@ FIRMS = (
     _column("seated", "quarter of the seat, 0 for never", np.int32, "incubation"),
     _column("left_seat", "quarter of leaving the seat, 0 for never", np.int32, "incubation"),
     _column("graduated", "yes/no", np.bool_, "incubation"),
-    _column("invested", "million CNY of public equity", np.float64, "incubation"),
     _column("platforms", "bits of the kinds it hosts", np.int64, "founding", "evaluation"),
 )
 
@@ -72,8 +70,9 @@ ORGANISATIONS = (
     _column("kind", "kind or body code", np.int16),
     _column("registration", "yes/no: technology-market registration", np.bool_),
     _column("level", "level code", np.int16, "accreditation"),
-    _column("status", "0 building, 1 active, 2 closed", np.int8, "founding", "evaluation",
-            "services"),
+    _column(
+        "status", "0 building, 1 active, 2 closed", np.int8, "founding", "evaluation", "services"
+    ),
     _column("host_class", "code of kinds.HOSTS", np.int8),
     _column("host_firm", "row of the host firm, -1 for none", np.int32, default=-1),
     _column("host_body", "row of the host organisation, -1 for none", np.int32, default=-1),
@@ -94,8 +93,9 @@ ORGANISATIONS = (
     _column("failures", "grades D in a row", np.int8, "evaluation"),
     _column("reached", "quarter in which the level was reached", np.int32, "accreditation"),
     _column("negotiates_until", "quarter, 0 for no talks", np.int32, "founding"),
-    _column("platforms", "bits of the kinds it hosts", np.int64, "founding", "evaluation",
-            "services"),
+    _column(
+        "platforms", "bits of the kinds it hosts", np.int64, "founding", "evaluation", "services"
+    ),
 )
 
 PEOPLE = (
@@ -203,8 +203,9 @@ class State:
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""
         table = self.organisations
-        wanted = np.isin(table.kind, [KIND_CODE[kind] for kind in kinds])
-        return np.flatnonzero(wanted & (table.status == status))
+        wanted = np.zeros(len(KIND_NAMES) + len(BODIES), np.bool_)
+        wanted[[KIND_CODE[kind] for kind in kinds]] = True
+        return np.flatnonzero(wanted[table.kind] & (table.status == status))
 
     def bodies(self, body: str) -> Rows:
         """Return the rows of universities, hospitals, public bodies or outside parents."""

@@ -28,48 +28,94 @@ class Parameters:
     """Numbers of the process."""
 
     apply: float = quantity(
-        0.25, unit="share of platforms a year that apply where nothing is promised",
-        low=0.10, high=0.50, status="assumed", source="judged",
+        0.25,
+        unit="share of platforms a year that apply where nothing is promised",
+        low=0.10,
+        high=0.50,
+        status="assumed",
+        source="judged",
     )
     cost: float = quantity(
-        0.3, unit="million CNY per application", low=0.1, high=1.0,
-        status="assumed", source="consultants, audits, dossiers; judged", spread="log-uniform",
+        0.3,
+        unit="million CNY per application",
+        low=0.1,
+        high=1.0,
+        status="assumed",
+        source="consultants, audits, dossiers; judged",
+        spread="log-uniform",
     )
     youngest: float = quantity(
-        2, unit="years at a level before the next", low=1, high=3,
-        status="assumed", source="usual conditions of accreditation; judged",
+        2,
+        unit="years at a level before the next",
+        low=1,
+        high=3,
+        status="assumed",
+        source="usual conditions of accreditation; judged",
     )
     municipal: float = quantity(
-        0.6, unit="pass share of applicants at municipal level", low=0.4, high=0.9,
-        status="assumed", source="city or district bodies decide; judged",
+        0.6,
+        unit="pass share of applicants at municipal level",
+        low=0.4,
+        high=0.9,
+        status="assumed",
+        source="city or district bodies decide; judged",
     )
     provincial: float = quantity(
-        0.25, unit="pass share of applicants at provincial level", low=0.10, high=0.50,
-        status="assumed", source="from Taizhou 2019's 13 of 13 down to capped nominations; wide",
+        0.25,
+        unit="pass share of applicants at provincial level",
+        low=0.10,
+        high=0.50,
+        status="assumed",
+        source="from Taizhou 2019's 13 of 13 down to capped nominations; wide",
     )
     national: float = quantity(
-        0.12, unit="pass share of applicants at national level", low=0.04, high=0.25,
-        status="assumed", source="some 150-350 of a thousand and more provincial carriers a year",
+        0.12,
+        unit="pass share of applicants at national level",
+        low=0.04,
+        high=0.25,
+        status="assumed",
+        source="some 150-350 of a thousand and more provincial carriers a year",
     )
     national_innovation_centres: float = quantity(
-        0.03, unit="pass share of provincial technology innovation centres", low=0.005, high=0.10,
-        status="assumed", source="one to a few a year for the nation's hundreds; wide",
+        0.03,
+        unit="pass share of provincial technology innovation centres",
+        low=0.005,
+        high=0.10,
+        status="assumed",
+        source="one to a few a year for the nation's hundreds; wide",
         spread="log-uniform",
     )
     competitors: float = quantity(
-        100, unit="applicants from elsewhere per kind and level", low=100, high=100,
-        status="assumed", source="large beside a city's own; structural", spread="fixed",
+        100,
+        unit="applicants from elsewhere per kind and level",
+        low=100,
+        high=100,
+        status="assumed",
+        source="large beside a city's own; structural",
+        spread="fixed",
     )
     lasting: float = quantity(
-        0.6, unit="weight of lasting quality in the score's standard deviation",
-        low=0.4, high=0.8, status="assumed", source="S36: success breeds success; judged",
+        0.6,
+        unit="weight of lasting quality in the score's standard deviation",
+        low=0.4,
+        high=0.8,
+        status="assumed",
+        source="S36: success breeds success; judged",
     )
     work: float = quantity(
-        0.2, unit="standard deviations per doubling of contracts, tenants or R&D",
-        low=0.0, high=0.5, status="assumed", source="judged",
+        0.2,
+        unit="standard deviations per doubling of contracts, tenants or R&D",
+        low=0.0,
+        high=0.5,
+        status="assumed",
+        source="judged",
     )
     reward_delay: float = quantity(
-        4, unit="quarters", low=2, high=6, status="assumed",
+        4,
+        unit="quarters",
+        low=2,
+        high=6,
+        status="assumed",
         source="model design 2: rewards are paid 2-6 quarters later",
     )
 
@@ -135,13 +181,15 @@ def work(state: State, rows: Rows) -> NDArray[np.float64]:
 
 
 def score(
-    quality: NDArray[np.float64], worked: NDArray[np.float64], luck: NDArray[np.float64],
+    quality: NDArray[np.float64],
+    worked: NDArray[np.float64],
+    luck: NDArray[np.float64],
     p: Parameters,
 ) -> NDArray[np.float64]:
     """Return scores in standard deviations of the competitors; work is relative to the mean."""
     relative = np.log2((1 + worked) / (1 + worked.mean()))
     noise = np.sqrt(1 - p.lasting**2)
-    return p.lasting * quality + noise * luck + p.work * relative
+    return np.asarray(p.lasting * quality + noise * luck + p.work * relative)
 
 
 def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
@@ -152,8 +200,9 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
         return
     scores = score(table.quality[rows], work(state, rows), luck.normal(table.id[rows], _SCORE), p)
     number = int(p.competitors)
-    rivals = identity.plain(identity.OUTSIDER, KIND_CODE[kind] * len(LEVELS) + LEVEL_CODE[level],
-                            np.arange(number))
+    rivals = identity.plain(
+        identity.OUTSIDER, KIND_CODE[kind] * len(LEVELS) + LEVEL_CODE[level], np.arange(number)
+    )
     bar = np.sort(luck.normal(mix(rivals, state.quarter)))[::-1]
     places = round(pass_share(kind, level, p) * number)
     # The places do not grow with the city's applications: rank against everybody.

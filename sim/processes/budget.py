@@ -43,7 +43,7 @@ def open_the_year(state: State, p: Parameters) -> None:
         return
     years = quarter.year(state.quarter) - quarter.year(state.start)
     fund = state.fund * (1 + p.growth) ** years * (1 + state.offers.dose("reserved_money"))
-    capital = state.offers.dose("fund_capital") + state.offers.dose("transfer_finance")
+    capital = state.offers.dose("transfer_finance")
     money = {"city_fund": fund, "county_fund": fund * p.county_share, "venture_fund": capital}
     for line in sorted(state.books.limited):
         state.books.allot(line, int(yuan(money[line])))

@@ -17,6 +17,7 @@ district has a registration service. Real and registered contracts are counted a
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,19 +26,22 @@ from sim import identity
 from sim.books import yuan
 from sim.compiled import compiled
 from sim.draws import four, poisson
-from sim.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.kinds import KINDS
 from sim.levers import Offer
 from sim.quantity import quantity
 from sim.ring import Ring, ring
-from sim.state import ACTIVE, State
+from sim.state import ACTIVE, BODIES, State
 from sim.tables import Rows
 
 FIRM_SELLS, OUTSIDER_SELLS = -1, -2
-SELLING = [
-    KIND_CODE[name]
-    for name, kind in KINDS.items()
-    if {"transfer", "service"} & set(kind.functions) and name != "transfer_service"
-]
+# Which kind codes sell development and services, bodies included: universities do.
+SELLING = np.array(
+    [
+        bool({"transfer", "service"} & set(kind.functions)) and name != "transfer_service"
+        for name, kind in KINDS.items()
+    ]
+    + [body == "university" for body in BODIES]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,20 +49,20 @@ class Parameters:
     """Numbers of the process."""
 
     close: float = quantity(
-        0.4,
+        0.5,
         unit="chance that a match worth its price is signed",
-        low=0.2,
-        high=0.6,
+        low=0.3,
+        high=0.7,
         status="assumed",
         source="model design 4: 10-30 % of registered intentions become contracts",
     )
     gain: float = quantity(
-        2.0,
+        3.0,
         unit="benefit of a perfect fit over the price",
-        low=1.2,
-        high=4.0,
-        status="assumed",
-        source="T18: income per commercialised patent is a multiple of deal prices; judged",
+        low=1.5,
+        high=6.0,
+        status="calibrated",
+        source="to 0.03-0.04 deals per researcher-year [S16, T14]; T18: incomes are a multiple",
     )
     noise: float = quantity(
         0.5,
@@ -69,10 +73,10 @@ class Parameters:
         source="logit scale; judged",
     )
     transaction_cost: float = quantity(
-        0.10,
+        0.04,
         unit="million CNY per deal",
-        low=0.03,
-        high=0.30,
+        low=0.01,
+        high=0.12,
         status="assumed",
         source="search, valuation, contract; judged",
         spread="log-uniform",
@@ -215,12 +219,20 @@ class Parameters:
 _VALUE, _OUTSIDE, _ORGANISATION, _POINTER, _BROKER, _OFFICE, _REGISTERED = range(7)
 # Slots of a firm's draws in a quarter.
 _COUNT, _TAKES_VOUCHER, _VOUCHER_USE, _EQUIPMENT, _EQUIPMENT_USE, _SELLER, _LOT = (
-    0, 4, 5, 8, 9, 10, 11,
+    0,
+    4,
+    5,
+    8,
+    9,
+    10,
+    11,
 )
 
 
 @compiled
-def _commission(address, ids, alive, rd, elasticity, scale, out):  # type: ignore[no-untyped-def]
+def _commission(
+    address: Any, ids: Any, alive: Any, rd: Any, elasticity: Any, scale: Any, out: Any
+) -> Any:
     total = 0
     for i in range(ids.size):
         out[i] = 0
@@ -329,8 +341,13 @@ def _develop(state: State, p: Parameters) -> None:
     firms = state.firms
     number = np.empty(len(firms), np.int64)
     total = _commission(
-        state.luck("contract").address, firms.id, firms.alive, firms.rd,
-        p.elasticity, state.starting_stock["contract_scale"], number,
+        state.luck("contract").address,
+        firms.id,
+        firms.alive,
+        firms.rd,
+        p.elasticity,
+        state.starting_stock["contract_scale"],
+        number,
     )
     if total == 0:
         return
@@ -354,8 +371,7 @@ def _develop(state: State, p: Parameters) -> None:
 def sellers(state: State) -> Ring:
     """Return the organisations that sell development and services, on this quarter's ring."""
     table = state.organisations
-    able = np.isin(table.kind, SELLING) | (table.researchers > 0)
-    rows = np.flatnonzero(able & (table.status == ACTIVE) & (table.kind < len(KIND_NAMES) + 1))
+    rows = np.flatnonzero(SELLING[table.kind] & (table.status == ACTIVE))
     return ring(state.luck("contract"), table.id[rows], rows, slot=_SELLER)
 
 
@@ -391,8 +407,15 @@ def _sign(
     chance = p.register + np.where(local, p.register_locally * (1 - p.register), 0.0)
     registered = state.draws.at("contract", 0).happens(ids, chance, _REGISTERED)
     state.contracts.add(
-        ids, quarter=state.quarter, transfer=transfer, buyer=buyer, seller=seller,
-        service=service, value=value, registered=registered, additional=additional,
+        ids,
+        quarter=state.quarter,
+        transfer=transfer,
+        buyer=buyer,
+        seller=seller,
+        service=service,
+        value=value,
+        registered=registered,
+        additional=additional,
     )
     np.add.at(firms.absorbed, buyer, value)
     np.add.at(firms.purchases, buyer, 1)

@@ -13,11 +13,12 @@ likewise.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import identity, kene, places, quarter
+from sim import identity, kene, places, quarter, rules
 from sim.books import yuan
 from sim.compiled import compiled
 from sim.draws import four
@@ -26,10 +27,6 @@ from sim.quantity import quantity
 from sim.state import FIRM_UNITS, State
 from sim.tables import Rows
 
-YEARS = 3  # a status lasts three years: 高新技术企业认定管理办法
-THRESHOLD = 20.0  # million CNY: the statistical threshold of above-scale industry
-# R&D over revenue that the high-tech status asks for, by revenue in million CNY.
-LARGE, MIDDLE = 200.0, 50.0
 SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods
 
 
@@ -54,8 +51,12 @@ class Parameters:
         source="model design 4: 1.5-3 % close",
     )
     size_effect: float = quantity(
-        0.3, unit="elasticity of closing to employees, negative, above scale", low=0.0, high=0.5,
-        status="assumed", source="S15: the hazard falls in size; size judged",
+        0.3,
+        unit="elasticity of closing to employees, negative, above scale",
+        low=0.0,
+        high=0.5,
+        status="assumed",
+        source="S15: the hazard falls in size; size judged",
     )
     above_scale_entry: float = quantity(
         0.07,
@@ -66,16 +67,29 @@ class Parameters:
         source="replaces closing and falling under 20 M (4.5-9 %): a city keeps its rate",
     )
     inside: float = quantity(
-        0.8, unit="ratio of the hazard inside a carrier", low=0.6, high=1.0,
-        status="assumed", source="1.6: judged from I1",
+        0.8,
+        unit="ratio of the hazard inside a carrier",
+        low=0.6,
+        high=1.0,
+        status="assumed",
+        source="1.6: judged from I1",
     )
     after: float = quantity(
-        1.2, unit="ratio of the hazard for three years after", low=1.0, high=1.5,
-        status="assumed", source="1.6: judged from I9-I11",
+        1.2,
+        unit="ratio of the hazard for three years after",
+        low=1.0,
+        high=1.5,
+        status="assumed",
+        source="1.6: judged from I9-I11",
     )
     spin_offs: float = quantity(
-        0.004, unit="share of researchers a year", low=0.002, high=0.007,
-        status="cited", source="T22: 0.2-0.7 %", spread="log-uniform",
+        0.004,
+        unit="share of researchers a year",
+        low=0.002,
+        high=0.007,
+        status="cited",
+        source="T22: 0.2-0.7 %",
+        spread="log-uniform",
     )
     becomes_sme: float = quantity(
         0.15,
@@ -86,44 +100,84 @@ class Parameters:
         source="judged; Yantai 2018: 856 newly filed",
     )
     considers: float = quantity(
-        0.5, unit="share of firms a year that weigh an application", low=0.2, high=0.8,
+        0.65,
+        unit="share of firms a year that weigh an application",
+        low=0.2,
+        high=0.8,
         status="calibrated",
         source="to Weihai's rise to more than 500 high-tech firms in 2019 (威海市科技工作概况)",
     )
     passes: float = quantity(
-        0.55, unit="share of applications", low=0.4, high=0.7,
-        status="assumed", source="model design 4: 0.4-0.7",
+        0.55,
+        unit="share of applications",
+        low=0.4,
+        high=0.7,
+        status="assumed",
+        source="model design 4: 0.4-0.7",
     )
     cost: float = quantity(
-        0.15, unit="million CNY per application", low=0.05, high=0.40,
-        status="assumed", source="audit, consultants, patents; judged", spread="log-uniform",
+        0.15,
+        unit="million CNY per application",
+        low=0.05,
+        high=0.40,
+        status="assumed",
+        source="audit, consultants, patents; judged",
+        spread="log-uniform",
     )
     margin: float = quantity(
-        0.06, unit="taxable income over revenue", low=0.04, high=0.08,
-        status="cited", source="Weihai 2017: profit 41 760 on revenue 700 340 M CNY",
+        0.06,
+        unit="taxable income over revenue",
+        low=0.04,
+        high=0.08,
+        status="cited",
+        source="Weihai 2017: profit 41 760 on revenue 700 340 M CNY",
     )
     relabels: float = quantity(
-        0.30, unit="share of firms just below a threshold that relabel", low=0.1, high=0.5,
-        status="cited", source="P5: 24-30 % of reported R&D in the response; P3",
+        0.30,
+        unit="share of firms just below a threshold that relabel",
+        low=0.1,
+        high=0.5,
+        status="cited",
+        source="P5: 24-30 % of reported R&D in the response; P3",
     )
     reach: float = quantity(
-        0.6, unit="share of the threshold from which relabelling is tried", low=0.5, high=0.9,
-        status="assumed", source="P5: bunching at the notches; judged",
+        0.6,
+        unit="share of the threshold from which relabelling is tried",
+        low=0.5,
+        high=0.9,
+        status="assumed",
+        source="P5: bunching at the notches; judged",
     )
     renews: float = quantity(
-        0.95, unit="share of renewals that pass", low=0.85, high=1.0,
-        status="cited", source="Qingdao 2014: 91 of 93 renewals in the filing check; judged below",
+        0.95,
+        unit="share of renewals that pass",
+        low=0.85,
+        high=1.0,
+        status="cited",
+        source="Qingdao 2014: 91 of 93 renewals in the filing check; judged below",
     )
     startups_with_rd: float = quantity(
-        0.7, unit="share of technology start-ups", low=0.4, high=0.9,
-        status="assumed", source="technology start-ups by definition work on R&D; judged",
+        0.7,
+        unit="share of technology start-ups",
+        low=0.4,
+        high=0.9,
+        status="assumed",
+        source="technology start-ups by definition work on R&D; judged",
     )
     size_spread: float = quantity(
-        0.8, unit="standard deviation of the logarithm of an entrant's size", low=0.5, high=1.2,
-        status="assumed", source="judged; S28 holds for the whole population",
+        0.8,
+        unit="standard deviation of the logarithm of an entrant's size",
+        low=0.5,
+        high=1.2,
+        status="assumed",
+        source="judged; S28 holds for the whole population",
     )
     reward_delay: float = quantity(
-        4, unit="quarters", low=2, high=6, status="assumed",
+        4,
+        unit="quarters",
+        low=2,
+        high=6,
+        status="assumed",
         source="model design 2: rewards are paid 2-6 quarters later",
     )
 
@@ -141,16 +195,28 @@ _ENTERS, _DISTRICT, _CLUSTER, _FIELD, _SIZE, _PROPENSITY, _DOES_RD, _LENGTH, _IN
 
 
 @compiled
-def _close(  # type: ignore[no-untyped-def]
-    address, ids, alive, above_scale, founded, carrier, left_seat, now,
-    employees, hazards, large_hazard, size_effect, inside, after,
-):
+def _close(
+    address: Any,
+    ids: Any,
+    alive: Any,
+    above_scale: Any,
+    founded: Any,
+    carrier: Any,
+    left_seat: Any,
+    now: Any,
+    employees: Any,
+    hazards: Any,
+    large_hazard: Any,
+    size_effect: Any,
+    inside: Any,
+    after: Any,
+) -> Any:
     closed = 0
     for i in range(ids.size):
         if not alive[i]:
             continue
         if above_scale[i]:
-            hazard = large_hazard / employees[i] ** size_effect
+            hazard = large_hazard * employees[i] ** -size_effect
         else:
             hazard = hazards[min(max((now - founded[i]) // 4, 0), hazards.size - 1)]
             if carrier[i] >= 0:
@@ -167,9 +233,20 @@ def renew(state: State, p: Parameters) -> None:
     """Close and enter firms; at the year's end count them anew and decide on statuses."""
     firms = state.firms
     state.flows["closed"] += _close(
-        state.luck("demography").address, firms.id, firms.alive, firms.above_scale,
-        firms.founded, firms.carrier, firms.left_seat, state.quarter, firms.employees,
-        HAZARDS * p.exit_scale, _large_hazard(state, p), p.size_effect, p.inside, p.after,
+        state.luck("demography").address,
+        firms.id,
+        firms.alive,
+        firms.above_scale,
+        firms.founded,
+        firms.carrier,
+        firms.left_seat,
+        state.quarter,
+        firms.employees,
+        HAZARDS * p.exit_scale,
+        p.above_scale_exit / state.starting_stock["mean_closing_size"],
+        p.size_effect,
+        p.inside,
+        p.after,
     )
     _enter(state, p)
     _become_technology_smes(state, p)
@@ -177,15 +254,6 @@ def renew(state: State, p: Parameters) -> None:
         _count_above_scale(state)
         _decide_on_high_tech(state, p)
         _decide_on_service_status(state, p)
-
-
-def _large_hazard(state: State, p: Parameters) -> float:
-    """Return the yearly hazard of an above-scale firm of one person: their mean is as cited."""
-    firms = state.firms
-    large = firms.alive & firms.above_scale
-    if not large.any():
-        return 0.0
-    return float(p.above_scale_exit / np.mean(firms.employees[large] ** -p.size_effect))
 
 
 def _enter(state: State, p: Parameters) -> None:
@@ -226,7 +294,7 @@ def add_firms(
     spread = np.exp(p.size_spread * luck.normal(ids, _SIZE))
     stock = state.starting_stock
     does_rd = u[:, _DOES_RD] < (stock["rd_firm_share"] if large else p.startups_with_rd)
-    revenue = THRESHOLD * (1 + 0.3 * spread) if large else STARTUP_REVENUE * spread
+    revenue = rules.ABOVE_SCALE * (1 + 0.3 * spread) if large else STARTUP_REVENUE * spread
     large_staff = revenue / stock["revenue_per_employee"]
     staff = large_staff if large else STARTUP_STAFF * np.sqrt(spread)
     typical = stock["typical_propensity"] if large else STARTUP_RD
@@ -234,11 +302,20 @@ def add_firms(
     rd = np.where(does_rd, propensity * revenue, 0.0)
     lengths = 3 + (u[:, _LENGTH] * (FIRM_UNITS - 3)).astype(np.int64)
     return state.firms.add(
-        ids, alive=True, founded=founded, district=places.districts(state.city, u[:, _DISTRICT]),
-        cluster=cluster, field=field,
+        ids,
+        alive=True,
+        founded=founded,
+        district=places.districts(state.city, u[:, _DISTRICT]),
+        cluster=cluster,
+        field=field,
         capabilities=kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0)),
-        employees=staff, revenue=revenue, above_scale=large, propensity=propensity,
-        rd=rd, rd_stock=rd, high_tech_industry=u[:, _INDUSTRY] < stock["high_tech_output_share"],
+        employees=staff,
+        revenue=revenue,
+        above_scale=large,
+        propensity=propensity,
+        rd=rd,
+        rd_stock=rd,
+        high_tech_industry=u[:, _INDUSTRY] < stock["high_tech_output_share"],
     )
 
 
@@ -254,15 +331,10 @@ def _count_above_scale(state: State) -> None:
     """The yearly count: firms of 20 M CNY and more are above-scale, others are not."""
     firms = state.firms
     before = firms.above_scale & firms.alive
-    now = firms.alive & (firms.revenue >= THRESHOLD)
+    now = firms.alive & (firms.revenue >= rules.ABOVE_SCALE)
     state.flows["fell_below"] += float((before & ~now).sum())
     state.flows["rose_above"] += float((now & ~before).sum())
     firms.above_scale[:] = now
-
-
-def threshold(revenue: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the R&D over revenue that the high-tech status asks for (3, 4 or 5 %)."""
-    return np.where(revenue > LARGE, 0.03, np.where(revenue > MIDDLE, 0.04, 0.05))
 
 
 def _decide_on_high_tech(state: State, p: Parameters) -> None:
@@ -271,8 +343,8 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     open_to = firms.alive & (firms.high_tech_until <= state.quarter)
     rows = np.flatnonzero(open_to & (firms.rd > 0) & (firms.above_scale | firms.technology_sme))
     revenue, rd = firms.revenue[rows], firms.rd[rows]
-    needed = threshold(revenue) * revenue
-    relief = state.offers.dose("high_tech_relief") * p.margin * revenue * YEARS
+    needed = rules.status_shares(revenue) * revenue
+    relief = state.offers.dose("high_tech_relief") * p.margin * revenue * rules.STATUS_YEARS
     first = firms.high_tech_until[rows] == 0
     worth = relief + np.where(first, state.offers.dose("high_tech_reward"), 0.0) > p.cost
     relabels = (rd < needed) & (rd >= p.reach * needed)
@@ -281,7 +353,7 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     weighs = luck.happens(firms.id[rows], p.considers, _WEIGHS) | renews
     applies = worth & weighs & ((rd >= needed) | relabels)
     wins = applies & luck.happens(firms.id[rows], np.where(renews, p.renews, p.passes), _PASSES)
-    firms.high_tech_until[rows[wins]] = state.quarter + 4 * YEARS
+    firms.high_tech_until[rows[wins]] = state.quarter + 4 * rules.STATUS_YEARS
     fakes = wins & relabels
     firms.rd_relabelled[rows[fakes]] = (needed - rd)[fakes]
     state.flows["high_tech_applications"] += float(applies.sum())
@@ -302,7 +374,7 @@ def _decide_on_service_status(state: State, p: Parameters) -> None:
     rows = np.flatnonzero(able & (firms.field >= first) & (firms.field <= last))
     reward = state.offers.dose("recognition_reward")
     relief = state.offers.dose("status_relief")
-    gain = reward + relief * p.margin * firms.revenue[rows] * YEARS
+    gain = reward + relief * p.margin * firms.revenue[rows] * rules.STATUS_YEARS
     applies = (gain > p.cost) & luck.happens(firms.id[rows], p.considers / 4, _WEIGHS_SERVICE)
     wins = rows[applies & luck.happens(firms.id[rows], p.passes, _PASSES_SERVICE)]
     firms.service_status[wins] = True

@@ -31,41 +31,86 @@ class Parameters:
     """Numbers of the process."""
 
     best: float = quantity(
-        0.25, unit="share graded A", low=0.20, high=0.30, status="cited", source="S25, I7, I8",
+        0.25,
+        unit="share graded A",
+        low=0.20,
+        high=0.30,
+        status="cited",
+        source="S25, I7, I8",
     )
     good: float = quantity(
-        0.44, unit="share graded B", low=0.40, high=0.48, status="cited", source="S25, I7, I8",
+        0.44,
+        unit="share graded B",
+        low=0.40,
+        high=0.48,
+        status="cited",
+        source="S25, I7, I8",
     )
     worst: float = quantity(
-        0.02, unit="share graded D where nobody is strict", low=0.005, high=0.04,
-        status="cited", source="S25: 0.5-4 %; I7: 3 %, I8: 0.9 %", spread="log-uniform",
+        0.02,
+        unit="share graded D where nobody is strict",
+        low=0.005,
+        high=0.04,
+        status="cited",
+        source="S25: 0.5-4 %; I7: 3 %, I8: 0.9 %",
+        spread="log-uniform",
     )
     lasting: float = quantity(
-        0.80, unit="correlation of scores from year to year", low=0.75, high=0.85,
-        status="calibrated", source="to a D that persists with 0.3-0.5 (model design 4)",
+        0.80,
+        unit="correlation of scores from year to year",
+        low=0.75,
+        high=0.85,
+        status="calibrated",
+        source="to a D that persists with 0.3-0.5 (model design 4)",
     )
     hollow: float = quantity(
-        0.5, unit="standard deviations that a hollow unit loses", low=0.0, high=1.0,
-        status="assumed", source="judged",
+        0.5,
+        unit="standard deviations that a hollow unit loses",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="judged",
     )
     hollow_carrier: float = quantity(
-        0.2, unit="share of seats taken below which a carrier is hollow", low=0.1, high=0.3,
-        status="assumed", source="judged",
+        0.2,
+        unit="share of seats taken below which a carrier is hollow",
+        low=0.1,
+        high=0.3,
+        status="assumed",
+        source="judged",
     )
     awards: float = quantity(
-        0.5, unit="provincial technology-market awards a year won by the city's best services",
-        low=0.1, high=1.5, status="assumed", source="no count found; wide", spread="log-uniform",
+        0.5,
+        unit="provincial technology-market awards a year won by the city's best services",
+        low=0.1,
+        high=1.5,
+        status="assumed",
+        source="no count found; wide",
+        spread="log-uniform",
     )
     national_awards: float = quantity(
-        0.1, unit="national technology-market awards a year", low=0.02, high=0.3,
-        status="assumed", source="no count found; wide", spread="log-uniform",
+        0.1,
+        unit="national technology-market awards a year",
+        low=0.02,
+        high=0.3,
+        status="assumed",
+        source="no count found; wide",
+        spread="log-uniform",
     )
     support_years: float = quantity(
-        3, unit="years of operating support", low=2, high=5, status="assumed",
+        3,
+        unit="years of operating support",
+        low=2,
+        high=5,
+        status="assumed",
         source="'first years' (建设初期); Huai'an 2016: five",
     )
     reward_delay: float = quantity(
-        4, unit="quarters", low=2, high=6, status="assumed",
+        4,
+        unit="quarters",
+        low=2,
+        high=6,
+        status="assumed",
         source="model design 2: rewards are paid 2-6 quarters later",
     )
 
@@ -162,7 +207,8 @@ def _award(state: State, p: Parameters) -> None:
     if weight.sum() == 0:
         return
     for level, number, slot in (
-        ("provincial", p.awards, _AWARD), ("national", p.national_awards, _NATIONAL_AWARD)
+        ("provincial", p.awards, _AWARD),
+        ("national", p.national_awards, _NATIONAL_AWARD),
     ):
         chance = np.minimum(number * weight / weight.sum(), 1.0)
         won = rows[luck.happens(table.id[rows], chance, slot)]

@@ -14,6 +14,7 @@ quarters with 15-30 % success. What is decided is built, and opens when its time
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,12 +86,22 @@ class Parameters:
         source="model design 4: 15-30 %",
     )
     shortest_talks: float = quantity(
-        4, unit="quarters", low=4, high=4, status="assumed",
-        source="model design 4: 4-8 quarters", spread="fixed",
+        4,
+        unit="quarters",
+        low=4,
+        high=4,
+        status="assumed",
+        source="model design 4: 4-8 quarters",
+        spread="fixed",
     )
     longest_talks: float = quantity(
-        8, unit="quarters", low=8, high=8, status="assumed",
-        source="model design 4: 4-8 quarters", spread="fixed",
+        8,
+        unit="quarters",
+        low=8,
+        high=8,
+        status="assumed",
+        source="model design 4: 4-8 quarters",
+        spread="fixed",
     )
 
 
@@ -111,9 +122,20 @@ class Decisions:
 
 
 @compiled
-def _decide(  # type: ignore[no-untyped-def]
-    address, ids, hosted, cluster, suitability, rate, boost, lacks, approval, chosen, anyway, place
-):
+def _decide(
+    address: Any,
+    ids: Any,
+    hosted: Any,
+    cluster: Any,
+    suitability: Any,
+    rate: Any,
+    boost: Any,
+    lacks: Any,
+    approval: Any,
+    chosen: Any,
+    anyway: Any,
+    place: Any,
+) -> Any:
     """Draw once per host among competing kinds; -1 for no founding."""
     for i in range(ids.size):
         chosen[i] = -1
@@ -208,8 +230,18 @@ def _decisions(
     n = host.rows.size
     chosen, anyway, place = np.empty(n, np.int64), np.zeros(n, np.bool_), np.zeros(n)
     _decide(
-        state.luck("founding").address, host.ids, host.hosted, host.cluster, host.suitability,
-        rate, lift, lacks, p.approval, chosen, anyway, place,
+        state.luck("founding").address,
+        host.ids,
+        host.hosted,
+        host.cluster,
+        host.suitability,
+        rate,
+        lift,
+        lacks,
+        p.approval,
+        chosen,
+        anyway,
+        place,
     )
     at = np.flatnonzero(chosen >= 0)
     return Decisions(host, at, chosen[at], anyway[at], place[at])
@@ -247,9 +279,7 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     won = won[paid | anyway]
     place = luck.uniform(table.id[won], _TALKS_PLACE)
     cluster = pick_cluster(state, lacks[:-1, KIND_CODE["institute"]], place)
-    host = Hosts(
-        "outside", won, table.id[won], table.platforms[won], cluster, np.ones(won.size)
-    )
+    host = Hosts("outside", won, table.id[won], table.platforms[won], cluster, np.ones(won.size))
     table.district[won] = (place * len(state.city.districts)).astype(np.int16)
     build(state, "institute", host, np.arange(won.size), cluster, jointly=True)
     free = parents[table.negotiates_until[parents] == 0]

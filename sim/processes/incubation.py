@@ -1,18 +1,16 @@
-"""Incubation: start-ups seek seats, stay, graduate or leave; funds invest in some.
+"""Incubation: start-ups seek seats, stay, graduate or leave.
 
 A start-up that seeks a seat [a city's filed start-ups × 0.2-0.5] asks, for up to a year, the
 carrier that suits it best: pairs score by an addressed draw weighted by nearness of cluster and
 district and by level. A carrier takes whom it has seats for. Tenants stay at most 48 months,
 graduate at some 10 % a year and leave at 8-12 %. A carrier in which hardly a seat is taken is
-hollow: it still counts, and the report says so. Equity goes to the tenants with most patents
-until the year's capital is gone; it has no effect on survival or growth after selection [P13].
+hollow: it still counts, and the report says so.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.books import yuan
 from sim.draws import mix
 from sim.quantity import quantity
 from sim.state import ACTIVE, State
@@ -33,9 +31,7 @@ class Parameters:
         status="assumed",
         source="model design 4: 0.2-0.5 seek a seat",
     )
-    search: float = quantity(
-        4, unit="quarters", low=2, high=6, status="assumed", source="judged"
-    )
+    search: float = quantity(4, unit="quarters", low=2, high=6, status="assumed", source="judged")
     near: float = quantity(
         3.0,
         unit="weight of a carrier of one's own district or cluster",
@@ -69,15 +65,6 @@ class Parameters:
         status="assumed",
         source="model design 4: 8-12 %",
     )
-    ticket: float = quantity(
-        1.0,
-        unit="million CNY per firm",
-        low=0.5,
-        high=2.0,
-        status="cited",
-        source="Ningbo angel guidance fund 2018: 0.93 M fiscal per firm; ceiling 2 M",
-        spread="log-uniform",
-    )
 
 
 # Slots of a start-up's draws: of its life (quarter 0) and of a quarter.
@@ -86,10 +73,9 @@ _GRADUATES, _LEAVES, _LOT = 0, 1, 2
 
 
 def incubate(state: State, p: Parameters) -> None:
-    """Let tenants graduate or leave, seat the seekers, and invest what the funds offer."""
+    """Let tenants graduate or leave, and seat the seekers."""
     _end_tenancies(state, p)
     _seat(state, p)
-    _invest(state, p)
 
 
 def _tenants(state: State) -> Rows:
@@ -151,24 +137,3 @@ def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:
     same += firms.cluster[rows][:, None] == table.cluster[carriers]
     weight = p.near**same * (1.0 + table.level[carriers])
     return np.asarray(np.argmax(np.log(u) / weight, axis=1))
-
-
-def _invest(state: State, p: Parameters) -> None:
-    """Buy equity in tenants, most patents first, as far as a quarter of the year's capital goes."""
-    firms = state.firms
-    rows = _tenants(state)
-    rows = rows[firms.invested[rows] == 0]
-    lot = state.luck("lot").uniform(firms.id[rows])
-    for offer in state.offers.on("fund_capital"):
-        tickets = int(offer.dose / 4 / p.ticket / state.weight)
-        order = np.lexsort((lot, -firms.patents[rows]))[:tickets]
-        chosen = rows[order]
-        served = state.books.pay(
-            offer.instrument,
-            yuan(np.full(chosen.size, p.ticket * state.weight)),
-            due=state.quarter,
-            payees="firm",
-            merit=firms.patents[chosen].astype(float),
-            lot=lot[order],
-        )
-        firms.invested[chosen[served]] = p.ticket

@@ -9,6 +9,7 @@ city's GDP, and the report says so. Employees follow revenue by half.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -73,10 +74,24 @@ class Parameters:
 
 
 @compiled
-def _firms(  # type: ignore[no-untyped-def]
-    address, ids, alive, age, employees, revenue, rd, rd_stock, absorbed,
-    macro, spread, mean_employees, size_effect, youth, elasticity, contract_return, staff,
-):
+def _firms(
+    address: Any,
+    ids: Any,
+    alive: Any,
+    age: Any,
+    employees: Any,
+    revenue: Any,
+    rd_growth: Any,
+    absorbed: Any,
+    macro: Any,
+    spread: Any,
+    mean_employees: Any,
+    size_effect: Any,
+    youth: Any,
+    elasticity: Any,
+    contract_return: Any,
+    staff: Any,
+) -> Any:
     for i in range(ids.size):
         if not alive[i]:
             continue
@@ -85,8 +100,7 @@ def _firms(  # type: ignore[no-untyped-def]
             # At least one person: a firm of one varies most.
             b = min(spread * (max(employees[i], 1.0) / mean_employees) ** -size_effect, 0.5)
             growth += b * laplace(four(address, ids[i], 0)[0]) + np.log(1.0 - b * b)
-        if rd_stock[i] > 0.0:
-            growth += elasticity * max(min(rd[i] / 4.0 / rd_stock[i] - 0.0375, 0.5), -0.5)
+        growth += elasticity * rd_growth[i]
         growth += contract_return * min(absorbed[i] / revenue[i], 0.5) / 4.0
         revenue[i] *= np.exp(growth)
         employees[i] *= np.exp(staff * growth)
@@ -100,9 +114,21 @@ def grow(state: State, p: Parameters) -> None:
         # A quarter's Laplace scale b has variance 2 b²; four quarters add up to the year's.
         scale = p.spread / 2 / np.sqrt(2)
         _firms(
-            state.luck("market").address, firms.id, live, state.quarter - firms.founded,
-            firms.employees, firms.revenue, firms.rd, firms.rd_stock, firms.absorbed,
-            state.macro_growth, scale, max(float(firms.employees[live].mean()), 1.0),
-            p.size_effect, p.youth, p.elasticity, p.contract_return, p.staff,
+            state.luck("market").address,
+            firms.id,
+            live,
+            state.quarter - firms.founded,
+            firms.employees,
+            firms.revenue,
+            firms.rd_growth,
+            firms.absorbed,
+            np.log1p(state.macro_growth),
+            scale,
+            state.starting_stock["mean_employees"],
+            p.size_effect,
+            p.youth,
+            p.elasticity,
+            p.contract_return,
+            p.staff,
         )
     state.gdp *= (1 + state.macro_growth) ** 0.25

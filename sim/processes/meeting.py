@@ -139,4 +139,5 @@ def _former_partners(
 def _serial(number: np.ndarray) -> np.ndarray:
     """Return 0, 1, 2 … within each repeated row."""
     ends = np.cumsum(number)
-    return np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - number, number)
+    serial: np.ndarray = np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - number, number)
+    return serial

@@ -6,15 +6,18 @@ Firms. Each quarter a performer stops with chance ``stop`` / 4; another starts w
 
 where s is the share of performers of its class (above-scale or small), so that without policy
 the share stays where the city has it (K21's 8 and 17 % a year would drain every city); size
-makes starting likelier and stopping less so [S26, S36]. R&D moves a part of the way toward
-propensity × revenue; the propensity is unrelated to size [S26]. The R&D stock loses 15 % a year.
-Results are Poisson with mean ∝ R&D^0.85 across firms [K1, K33], scaled to invention grants.
+makes starting likelier and stopping less so [S26, S36]. A quarter closes a part of the gap to
+propensity × revenue, or to the threshold of the high-tech status by those that hold it; firms
+plan ahead for the economy's growth. The propensity is unrelated to size [S26]. The R&D stock
+loses 15 % a year. Results are Poisson with mean ∝ R&D^0.85 across firms [K1, K33], scaled to the
+city's invention grants.
 
 Universities and institutes. Results per researcher-year are Poisson; a small part is ever
 sellable; values are lognormal [S9, S10, T13]. What is not sold loses its value with age.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +25,7 @@ from sim import identity, kene
 from sim.compiled import compiled
 from sim.draws import four, poisson
 from sim.quantity import quantity
+from sim.rules import status_share
 from sim.state import ACTIVE, RESULT_UNITS, State
 
 
@@ -133,10 +137,31 @@ _STATUS, _GRANTS, _LAPSES = 0, 1, 2
 
 
 @compiled
-def _firms(  # type: ignore[no-untyped-def]
-    address, ids, alive, above_scale, employees, revenue, propensity, rd, rd_stock, patents,
-    results, stop, start, size_effect, adjustment, depreciation, elasticity, scale, lapse,
-):
+def _firms(
+    address: Any,
+    ids: Any,
+    alive: Any,
+    above_scale: Any,
+    employees: Any,
+    revenue: Any,
+    propensity: Any,
+    rd: Any,
+    rd_stock: Any,
+    rd_growth: Any,
+    patents: Any,
+    results: Any,
+    high_tech_until: Any,
+    now: Any,
+    stop: Any,
+    start: Any,
+    size_effect: Any,
+    adjustment: Any,
+    lead: Any,
+    depreciation: Any,
+    elasticity: Any,
+    scale: Any,
+    lapse: Any,
+) -> Any:
     for i in range(ids.size):
         results[i] = 0
         if not alive[i]:
@@ -148,10 +173,15 @@ def _firms(  # type: ignore[no-untyped-def]
             if draws[_STATUS] < stop[group] / size:
                 rd[i] = 0.0
             else:
-                rd[i] += adjustment * (propensity[i] * revenue[i] - rd[i])
+                share = propensity[i]
+                if high_tech_until[i] >= now:
+                    share = max(share, status_share(revenue[i]))
+                rd[i] += adjustment * (share * revenue[i] * lead - rd[i])
         elif draws[_STATUS] < start[group] * size:
             rd[i] = propensity[i] * revenue[i]
-        rd_stock[i] += rd[i] / 4.0 - depreciation * rd_stock[i]
+        before = rd_stock[i]
+        rd_stock[i] += rd[i] / 4.0 - depreciation * before
+        rd_growth[i] = np.log(rd_stock[i] / before) if before > 0.0 else 0.0
         if rd[i] > 0.0:
             results[i] = poisson(scale * rd[i] ** elasticity, draws[_GRANTS])
         if patents[i] > 0:
@@ -194,12 +224,29 @@ def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
 def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
     firms, stock = state.firms, state.starting_stock
     _firms(
-        state.luck("research").address, firms.id, live, firms.above_scale, firms.employees,
-        firms.revenue, firms.propensity, firms.rd, firms.rd_stock, firms.patents, firms.results,
+        state.luck("research").address,
+        firms.id,
+        live,
+        firms.above_scale,
+        firms.employees,
+        firms.revenue,
+        firms.propensity,
+        firms.rd,
+        firms.rd_stock,
+        firms.rd_growth,
+        firms.patents,
+        firms.results,
+        firms.high_tech_until,
+        state.quarter,
         np.array([stock["stop small"], stock["stop large"]]),
         np.array([stock["start small"], stock["start large"]]),
-        p.size_effect, p.adjustment, p.depreciation / 4, p.elasticity,
-        stock["grants_scale"], p.patent_lapse / 4,
+        p.size_effect,
+        p.adjustment,
+        1 + np.log1p(state.macro_growth) / 4 / p.adjustment,
+        p.depreciation / 4,
+        p.elasticity,
+        stock["grants_scale"],
+        p.patent_lapse / 4,
     )
 
 

@@ -31,97 +31,192 @@ class Parameters:
     """Numbers of the process."""
 
     per_service: float = quantity(
-        4, unit="persons who could be trained per transfer service", low=2, high=8,
-        status="assumed", source="three to six staff each; judged",
+        4,
+        unit="persons who could be trained per transfer service",
+        low=2,
+        high=8,
+        status="assumed",
+        source="three to six staff each; judged",
     )
     per_carrier: float = quantity(
-        2, unit="persons per incubator or makerspace", low=1, high=4,
-        status="assumed", source="a makerspace has 3 staff; judged",
+        2,
+        unit="persons per incubator or makerspace",
+        low=1,
+        high=4,
+        status="assumed",
+        source="a makerspace has 3 staff; judged",
     )
     per_firm: float = quantity(
-        0.7, unit="persons per firm that does R&D, start-ups apart", low=0.2, high=1.5,
-        status="assumed", source="a technology manager in some firms; judged, wide",
+        0.7,
+        unit="persons per firm that does R&D, start-ups apart",
+        low=0.2,
+        high=1.5,
+        status="assumed",
+        source="a technology manager in some firms; judged, wide",
         spread="log-uniform",
     )
     per_researcher: float = quantity(
-        0.05, unit="persons per researcher", low=0.02, high=0.10,
-        status="assumed", source="China: below one manager per 100 researchers, Europe one per 25",
+        0.05,
+        unit="persons per researcher",
+        low=0.02,
+        high=0.10,
+        status="assumed",
+        source="China: below one manager per 100 researchers, Europe one per 25",
     )
     enrol: float = quantity(
-        0.10, unit="chance a quarter that such a person enrols where a place is free",
-        low=0.04, high=0.25, status="assumed", source="judged, wide", spread="log-uniform",
+        0.10,
+        unit="chance a quarter that such a person enrols where a place is free",
+        low=0.04,
+        high=0.25,
+        status="assumed",
+        source="judged, wide",
+        spread="log-uniform",
     )
     national_places: float = quantity(
-        30, unit="places a year in national and provincial courses, without any plan",
-        low=10, high=90, status="assumed",
+        30,
+        unit="places a year in national and provincial courses, without any plan",
+        low=10,
+        high=90,
+        status="assumed",
         source="China trained 110 000 by 2024, mostly since 2018: some 40 a year per 2.8 M people",
         spread="log-uniform",
     )
     passes: float = quantity(
-        0.85, unit="share of those trained", low=0.7, high=0.95,
-        status="assumed", source="judged",
+        0.85,
+        unit="share of those trained",
+        low=0.7,
+        high=0.95,
+        status="assumed",
+        source="judged",
     )
     place_cost: float = quantity(
-        0.004, unit="million CNY per place", low=0.002, high=0.010,
-        status="assumed", source="a week's course; judged", spread="log-uniform",
+        0.004,
+        unit="million CNY per place",
+        low=0.002,
+        high=0.010,
+        status="assumed",
+        source="a week's course; judged",
+        spread="log-uniform",
     )
     fee: float = quantity(
-        0.02, unit="share of a brokered contract's value", low=0.01, high=0.05,
-        status="cited", source="1-2 % rewards in Jiangsu, Ningbo and Shanghai; fees judged above",
+        0.02,
+        unit="share of a brokered contract's value",
+        low=0.01,
+        high=0.05,
+        status="cited",
+        source="1-2 % rewards in Jiangsu, Ningbo and Shanghai; fees judged above",
     )
     active: float = quantity(
-        0.10, unit="share of holders who work where income equals the reserve", low=0.05,
-        high=0.20, status="assumed", source="model design 4: 5-20 %",
+        0.10,
+        unit="share of holders who work where income equals the reserve",
+        low=0.05,
+        high=0.20,
+        status="assumed",
+        source="model design 4: 5-20 %",
     )
     least_active: float = quantity(
-        0.05, unit="share of holders", low=0.05, high=0.05, status="assumed",
-        source="model design 4: 5-20 %", spread="fixed",
+        0.05,
+        unit="share of holders",
+        low=0.05,
+        high=0.05,
+        status="assumed",
+        source="model design 4: 5-20 %",
+        spread="fixed",
     )
     most_active: float = quantity(
-        0.20, unit="share of holders", low=0.20, high=0.20, status="assumed",
-        source="model design 4: 5-20 %", spread="fixed",
+        0.20,
+        unit="share of holders",
+        low=0.20,
+        high=0.20,
+        status="assumed",
+        source="model design 4: 5-20 %",
+        spread="fixed",
     )
     reserve: float = quantity(
-        0.06, unit="million CNY a year that makes brokering worth one's time", low=0.02, high=0.15,
-        status="assumed", source="part of a yearly wage; judged", spread="log-uniform",
+        0.06,
+        unit="million CNY a year that makes brokering worth one's time",
+        low=0.02,
+        high=0.15,
+        status="assumed",
+        source="part of a yearly wage; judged",
+        spread="log-uniform",
     )
     weighs: float = quantity(
-        0.25, unit="share a year of local bodies without a transfer service that weigh one",
-        low=0.08, high=0.60, status="assumed", source="judged, wide", spread="log-uniform",
+        0.25,
+        unit="share a year of local bodies without a transfer service that weigh one",
+        low=0.08,
+        high=0.60,
+        status="assumed",
+        source="judged, wide",
+        spread="log-uniform",
     )
     weighs_outside: float = quantity(
-        0.03, unit="share a year of outside parents that weigh a branch", low=0.01, high=0.08,
-        status="assumed", source="judged, wide", spread="log-uniform",
+        0.03,
+        unit="share a year of outside parents that weigh a branch",
+        low=0.01,
+        high=0.08,
+        status="assumed",
+        source="judged, wide",
+        spread="log-uniform",
     )
     sensitivity: float = quantity(
-        3.0, unit="logit per expected profit over cost", low=1.0, high=6.0,
-        status="assumed", source="B17: near 0 below cost, up above; judged",
+        3.0,
+        unit="logit per expected profit over cost",
+        low=1.0,
+        high=6.0,
+        status="assumed",
+        source="B17: near 0 below cost, up above; judged",
     )
     own_use: float = quantity(
-        0.5, unit="share of the cost that a body's own results and tenants are worth",
-        low=0.0, high=0.9, status="assumed", source="T12: 87 % do not break even, yet exist; judged",
+        0.5,
+        unit="share of the cost that a body's own results and tenants are worth",
+        low=0.0,
+        high=0.9,
+        status="assumed",
+        source="T12: 87 % do not break even, yet exist; judged",
     )
     registration_weighs: float = quantity(
-        0.10, unit="chance a quarter that a district without registration service weighs one",
-        low=0.03, high=0.25, status="assumed", source="judged, wide", spread="log-uniform",
+        0.10,
+        unit="chance a quarter that a district without registration service weighs one",
+        low=0.03,
+        high=0.25,
+        status="assumed",
+        source="judged, wide",
+        spread="log-uniform",
     )
     patent_fee: float = quantity(
-        0.04, unit="million CNY of agents' income per invention grant", low=0.015, high=0.08,
+        0.04,
+        unit="million CNY of agents' income per invention grant",
+        low=0.015,
+        high=0.08,
         status="assumed",
         source="with some two applications, eight utility models and ten trade marks each; judged",
         spread="log-uniform",
     )
     local_agents: float = quantity(
-        0.4, unit="share of that income that stays in the city", low=0.2, high=0.6,
-        status="assumed", source="half of contracts are with outsiders; judged",
+        0.4,
+        unit="share of that income that stays in the city",
+        low=0.2,
+        high=0.6,
+        status="assumed",
+        source="half of contracts are with outsiders; judged",
     )
     ip_weighs: float = quantity(
-        2.0, unit="agents a year that weigh an office", low=0.5, high=5.0,
-        status="assumed", source="judged, wide", spread="log-uniform",
+        2.0,
+        unit="agents a year that weigh an office",
+        low=0.5,
+        high=5.0,
+        status="assumed",
+        source="judged, wide",
+        spread="log-uniform",
     )
     closes: float = quantity(
-        0.08, unit="share a year of services below their cost that close", low=0.03, high=0.15,
-        status="assumed", source="F1: small firms close at 6-9.5 % a year",
+        0.08,
+        unit="share a year of services below their cost that close",
+        low=0.03,
+        high=0.15,
+        status="assumed",
+        source="F1: small firms close at 6-9.5 % a year",
     )
 
 
@@ -195,9 +290,7 @@ def _work(state: State, p: Parameters) -> None:
     people.active[:] = state.draws.at("services", 0).uniform(people.id, _TASTE) < share
 
 
-def opening_chance(
-    income: float, support: float, cost: float, p: Parameters
-) -> float:
+def opening_chance(income: float, support: float, cost: float, p: Parameters) -> float:
     """Return the chance that a body which weighs a service opens it; yearly money."""
     return float(1 / (1 + np.exp(-p.sensitivity * (income + support - cost) / cost)))
 
@@ -226,23 +319,18 @@ def _open(
     support = founders.expected_gain(state, kind, host.name) / state.founders.horizon
     u = state.luck("services").uniform(host.ids[at], _OPENS)
     opens = at[u < opening_chance(income, support, cost, p)]
-    anyway = host.ids[opens]
-    anyway = np.isin(anyway, host.ids[at[u < opening_chance(income, 0.0, cost, p)]])
+    anyway = u[u < opening_chance(income, support, cost, p)] < opening_chance(income, 0.0, cost, p)
     paid = founders.pay_for_founding(
         state, kind, host.name, host.ids[opens], host.suitability[opens]
     )
     opens = opens[paid | anyway]
     place = state.luck("services").uniform(host.ids[opens], _PLACE)
     _settle_outsiders(state, host, opens, place)
-    cluster = np.where(
-        host.cluster[opens] < len(state.city.clusters), host.cluster[opens], -1
-    )
+    cluster = np.where(host.cluster[opens] < len(state.city.clusters), host.cluster[opens], -1)
     founders.build(state, kind, host, opens, cluster)
 
 
-def _settle_outsiders(
-    state: State, host: Hosts, opens: Rows, place: NDArray[np.float64]
-) -> None:
+def _settle_outsiders(state: State, host: Hosts, opens: Rows, place: NDArray[np.float64]) -> None:
     """Give a branch of an outside parent a district of the city."""
     if host.name == "outside":
         state.organisations.district[host.rows[opens]] = place * len(state.city.districts)
@@ -276,10 +364,10 @@ def ip_income(state: State, p: Parameters) -> float:
 
 def _open_ip_services(state: State, p: Parameters) -> None:
     """Latent agents weigh an office while a share of the city's filing work would pay it."""
-    table, luck = state.organisations, state.luck("services")
-    serving = state.platforms("ip_service").size + state.platforms(
-        "ip_service", status=BUILDING
-    ).size
+    luck = state.luck("services")
+    serving = (
+        state.platforms("ip_service").size + state.platforms("ip_service", status=BUILDING).size
+    )
     slots = identity.plain(identity.OUTSIDER, state.quarter, np.arange(LATENT_AGENTS))
     weighs = luck.happens(slots, p.ip_weighs / 4 / LATENT_AGENTS, _WEIGHS)
     parents = state.bodies("outside")
@@ -288,8 +376,12 @@ def _open_ip_services(state: State, p: Parameters) -> None:
     # A latent agent opens as a branch under one of the outside parents' rows.
     rows = parents[(luck.uniform(slots, _PLACE) * parents.size).astype(np.int64)]
     host = Hosts(
-        "outside", rows, slots, np.zeros(slots.size, np.int64),
-        np.full(slots.size, len(state.city.clusters)), np.ones(slots.size),
+        "outside",
+        rows,
+        slots,
+        np.zeros(slots.size, np.int64),
+        np.full(slots.size, len(state.city.clusters)),
+        np.ones(slots.size),
     )
     at = np.flatnonzero(weighs)
     _open(state, p, "ip_service", host, at, ip_income(state, p) / (serving + 1), own_use=False)

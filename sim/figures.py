@@ -1,0 +1,656 @@
+"""Figures: a fan chart per target, the attainment of all targets, and spending by instrument.
+
+Each is drawn once and saved as PNG and SVG below ``figures``. The same study gives the same bytes.
+A mix has one colour and one marker in all figures, and colours that colour-blind readers tell
+apart. Chinese terms stand in them where the machine has a font with simplified Chinese.
+"""
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from numpy.typing import NDArray
+
+from sim.indicators import INDICATORS
+from sim.plan import NATURES, Plan, Target
+from sim.quarter import label, parse, season, year
+from sim.results import Combination, Study
+from sim.settings import folder_name, replacing
+
+FOLDER = "figures"
+DPI = 150
+FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "STHeiti",
+    "SimHei",
+    "DengXian",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "SimSun",
+    "Songti SC",
+    "Droid Sans Fallback",
+    "AR PL UMing CN",
+)
+NEEDED = "统业补贴专发"  # what fonts for Japanese lack
+NO_FONT = (
+    "figures: no Chinese font found, so the figures are in English only; on Debian or Ubuntu "
+    "'apt-get install fonts-wqy-microhei' installs one"
+)
+COLOURS = {
+    "none": "#6b6b6b",
+    "as_written": "#0072b2",
+    "founding": "#e69f00",
+    "ladder": "#009e73",
+    "transfer": "#d55e00",
+    "incubation": "#cc79a7",
+    "talent": "#56b4e9",
+    "research": "#8a7500",
+}
+MARKERS = {
+    "none": "s",
+    "as_written": "o",
+    "founding": "^",
+    "ladder": "D",
+    "transfer": "v",
+    "incubation": "P",
+    "talent": "X",
+    "research": "*",
+}
+NATURE_WORDS = {
+    "behavioural": "Behavioural: firms, universities and other agents decide",
+    "delivered": "Delivered: the government and its staff bring it about",
+    "quota": "Quota: a higher level or an outside party decides; city money decides little",
+    "statistical": "Statistical: a ratio by definition of the statistics",
+}
+PAYER_GROUPS = {
+    "City and county money (public cost)": ("city", "county"),
+    "Fund capital (not in the public cost)": ("fund",),
+    "Provincial and national money and tax forgone (not in the public cost)": (
+        "province",
+        "nation",
+    ),
+    "Firms' money (not in the public cost)": ("firm",),
+}
+
+_GREY = "#595959"
+_INK = "#222222"
+_GOAL = "#111111"
+_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_NUMERALS = {numeral: i for i, numeral in enumerate("一二三四五六七八九十", start=1)}
+_PAID = "#4d7a9e"
+_ASSUMED: dict[str, Any] = {"facecolor": "#dbe6ee", "edgecolor": _PAID, "hatch": "////"}
+_STYLE = {
+    "font.size": 9,
+    "svg.hashsalt": "regional-innovation-simulator",
+    "svg.fonttype": "path",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#8c8c8c",
+    "axes.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "grid.color": "#e4e4e4",
+    "grid.linewidth": 0.7,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "xtick.color": _GREY,
+    "ytick.color": _GREY,
+    "hatch.linewidth": 0.7,
+    "path.simplify": False,
+}
+
+
+def draw(root: Path, study: Study) -> None:
+    """Draw all figures of a study below a root."""
+    with _styled() as chinese:
+        ink = Ink(study, chinese)
+        for plan in study.plans.values():
+            for name, figure in _figures(study, plan, ink):
+                _save(figure, root / FOLDER / name)
+
+
+def fan_name(plan: Plan, target: Target) -> str:
+    """Return the name, without its ending, of a target's fan chart."""
+    return folder_name(f"{plan.name}-{target.id}")
+
+
+def attainment_name(plan: Plan) -> str:
+    """Return the name, without its ending, of the figure of all targets."""
+    return folder_name(f"{plan.name}-attainment")
+
+
+def spending_name(one: Combination) -> str:
+    """Return the name, without its ending, of a mix's spending figure."""
+    return folder_name(f"{one.plan}-spending-{one.policy}")
+
+
+def _figures(study: Study, plan: Plan, ink: "Ink") -> Iterator[tuple[str, Figure]]:
+    """Yield a plan's figures with their names; what has no replicates has no figure."""
+    ones = shown_mixes(study, plan)
+    if not ones:
+        return
+    for target in plan.targets:
+        if not target.reason:
+            yield fan_name(plan, target), fan_chart(plan, target, ones, ink)
+    yield attainment_name(plan), attainment_chart(plan, ones, ink)
+    for one in ones:
+        if not spending(one).empty:
+            yield spending_name(one), spending_chart(one, ink)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    canvas = FigureCanvasAgg(figure)
+    for ending, facts in ((".png", {"Software": None}), (".svg", {"Date": None, "Creator": None})):
+        with replacing(path.with_name(path.name + ending)) as unfinished:
+            canvas.print_figure(unfinished, format=ending[1:], dpi=DPI, metadata=facts)
+
+
+# What is shown, and in which words
+
+
+def shown_mixes(study: Study, plan: Plan) -> list[Combination]:
+    """Return a plan's mixes that have replicates: the plan's own first, baselines last."""
+    ones = [one for one in study.combinations if one.plan == plan.name and one.replicates]
+    return sorted(ones, key=lambda one: one.policy in study.baselines)
+
+
+def mix_words(policy: str) -> str:
+    """Return what a mix is called."""
+    return {"none": "without the plan", "as_written": "with the plan as written"}.get(
+        policy, f"mix '{policy}'"
+    )
+
+
+def headline(target: Target) -> str:
+    """Return in a few words what a target counts."""
+    known = INDICATORS.get(target.indicator)
+    words = known.meaning if known else target.meaning or target.id.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def is_share(target: Target) -> bool:
+    """Return whether a target's numbers are shares of one."""
+    return target.measure == "share" or target.unit.startswith("share")
+
+
+def number(value: float, share: bool = False) -> str:
+    """Return a number for people: a share in percent, thousands with commas, few digits."""
+    if not np.isfinite(value):
+        return "–"
+    if share:
+        return f"{_plain(100 * value)} %"
+    return _plain(value)
+
+
+def _plain(value: float) -> str:
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    text = f"{value:,.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−") if float(text.replace(",", "")) else "0"
+
+
+def goal_words(target: Target) -> str:
+    """Return a target's goal with its unit and, where the text hedges, how."""
+    hedge = {"at_least": "at least ", "about": "about ", "aspiration": "strives for "}
+    prefix = "more than " if target.strict else hedge.get(target.wording, "")
+    unit = f" of {_share_of(target)}" if is_share(target) else f" {target.unit}"
+    return f"{prefix}{number(target.value, is_share(target))}{unit}"
+
+
+def _share_of(target: Target) -> str:
+    return target.unit.removeprefix("share").removeprefix(" of ").replace(" x ", " × ") or "all"
+
+
+# Style and fonts
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What all figures of a study share.
+
+    Attributes:
+        study: The study.
+        chinese: Whether Chinese can be drawn.
+    """
+
+    study: Study
+    chinese: bool
+
+    def words(self, text: str) -> str:
+        """Return a text, without its Chinese where that cannot be drawn."""
+        return text if self.chinese else _CHINESE.sub("", text).strip()
+
+    def clause(self, clause: str) -> str:
+        """Return a clause's number, with Arabic numerals where Chinese cannot be drawn."""
+        arabic = "".join(str(_NUMERALS.get(sign, sign)) for sign in clause)
+        return f"clause {clause if self.chinese else self.words(arabic)}"
+
+    def colour(self, policy: str) -> str:
+        """Return the colour of a mix."""
+        return self._look(policy, COLOURS)
+
+    def marker(self, policy: str) -> str:
+        """Return the marker of a mix."""
+        return self._look(policy, MARKERS)
+
+    def _look(self, policy: str, looks: Mapping[str, str]) -> str:
+        """Return a built-in mix's look; mixes of one's own take what the others leave, in turn."""
+        if policy in looks:
+            return looks[policy]
+        names = dict.fromkeys(one.policy for one in self.study.combinations)
+        spare = [look for name, look in looks.items() if name not in names]
+        own = [name for name in names if name not in looks]
+        return spare[own.index(policy) % len(spare)]
+
+
+@contextmanager
+def _styled() -> Iterator[bool]:
+    """Set the style; give whether Chinese can be drawn, and say how to if it cannot."""
+    font = chinese_font()
+    if font is None:
+        print(NO_FONT, file=sys.stderr)
+    families = ["DejaVu Sans", *([font] if font else [])]
+    with mpl.rc_context({**_STYLE, "font.family": families}):
+        yield font is not None
+
+
+def chinese_font() -> str | None:
+    """Return the family of an installed font with simplified Chinese; None if there is none."""
+    fonts = font_manager.fontManager
+    found = _listed()
+    if found is None:
+        listed = {entry.fname for entry in fonts.ttflist}
+        for path in sorted(set(font_manager.findSystemFonts()) - listed):
+            with suppress(OSError, RuntimeError):  # a damaged file
+                fonts.addfont(path)  # installed after matplotlib made its list
+        found = _listed()
+    return found
+
+
+def _listed() -> str | None:
+    entries = {entry.name: entry for entry in font_manager.fontManager.ttflist}
+    return next((name for name in FONTS if name in entries and _covers(entries[name])), None)
+
+
+def _covers(entry: font_manager.FontEntry) -> bool:
+    try:
+        font = FT2Font(entry.fname, face_index=entry.index)
+    except (OSError, RuntimeError):  # removed since matplotlib made its list, or damaged
+        return False
+    return all(font.get_char_index(ord(sign)) for sign in NEEDED)
+
+
+# Fan charts
+
+
+def fan_chart(plan: Plan, target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
+    """Return a target's fan chart: its path under each mix, and where it stands at its date."""
+    figure = Figure(figsize=(8.4, 4.9))
+    path = figure.add_axes((0.075, 0.185, 0.575, 0.575))
+    ends = figure.add_axes((0.68, 0.185, 0.17, 0.575), sharey=path)
+    for one in reversed(ones):
+        _draw_path(path, target, one, ink, filled=one in (ones[0], ones[-1]))
+    _draw_real(path, target, ones[0], ink)
+    _draw_ends(ends, target, ones, ink)
+    _draw_goal(path, ends, target)
+    _time_axis(path, ones[0], target)
+    _value_axis(path, target)
+    _fan_titles(figure, target, ink)
+    _fan_legend(figure, target, ones, ink)
+    return figure
+
+
+def _draw_path(axes: Axes, target: Target, one: Combination, ink: Ink, *, filled: bool) -> None:
+    bands = _bands(one, target)
+    when = np.arange(bands.shape[1]) - 1
+    colour = ink.colour(one.policy)
+    if filled:
+        axes.fill_between(when, bands[0], bands[4], color=colour, alpha=0.16, linewidth=0)
+        axes.fill_between(when, bands[1], bands[3], color=colour, alpha=0.28, linewidth=0)
+    axes.plot(when, bands[2], color=colour, linewidth=2.2, solid_capstyle="round")
+
+
+def _bands(one: Combination, target: Target) -> NDArray[np.float64]:
+    """Return the quantiles of the start and of every quarter."""
+    values = by_quarter(one, target, one.trajectories)
+    start = one.starts[target.id].to_numpy()[:, None]
+    return np.quantile(np.hstack([start, values]), _LEVELS, axis=0)
+
+
+def by_quarter(one: Combination, target: Target, frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Return a row per replicate and a column per quarter."""
+    return frame[target.id].to_numpy(np.float64).reshape(len(one.replicates), -1)
+
+
+def has_real(target: Target) -> bool:
+    """Return whether a real activity is measured beside the count."""
+    known = INDICATORS.get(target.indicator)
+    return known is not None and known.real is not None
+
+
+def _draw_real(axes: Axes, target: Target, one: Combination, ink: Ink) -> None:
+    if has_real(target):
+        real = np.median(by_quarter(one, target, one.reals), axis=0)
+        colour = ink.colour(one.policy)
+        axes.plot(np.arange(real.size), real, color=colour, linewidth=1.6, dashes=(3, 2))
+
+
+def _draw_ends(axes: Axes, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
+    axes.set_title(f"at the date, {label(target.by)}", fontsize=8.5, color=_GREY, pad=18)
+    axes.set_xlim(-0.7, len(ones) - 0.3)
+    axes.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="y")
+    for place, one in enumerate(ones):
+        values = one.at(target).to_numpy()
+        colour = ink.colour(one.policy)
+        if not values.size:
+            axes.text(0.5, 0.5, "beyond\nthis run", transform=axes.transAxes, ha="center")
+            return
+        low, lower, middle, upper, high = np.quantile(values, _LEVELS)
+        axes.vlines(place, low, high, color=colour, alpha=0.35, linewidth=7)
+        axes.vlines(place, lower, upper, color=colour, alpha=0.6, linewidth=7)
+        axes.plot(place, middle, ink.marker(one.policy), color=colour, markeredgecolor="white")
+        met = np.mean([target.met(value) for value in values])
+        axes.annotate(
+            number(float(met), share=True),
+            (place, 1.02),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="bottom",
+            color=colour,
+            fontweight="bold",
+            fontsize=9 if len(ones) < 4 else 7,
+        )
+
+
+def _draw_goal(path: Axes, ends: Axes, target: Target) -> None:
+    for axes in (path, ends):
+        axes.axhline(target.value, color=_GOAL, linewidth=1.2, linestyle=(0, (6, 2)))
+    ends.annotate(
+        f"goal\n{number(target.value, is_share(target))}",
+        (1.04, target.value),
+        xycoords=("axes fraction", "data"),
+        va="center",
+        fontweight="bold",
+    )
+
+
+def _time_axis(axes: Axes, one: Combination, target: Target) -> None:
+    quarters = one.trajectories["quarter"].unique().tolist()
+    first = parse(quarters[0])
+    last = max(len(quarters) - 1, target.by - first)
+    shown = [i for i in range(last + 1) if last < 13 or season(first + i) == 1]
+    names = [_quarter_name(first + i, first=i == shown[0]) for i in shown]
+    axes.set_xticks([-1, *shown], ["start", *names])
+    axes.set_xlim(-1.15, last + 0.15)
+    axes.axvline(target.by - first, color=_GOAL, linewidth=0.9, linestyle=(0, (1, 2)))
+    axes.axvline(-1, color="#8c8c8c", linewidth=0.8)
+
+
+def _quarter_name(quarter: int, *, first: bool) -> str:
+    spring = season(quarter) == 1
+    return f"Q{season(quarter)}" + (f"\n{year(quarter)}" if spring or first else "")
+
+
+def _value_axis(axes: Axes, target: Target) -> None:
+    axes.grid(axis="y")
+    axes.set_ylim(bottom=0, top=max(axes.get_ylim()[1], 1.08 * target.value))
+    if is_share(target):
+        axes.set_ylim(top=1.06)
+        axes.yaxis.set_major_formatter(PercentFormatter(1))
+    else:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=target.value >= 5))
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _fan_titles(figure: Figure, target: Target, ink: Ink) -> None:
+    figure.text(0.015, 0.94, ink.words(headline(target)), fontsize=12, fontweight="bold")
+    facts = [
+        f"Goal: {ink.words(goal_words(target))} {date_words(target)}",
+        ink.clause(target.clause),
+    ]
+    if target.zh and ink.chinese:
+        facts.append(target.zh)
+    lines = textwrap.wrap(" · ".join(facts), 112)
+    figure.text(0.015, 0.92, "\n".join(lines[:2]), va="top", color=_GREY, linespacing=1.4)
+    unit = f"% of {_share_of(target)}" if is_share(target) else target.unit
+    figure.text(0.015, 0.785, ink.words(unit), color=_GREY, fontsize=8.5)
+
+
+def _fan_legend(figure: Figure, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
+    handles = [
+        Line2D([], [], color=ink.colour(one.policy), linewidth=2.2, label=mix_words(one.policy))
+        for one in ones
+    ]
+    if has_real(target):
+        activity = INDICATORS[target.indicator].activity
+        look = Line2D([], [], color=ink.colour(ones[0].policy), linewidth=1.6, dashes=(3, 2))
+        look.set_label(f"of these, {mix_words(ones[0].policy)}: {activity}")
+        handles.append(look)
+    figure.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0.06, 0.035),
+        ncols=min(3, len(handles)),
+        frameon=False,
+        fontsize=8.5,
+        handlelength=2.6,
+        borderpad=0,
+    )
+    figure.text(
+        0.075,
+        0.015,
+        "Line: median. Dark band: half of all futures. Light band: nine in ten.",
+        color=_GREY,
+        fontsize=8,
+    )
+
+
+def date_words(target: Target) -> str:
+    """Return by when a target is to be met, and whether the text says so."""
+    return f"by {target.date}" + (
+        "" if target.date_stated else " (end of the plan; no date stated)"
+    )
+
+
+# Attainment
+
+
+def attainment_chart(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figure:
+    """Return how likely each target is to be met under each mix."""
+    groups = [(n, [t for t in plan.targets if t.nature == n]) for n in NATURES]
+    groups = [(nature, targets) for nature, targets in groups if targets]
+    rows = len(plan.targets) + 0.75 * len(groups)
+    height = 1.35 + 0.52 * rows
+    figure = Figure(figsize=(8.4, height))
+    axes = figure.add_axes((0.5, 0.55 / height, 0.4, (height - 1.35) / height))
+    at = 0.0
+    for nature, targets in groups:
+        _write_left(axes, at + 0.1, NATURE_WORDS[nature], weight="bold", color=_INK)
+        at += 0.75
+        for target in targets:
+            _draw_attainment(axes, at, target, ones, ink)
+            at += 1
+    _attainment_axes(axes, rows)
+    title = "How likely is each target to be met by its date?"
+    figure.text(0.015, 1 - 0.32 / height, title, fontsize=12, fontweight="bold")
+    figure.legend(
+        handles=[_mark(one, ink) for one in ones],
+        loc="upper left",
+        bbox_to_anchor=(0.005, 1 - 0.36 / height),
+        ncols=min(4, len(ones)),
+        frameon=False,
+    )
+    return figure
+
+
+def _mark(one: Combination, ink: Ink) -> Line2D:
+    look = {"color": ink.colour(one.policy), "marker": ink.marker(one.policy)}
+    return Line2D([], [], linewidth=1.5, label=mix_words(one.policy), **look)
+
+
+def _write_left(axes: Axes, at: float, text: str, **look: str) -> None:
+    """Write at the figure's left edge, in the row of an axes."""
+    axes.text(-1.212, at, text, transform=axes.get_yaxis_transform(), va="center", **look)
+
+
+def _draw_attainment(
+    axes: Axes, at: float, target: Target, ones: Sequence[Combination], ink: Ink
+) -> None:
+    name = textwrap.shorten(ink.words(headline(target)), 62, placeholder=" …")
+    goal = f"{ink.words(goal_words(target))}, by {target.date}"
+    note = [textwrap.shorten(goal, 60, placeholder=" …"), ink.clause(target.clause)]
+    _write_left(axes, at - 0.17, name)
+    _write_left(axes, at + 0.19, " · ".join(note), color=_GREY, size="7.5")
+    if target.reason:
+        axes.text(0.5, at, "not modelled", ha="center", va="center", color=_GREY, style="italic")
+        return
+    step = min(0.26, 0.8 / len(ones))
+    for place, one in enumerate(ones):
+        row = one.attainment.set_index("target").loc[target.id]
+        height = at + step * (place - (len(ones) - 1) / 2)
+        _draw_probability(axes, height, row, one.policy, ink)
+
+
+def _draw_probability(
+    axes: Axes, at: float, row: "pd.Series[float]", policy: str, ink: Ink
+) -> None:
+    colour, chance = ink.colour(policy), row["probability"]
+    axes.text(1.03, at, number(chance, share=True), va="center", color=colour, fontsize=8)
+    if np.isfinite(chance):
+        axes.hlines(
+            at, row["probability_low"], row["probability_high"], color=colour, linewidth=1.5
+        )
+        axes.plot(chance, at, ink.marker(policy), color=colour, clip_on=False, zorder=3)
+
+
+def _attainment_axes(axes: Axes, rows: float) -> None:
+    axes.set_ylim(rows - 0.4, -0.3)
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_yticks([])
+    axes.grid(axis="x")
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_xlabel("share of futures in which it is met, with 95 % interval", color=_GREY)
+    axes.spines["left"].set_visible(False)
+
+
+# Spending
+
+
+def spending(one: Combination, *, background: bool = False) -> pd.DataFrame:
+    """Return what each instrument paid over the run, million CNY, largest first.
+
+    Returns:
+        A row per payer and instrument: clause, quantiles over the replicates, mean, assumed share.
+    """
+    paid = one.ledger[one.ledger["background"] == background]
+    keys = ["payer", "instrument", "clause"]
+    sums = paid.pivot_table(index=keys, columns="replicate", values="amount", aggfunc="sum")
+    amounts = sums.reindex(columns=one.replicates).fillna(0).to_numpy()
+    table = sums.index.to_frame(index=False)
+    quantiles = np.quantile(amounts, (0.05, 0.5, 0.95), axis=1) if len(table) else np.empty((3, 0))
+    table[["p05", "p50", "p95"]] = quantiles.T
+    table["mean"] = amounts.mean(axis=1)
+    table["assumed"] = paid.groupby(keys)["assumed"].mean().to_numpy()
+    return table.sort_values(["p50", "mean"], ascending=False, ignore_index=True)
+
+
+def spending_chart(one: Combination, ink: Ink) -> Figure:
+    """Return what each instrument of a mix pays, public money apart from all other."""
+    table = spending(one)
+    table = table[table["p95"] > 0.05]
+    groups = [(w, table[table["payer"].isin(payers)]) for w, payers in PAYER_GROUPS.items()]
+    groups = [(words, rows) for words, rows in groups if len(rows)]
+    rows = len(table) + 1.4 * len(groups)
+    height = 1.75 + 0.26 * rows
+    figure = Figure(figsize=(8.4, height))
+    axes = figure.add_axes((0.36, 0.85 / height, 0.5, (height - 1.75) / height))
+    at = 0.4
+    for words, part in groups:
+        axes.text(
+            -0.69, at, words, transform=axes.get_yaxis_transform(), va="center", weight="bold"
+        )
+        at += 1
+        for row in part.to_dict("records"):
+            _draw_payment(axes, at, row, ink)
+            at += 1
+        at += 0.4
+    _spending_axes(axes, rows)
+    _spending_words(figure, one, height, ink)
+    return figure
+
+
+def _draw_payment(axes: Axes, at: float, row: Mapping[str, Any], ink: Ink) -> None:
+    name = ink.words(str(row["instrument"]).replace("_", " "))
+    across = axes.get_yaxis_transform()
+    axes.text(-0.015, at, name[:1].upper() + name[1:], transform=across, ha="right", va="center")
+    axes.text(
+        -0.69,
+        at,
+        ink.clause(row["clause"]).removeprefix("clause "),
+        transform=across,
+        va="center",
+        color=_GREY,
+        fontsize=7.5,
+    )
+    certain = row["p50"] * (1 - row["assumed"])
+    axes.barh(at, certain, height=0.62, color=_PAID)
+    axes.barh(at, row["p50"] - certain, left=certain, height=0.62, **_ASSUMED)
+    axes.hlines(at, row["p05"], row["p95"], color=_INK, linewidth=0.9)
+    words = f"{number(row['p50'])}  ({number(row['p05'])} – {number(row['p95'])})"
+    axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, color=_GREY)
+
+
+def _spending_axes(axes: Axes, rows: float) -> None:
+    axes.set_ylim(rows + 0.1, -0.3)
+    axes.set_xlim(left=0)
+    axes.set_yticks([])
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel("million CNY over the whole run", color=_GREY)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+
+
+def _spending_words(figure: Figure, one: Combination, height: float, ink: Ink) -> None:
+    title = f"What each instrument pays, {mix_words(one.policy)}"
+    figure.text(0.015, 1 - 0.32 / height, title, fontsize=12, fontweight="bold")
+    note = "Median of all futures; in brackets and as a line, nine in ten of them. Medians do not add up."
+    figure.text(0.015, 1 - 0.55 / height, note, color=_GREY)
+    figure.legend(
+        handles=[
+            Patch(facecolor=_PAID, label="amount stands in the text"),
+            Patch(**_ASSUMED, label="amount assumed: the text has no number"),
+        ],
+        loc="lower left",
+        bbox_to_anchor=(0.005, 0.08 / height),
+        ncols=2,
+        frameon=False,
+    )
