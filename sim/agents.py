@@ -58,8 +58,7 @@ class Organisation(Window):
     @property
     def kind_name(self) -> str:
         """The name of its kind."""
-        names = (*KIND_NAMES, *BODIES)
-        return names[self.kind]
+        return (*KIND_NAMES, *BODIES)[int(self.kind)]
 
     @property
     def level_name(self) -> str:

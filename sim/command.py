@@ -25,30 +25,31 @@ from sim.policy import Mix, build_mix, mix_names
 from sim.settings import Job, Settings, claim, default_root, job_of, manifest_of, write_manifest
 
 if TYPE_CHECKING:
+    from omegaconf import DictConfig
     from hydra.core.override_parser.types import Override
 
     from sim.results import Combination, Study
 
 HELP = """\
-python -m sim [-m] [key=value ...]        How likely is a plan to meet its targets?
+python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
 
-  plan=NAME|FILE         {plans}
-  policy=NAME|FILE       {mixes}
-  policy.without=[ID,..] policy.instruments.ID.FIELD=V     another mix
-  targets.ID.value=V     start.FIGURE=V                    another goal, a known start
-  replicates=100         seed=1   population.scale=1   workers=auto (all cores)
-  uncertainty=both       or noise (parameters at defaults), or parameters
-  quarters=N after=N     end before the plan does, or go on after it
-  baseline=NAME          also run this mix and compare with it (sweeps: none)
-  output=DIR             else outputs/<experiment or plan>/<hash>/
-  experiment=NAME        {experiments}
-  -m                     a sweep: commas in plan, policy and baseline
-  --cfg job              print the composed configuration and stop
+  plan=NAME|FILE       {plans}
+  policy=NAME|FILE     {mixes}
+  policy.without=[ID]  policy.instruments.ID.FIELD=V    another mix
+  targets.ID.value=V   start.FIGURE=V                   other goals and starts
+  replicates=100       seed=1   population.scale=1   workers=auto (all cores)
+  uncertainty=both     or noise (parameters at defaults), or parameters
+  quarters=N  after=N  end before the plan does, or go on after it
+  baseline=NAME        also run this mix and compare with it (sweeps: none)
+  output=DIR           else outputs/<experiment or plan>/<hash>/
+  experiment=NAME      {experiments}
+  -m                   a sweep: commas in plan, policy and baseline
+  --cfg job            print the composed configuration and stop
 
 The same command goes on where it stopped; with more replicates= it grows.
 Exit status: 0 all right, 1 a replicate failed, 2 wrong input, 130 Ctrl-C.
 """
-_INDENT = "\n" + 25 * " "
+_INDENT = "\n" + 23 * " "
 
 CHOICES = ("plan", "policy", "baseline", "experiment")
 SWEPT = ("plan", "policy", "baseline")
@@ -79,9 +80,9 @@ def _main(arguments: list[str]) -> int:
         print(_help(), end="")
         return 0
     request = parse(arguments)
-    job, trees = compose(request)
+    job, shown = compose(request)
     if request.show:
-        print("---\n".join(trees), end="")
+        print("---\n".join(OmegaConf.to_yaml(config) for config in shown), end="")
         return 0
     root = request.output or default_root(_title(request, job), job)
     study = publish(job, root, shlex.join(["python", "-m", "sim", *arguments]))
@@ -102,7 +103,7 @@ def _help() -> str:
         "experiments": names_in("experiment"),
     }
     return HELP.format_map(
-        {what: _INDENT.join(textwrap.wrap(", ".join(names), 54)) for what, names in listed.items()}
+        {what: _INDENT.join(textwrap.wrap(", ".join(names), 57)) for what, names in listed.items()}
     )
 
 
@@ -226,7 +227,7 @@ def _listed(key: str, raw: str) -> list[str]:
     if raw == "null" and key not in ("plan", "policy"):
         return []
     quote = raw[:1] if raw[:1] in ("'", '"') else "'"
-    names = next(csv.reader([raw], quotechar=quote), [""])
+    names = next(csv.reader([raw], quotechar=quote)) or [""]
     if len(names) > 1 and key not in SWEPT:
         raise _no_sweep(key, raw)
     if not all(names):
@@ -281,34 +282,33 @@ class _Composed:
 
     plan: Plan
     mix: Mix
-    tree: Mapping[str, Any]
-    text: str
+    config: "DictConfig"
 
 
-def compose(request: Request) -> tuple[Job, list[str]]:
-    """Return the job that was asked for, and each case's configuration as YAML.
+def compose(request: Request) -> tuple[Job, list["DictConfig"]]:
+    """Return the job that was asked for, and each case's composed configuration.
 
     Raises:
         ConfigError: If anything in it is wrong.
     """
     composed, baselines = _composed(request)
-    settings = _settings(composed[0].tree, request.output)
     chosen = [(one.plan, one.mix) for one in composed]
+    settings = _settings(composed[0].config, request.output)
     job = job_of(settings, chosen, baselines, several=request.compared)
-    return job, [one.text for one in composed]
+    return job, [one.config for one in composed]
 
 
-def _settings(tree: Mapping[str, Any], output: Path | None) -> Settings:
-    starts = as_mapping(tree["start"], "start")
+def _settings(config: "DictConfig", output: Path | None) -> Settings:
+    starts = as_mapping(config.start, "start")
     return Settings(
-        replicates=tree["replicates"],
-        seed=tree["seed"],
-        uncertainty=tree["uncertainty"],
-        scale=tree["population"]["scale"],
-        quarters=tree["quarters"],
-        after=tree["after"],
+        replicates=config.replicates,
+        seed=config.seed,
+        uncertainty=config.uncertainty,
+        scale=config.population.scale,
+        quarters=config.quarters,
+        after=config.after,
         starts={name: value for name, value in starts.items() if value is not None},
-        workers=tree["workers"],
+        workers=config.workers,
         output=output,
     )
 
@@ -322,8 +322,9 @@ def _composed(request: Request) -> tuple[list[_Composed], tuple[str, ...]]:
     baselines: dict[str, None] = {}
     with initialize_config_dir(str(configs()), version_base="1.3"):
         for name in request.choices["plan"]:
-            listed = [_one(request, name, policy, typed) for policy in request.choices["policy"]]
-            others = [_one(request, name, policy, None) for policy in request.choices["baseline"]]
+            source = _source(name)
+            listed = [_one(request, source, policy, typed) for policy in request.choices["policy"]]
+            others = [_one(request, source, policy, None) for policy in request.choices["baseline"]]
             baselines |= dict.fromkeys(one.mix.name for one in others)
             found += [one for one in others if one.mix not in [own.mix for own in listed]]
             found += listed
@@ -366,19 +367,38 @@ def _check_used(typed: _TypedMix, listed: Sequence[_Composed]) -> None:
             )
 
 
-def _one(request: Request, plan_name: str, policy: str, typed: _TypedMix | None) -> _Composed:
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """A plan as it was read: where, its tree, what it says, and Hydra's name for it."""
+
+    where: str
+    tree: Mapping[str, Any]
+    plan: Plan
+    choice: str
+
+
+def _source(name: str) -> _Source:
+    where, tree = f"plan {name}", tree_of(name)
+    plan = plan_from_tree(tree, where)
+    node = {
+        "plan": tree["plan"],
+        "targets": tree["targets"],
+        "policy": {"instruments": tree["instruments"]},
+        "start": dict.fromkeys(plan.city.figures),
+    }
+    choice = _stored("plan", node, "_global_")
+    return _Source(where=where, tree=tree, plan=plan, choice=choice)
+
+
+def _one(request: Request, source: _Source, policy: str, typed: _TypedMix | None) -> _Composed:
     """Return one case; ``typed`` modifies its mix."""
     from hydra import compose as compose_tree
     from hydra.errors import HydraException
-    from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    where = f"plan {plan_name}"
-    tree = tree_of(plan_name)
-    original = plan_from_tree(tree, where)
-    build_mix(original, policy)
+    build_mix(source.plan, policy)
     overrides = [
-        _stored("plan", _plan_node(tree, original), "_global_"),
+        source.choice,
         _stored("policy", read_tree("policy", policy), "policy"),
         *(f"experiment={name}" for name in request.choices["experiment"]),
         *(
@@ -391,20 +411,25 @@ def _one(request: Request, plan_name: str, policy: str, typed: _TypedMix | None)
         config = compose_tree("config", overrides)
         config.baseline = list(request.choices["baseline"]) or None
         config.output = request.output and str(request.output)
-        whole: Any = OmegaConf.to_container(config, resolve=True)
+        OmegaConf.resolve(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(f"the command cannot be read: {str(error).splitlines()[0]}") from None
-    targets = as_mapping(whole["targets"], f"{where}: targets")
+    plan = source.plan
+    if any(key.startswith(("plan", "targets")) for key in request.values):
+        plan = _typed_plan(source, config)
+    several = len(request.choices["policy"]) > 1
+    return _Composed(plan=plan, mix=_mix(plan, policy, typed, several), config=config)
+
+
+def _typed_plan(source: _Source, config: "DictConfig") -> Plan:
+    """Return a plan with what was typed."""
+    whole = as_mapping(OmegaConf.to_container(config), source.where)
+    targets = as_mapping(whole["targets"], f"{source.where}: targets")
     for name in targets:
-        if name not in tree["targets"]:
-            raise unknown(f"{where}: targets", "target", name, tree["targets"])
-    plan = plan_from_tree({**tree, "plan": whole["plan"], "targets": targets}, where)
-    return _Composed(
-        plan=plan,
-        mix=_mix(plan, policy, typed, len(request.choices["policy"]) > 1),
-        tree=whole,
-        text=OmegaConf.to_yaml(config),
-    )
+        if name not in source.tree["targets"]:
+            raise unknown(f"{source.where}: targets", "target", name, source.tree["targets"])
+    tree = {**source.tree, "plan": whole["plan"], "targets": targets}
+    return plan_from_tree(tree, source.where)
 
 
 def _mix(plan: Plan, policy: str, typed: _TypedMix | None, several: bool) -> Mix:
@@ -420,16 +445,6 @@ def _mix(plan: Plan, policy: str, typed: _TypedMix | None, several: bool) -> Mix
         if not several or name in selected or name not in known
     }
     return build_mix(plan, mix, without=typed.without, changes=changes)
-
-
-def _plan_node(tree: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
-    """Return what a plan writes into the configuration."""
-    return {
-        "plan": tree["plan"],
-        "targets": tree["targets"],
-        "policy": {"instruments": tree["instruments"]},
-        "start": dict.fromkeys(plan.city.figures),
-    }
 
 
 def _stored(group: str, tree: Mapping[str, Any], package: str) -> str:

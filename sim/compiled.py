@@ -1,9 +1,37 @@
-"""The one place where Numba's decorator is named, so that types stay strict around it."""
+"""The one place where Numba's decorator is named, so that types stay strict around it.
 
+Numba looks only at a kernel's own file when it decides whether its machine code is still good;
+ours call each other across files. The cache is therefore a folder per version of the package's
+code, in the user's cache, where a read-only installation can write too.
+"""
+
+import hashlib
+import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numba
+
+
+def _cache() -> Path:
+    """Return the folder for the machine code of this version of the code."""
+    code = hashlib.blake2b(digest_size=8)
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        code.update(path.read_bytes())
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        writable = os.access(home, os.W_OK)
+    except OSError:
+        writable = False
+    base = home if writable else Path(tempfile.gettempdir())
+    return base / "regional-innovation-simulator" / code.hexdigest()
+
+
+if not numba.config.CACHE_DIR:
+    numba.config.CACHE_DIR = str(_cache())
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -239,7 +239,7 @@ def _save(folder: Path, chunk: Arrays) -> None:
 
 def _load(path: Path) -> Arrays:
     """Return a chunk; the archive's own checksums reveal damage."""
-    with np.load(path, allow_pickle=False) as archive:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
 
 

@@ -5,10 +5,11 @@ A mix has one colour and one marker in all figures, and colours that colour-blin
 apart. Chinese terms stand in them where the machine has a font with simplified Chinese.
 """
 
+import logging
 import re
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.indicators import INDICATORS
@@ -87,14 +88,12 @@ NATURE_WORDS = {
     "quota": "Quota: a higher level or an outside party decides; city money decides little",
     "statistical": "Statistical: a ratio by definition of the statistics",
 }
+COUNTS = ("stock", "cumulative", "new", "annual")
 PAYER_GROUPS = {
-    "City and county money (public cost)": ("city", "county"),
-    "Fund capital (not in the public cost)": ("fund",),
-    "Provincial and national money and tax forgone (not in the public cost)": (
-        "province",
-        "nation",
-    ),
-    "Firms' money (not in the public cost)": ("firm",),
+    ("city", "county"): "City and county money: the public cost",
+    ("fund",): "Fund capital: not in the public cost",
+    ("province", "nation"): "Provincial and national money, tax forgone: not in the public cost",
+    ("firm",): "Firms' money: not in the public cost",
 }
 
 _GREY = "#595959"
@@ -103,9 +102,14 @@ _GOAL = "#111111"
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 _NUMERALS = {numeral: i for i, numeral in enumerate("一二三四五六七八九十", start=1)}
-_PAID = "#4d7a9e"
-_ASSUMED: dict[str, Any] = {"facecolor": "#dbe6ee", "edgecolor": _PAID, "hatch": "////"}
-_STYLE = {
+_WIDTH = 8.4  # inches
+_LINE = 0.2  # inches: a row of a legend
+_LEFT = 0.545  # where axes begin beside a column of words
+_LITTLE = 0.05  # million CNY
+_PAID: dict[str, Any] = {"facecolor": "#4d7a9e", "edgecolor": "#4d7a9e"}
+_ASSUMED: dict[str, Any] = {"facecolor": "#e3ecf2", "edgecolor": "#4d7a9e", "hatch": "////"}
+_SHORT = {"rd": "R&D", "ip": "IP", "tto": "TTO", "vp": "VP"}
+_STYLE: dict[Any, Any] = {
     "font.size": 9,
     "svg.hashsalt": "regional-innovation-simulator",
     "svg.fonttype": "path",
@@ -180,16 +184,17 @@ def shown_mixes(study: Study, plan: Plan) -> list[Combination]:
 
 
 def mix_words(policy: str) -> str:
-    """Return what a mix is called."""
-    return {"none": "without the plan", "as_written": "with the plan as written"}.get(
-        policy, f"mix '{policy}'"
-    )
+    """Return what a mix is called, with what was left out of it or changed."""
+    base, *changes = re.split("(?=[~+])", policy)
+    words = {"none": "without the plan", "as_written": "with the plan as written"}
+    parts = [f"less {change[1:]}" if change[0] == "~" else change[1:] for change in changes]
+    return ", ".join([words.get(base, f"with the mix {base}"), *parts])
 
 
 def headline(target: Target) -> str:
     """Return in a few words what a target counts."""
     known = INDICATORS.get(target.indicator)
-    words = known.meaning if known else target.meaning or target.id.replace("_", " ")
+    words = known.meaning if known else target.meaning or name_words(target.id)
     return words[:1].upper() + words[1:]
 
 
@@ -203,15 +208,32 @@ def number(value: float, share: bool = False) -> str:
     if not np.isfinite(value):
         return "–"
     if share:
-        return f"{_plain(100 * value)} %"
-    return _plain(value)
+        percent = 100 * value
+        return f"{_rounded(percent, 0 if 10 <= percent < 99 else 1)} %"
+    return _rounded(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 
-def _plain(value: float) -> str:
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+def money(value: float) -> str:
+    """Return an amount in million CNY for people, without the unit."""
+    if not np.isfinite(value):
+        return "–"
+    return _rounded(value, 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2)
+
+
+def _rounded(value: float, digits: int) -> str:
     text = f"{value:,.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−") if float(text.replace(",", "")) else "0"
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+_AS_NUMBER = FuncFormatter(lambda value, _: number(value))
+_AS_SHARE = FuncFormatter(lambda value, _: number(value, share=True))
+
+
+def name_words(name: str) -> str:
+    """Return the id of an instrument or target in words."""
+    words = " ".join(_SHORT.get(word, word) for word in name.split("_"))
+    return words[:1].upper() + words[1:]
 
 
 def goal_words(target: Target) -> str:
@@ -263,20 +285,27 @@ class Ink:
         if policy in looks:
             return looks[policy]
         names = dict.fromkeys(one.policy for one in self.study.combinations)
-        spare = [look for name, look in looks.items() if name not in names]
+        spare = [look for name, look in looks.items() if name not in names] or list(looks.values())
         own = [name for name in names if name not in looks]
         return spare[own.index(policy) % len(spare)]
 
 
 @contextmanager
 def _styled() -> Iterator[bool]:
-    """Set the style; give whether Chinese can be drawn, and say how to if it cannot."""
+    """Set the style; give whether Chinese can be drawn, and say once how to if it cannot."""
     font = chinese_font()
     if font is None:
         print(NO_FONT, file=sys.stderr)
     families = ["DejaVu Sans", *([font] if font else [])]
-    with mpl.rc_context({**_STYLE, "font.family": families}):
-        yield font is not None
+    # Chinese fonts often lack a bold face, of which matplotlib would warn.
+    log = logging.getLogger("matplotlib.font_manager")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with mpl.rc_context({**_STYLE, "font.family": families}):
+            yield font is not None
+    finally:
+        log.setLevel(before)
 
 
 def chinese_font() -> str | None:
@@ -310,9 +339,11 @@ def _covers(entry: font_manager.FontEntry) -> bool:
 
 def fan_chart(plan: Plan, target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
     """Return a target's fan chart: its path under each mix, and where it stands at its date."""
-    figure = Figure(figsize=(8.4, 4.9))
-    path = figure.add_axes((0.075, 0.185, 0.575, 0.575))
-    ends = figure.add_axes((0.68, 0.185, 0.17, 0.575), sharey=path)
+    below = 0.83 + _LINE * legend_rows(ones)
+    height = 4.05 + below
+    figure = Figure(figsize=(_WIDTH, height))
+    path = figure.add_axes((0.075, below / height, 0.575, 2.72 / height))
+    ends = figure.add_axes((0.68, below / height, 0.19, 2.72 / height), sharey=path)
     for one in reversed(ones):
         _draw_path(path, target, one, ink, filled=one in (ones[0], ones[-1]))
     _draw_real(path, target, ones[0], ink)
@@ -325,6 +356,15 @@ def fan_chart(plan: Plan, target: Target, ones: Sequence[Combination], ink: Ink)
     return figure
 
 
+def legend_rows(ones: Sequence[Combination]) -> int:
+    """Return how many rows a legend of mixes takes."""
+    return -(-len(ones) // _legend_columns(ones))
+
+
+def _legend_columns(ones: Sequence[Combination]) -> int:
+    return max(1, 100 // (8 + max(len(mix_words(one.policy)) for one in ones)))
+
+
 def _draw_path(axes: Axes, target: Target, one: Combination, ink: Ink, *, filled: bool) -> None:
     bands = _bands(one, target)
     when = np.arange(bands.shape[1]) - 1
@@ -332,14 +372,15 @@ def _draw_path(axes: Axes, target: Target, one: Combination, ink: Ink, *, filled
     if filled:
         axes.fill_between(when, bands[0], bands[4], color=colour, alpha=0.16, linewidth=0)
         axes.fill_between(when, bands[1], bands[3], color=colour, alpha=0.28, linewidth=0)
-    axes.plot(when, bands[2], color=colour, linewidth=2.2, solid_capstyle="round")
+    axes.plot(when, bands[2], color=colour, linewidth=2.2, clip_on=False)
 
 
 def _bands(one: Combination, target: Target) -> NDArray[np.float64]:
     """Return the quantiles of the start and of every quarter."""
     values = by_quarter(one, target, one.trajectories)
     start = one.starts[target.id].to_numpy()[:, None]
-    return np.quantile(np.hstack([start, values]), _LEVELS, axis=0)
+    quantiles: NDArray[np.float64] = np.quantile(np.hstack([start, values]), _LEVELS, axis=0)
+    return quantiles
 
 
 def by_quarter(one: Combination, target: Target, frame: pd.DataFrame) -> NDArray[np.float64]:
@@ -361,7 +402,9 @@ def _draw_real(axes: Axes, target: Target, one: Combination, ink: Ink) -> None:
 
 
 def _draw_ends(axes: Axes, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
-    axes.set_title(f"at the date, {label(target.by)}", fontsize=8.5, color=_GREY, pad=18)
+    title = f"share of futures that\nmeet it in {label(target.by)}"
+    few = len(ones) < 4
+    axes.set_title(title, fontsize=8.5, color=_GREY, pad=20 if few else 38)
     axes.set_xlim(-0.7, len(ones) - 0.3)
     axes.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
     axes.spines["left"].set_visible(False)
@@ -375,8 +418,8 @@ def _draw_ends(axes: Axes, target: Target, ones: Sequence[Combination], ink: Ink
         low, lower, middle, upper, high = np.quantile(values, _LEVELS)
         axes.vlines(place, low, high, color=colour, alpha=0.35, linewidth=7)
         axes.vlines(place, lower, upper, color=colour, alpha=0.6, linewidth=7)
-        axes.plot(place, middle, ink.marker(one.policy), color=colour, markeredgecolor="white")
-        met = np.mean([target.met(value) for value in values])
+        axes.plot(place, middle, ink.marker(one.policy), color=colour, mec="white", clip_on=False)
+        met = np.mean([target.met(value) for value in values.tolist()])
         axes.annotate(
             number(float(met), share=True),
             (place, 1.02),
@@ -385,7 +428,7 @@ def _draw_ends(axes: Axes, target: Target, ones: Sequence[Combination], ink: Ink
             va="bottom",
             color=colour,
             fontweight="bold",
-            fontsize=9 if len(ones) < 4 else 7,
+            rotation=0 if few else 90,
         )
 
 
@@ -423,16 +466,20 @@ def _value_axis(axes: Axes, target: Target) -> None:
     axes.set_ylim(bottom=0, top=max(axes.get_ylim()[1], 1.08 * target.value))
     if is_share(target):
         axes.set_ylim(top=1.06)
-        axes.yaxis.set_major_formatter(PercentFormatter(1))
+        axes.yaxis.set_major_formatter(_AS_SHARE)
     else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-        axes.yaxis.set_major_locator(MaxNLocator(6, integer=target.value >= 5))
+        axes.yaxis.set_major_formatter(_AS_NUMBER)
+        axes.yaxis.set_major_locator(
+            MaxNLocator(6, steps=[1, 2, 2.5, 5, 10], integer=target.measure in COUNTS)
+        )
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 
 
 def _fan_titles(figure: Figure, target: Target, ink: Ink) -> None:
-    figure.text(0.015, 0.94, ink.words(headline(target)), fontsize=12, fontweight="bold")
+    top = figure.get_figheight()
+    title: dict[str, Any] = {"fontsize": 12, "fontweight": "bold"}
+    figure.text(0.015, 1 - 0.29 / top, ink.words(headline(target)), **title)
     facts = [
         f"Goal: {ink.words(goal_words(target))} {date_words(target)}",
         ink.clause(target.clause),
@@ -440,38 +487,28 @@ def _fan_titles(figure: Figure, target: Target, ink: Ink) -> None:
     if target.zh and ink.chinese:
         facts.append(target.zh)
     lines = textwrap.wrap(" · ".join(facts), 112)
-    figure.text(0.015, 0.92, "\n".join(lines[:2]), va="top", color=_GREY, linespacing=1.4)
+    look: dict[str, Any] = {"color": _GREY, "linespacing": 1.4, "va": "top"}
+    figure.text(0.015, 1 - 0.39 / top, "\n".join(lines[:2]), **look)
     unit = f"% of {_share_of(target)}" if is_share(target) else target.unit
-    figure.text(0.015, 0.785, ink.words(unit), color=_GREY, fontsize=8.5)
+    figure.text(0.015, 1 - 1.06 / top, ink.words(unit), color=_GREY, fontsize=8.5)
 
 
 def _fan_legend(figure: Figure, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
-    handles = [
+    height = figure.get_figheight()
+    mixes = [
         Line2D([], [], color=ink.colour(one.policy), linewidth=2.2, label=mix_words(one.policy))
         for one in ones
     ]
+    look: dict[str, Any] = {"loc": "lower left", "frameon": False, "borderpad": 0}
+    look |= {"ncols": _legend_columns(ones), "handlelength": 2.6, "fontsize": 8.5}
+    figure.legend(handles=mixes, bbox_to_anchor=(0.065, 0.41 / height), **look)
     if has_real(target):
         activity = INDICATORS[target.indicator].activity
-        look = Line2D([], [], color=ink.colour(ones[0].policy), linewidth=1.6, dashes=(3, 2))
-        look.set_label(f"of these, {mix_words(ones[0].policy)}: {activity}")
-        handles.append(look)
-    figure.legend(
-        handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(0.06, 0.035),
-        ncols=min(3, len(handles)),
-        frameon=False,
-        fontsize=8.5,
-        handlelength=2.6,
-        borderpad=0,
-    )
-    figure.text(
-        0.075,
-        0.015,
-        "Line: median. Dark band: half of all futures. Light band: nine in ten.",
-        color=_GREY,
-        fontsize=8,
-    )
+        real = Line2D([], [], color=ink.colour(ones[0].policy), linewidth=1.6, dashes=(3, 2))
+        real.set_label(f"real activity, {mix_words(ones[0].policy)}: {activity}")
+        figure.legend(handles=[real], bbox_to_anchor=(0.065, 0.2 / height), **look)
+    bands = "Line: median. Dark band: half of all futures. Light band: nine in ten."
+    figure.text(0.075, 0.07 / height, bands, color=_GREY, fontsize=8)
 
 
 def date_words(target: Target) -> str:
@@ -488,14 +525,15 @@ def attainment_chart(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figur
     """Return how likely each target is to be met under each mix."""
     groups = [(n, [t for t in plan.targets if t.nature == n]) for n in NATURES]
     groups = [(nature, targets) for nature, targets in groups if targets]
-    rows = len(plan.targets) + 0.75 * len(groups)
-    height = 1.35 + 0.52 * rows
-    figure = Figure(figsize=(8.4, height))
-    axes = figure.add_axes((0.5, 0.55 / height, 0.4, (height - 1.35) / height))
+    rows = len(plan.targets) + 0.8 * len(groups)
+    inside = rows * max(0.52, 0.16 * len(ones))
+    height = 1.15 + inside + _LINE * legend_rows(ones)
+    figure = Figure(figsize=(_WIDTH, height))
+    axes = figure.add_axes((_LEFT, 0.55 / height, 0.91 - _LEFT, inside / height))
     at = 0.0
     for nature, targets in groups:
-        _write_left(axes, at + 0.1, NATURE_WORDS[nature], weight="bold", color=_INK)
-        at += 0.75
+        _write_left(axes, at + 0.1, NATURE_WORDS[nature], weight="bold", backgroundcolor="white")
+        at += 0.8
         for target in targets:
             _draw_attainment(axes, at, target, ones, ink)
             at += 1
@@ -505,51 +543,50 @@ def attainment_chart(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figur
     figure.legend(
         handles=[_mark(one, ink) for one in ones],
         loc="upper left",
-        bbox_to_anchor=(0.005, 1 - 0.36 / height),
-        ncols=min(4, len(ones)),
+        bbox_to_anchor=(0.005, 1 - 0.38 / height),
+        ncols=_legend_columns(ones),
         frameon=False,
     )
     return figure
 
 
 def _mark(one: Combination, ink: Ink) -> Line2D:
-    look = {"color": ink.colour(one.policy), "marker": ink.marker(one.policy)}
-    return Line2D([], [], linewidth=1.5, label=mix_words(one.policy), **look)
+    line = Line2D([], [], linewidth=1.5, marker=ink.marker(one.policy))
+    line.set(color=ink.colour(one.policy), label=mix_words(one.policy))
+    return line
 
 
-def _write_left(axes: Axes, at: float, text: str, **look: str) -> None:
+def _write_left(axes: Axes, at: float, text: str, **look: Any) -> None:
     """Write at the figure's left edge, in the row of an axes."""
-    axes.text(-1.212, at, text, transform=axes.get_yaxis_transform(), va="center", **look)
+    place = axes.get_position()
+    edge = (0.015 - place.x0) / place.width
+    axes.text(edge, at, text, transform=axes.get_yaxis_transform(), va="center", **look)
 
 
 def _draw_attainment(
     axes: Axes, at: float, target: Target, ones: Sequence[Combination], ink: Ink
 ) -> None:
-    name = textwrap.shorten(ink.words(headline(target)), 62, placeholder=" …")
-    goal = f"{ink.words(goal_words(target))}, by {target.date}"
-    note = [textwrap.shorten(goal, 60, placeholder=" …"), ink.clause(target.clause)]
-    _write_left(axes, at - 0.17, name)
-    _write_left(axes, at + 0.19, " · ".join(note), color=_GREY, size="7.5")
+    name = textwrap.shorten(ink.words(headline(target)), 66, placeholder=" …")
+    goal = textwrap.shorten(ink.words(goal_words(target)), 42, placeholder=" …")
+    note = f"{goal}, by {target.date} · {ink.clause(target.clause)}"
+    _write_left(axes, at - 0.17, name, fontsize=8.5)
+    _write_left(axes, at + 0.19, note, color=_GREY, fontsize=7.5)
     if target.reason:
         axes.text(0.5, at, "not modelled", ha="center", va="center", color=_GREY, style="italic")
         return
-    step = min(0.26, 0.8 / len(ones))
+    step = min(0.28, 0.8 / len(ones))
     for place, one in enumerate(ones):
-        row = one.attainment.set_index("target").loc[target.id]
-        height = at + step * (place - (len(ones) - 1) / 2)
-        _draw_probability(axes, height, row, one.policy, ink)
+        row = one.attainment[one.attainment["target"] == target.id].iloc[0]
+        _draw_probability(axes, at + step * (place - (len(ones) - 1) / 2), row, ink)
 
 
-def _draw_probability(
-    axes: Axes, at: float, row: "pd.Series[float]", policy: str, ink: Ink
-) -> None:
-    colour, chance = ink.colour(policy), row["probability"]
+def _draw_probability(axes: Axes, at: float, row: "pd.Series[Any]", ink: Ink) -> None:
+    colour, chance = ink.colour(row["policy"]), row["probability"]
     axes.text(1.03, at, number(chance, share=True), va="center", color=colour, fontsize=8)
     if np.isfinite(chance):
-        axes.hlines(
-            at, row["probability_low"], row["probability_high"], color=colour, linewidth=1.5
-        )
-        axes.plot(chance, at, ink.marker(policy), color=colour, clip_on=False, zorder=3)
+        low, high = row["probability_low"], row["probability_high"]
+        axes.hlines(at, low, high, color=colour, linewidth=1.5)
+        axes.plot(chance, at, ink.marker(row["policy"]), color=colour, clip_on=False, zorder=3)
 
 
 def _attainment_axes(axes: Axes, rows: float) -> None:
@@ -557,8 +594,8 @@ def _attainment_axes(axes: Axes, rows: float) -> None:
     axes.set_xlim(-0.02, 1.02)
     axes.set_yticks([])
     axes.grid(axis="x")
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_xlabel("share of futures in which it is met, with 95 % interval", color=_GREY)
+    axes.xaxis.set_major_formatter(_AS_SHARE)
+    axes.set_xlabel("share of futures that meet it, with 95 % interval", color=_GREY)
     axes.spines["left"].set_visible(False)
 
 
@@ -574,83 +611,108 @@ def spending(one: Combination, *, background: bool = False) -> pd.DataFrame:
     paid = one.ledger[one.ledger["background"] == background]
     keys = ["payer", "instrument", "clause"]
     sums = paid.pivot_table(index=keys, columns="replicate", values="amount", aggfunc="sum")
-    amounts = sums.reindex(columns=one.replicates).fillna(0).to_numpy()
     table = sums.index.to_frame(index=False)
-    quantiles = np.quantile(amounts, (0.05, 0.5, 0.95), axis=1) if len(table) else np.empty((3, 0))
-    table[["p05", "p50", "p95"]] = quantiles.T
+    if table.empty:
+        return table.reindex(columns=[*keys, "p05", "p50", "p95", "mean", "assumed"])
+    amounts = sums.reindex(columns=one.replicates).fillna(0).to_numpy()
+    table[["p05", "p50", "p95"]] = np.quantile(amounts, (0.05, 0.5, 0.95), axis=1).T
     table["mean"] = amounts.mean(axis=1)
     table["assumed"] = paid.groupby(keys)["assumed"].mean().to_numpy()
     return table.sort_values(["p50", "mean"], ascending=False, ignore_index=True)
 
 
+def paid_by(
+    one: Combination, payers: Collection[str], *, background: bool = False
+) -> NDArray[np.float64]:
+    """Return per replicate what some payers paid in all, million CNY."""
+    chosen = one.ledger["payer"].isin(payers) & (one.ledger["background"] == background)
+    sums = one.ledger[chosen].groupby("replicate")["amount"].sum()
+    return sums.reindex(one.replicates).fillna(0).to_numpy(np.float64)
+
+
+def money_span(low: float, middle: float, high: float) -> str:
+    """Return an amount's median and, in brackets, the span of nine in ten futures."""
+    return f"{money(middle)} ({money(low)} to {money(high)})"
+
+
 def spending_chart(one: Combination, ink: Ink) -> Figure:
     """Return what each instrument of a mix pays, public money apart from all other."""
     table = spending(one)
-    table = table[table["p95"] > 0.05]
-    groups = [(w, table[table["payer"].isin(payers)]) for w, payers in PAYER_GROUPS.items()]
-    groups = [(words, rows) for words, rows in groups if len(rows)]
+    table = table[table["p95"] >= _LITTLE]
+    groups = [(payers, table[table["payer"].isin(payers)]) for payers in PAYER_GROUPS]
+    groups = [(payers, part) for payers, part in groups if len(part)]
     rows = len(table) + 1.4 * len(groups)
-    height = 1.75 + 0.26 * rows
-    figure = Figure(figsize=(8.4, height))
-    axes = figure.add_axes((0.36, 0.85 / height, 0.5, (height - 1.75) / height))
+    height = 1.95 + 0.25 * rows
+    figure = Figure(figsize=(_WIDTH, height))
+    axes = figure.add_axes(
+        (_LEFT - 0.17, 0.85 / height, 0.81 - _LEFT + 0.17, (rows * 0.25) / height)
+    )
     at = 0.4
-    for words, part in groups:
-        axes.text(
-            -0.69, at, words, transform=axes.get_yaxis_transform(), va="center", weight="bold"
-        )
-        at += 1
-        for row in part.to_dict("records"):
-            _draw_payment(axes, at, row, ink)
-            at += 1
-        at += 0.4
+    for payers, part in groups:
+        _draw_group(axes, at, one, payers, part)
+        for place, row in enumerate(part.to_dict("records"), start=1):
+            _draw_payment(axes, at + place, row, ink)
+        at += len(part) + 1.4
     _spending_axes(axes, rows)
-    _spending_words(figure, one, height, ink)
+    _spending_words(figure, one, height)
     return figure
 
 
-def _draw_payment(axes: Axes, at: float, row: Mapping[str, Any], ink: Ink) -> None:
-    name = ink.words(str(row["instrument"]).replace("_", " "))
+def _draw_group(
+    axes: Axes, at: float, one: Combination, payers: Collection[str], part: pd.DataFrame
+) -> None:
     across = axes.get_yaxis_transform()
-    axes.text(-0.015, at, name[:1].upper() + name[1:], transform=across, ha="right", va="center")
-    axes.text(
-        -0.69,
-        at,
-        ink.clause(row["clause"]).removeprefix("clause "),
-        transform=across,
-        va="center",
-        color=_GREY,
-        fontsize=7.5,
-    )
-    certain = row["p50"] * (1 - row["assumed"])
-    axes.barh(at, certain, height=0.62, color=_PAID)
-    axes.barh(at, row["p50"] - certain, left=certain, height=0.62, **_ASSUMED)
+    total = np.quantile(paid_by(one, payers), (0.05, 0.5, 0.95))
+    _write_left(axes, at, PAYER_GROUPS[tuple(payers)], weight="bold", backgroundcolor="white")
+    words = money_span(*total)
+    axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, weight="bold")
+
+
+def _draw_payment(axes: Axes, at: float, row: Mapping[Any, Any], ink: Ink) -> None:
+    across = axes.get_yaxis_transform()
+    clause = ink.clause(row["clause"]).removeprefix("clause ")
+    _write_left(axes, at, clause, color=_GREY, fontsize=7.5)
+    name = ink.words(name_words(row["instrument"]))
+    axes.text(-0.05, at, name, transform=across, ha="right", va="center", fontsize=8.5)
+    look = _ASSUMED if row["assumed"] else _PAID
+    swatch = Rectangle((-0.037, at - 0.31), 0.02, 0.62, transform=across, clip_on=False, **look)
+    axes.add_patch(swatch)
+    in_text = row["p50"] * (1 - row["assumed"])
+    axes.barh(at, in_text, height=0.62, **_PAID)
+    axes.barh(at, row["p50"] - in_text, left=in_text, height=0.62, **_ASSUMED)
     axes.hlines(at, row["p05"], row["p95"], color=_INK, linewidth=0.9)
-    words = f"{number(row['p50'])}  ({number(row['p05'])} – {number(row['p95'])})"
+    words = money_span(row["p05"], row["p50"], row["p95"])
     axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, color=_GREY)
 
 
 def _spending_axes(axes: Axes, rows: float) -> None:
-    axes.set_ylim(rows + 0.1, -0.3)
+    axes.set_ylim(rows - 0.6, -0.3)
     axes.set_xlim(left=0)
     axes.set_yticks([])
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("million CNY over the whole run", color=_GREY)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.xaxis.set_major_formatter(_AS_NUMBER)
 
 
-def _spending_words(figure: Figure, one: Combination, height: float, ink: Ink) -> None:
+def _spending_words(figure: Figure, one: Combination, height: float) -> None:
     title = f"What each instrument pays, {mix_words(one.policy)}"
     figure.text(0.015, 1 - 0.32 / height, title, fontsize=12, fontweight="bold")
-    note = "Median of all futures; in brackets and as a line, nine in ten of them. Medians do not add up."
-    figure.text(0.015, 1 - 0.55 / height, note, color=_GREY)
+    notes = [
+        "Bar and number: median of all futures. Line and brackets: nine in ten of them. Medians do "
+        "not add up.",
+        f"{number(one.assumed_share(), share=True)} of the public cost rests on amounts that are "
+        "assumed. What pays under "
+        f"{_LITTLE} million in 19 of 20 futures is left out.",
+    ]
+    figure.text(0.015, 1 - 0.76 / height, "\n".join(notes), color=_GREY, linespacing=1.4)
     figure.legend(
         handles=[
-            Patch(facecolor=_PAID, label="amount stands in the text"),
-            Patch(**_ASSUMED, label="amount assumed: the text has no number"),
+            Patch(**_PAID, label="the amount stands in the text"),
+            Patch(**_ASSUMED, label="the amount is assumed: the text has no number"),
         ],
         loc="lower left",
-        bbox_to_anchor=(0.005, 0.08 / height),
+        bbox_to_anchor=(0.005, 0.06 / height),
         ncols=2,
         frameon=False,
     )

@@ -207,10 +207,14 @@ def build(
     at: Rows,
     cluster: NDArray[np.int64],
     *,
+    district: NDArray[np.int64] | None = None,
     jointly: bool = False,
     registration: bool = False,
 ) -> None:
-    """Start building one platform of a kind per host; its id descends from host, kind, quarter."""
+    """Start building one platform of a kind per host; its id descends from host, kind, quarter.
+
+    It stands in its host's district, unless another is given.
+    """
     if at.size == 0:
         return
     code, rows = KIND_CODE[kind], host.rows[at]
@@ -227,7 +231,7 @@ def build(
         host_class=HOSTS.index(host.name),
         host_firm=rows if host.firms else -1,
         host_body=-1 if host.firms else rows,
-        district=owners.district[rows],
+        district=owners.district[rows] if district is None else district,
         cluster=cluster,
         field=fields,
         decided=state.quarter,

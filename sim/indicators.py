@@ -352,6 +352,13 @@ INDICATORS: dict[str, Indicator] = {
             measure=firms_that(lambda state: state.firms.carrier >= 0),
         ),
         Indicator(
+            name="advanced_service_firms",
+            unit="firms",
+            zh="技术先进型服务企业",
+            meaning="firms with the status of technologically advanced service enterprise",
+            measure=firms_that(lambda state: state.firms.service_status),
+        ),
+        Indicator(
             name="public_spending",
             unit="million CNY a year",
             zh="财政支出",

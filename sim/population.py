@@ -7,6 +7,7 @@ stands for 1 / scale firms. Organisations stay one to one.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,13 @@ from sim import founders, identity, kene, places, rules
 from sim.city import City
 from sim.draws import Ids, poisson_counts
 from sim.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
-from sim.processes import demography, incubation, research
+from sim.processes import demography, founding, incubation, research
 from sim.quantity import quantity
 from sim.state import ACTIVE, BODY_CODE, FIRM_UNITS, State
 from sim.tables import Rows
+
+if TYPE_CHECKING:
+    from sim.parameters import Values
 
 Start = Callable[[str], float]
 
@@ -101,6 +105,46 @@ class Parameters:
         status="cited",
         source="Ningbo 2017: high-tech firms did more than 65 %",
     )
+    staff_spread: float = quantity(
+        0.5,
+        unit="standard deviation of the logarithm of staff over revenue",
+        low=0.3,
+        high=0.8,
+        status="assumed",
+        source="S17: productivity differs some 5 : 1 between the tenths; judged below",
+    )
+    sme_spread: float = quantity(
+        0.6,
+        unit="standard deviation of the logarithm of technology SMEs' revenue",
+        low=0.4,
+        high=0.9,
+        status="assumed",
+        source="cut at 20 M CNY; judged",
+    )
+    smes_with_rd: float = quantity(
+        0.8,
+        unit="share of technology SMEs",
+        low=0.6,
+        high=0.95,
+        status="assumed",
+        source="the evaluation asks for R&D; judged",
+    )
+    university_spread: float = quantity(
+        0.7,
+        unit="standard deviation of the logarithm of researchers per university",
+        low=0.3,
+        high=1.2,
+        status="assumed",
+        source="one research university beside colleges; judged",
+    )
+    sold: float = quantity(
+        0.25,
+        unit="share of open results sold a year, before the start",
+        low=0.10,
+        high=0.40,
+        status="assumed",
+        source="T2, T14: near what the model sells itself; judged",
+    )
     provincial_share: float = quantity(
         0.2,
         unit="share of platforms at provincial level",
@@ -136,37 +180,33 @@ _BASED = 14
 COHORTS = 20  # quarters of start-ups that are kept apart from the ordinary economy
 
 
-def settle(
-    state: State,
-    start: Start,
-    scale: float,
-    p: Parameters,
-    firms_p: demography.Parameters,
-    research_p: research.Parameters,
-    seek: float,
-) -> None:
-    """Fill the tables of a new city."""
+def settle(state: State, values: "Values", scale: float) -> None:
+    """Fill the tables of a new city from a replicate's values."""
+    start, p = values.start, values.of("population")
     state.starting_stock.update({name: start(name) for name in state.city.figures})
     _large_firms(state, start, scale, p)
     _small_firms(state, start, scale, p)
-    _research_and_development(state, start, p, research_p)
-    _startups(state, start, firms_p)
-    large = state.firms.above_scale
-    staff = state.firms.employees
-    # Norms are fixed here, once: no firm's life may hang on who else lives.
-    state.starting_stock["mean_employees"] = float(staff.mean())
-    size = staff[large] ** -firms_p.size_effect
-    state.starting_stock["mean_closing_size"] = float(size.mean())
-    drawn = state.firms.revenue[large & state.firms.high_tech_industry].sum()
-    total = float(state.firms.revenue[large].sum())
-    state.starting_stock["high_tech_share_drawn"] = float(drawn) / total
-    research.transition_norms(state, research_p)
-    _bodies(state, start)
+    _research_and_development(state, start, p, values.of("research"))
+    _startups(state, start, values.of("demography"))
+    _norms(state, values)
+    _bodies(state, start, p, values.of("founding"))
     _platforms(state, start, p)
-    _tenants(state, p, seek)
+    _tenants(state, p, values.of("incubation"))
     _status(state, start)
-    _brokers(state, start)
-    _results(state, research_p)
+    _brokers(state, start, values.of("services").active)
+    _results(state, p, values.of("research"))
+
+
+def _norms(state: State, values: "Values") -> None:
+    """Fix, once, what firms are compared with: no firm's life may hang on who else lives."""
+    firms, stock = state.firms, state.starting_stock
+    large = firms.above_scale
+    size = firms.employees[large] ** -values.of("demography").size_effect
+    drawn = float(firms.revenue[large & firms.high_tech_industry].sum())
+    stock["mean_employees"] = float(firms.employees.mean())
+    stock["mean_closing_size"] = float(size.mean())
+    stock["high_tech_share_drawn"] = drawn / float(firms.revenue[large].sum())
+    research.transition_norms(state, values.of("research"))
 
 
 def _ids(origin: int, count: int, group: int) -> Ids:
@@ -208,7 +248,11 @@ def _large_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
     luck = state.draws.at("population", 0)
     u = luck.table(ids, 12)
     revenue = revenues(u[:, _SIZE], start("above_scale_revenue") * scale, p)
-    staff = revenue / start("revenue_per_employee") * _lognormal(luck.normal(ids, _STAFF), 0.5)
+    staff = (
+        revenue
+        / start("revenue_per_employee")
+        * _lognormal(luck.normal(ids, _STAFF), p.staff_spread)
+    )
     years = -p.mean_age * np.log(u[:, _AGE])
     state.firms.add(
         ids,
@@ -227,7 +271,7 @@ def _small_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
     ids = _ids(identity.INCUMBENT_FIRM, count, 1)
     luck = state.draws.at("population", 0)
     u = luck.table(ids, 12)
-    spread = np.exp(0.6 * luck.normal(ids, _SIZE))
+    spread = np.exp(p.sme_spread * luck.normal(ids, _SIZE))
     state.firms.add(
         ids,
         alive=True,
@@ -250,7 +294,7 @@ def _research_and_development(
     u = luck.uniform(firms.id, _PERFORMS)
     score = p.size_effect * size + np.log(u / (1 - u))
     count = round(start("rd_firm_share") * large.sum())
-    performs = ~large & (u < 0.8)
+    performs = ~large & (u < own.smes_with_rd)
     performs[np.argsort(np.where(large, -score, np.inf), kind="stable")[:count]] = True
     mean = _propensities(state, start, own, performs)
     firms.rd[:] = np.where(performs, firms.propensity * firms.revenue, 0.0)
@@ -321,7 +365,7 @@ def _startups(state: State, start: Start, p: demography.Parameters) -> None:
     demography.add_firms(state, p, ids, large=False, founded=founded)
 
 
-def _bodies(state: State, start: Start) -> None:
+def _bodies(state: State, start: Start, p: Parameters, talking: founding.Parameters) -> None:
     """Universities, hospitals, public bodies (one per district first), and outside parents."""
     universities = max(round(start("universities")), 1)
     institute_staff = start("institutes") * state.costs["researchers"][KIND_CODE["institute"]]
@@ -341,9 +385,10 @@ def _bodies(state: State, start: Start) -> None:
         first = np.arange(count) < len(state.city.districts)
         if body == "public_body":
             district = np.where(first, np.arange(count), district)
-        size = _lognormal(luck.normal(ids, _STAFFING), 0.7)
+        size = _lognormal(luck.normal(ids, _STAFFING), p.university_spread)
         cluster = places.clusters(state.city, u[:, _CLUSTER])
-        talks = u[:, _TALKS] < 0.015 * 1.5  # talks of six quarters, opened at the usual rate
+        length = (talking.shortest_talks + talking.longest_talks) / 2
+        talks = u[:, _TALKS] < talking.talks / 4 * length
         state.organisations.add(
             ids,
             kind=BODY_CODE[body],
@@ -353,7 +398,7 @@ def _bodies(state: State, start: Start) -> None:
             quality=luck.normal(ids, _LEVEL),
             researchers=staff * size / size.sum() if body == "university" else 0.0,
             negotiates_until=np.where(
-                talks & (body == "outside"), state.start + (u[:, _AGE] * 6).astype(int), 0
+                talks & (body == "outside"), state.start + (u[:, _AGE] * length).astype(int), 0
             ),
         )
 
@@ -479,14 +524,15 @@ def _choose_hosts(
     return tuple(columns)
 
 
-def _tenants(state: State, p: Parameters, seek: float) -> None:
+def _tenants(state: State, p: Parameters, staying: incubation.Parameters) -> None:
     """Seat the start-ups that sought a seat and have not left it, as far as there are seats."""
     firms, table = state.firms, state.organisations
     luck = state.draws.at("incubation", 0)
     young = np.flatnonzero(firms.alive & ~firms.above_scale & ~firms.technology_sme)
-    young = young[luck.happens(firms.id[young], seek, 0)]
+    young = young[luck.happens(firms.id[young], staying.seek, 0)]
     years = (state.start - firms.founded[young]) / 4
-    stays = luck.happens(firms.id[young], np.exp(-0.2 * years), _SURVIVES) & (years <= 4)
+    left = np.exp(-(staying.graduate + staying.leave) * years)
+    stays = luck.happens(firms.id[young], left, _SURVIVES) & (4 * years <= staying.longest)
     rows = young[stays]
     carriers = state.platforms(*incubation.SEATING)
     room = np.floor(table.seats[carriers] * p.occupancy / state.weight).astype(np.int64)
@@ -519,19 +565,19 @@ def _status(state: State, start: Start) -> None:
     firms.rd_relabelled[rows] = np.maximum(needed[rows] - firms.rd[rows], 0.0)
 
 
-def _brokers(state: State, start: Start) -> None:
+def _brokers(state: State, start: Start, active: float) -> None:
     ids = identity.plain(identity.PERSON, np.arange(round(start("brokers"))))
-    working = state.draws.at("services", 0).uniform(ids, 0) < 0.1
+    working = state.draws.at("services", 0).uniform(ids, 0) < active
     state.people.add(ids, certified=state.start - 1, active=working)
 
 
-def _results(state: State, p: research.Parameters) -> None:
+def _results(state: State, own: Parameters, p: research.Parameters) -> None:
     """Results that lie open from earlier years: last year's finds, thinned by age and sales."""
     table = state.organisations
     rows = np.flatnonzero((table.researchers > 0) & (table.status == ACTIVE))
     luck = state.draws.at("research", 0)
     for back in range(1, 13):
-        left = (1 - (p.ageing + 0.25) / 4) ** back
+        left = (1 - (p.ageing + own.sold) / 4) ** back
         mean = table.researchers[rows] * p.result_rate * p.sellable / 4 * left
         found = luck.poisson(table.id[rows], mean, slot=16 + back)
         owners: Rows = np.repeat(rows, found)

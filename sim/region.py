@@ -140,15 +140,7 @@ def start_run(
         fund=start("general_budget") * start("science_share") * start("platform_fund_share"),
         founders=values.of("founders"),
     )
-    population.settle(
-        state,
-        start,
-        scale,
-        values.of("population"),
-        values.of("demography"),
-        values.of("research"),
-        values.flat["incubation.seek"],
-    )
+    population.settle(state, values, scale)
     run = Run(state, ready, values)
     _live_through_history(run)
     return run

@@ -260,6 +260,7 @@ def configuration(job: Job) -> dict[str, Any]:
         "quarters": {case.plan.name: case.quarters for case in job.cases},
         "start": {name: float(value) for name, value in settings.starts.items()},
         "baseline": list(job.baselines),
+        "several": job.several,
         "plan": {case.plan.name: _plain(case.plan) for case in job.cases},
         "policy": {
             f"{case.plan.name}/{case.mix.name}": _plain(case.mix.instruments) for case in job.cases
@@ -270,10 +271,12 @@ def configuration(job: Job) -> dict[str, Any]:
 def code_hash() -> str:
     """Return the hash of the package and of the configurations that come with it."""
     total = hashlib.sha256()
-    for folder, pattern in ((Path(__file__).parent, "*.py"), (configs(), "*.yaml")):
-        for path in sorted(folder.rglob(pattern)):
-            total.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
-            total.update(path.read_bytes() + b"\0")
+    for folder in (Path(__file__).parent, configs()):
+        for path in sorted(folder.rglob("*")):
+            below = path.relative_to(folder)
+            if path.is_file() and not any(part.startswith((".", "__py")) for part in below.parts):
+                total.update(f"{folder.name}/{below.as_posix()}\0".encode())
+                total.update(path.read_bytes() + b"\0")
     return total.hexdigest()
 
 

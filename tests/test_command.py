@@ -371,7 +371,9 @@ def test_the_composed_configuration_can_be_shown(capsys):
     assert shown["start"]["gdp"] is None
 
 
-def test_help_fits_a_screen():
+def test_help_fits_a_screen(monkeypatch):
+    five = ["changzhou_2019", "jiangyin_2025", "ningbo_2019", "ningbo_315", "weihai_2018"]
+    monkeypatch.setattr("sim.command.names_in", lambda folder: five)
     with redirect_stdout(io.StringIO()) as out:
         assert main(["--help"]) == 0
     lines = out.getvalue().splitlines()

@@ -34,6 +34,7 @@ from sim.state import ACTIVE, BODIES, State
 from sim.tables import Rows
 
 FIRM_SELLS, OUTSIDER_SELLS = -1, -2
+USUAL_SHARE = 0.4  # fiscal share of a bill at which the voucher's reach was observed
 # Which kind codes sell development and services, bodies included: universities do.
 SELLING = np.array(
     [
@@ -332,7 +333,7 @@ def _finance(
 ) -> None:
     """Pay the venture money that carried part of the signed deals."""
     for offer in state.offers.on("transfer_finance"):
-        share = financed * offer.dose / state.offers.dose("transfer_finance")
+        share = financed * offer.dose / max(state.offers.dose("transfer_finance"), 1e-9)
         _claim(state, p, offer, buyer, price * p.risk * share, "firm", state.results.id[result])
 
 
@@ -440,24 +441,33 @@ def _use_vouchers(state: State, p: Parameters) -> None:
     firms = state.firms
     small = firms.alive & (firms.employees < p.voucher_staff)
     small &= firms.technology_sme | (firms.rd > 0)
-    for offer in state.offers.on("voucher_share"):
-        _vouchers(state, p, offer, small, p.voucher_reach, _TAKES_VOUCHER)
-    for offer in state.offers.on("equipment_share"):
-        _vouchers(state, p, offer, small, p.voucher_reach * p.equipment_uses, _EQUIPMENT)
+    _vouchers(state, p, "voucher_share", small, p.voucher_reach, _TAKES_VOUCHER)
+    reach = p.voucher_reach * p.equipment_uses
+    _vouchers(state, p, "equipment_share", small, reach, _EQUIPMENT)
 
 
 def _vouchers(
-    state: State, p: Parameters, offer: Offer, small: np.ndarray, reach: float, slot: int
+    state: State, p: Parameters, lever: str, small: NDArray[np.bool_], reach: float, slot: int
 ) -> None:
-    """Let firms ask for one voucher; those who are served and use it sign a contract or not."""
+    """Let firms ask for one voucher; those who are served and use it sign a contract or not.
+
+    Several governments may pay parts of one bill; a firm asks the oftener the more they pay in
+    all, and goes ahead if any of them serves it.
+    """
     firms, luck = state.firms, state.luck("contract")
-    share = min(offer.dose, 1.0)
+    offers = list(state.offers.on(lever))
+    total = sum(offer.dose for offer in offers)
+    if total <= 0:
+        return
     rows = np.flatnonzero(small)
-    rows = rows[luck.happens(firms.id[rows], reach / 4 * share / 0.4, slot)]
+    rows = rows[luck.happens(firms.id[rows], reach / 4 * min(total, 1.0) / USUAL_SHARE, slot)]
     use = luck.uniform(firms.id[rows], slot + 1)
     rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
     bill = np.full(rows.size, p.voucher_bill)
-    served = _claim(state, p, offer, rows, bill * share * state.weight, "firm", firms.id[rows])
+    served = np.zeros(rows.size, np.bool_)
+    for offer in offers:
+        part = bill * offer.dose / max(total, 1.0) * state.weight
+        served |= _claim(state, p, offer, rows, part, "firm", firms.id[rows])
     additional = rows[served & (use < p.voucher_additional)]
     ids = identity.mixed(identity.CONTRACT, firms.id[additional], state.quarter, slot << 20)
     seller = sellers(state).pick(luck.uniform(ids))

@@ -280,8 +280,8 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     place = luck.uniform(table.id[won], _TALKS_PLACE)
     cluster = pick_cluster(state, lacks[:-1, KIND_CODE["institute"]], place)
     host = Hosts("outside", won, table.id[won], table.platforms[won], cluster, np.ones(won.size))
-    table.district[won] = (place * len(state.city.districts)).astype(np.int16)
-    build(state, "institute", host, np.arange(won.size), cluster, jointly=True)
+    district = (place * len(state.city.districts)).astype(np.int64)
+    build(state, "institute", host, np.arange(won.size), cluster, district=district, jointly=True)
     free = parents[table.negotiates_until[parents] == 0]
     opens = free[luck.happens(table.id[free], p.talks / 4, _OPENS_TALKS)]
     length = p.shortest_talks + luck.uniform(table.id[opens], _LENGTH) * (

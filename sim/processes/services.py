@@ -15,7 +15,6 @@ their income close in time, once support ends.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import founders, identity
 from sim.books import yuan
@@ -325,15 +324,15 @@ def _open(
     )
     opens = opens[paid | anyway]
     place = state.luck("services").uniform(host.ids[opens], _PLACE)
-    _settle_outsiders(state, host, opens, place)
-    cluster = np.where(host.cluster[opens] < len(state.city.clusters), host.cluster[opens], -1)
-    founders.build(state, kind, host, opens, cluster)
-
-
-def _settle_outsiders(state: State, host: Hosts, opens: Rows, place: NDArray[np.float64]) -> None:
-    """Give a branch of an outside parent a district of the city."""
-    if host.name == "outside":
-        state.organisations.district[host.rows[opens]] = place * len(state.city.districts)
+    outside = (place * len(state.city.districts)).astype(np.int64)
+    founders.build(
+        state,
+        kind,
+        host,
+        opens,
+        np.where(host.cluster[opens] < len(state.city.clusters), host.cluster[opens], -1),
+        district=outside if host.name == "outside" else None,
+    )
 
 
 def _open_registration_services(state: State, p: Parameters) -> None:
