@@ -42,6 +42,7 @@ FIGURES: dict[str, str] = {
     "hospitals": "hospitals",
     "public_bodies": "bodies",
     "outside_parents": "institutions",
+    "consultancies": "firms",
     "technology_innovation_centres": "platforms",
     "technology_innovation_centres_provincial": "platforms",
     "key_laboratories": "platforms",

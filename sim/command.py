@@ -18,6 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hydra import compose as compose_tree
+from hydra import initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
 from sim.errors import ConfigError, SimError, unknown
 from sim.instrument import Entry, as_mapping, names_in, read_tree
 from sim.plan import Plan, configs, plan_from_tree, tree_of
@@ -25,9 +34,6 @@ from sim.policy import Mix, build_mix, mix_names
 from sim.settings import Job, Settings, claim, default_root, job_of, manifest_of, write_manifest
 
 if TYPE_CHECKING:
-    from omegaconf import DictConfig
-    from hydra.core.override_parser.types import Override
-
     from sim.results import Combination, Study
 
 HELP = """\
@@ -161,7 +167,7 @@ class Request:
     """
 
     choices: Mapping[str, Sequence[str]]
-    values: Mapping[str, "Override"]
+    values: Mapping[str, Override]
     output: Path | None
     compared: bool
     show: bool
@@ -242,9 +248,7 @@ def _no_sweep(key: str, raw: str) -> ConfigError:
     )
 
 
-def _override(key: str, raw: str) -> "Override":
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
+def _override(key: str, raw: str) -> Override:
 
     try:
         override = OverridesParser.create().parse_override(f"{key}={raw}")
@@ -282,10 +286,10 @@ class _Composed:
 
     plan: Plan
     mix: Mix
-    config: "DictConfig"
+    config: DictConfig
 
 
-def compose(request: Request) -> tuple[Job, list["DictConfig"]]:
+def compose(request: Request) -> tuple[Job, list[DictConfig]]:
     """Return the job that was asked for, and each case's composed configuration.
 
     Raises:
@@ -298,7 +302,7 @@ def compose(request: Request) -> tuple[Job, list["DictConfig"]]:
     return job, [one.config for one in composed]
 
 
-def _settings(config: "DictConfig", output: Path | None) -> Settings:
+def _settings(config: DictConfig, output: Path | None) -> Settings:
     starts = as_mapping(config.start, "start")
     return Settings(
         replicates=config.replicates,
@@ -315,8 +319,6 @@ def _settings(config: "DictConfig", output: Path | None) -> Settings:
 
 def _composed(request: Request) -> tuple[list[_Composed], tuple[str, ...]]:
     """Return all cases, and the names of the baselines among them."""
-    from hydra import initialize_config_dir
-
     typed = _typed_mix(request)
     found: list[_Composed] = []
     baselines: dict[str, None] = {}
@@ -341,7 +343,6 @@ class _TypedMix:
 
 
 def _typed_mix(request: Request) -> _TypedMix:
-    from omegaconf import OmegaConf
 
     typed = OmegaConf.create({"policy": {"without": [], "instruments": {}}})
     for key, override in request.values.items():
@@ -392,10 +393,6 @@ def _source(name: str) -> _Source:
 
 def _one(request: Request, source: _Source, policy: str, typed: _TypedMix | None) -> _Composed:
     """Return one case; ``typed`` modifies its mix."""
-    from hydra import compose as compose_tree
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
-
     build_mix(source.plan, policy)
     overrides = [
         source.choice,
@@ -421,7 +418,7 @@ def _one(request: Request, source: _Source, policy: str, typed: _TypedMix | None
     return _Composed(plan=plan, mix=_mix(plan, policy, typed, several), config=config)
 
 
-def _typed_plan(source: _Source, config: "DictConfig") -> Plan:
+def _typed_plan(source: _Source, config: DictConfig) -> Plan:
     """Return a plan with what was typed."""
     whole = as_mapping(OmegaConf.to_container(config), source.where)
     targets = as_mapping(whole["targets"], f"{source.where}: targets")
@@ -449,8 +446,6 @@ def _mix(plan: Plan, policy: str, typed: _TypedMix | None, several: bool) -> Mix
 
 def _stored(group: str, tree: Mapping[str, Any], package: str) -> str:
     """Put a tree into Hydra's store; return the override that chooses it."""
-    from hydra.core.config_store import ConfigStore
-
     node = _storable(tree)
     name = f"typed_{hashlib.sha256(json.dumps(node).encode()).hexdigest()[:16]}"
     ConfigStore.instance().store(group=group, name=name, node=node, package=package)
@@ -480,12 +475,12 @@ def _told(study: "Study") -> str:
 
 def _table(study: "Study", one: "Combination") -> str:
     baseline = next((name for name in study.baselines if name != one.policy), None)
-    rows = [[f"{one.plan}, {one.policy}", "start", "median", "5-95 %", "goal", "probability"]]
+    rows = [["target", "start", "median", "5-95 %", "goal", "probability"]]
     for row in one.attainment.to_dict("records"):
         if row["status"] == "not_modelled":
             numbers = ["", "not modelled", "", _short(row["goal"]), ""]
         else:
-            span = f"{_short(row['p05'])}-{_short(row['p95'])}"
+            span = "" if math.isnan(row["p05"]) else f"{_short(row['p05'])}-{_short(row['p95'])}"
             ends = [_short(row["goal"]), _chance(row["probability"])]
             numbers = [_short(row["start_p50"]), _short(row["p50"]), span, *ends]
         rows.append([row["target"], *numbers])
@@ -494,7 +489,8 @@ def _table(study: "Study", one: "Combination") -> str:
         last = ["without" if baseline == "none" else baseline, *map(_chance, beside)]
         rows = [[*cells, cell] for cells, cell in zip(rows, last, strict=True)]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return "".join(_line(cells, widths) for cells in rows)
+    title = f"{one.plan}, {one.policy}, {len(one.replicates)} replicates\n"
+    return title + "".join(_line(cells, widths) for cells in rows)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -30,8 +30,8 @@ def _cache() -> Path:
     return base / "regional-innovation-simulator" / code.hexdigest()
 
 
-if not numba.config.CACHE_DIR:
-    numba.config.CACHE_DIR = str(_cache())
+os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache()))
+numba.config.reload_config()
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

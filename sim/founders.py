@@ -29,6 +29,7 @@ PAYEE = {
     "public_body": "public_body",
     "carrier": "platform",
     "outside": "outside",
+    "consultancy": "platform",
 }
 # Slots of a platform's own draws.
 _QUALITY, _SEATS, _NEW_UNIT = range(3)

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.books import YUAN
 from sim.founders import CARRIERS
-from sim.kinds import KIND_CODE, LEVEL_CODE
+from sim.kinds import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.processes.evaluation import hollow
 from sim.state import BUILDING, State
 from sim.tables import Rows
@@ -152,7 +152,7 @@ def _covered(state: State, least_cases: float) -> float:
     return float((high & np.isin(np.arange(districts), table.district[office])).mean())
 
 
-HIGH_LEVEL_HOSTS = (2, 3, 7)  # codes in kinds.HOSTS: university, institute, outside
+HIGH_LEVEL_HOSTS = [HOSTS.index(name) for name in ("university", "institute", "outside")]
 
 
 def brokers(state: State) -> float:

@@ -19,6 +19,7 @@ HOSTS = (
     "public_body",
     "carrier",
     "outside",
+    "consultancy",
 )
 FUNCTIONS = ("research", "transfer", "service", "incubation", "talent")
 
@@ -261,7 +262,15 @@ KINDS: dict[str, Kind] = {
         Kind(
             name="transfer_service",
             zh="技术转移服务机构",
-            hosts=("university", "institute", "hospital", "public_body", "carrier", "outside"),
+            hosts=(
+                "university",
+                "institute",
+                "hospital",
+                "public_body",
+                "carrier",
+                "outside",
+                "consultancy",
+            ),
             levels=("municipal", "provincial", "national"),
             functions=("transfer",),
             found_cost=_found(0.8, 0.3, 2, "Xiamen 2022: 1 M CNY for the opening year"),

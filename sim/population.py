@@ -376,6 +376,7 @@ def _bodies(state: State, start: Start, p: Parameters, talking: founding.Paramet
             ("hospital", round(start("hospitals"))),
             ("public_body", round(start("public_bodies"))),
             ("outside", round(start("outside_parents"))),
+            ("consultancy", round(start("consultancies"))),
         )
     ):
         ids = _ids(identity.INCUMBENT_ORGANISATION, count, 100 + number)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.founders import Parameters as FounderParameters
 
 # Bodies that found platforms but are none themselves, beside the platform kinds.
-BODIES = ("university", "hospital", "public_body", "outside")
+BODIES = ("university", "hospital", "public_body", "outside", "consultancy")
 BODY_CODE = {name: len(KIND_NAMES) + code for code, name in enumerate(BODIES)}
 BUILDING, ACTIVE, CLOSED = 0, 1, 2
 

@@ -19,7 +19,7 @@ import numpy as np
 from sim import founders, identity
 from sim.books import yuan
 from sim.founders import CARRIERS, Hosts
-from sim.kinds import KIND_CODE
+from sim.kinds import KIND_CODE, KINDS
 from sim.quantity import quantity
 from sim.state import ACTIVE, BUILDING, CLOSED, State
 from sim.tables import Rows
@@ -298,7 +298,7 @@ def _open_transfer_services(state: State, p: Parameters) -> None:
     """Bodies of the city and parents from outside weigh a transfer service."""
     serving = state.platforms("transfer_service").size
     fees = p.fee * state.last_year("brokered_value") / (serving + 1)
-    for name in ("university", "institute", "hospital", "public_body", "carrier", "outside"):
+    for name in KINDS["transfer_service"].hosts:
         host = founders.hosts(state, name)
         lacks = (host.hosted >> KIND_CODE["transfer_service"]) & 1 == 0
         weighs = p.weighs_outside if name == "outside" else p.weighs
