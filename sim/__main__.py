@@ -2,7 +2,15 @@
 
 import sys
 
-from sim.command import main
+
+def start() -> int:
+    """Run the command line; return the exit status."""
+    try:
+        from sim.command import main  # takes a moment, in which Ctrl-C may come
+    except KeyboardInterrupt:
+        return 130
+    return main(sys.argv[1:])
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(start())

@@ -24,7 +24,7 @@ TOGETHER = 0.9  # rank correlation from which two targets are said to move toget
 _QUANTILES = {"start_p05": 0.05, "start_p50": 0.5, "start_p95": 0.95}
 _NO_KEYS = ("plan", "policy", "replicate")
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 
 # Before any quarter is run

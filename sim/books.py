@@ -9,6 +9,7 @@ where closing is free money plus what is committed and not yet due. Lines of gov
 pay whatever falls due (a province's grant, a nation's tax relief) are allotted on demand.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -114,6 +115,22 @@ class Books:
         line.lapsed += line.free
         line.free = 0
 
+    def affords(
+        self,
+        name: str,
+        amounts: Yuan,
+        *,
+        merit: NDArray[np.float64],
+        lot: NDArray[np.float64],
+    ) -> NDArray[np.bool_]:
+        """Return which claims a line could meet now, by merit, then by lot; nothing is promised."""
+        served = np.zeros(amounts.size, np.bool_)
+        if name not in self.limited:
+            return ~served
+        queue = np.lexsort((lot, -merit))
+        served[queue[np.cumsum(amounts[queue]) <= self.lines[name].free]] = True
+        return served
+
     def pay(
         self,
         account: int,
@@ -140,16 +157,11 @@ class Books:
         Returns:
             Per claim whether it was promised.
         """
-        served = np.zeros(amounts.size, np.bool_)
-        if amounts.size == 0:
-            return served
         name = self.accounts[account].line
+        served = self.affords(name, amounts, merit=merit, lot=lot)
         if name not in self.limited:
             self.allot(name, int(amounts.sum()))
         line = self.lines[name]
-        queue = np.lexsort((lot, -merit))
-        within = np.cumsum(amounts[queue]) <= line.free
-        served[queue[within]] = True
         total = int(amounts[served].sum())
         line.free -= total
         line.committed += total
@@ -161,6 +173,11 @@ class Books:
                 Payment(date, account, classes[i], int(amounts[i]))
             )
         return served
+
+    def free(self, account: int) -> float:
+        """Return the yuan that an instrument's line could still promise."""
+        name = self.accounts[account].line
+        return self.lines[name].free if name in self.limited else math.inf
 
     def settle(self, quarter: int) -> None:
         """Pay what falls due in this quarter and check that every line closes.

@@ -468,7 +468,7 @@ def _storable(value: Any) -> Any:
 
 def _told(study: "Study") -> str:
     """Return the table of attainment and where the report lies."""
-    shown = [one for one in study.combinations if one.policy not in study.baselines]
+    shown = [one for one in study.combinations if one.policy not in study.baselines[:1]]
     tables = [_table(study, one) for one in shown or study.combinations]
     return "\n".join([*tables, f"Report: {study.root / 'report.html'}\n"])
 

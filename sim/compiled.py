@@ -31,7 +31,8 @@ def _cache() -> Path:
 
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache()))
-numba.config.reload_config()
+configuration: Any = numba.config
+configuration.reload_config()
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

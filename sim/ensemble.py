@@ -9,10 +9,12 @@ import logging
 import os
 import signal
 import sys
+import threading
 import traceback
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,7 +146,9 @@ def _computed(tasks: list[_Task], workers: int) -> Iterator[_Done]:
         idle_worker_timeout=_IDLE,
     )
     try:
-        yield from parallel(delayed(_compute_in_worker)(task) for task in tasks)
+        with _deaf_to_ctrl_c():
+            results = parallel(delayed(_compute)(task) for task in tasks)
+        yield from results
     except TerminatedWorkerError:
         raise SimError(
             "A worker process was ended from outside, perhaps for lack of memory. What is finished "
@@ -152,10 +156,20 @@ def _computed(tasks: list[_Task], workers: int) -> Iterator[_Done]:
         ) from None
 
 
-def _compute_in_worker(task: _Task) -> _Done:
-    # Ctrl-C is for the main process, which ends the workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return _compute(task)
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment, and have the processes started meanwhile ignore it for good.
+
+    Ctrl-C reaches all processes of a terminal; it is for the main one, which ends the workers.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _compute(task: _Task) -> _Done:

@@ -104,6 +104,8 @@ _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 _NUMERALS = {numeral: i for i, numeral in enumerate("一二三四五六七八九十", start=1)}
 _WIDTH = 8.4  # inches
 _LINE = 0.2  # inches: a row of a legend
+_FAN_WIDTH = 6.8  # inches
+_FEW = 3  # mixes whose numbers stand side by side
 _LEFT = 0.545  # where axes begin beside a column of words
 _LITTLE = 0.05  # million CNY
 _PAID: dict[str, Any] = {"facecolor": "#4d7a9e", "edgecolor": "#4d7a9e"}
@@ -204,20 +206,27 @@ def is_share(target: Target) -> bool:
 
 
 def number(value: float, share: bool = False) -> str:
-    """Return a number for people: a share in percent, thousands with commas, few digits."""
+    """Return a number for people: a share in percent, thousands with commas, three digits."""
     if not np.isfinite(value):
         return "–"
     if share:
         percent = 100 * value
-        return f"{_rounded(percent, 0 if 10 <= percent < 99 else 1)} %"
+        return f"{_rounded(percent, 0 if 10 <= percent < 99 else 1)}\u00a0%"
     return _rounded(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 
-def money(value: float) -> str:
-    """Return an amount in million CNY for people, without the unit."""
-    if not np.isfinite(value):
-        return "–"
+def rough(value: float, share: bool = False) -> str:
+    """Return a number for people with two digits; for money, and for the ends of ranges."""
+    if share or not np.isfinite(value):
+        return number(value, share)
     return _rounded(value, 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2)
+
+
+def span_words(low: float, middle: float, high: float) -> str:
+    """Return an amount's median and, in brackets, the span of nine in ten futures."""
+    if low == high:
+        return rough(middle)
+    return f"{rough(middle)} ({rough(low)} to {rough(high)})"
 
 
 def _rounded(value: float, digits: int) -> str:
@@ -339,11 +348,13 @@ def _covers(entry: font_manager.FontEntry) -> bool:
 
 def fan_chart(plan: Plan, target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
     """Return a target's fan chart: its path under each mix, and where it stands at its date."""
+    title, facts = _fan_title(target, ink), _fan_facts(target, ink)
+    above = 0.75 + 0.2 * len(title) + 0.17 * len(facts) + (0.25 if len(ones) > _FEW else 0)
     below = 0.83 + _LINE * legend_rows(ones)
-    height = 4.05 + below
-    figure = Figure(figsize=(_WIDTH, height))
-    path = figure.add_axes((0.075, below / height, 0.575, 2.72 / height))
-    ends = figure.add_axes((0.68, below / height, 0.19, 2.72 / height), sharey=path)
+    height = above + 2.4 + below
+    figure = Figure(figsize=(_FAN_WIDTH, height))
+    path = figure.add_axes((0.085, below / height, 0.565, 2.4 / height))
+    ends = figure.add_axes((0.68, below / height, 0.19, 2.4 / height), sharey=path)
     for one in reversed(ones):
         _draw_path(path, target, one, ink, filled=one in (ones[0], ones[-1]))
     _draw_real(path, target, ones[0], ink)
@@ -351,9 +362,29 @@ def fan_chart(plan: Plan, target: Target, ones: Sequence[Combination], ink: Ink)
     _draw_goal(path, ends, target)
     _time_axis(path, ones[0], target)
     _value_axis(path, target)
-    _fan_titles(figure, target, ink)
+    top = 1 - 0.12 / height
+    look: dict[str, Any] = {"va": "top", "linespacing": 1.35}
+    figure.text(0.015, top, "\n".join(title), fontsize=10.5, fontweight="bold", **look)
+    under = top - 0.2 * len(title) / height
+    figure.text(0.015, under - 0.03 / height, "\n".join(facts), color=_GREY, fontsize=8.5, **look)
+    unit = f"% of {_share_of(target)}" if is_share(target) else target.unit
+    figure.text(0.015, (below + 2.5) / height, ink.words(unit), color=_GREY, fontsize=8.5)
     _fan_legend(figure, target, ones, ink)
     return figure
+
+
+def _fan_title(target: Target, ink: Ink) -> list[str]:
+    return textwrap.wrap(ink.words(headline(target)), 68, max_lines=2, placeholder=" …")
+
+
+def _fan_facts(target: Target, ink: Ink) -> list[str]:
+    facts = [
+        f"Goal: {ink.words(goal_words(target))} {date_words(target)}",
+        ink.clause(target.clause),
+    ]
+    if target.zh and ink.chinese:
+        facts.append(target.zh)
+    return textwrap.wrap(" · ".join(facts), 92, max_lines=3, placeholder=" …")
 
 
 def legend_rows(ones: Sequence[Combination]) -> int:
@@ -362,7 +393,7 @@ def legend_rows(ones: Sequence[Combination]) -> int:
 
 
 def _legend_columns(ones: Sequence[Combination]) -> int:
-    return max(1, 100 // (8 + max(len(mix_words(one.policy)) for one in ones)))
+    return max(1, 92 // (8 + max(len(mix_words(one.policy)) for one in ones)))
 
 
 def _draw_path(axes: Axes, target: Target, one: Combination, ink: Ink, *, filled: bool) -> None:
@@ -403,7 +434,7 @@ def _draw_real(axes: Axes, target: Target, one: Combination, ink: Ink) -> None:
 
 def _draw_ends(axes: Axes, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
     title = f"share of futures that\nmeet it in {label(target.by)}"
-    few = len(ones) < 4
+    few = len(ones) <= _FEW
     axes.set_title(title, fontsize=8.5, color=_GREY, pad=20 if few else 38)
     axes.set_xlim(-0.7, len(ones) - 0.3)
     axes.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
@@ -476,23 +507,6 @@ def _value_axis(axes: Axes, target: Target) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def _fan_titles(figure: Figure, target: Target, ink: Ink) -> None:
-    top = figure.get_figheight()
-    title: dict[str, Any] = {"fontsize": 12, "fontweight": "bold"}
-    figure.text(0.015, 1 - 0.29 / top, ink.words(headline(target)), **title)
-    facts = [
-        f"Goal: {ink.words(goal_words(target))} {date_words(target)}",
-        ink.clause(target.clause),
-    ]
-    if target.zh and ink.chinese:
-        facts.append(target.zh)
-    lines = textwrap.wrap(" · ".join(facts), 112)
-    look: dict[str, Any] = {"color": _GREY, "linespacing": 1.4, "va": "top"}
-    figure.text(0.015, 1 - 0.39 / top, "\n".join(lines[:2]), **look)
-    unit = f"% of {_share_of(target)}" if is_share(target) else target.unit
-    figure.text(0.015, 1 - 1.06 / top, ink.words(unit), color=_GREY, fontsize=8.5)
-
-
 def _fan_legend(figure: Figure, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
     height = figure.get_figheight()
     mixes = [
@@ -501,14 +515,14 @@ def _fan_legend(figure: Figure, target: Target, ones: Sequence[Combination], ink
     ]
     look: dict[str, Any] = {"loc": "lower left", "frameon": False, "borderpad": 0}
     look |= {"ncols": _legend_columns(ones), "handlelength": 2.6, "fontsize": 8.5}
-    figure.legend(handles=mixes, bbox_to_anchor=(0.065, 0.41 / height), **look)
+    figure.legend(handles=mixes, bbox_to_anchor=(0.07, 0.41 / height), **look)
     if has_real(target):
         activity = INDICATORS[target.indicator].activity
         real = Line2D([], [], color=ink.colour(ones[0].policy), linewidth=1.6, dashes=(3, 2))
         real.set_label(f"real activity, {mix_words(ones[0].policy)}: {activity}")
-        figure.legend(handles=[real], bbox_to_anchor=(0.065, 0.2 / height), **look)
+        figure.legend(handles=[real], bbox_to_anchor=(0.07, 0.2 / height), **look)
     bands = "Line: median. Dark band: half of all futures. Light band: nine in ten."
-    figure.text(0.075, 0.07 / height, bands, color=_GREY, fontsize=8)
+    figure.text(0.085, 0.07 / height, bands, color=_GREY, fontsize=8)
 
 
 def date_words(target: Target) -> str:
@@ -630,11 +644,6 @@ def paid_by(
     return sums.reindex(one.replicates).fillna(0).to_numpy(np.float64)
 
 
-def money_span(low: float, middle: float, high: float) -> str:
-    """Return an amount's median and, in brackets, the span of nine in ten futures."""
-    return f"{money(middle)} ({money(low)} to {money(high)})"
-
-
 def spending_chart(one: Combination, ink: Ink) -> Figure:
     """Return what each instrument of a mix pays, public money apart from all other."""
     table = spending(one)
@@ -664,7 +673,7 @@ def _draw_group(
     across = axes.get_yaxis_transform()
     total = np.quantile(paid_by(one, payers), (0.05, 0.5, 0.95))
     _write_left(axes, at, PAYER_GROUPS[tuple(payers)], weight="bold", backgroundcolor="white")
-    words = money_span(*total)
+    words = span_words(*total)
     axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, weight="bold")
 
 
@@ -681,7 +690,7 @@ def _draw_payment(axes: Axes, at: float, row: Mapping[Any, Any], ink: Ink) -> No
     axes.barh(at, in_text, height=0.62, **_PAID)
     axes.barh(at, row["p50"] - in_text, left=in_text, height=0.62, **_ASSUMED)
     axes.hlines(at, row["p05"], row["p95"], color=_INK, linewidth=0.9)
-    words = money_span(row["p05"], row["p50"], row["p95"])
+    words = span_words(row["p05"], row["p50"], row["p95"])
     axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, color=_GREY)
 
 

@@ -14,7 +14,7 @@ from sim.draws import Ids
 from sim.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
 from sim.levers import Offer
 from sim.quantity import quantity
-from sim.state import ACTIVE, BUILDING, State
+from sim.state import ACTIVE, BUILDING, CLOSED, State
 from sim.tables import Rows
 
 CARRIERS = ("incubator", "makerspace")
@@ -170,35 +170,52 @@ def pick_cluster(
     return np.minimum(np.searchsorted(np.cumsum(share) / share.sum(), place), share.size - 1)
 
 
-def pay_for_founding(
-    state: State, kind: str, host: str, ids: Ids, merit: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Have the founding offers paid; return who got all that was promised to it.
-
-    Where nothing is on offer everybody counts as served: nothing was promised.
-    """
+def founding_offers(state: State, kind: str, host: str) -> list[tuple[Offer, float]]:
+    """Return what is paid when a host founds a kind: offers with their million CNY each."""
     cost = float(state.costs["found_cost"][KIND_CODE[kind]])
-    served = np.ones(ids.size, np.bool_)
-    for offer in state.offers.on("founding_grant", kind, KINDS[kind].levels[0], host):
-        served &= _pay(state, offer, offer.dose, ids, merit, host)
-    shares = ["founding_means"] + ["platform_equity"] * KINDS[kind].legal_person
-    for lever in shares:
-        for offer in state.offers.on(lever, kind, None, host):
-            served &= _pay(state, offer, offer.dose * cost, ids, merit, host)
-    return served
+    grants = state.offers.on("founding_grant", kind, KINDS[kind].levels[0], host)
+    shares = list(state.offers.on("founding_means", kind, None, host))
+    if KINDS[kind].legal_person:
+        shares += state.offers.on("platform_equity", kind, None, host)
+    return [(offer, offer.dose) for offer in grants] + [
+        (offer, offer.dose * cost) for offer in shares
+    ]
 
 
-def _pay(
-    state: State, offer: Offer, million: float, ids: Ids, merit: NDArray[np.float64], host: str
+def fund(
+    state: State,
+    kind: str,
+    host: str,
+    ids: Ids,
+    merit: NDArray[np.float64],
+    anyway: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    return state.books.pay(
-        offer.instrument,
-        yuan(np.full(ids.size, million)),
-        due=state.quarter,
-        payees=PAYEE[host],
-        merit=merit,
-        lot=state.luck("lot").uniform(ids, slot=offer.instrument),
-    )
+    """Pay those who found; return who does.
+
+    Whoever can get all that was promised goes ahead; others only if they would have without any
+    promise, with what part of it there is. Nothing is paid to those who do not.
+    """
+    by_line: dict[str, list[tuple[Offer, float]]] = {}
+    for offer, million in founding_offers(state, kind, host):
+        by_line.setdefault(state.books.accounts[offer.instrument].line, []).append((offer, million))
+    lot = state.luck("lot").uniform(ids)
+    covered = {}
+    for line, offers in by_line.items():
+        whole = yuan(np.full(ids.size, sum(million for _, million in offers)))
+        covered[line] = state.books.affords(line, whole, merit=merit, lot=lot)
+    goes = anyway | np.logical_and.reduce([np.ones(ids.size, np.bool_), *covered.values()])
+    for line, offers in by_line.items():
+        paid = goes & covered[line]
+        for offer, million in offers:
+            state.books.pay(
+                offer.instrument,
+                yuan(np.full(int(paid.sum()), million)),
+                due=state.quarter,
+                payees=PAYEE[host],
+                merit=merit[paid],
+                lot=lot[paid],
+            )
+    return np.asarray(goes, np.bool_)
 
 
 def build(
@@ -209,7 +226,6 @@ def build(
     cluster: NDArray[np.int64],
     *,
     district: NDArray[np.int64] | None = None,
-    jointly: bool = False,
     registration: bool = False,
 ) -> None:
     """Start building one platform of a kind per host; its id descends from host, kind, quarter.
@@ -219,7 +235,9 @@ def build(
     if at.size == 0:
         return
     code, rows = KIND_CODE[kind], host.rows[at]
-    ids = identity.mixed(identity.FOUNDED_ORGANISATION, host.ids[at], code, state.quarter)
+    # A body may open a transfer and a registration service in one quarter: they are two.
+    variant = code | registration << 8
+    ids = identity.mixed(identity.FOUNDED_ORGANISATION, host.ids[at], variant, state.quarter)
     owners = state.firms if host.firms else state.organisations
     time = round(float(state.costs["building"][code]))
     traits = platform_traits(state, kind, ids)
@@ -238,7 +256,7 @@ def build(
         decided=state.quarter,
         opens=state.quarter + time,
         reached=state.quarter + time,
-        jointly=jointly or host.name == "public_body",
+        jointly=host.name in ("public_body", "outside"),
         registration=registration,
         **traits,
     )
@@ -260,3 +278,27 @@ def platform_traits(state: State, kind: str, ids: Ids) -> dict[str, NDArray[np.g
         "researchers": researchers * spread,
         "new_unit": ~luck.happens(ids, plaque, _NEW_UNIT),
     }
+
+
+def close(state: State, rows: Rows) -> None:
+    """Close or strike off platforms, and let their hosts found another."""
+    table = state.organisations
+    table.status[rows] = CLOSED
+    for row in rows.tolist():
+        bit = ~(1 << int(table.kind[row]))
+        if table.host_firm[row] >= 0:
+            state.firms.platforms[table.host_firm[row]] &= bit
+        elif table.host_body[row] >= 0:
+            table.platforms[table.host_body[row]] &= bit
+
+
+def takes(state: State, offer: Offer, rows: Rows) -> NDArray[np.bool_]:
+    """Return which platforms an offer is for, by the class of their host."""
+    meant = np.array([name in offer.hosts for name in HOSTS])
+    return np.asarray(meant[state.organisations.host_class[rows]])
+
+
+def research_behind(state: State, rows: Rows) -> NDArray[np.float64]:
+    """Return the R&D of the living firm that hosts a platform, million CNY a year; 0 for none."""
+    host = state.organisations.host_firm[rows]
+    return np.where(host >= 0, state.firms.rd[host] * state.firms.alive[host], 0.0)

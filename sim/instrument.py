@@ -26,6 +26,7 @@ WORDINGS = ("exact", "ceiling", "about", "case_by_case", "unstated")
 STRENGTHS = ("amount", "stated", "encouraged")
 GOVERNMENTS = ("city", "county", "province", "nation")
 PAYERS = (*GOVERNMENTS, "firm", "fund")
+LONGEST = 80  # characters of a wrong text that a message repeats
 CASE_BY_CASE = (0.5, 20.0)  # million CNY, log-uniform
 ALWAYS = (0, 4 * 9999 + 3)  # the window of an instrument that no plan bounds
 # Levers that only act through a platform kind.
@@ -146,7 +147,7 @@ def shown(value: object) -> str:
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, str):
-        return f"the text '{value}'"
+        return f"the text '{value if len(value) <= LONGEST else value[:LONGEST] + '…'}'"
     if isinstance(value, datetime.date):
         return f"the date {value}"
     if isinstance(value, Mapping):

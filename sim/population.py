@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import founders, identity, kene, places, rules
 from sim.city import City
 from sim.draws import Ids, poisson_counts
-from sim.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
+from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
 from sim.processes import demography, founding, incubation, research
 from sim.quantity import quantity
 from sim.state import ACTIVE, BODY_CODE, FIRM_UNITS, State
@@ -443,6 +443,7 @@ def _place_kind(
         ids,
         kind=code,
         status=ACTIVE,
+        passed=True,
         host_class=host_class,
         host_firm=firm,
         host_body=body,
@@ -516,7 +517,8 @@ def _choose_hosts(
         within = int(at - (ends[number] - pool.rows.size))
         row = pool.rows[within]
         owners = state.firms if pool.firms else state.organisations
-        owners.platforms[row] |= 1 << code
+        if KIND_NAMES[code] not in founders.REPEATABLE:
+            owners.platforms[row] |= 1 << code
         columns[0][i] = HOSTS.index(pool.name)
         columns[1 if pool.firms else 2][i] = row
         columns[3][i], columns[5][i] = owners.district[row], owners.field[row]

@@ -31,6 +31,7 @@ LIBRARIES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 
 _MOST = {"replicates": 1_000_000, "after": 400, "workers": 4096, "seed": 2**64 - 1}
 _LARGEST_SCALE = 100.0
+LARGEST_FIGURE = 1e12  # no starting figure of a city is larger, in its unit
 _LONGEST_FOLDER = 100
 _UNFINISHED = ".unfinished."
 _SHOWN = 5  # differences in an error message
@@ -116,9 +117,9 @@ class Settings:
             if name not in figures:
                 raise unknown("start", f"starting figure of {plan.city.name}", name, figures)
             unit = figures[name].quantity.unit
-            highest = 1.0 if unit.startswith("share") else math.inf
+            highest = 1.0 if unit.startswith("share") else LARGEST_FIGURE
             if not 0 <= _number(f"start.{name}", value) <= highest:
-                needed = "a share from 0 to 1" if highest == 1 else "a number from 0 on"
+                needed = "a share from 0 to 1" if highest == 1 else f"0 to {LARGEST_FIGURE:.0e}"
                 raise ConfigError(f"start.{name} = {value}: {needed} is needed ({unit})")
 
 

@@ -90,6 +90,7 @@ ORGANISATIONS = (
     _column("cases", "contracts served, fading by a quarter each quarter", np.float64, "contract"),
     _column("income", "million CNY of this quarter", np.float64, "contract", "services"),
     _column("grade", "last grade: 0 none, 1 A to 4 D", np.int8, "evaluation"),
+    _column("passed", "yes/no: has passed an evaluation since the start", np.bool_, "evaluation"),
     _column("failures", "grades D in a row", np.int8, "evaluation"),
     _column("reached", "quarter in which the level was reached", np.int32, "accreditation"),
     _column("negotiates_until", "quarter, 0 for no talks", np.int32, "founding"),

@@ -84,7 +84,12 @@ def test_provincial_centres_are_never_more_than_all_centres(weihai):
 def test_the_background_is_controlled_by_higher_governments(weihai):
     assert {rule.controller for rule in weihai.background} == {"nation", "province"}
     modelled = {rule.id for rule in weihai.background if rule.modelled}
-    assert modelled == {"high_tech_income_tax", "earlier_carrier_practice", "voucher_province"}
+    assert modelled == {
+        "high_tech_income_tax",
+        "high_tech_first_recognition",
+        "earlier_carrier_practice",
+        "voucher_province",
+    }
     assert all(rule.reason for rule in weihai.background if not rule.modelled)
 
 

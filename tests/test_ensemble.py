@@ -212,7 +212,7 @@ def end_this_process(*arguments):
 
 
 def test_a_worker_that_is_killed_is_told_in_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.ensemble._compute_in_worker", end_this_process)
+    monkeypatch.setattr("sim.ensemble._compute", end_this_process)
     job = job_of("replicates=4", "workers=2")
     with pytest.raises(SimError, match="ended from outside"):
         run(job.cases, [tmp_path], job.settings)

@@ -417,7 +417,7 @@ def test_an_instrument_without_mechanism_gives_its_reason(tree):
         ("instruments/voucher/effect/status", "guess", ["no status 'guess'", "assumed"]),
         ("instruments/voucher/effect/spread", "unifrm", ["no spread", "mean 'uniform'?"]),
         ("instruments/voucher/effect/unit", "million CNY", ["does not fit", "voucher_share"]),
-        ("instruments/voucher/type", "fund", ["does not fit", "fund_capital"]),
+        ("instruments/voucher/type", "fund", ["does not fit", "transfer_finance"]),
         ("instruments/voucher/lever", "equipment", ["no lever", "mean 'equipment_share'?"]),
     ],
 )

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import identity, quarter
+from sim import founders, identity, quarter
 from sim.books import yuan
 from sim.draws import mix
-from sim.kinds import KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.quantity import quantity
 from sim.state import ACTIVE, State
 from sim.tables import Rows
@@ -150,17 +150,18 @@ def _next(kind: str, level: str) -> str:
     return levels[levels.index(level) + 1]
 
 
-def reward(state: State, kind: str, level: str) -> float:
+def reward(state: State, kind: str, level: str, host: str | None = None) -> float:
     """Return what a platform is promised for reaching a level, million CNY."""
-    promised = state.offers.dose("level_reward", kind, level)
-    return promised + state.offers.dose("level_match", kind, level) * _provincial(state, kind)
+    promised = state.offers.dose("level_reward", kind, level, host)
+    match = state.offers.dose("level_match", kind, level, host)
+    return promised + match * provincial_grant(state, kind, level)
 
 
-def _provincial(state: State, kind: str) -> float:
-    """Return the province's own grant for the provincial level of a kind, million CNY."""
+def provincial_grant(state: State, kind: str, level: str) -> float:
+    """Return what the province itself grants for a level of a kind, million CNY."""
     return sum(
         offer.dose
-        for offer in state.offers.on("level_reward", kind, "provincial")
+        for offer in state.offers.on("level_reward", kind, level)
         if state.books.accounts[offer.instrument].payer == "province"
     )
 
@@ -175,9 +176,9 @@ def pass_share(kind: str, level: str, p: Parameters) -> float:
 def work(state: State, rows: Rows) -> NDArray[np.float64]:
     """Return the yearly work of platforms: contracts, tenants, and what their host's R&D adds."""
     table = state.organisations
-    host = table.host_firm[rows]
-    rd = np.where(host >= 0, state.firms.rd[host], 0.0)
-    return np.asarray(table.cases[rows] + table.tenants[rows] + rd)
+    return np.asarray(
+        table.cases[rows] + table.tenants[rows] + founders.research_behind(state, rows)
+    )
 
 
 def score(
@@ -194,7 +195,8 @@ def score(
 
 def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
     table, luck = state.organisations, state.luck("accreditation")
-    chance = min(1.0, p.apply * (1 + reward(state, kind, level) / p.cost))
+    by_host = np.array([reward(state, kind, level, host) for host in HOSTS])
+    chance = np.minimum(1.0, p.apply * (1 + by_host[table.host_class[rows]] / p.cost))
     rows = rows[luck.happens(table.id[rows], chance, _APPLIES)]
     if rows.size == 0:
         return
@@ -216,13 +218,14 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
 
 def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
     for lever in ("level_reward", "level_match"):
-        base = _provincial(state, kind) if lever == "level_match" else 1.0
+        base = provincial_grant(state, kind, level) if lever == "level_match" else 1.0
         for offer in state.offers.on(lever, kind, level):
+            paid = won[founders.takes(state, offer, won)] if offer.dose * base else won[:0]
             state.books.pay(
                 offer.instrument,
-                yuan(np.full(won.size, offer.dose * base)),
+                yuan(np.full(paid.size, offer.dose * base)),
                 due=state.quarter + round(p.reward_delay),
                 payees="platform",
-                merit=state.organisations.quality[won],
-                lot=state.luck("lot").uniform(state.organisations.id[won], offer.instrument),
+                merit=state.organisations.quality[paid],
+                lot=state.luck("lot").uniform(state.organisations.id[paid], offer.instrument),
             )

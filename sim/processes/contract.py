@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import identity
-from sim.books import yuan
+from sim.books import YUAN, yuan
 from sim.compiled import compiled
-from sim.draws import four, poisson
+from sim.draws import Ids, four, poisson
 from sim.kinds import KINDS
 from sim.levers import Offer
 from sim.quantity import quantity
@@ -217,7 +217,7 @@ class Parameters:
 
 
 # Slots of a contract's own draws.
-_VALUE, _OUTSIDE, _ORGANISATION, _POINTER, _BROKER, _OFFICE, _REGISTERED = range(7)
+_VALUE, _OUTSIDE, _ORGANISATION, _POINTER, _BROKER, _OFFICE, _REGISTERED, _ORDER = range(8)
 # Slots of a firm's draws in a quarter.
 _COUNT, _TAKES_VOUCHER, _VOUCHER_USE, _EQUIPMENT, _EQUIPMENT_USE, _SELLER, _LOT = (
     0,
@@ -245,11 +245,22 @@ def _commission(
 
 def prepare(state: State, p: Parameters, start: Callable[[str], float]) -> None:
     """Scale stream (b) to the city: contracts per billion CNY of R&D, and their mean value."""
-    rd = state.firms.rd[state.firms.alive & (state.firms.rd > 0)]
+    firms = state.firms
+    performs = firms.alive & (firms.rd > 0)
+    rd = firms.rd[performs]
     yearly = start("contracts_per_bn_rd") * rd.sum() / 1000
     # The published ratio counts registered contracts.
-    scale = float(yearly / 4 / p.register / np.sum(rd**p.elasticity)) if rd.size else 0.0
-    state.starting_stock["contract_scale"] = scale
+    chance = registration_chance(state, firms.district[performs], p)
+    registered = np.sum(chance * rd**p.elasticity)
+    state.starting_stock["contract_scale"] = yearly / 4 / registered if rd.size else 0.0
+
+
+def registration_chance(
+    state: State, district: NDArray[np.integer], p: Parameters
+) -> NDArray[np.float64]:
+    """Return the chance that a contract of a buyer in a district is registered."""
+    local = registration_districts(state)[district]
+    return p.register + np.where(local, p.register_locally * (1 - p.register), 0.0)
 
 
 def agree(state: State, p: Parameters) -> None:
@@ -318,8 +329,11 @@ def _transfer(state: State, p: Parameters) -> None:
 
 
 def _financed(state: State, price: NDArray[np.float64]) -> float:
-    """Return the share of the risk that venture money could carry this quarter."""
-    offered = state.offers.dose("transfer_finance") / 4
+    """Return the share of the risk that the venture money there is could carry this quarter."""
+    offers = list(state.offers.on("transfer_finance"))
+    offered = sum(offer.dose for offer in offers) / 4
+    for offer in offers:
+        offered = min(offered, state.books.free(offer.instrument) / YUAN)
     return float(min(1.0, offered / price.sum())) if offered > 0 else 0.0
 
 
@@ -380,7 +394,7 @@ def _intermediaries(state: State, p: Parameters, ids: np.ndarray) -> Rows:
     """Return the transfer service that brokers each contract, as far as brokers have time."""
     luck = state.draws.at("contract", 0)
     wants = luck.happens(ids, p.intermediated, _BROKER)
-    order = np.argsort(np.where(wants, luck.uniform(ids, _OFFICE), 2.0), kind="stable")
+    order = np.argsort(np.where(wants, luck.uniform(ids, _ORDER), 2.0), kind="stable")
     served = np.zeros(ids.size, np.bool_)
     served[order[: int(state.flows["broker_cases"] / state.weight)]] = True
     services = state.platforms("transfer_service")
@@ -404,8 +418,7 @@ def _sign(
     if ids.size == 0:
         return
     firms, table = state.firms, state.organisations
-    local = registration_districts(state)[firms.district[buyer]]
-    chance = p.register + np.where(local, p.register_locally * (1 - p.register), 0.0)
+    chance = registration_chance(state, firms.district[buyer], p)
     registered = state.draws.at("contract", 0).happens(ids, chance, _REGISTERED)
     state.contracts.add(
         ids,
@@ -449,31 +462,57 @@ def _use_vouchers(state: State, p: Parameters) -> None:
 def _vouchers(
     state: State, p: Parameters, lever: str, small: NDArray[np.bool_], reach: float, slot: int
 ) -> None:
-    """Let firms ask for one voucher; those who are served and use it sign a contract or not.
+    """Let firms ask for one voucher; those who use it sign a contract, or would have anyway.
 
     Several governments may pay parts of one bill; a firm asks the oftener the more they pay in
-    all, and goes ahead if any of them serves it.
+    all.
     """
     firms, luck = state.firms, state.luck("contract")
     offers = list(state.offers.on(lever))
     total = sum(offer.dose for offer in offers)
     if total <= 0:
         return
+
+    def asks(rows: Rows, share: NDArray[np.float64] | float) -> NDArray[np.bool_]:
+        chance = reach / 4 * np.minimum(share, 1.0) / USUAL_SHARE
+        return luck.happens(firms.id[rows], chance, slot)
+
     rows = np.flatnonzero(small)
-    rows = rows[luck.happens(firms.id[rows], reach / 4 * min(total, 1.0) / USUAL_SHARE, slot)]
+    rows = rows[asks(rows, total)]
     use = luck.uniform(firms.id[rows], slot + 1)
     rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
+    parts = [p.voucher_bill * offer.dose / max(total, 1.0) * state.weight for offer in offers]
+    covered = _covered(state, offers, parts, firms.id[rows])
+    # A part that the money does not reach moves nobody: only those go ahead who would for less.
+    granted = np.sum([offer.dose * mask for offer, mask in zip(offers, covered, strict=True)], 0)
+    goes = asks(rows, granted)
+    for offer, part, mask in zip(offers, parts, covered, strict=True):
+        paid = rows[goes & mask]
+        _claim(state, p, offer, paid, np.full(paid.size, part), "firm", firms.id[paid])
+    rows, use = rows[goes], use[goes]
     bill = np.full(rows.size, p.voucher_bill)
-    served = np.zeros(rows.size, np.bool_)
-    for offer in offers:
-        part = bill * offer.dose / max(total, 1.0) * state.weight
-        served |= _claim(state, p, offer, rows, part, "firm", firms.id[rows])
-    additional = rows[served & (use < p.voucher_additional)]
+    additional = rows[use < p.voucher_additional]
     ids = identity.mixed(identity.CONTRACT, firms.id[additional], state.quarter, slot << 20)
     seller = sellers(state).pick(luck.uniform(ids))
     seller = np.where(seller >= 0, seller, FIRM_SELLS)
     none = np.full(additional.size, -1)
     _sign(state, p, ids, additional, seller, none, bill[: additional.size], additional=True)
+
+
+def _covered(
+    state: State, offers: list[Offer], parts: list[float], ids: Ids
+) -> list[NDArray[np.bool_]]:
+    """Return per offer whom its line could pay its part of a bill; offers may share a line."""
+    lines = [state.books.accounts[offer.instrument].line for offer in offers]
+    lot, merit = state.luck("lot").uniform(ids), np.zeros(ids.size)
+    whole = {line: 0.0 for line in lines}
+    for line, part in zip(lines, parts, strict=True):
+        whole[line] += part
+    masks = {
+        line: state.books.affords(line, yuan(np.full(ids.size, part)), merit=merit, lot=lot)
+        for line, part in whole.items()
+    }
+    return [masks[line] for line in lines]
 
 
 def _claim(
@@ -491,7 +530,7 @@ def _claim(
         due=state.quarter + round(p.payment_delay),
         payees=payee,
         merit=np.zeros(rows.size),
-        lot=state.luck("lot").uniform(ids, slot=offer.instrument % 64),
+        lot=state.luck("lot").uniform(ids),
     )
 
 

@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim import quarter
+from sim import founders, quarter
 from sim.books import yuan
 from sim.kinds import KIND_NAMES, KINDS, LEVELS
 from sim.levers import Offer
 from sim.quantity import quantity
-from sim.state import ACTIVE, CLOSED, State
+from sim.state import ACTIVE, State
 from sim.tables import Rows
 
 A, B, C, D = 1, 2, 3, 4
-NONE_YET = 0
 DECILE = 0.1  # strictness is given as a share of the lowest tenth
 
 
@@ -125,7 +124,6 @@ def grade(state: State, p: Parameters) -> None:
         return
     table = state.organisations
     rows = np.flatnonzero((table.kind < len(KIND_NAMES)) & (table.status == ACTIVE))
-    before = table.grade[rows].copy()
     for kind in np.unique(table.kind[rows]):
         here = rows[table.kind[rows] == kind]
         strict = state.offers.dose("strictness", KIND_NAMES[kind])
@@ -133,10 +131,12 @@ def grade(state: State, p: Parameters) -> None:
         table.grade[here] = grades(place, p, strict * DECILE)
     failed = table.grade[rows] == D
     table.failures[rows] = np.where(failed, table.failures[rows] + 1, 0)
-    _reward(state, p, rows, before)
+    _reward(state, p, rows)
     _support(state, p, rows)
     _award(state, p)
-    _close(state, rows[table.failures[rows] >= 2])
+    closing = rows[table.failures[rows] >= 2]
+    founders.close(state, closing)
+    state.flows["closed_platforms"] += float(closing.size)
 
 
 def grades(place: NDArray[np.float64], p: Parameters, strict: float) -> NDArray[np.int8]:
@@ -149,12 +149,12 @@ def grades(place: NDArray[np.float64], p: Parameters, strict: float) -> NDArray[
 def hollow(state: State, rows: Rows, share: float) -> NDArray[np.bool_]:
     """Return which platforms do hardly anything: no seats taken, no contracts, no R&D behind."""
     table = state.organisations
-    host = table.host_firm[rows]
-    behind = np.where(host >= 0, state.firms.rd[host] * state.firms.alive[host], 0.0) > 0
+    body = table.host_body[rows]
+    behind = founders.research_behind(state, rows) + table.researchers[rows]
+    behind += np.where(body >= 0, table.researchers[body], 0.0)
     seats = table.seats[rows]
     empty = table.tenants[rows] < share * seats
-    idle = (table.cases[rows] < 1) & ~behind & (table.host_class[rows] != 0)
-    return np.where(seats > 0, empty, idle & (table.researchers[rows] == 0))
+    return np.where(seats > 0, empty, (table.cases[rows] < 1) & (behind <= 0))
 
 
 def _score(state: State, p: Parameters, rows: Rows) -> NDArray[np.float64]:
@@ -164,10 +164,11 @@ def _score(state: State, p: Parameters, rows: Rows) -> NDArray[np.float64]:
     return np.asarray(lasting - p.hollow * hollow(state, rows, p.hollow_carrier))
 
 
-def _reward(state: State, p: Parameters, rows: Rows, before: NDArray[np.int8]) -> None:
+def _reward(state: State, p: Parameters, rows: Rows) -> None:
     """Pay for an A, and for passing the first time."""
     table = state.organisations
-    passed = (before == NONE_YET) & (table.grade[rows] < D)
+    passed = ~table.passed[rows] & (table.grade[rows] < D)
+    table.passed[rows[passed]] = True
     events = {"grade_reward": table.grade[rows] == A, "first_pass_reward": passed}
     for lever, happened in events.items():
         for kind in np.unique(table.kind[rows[happened]]):
@@ -220,6 +221,7 @@ def _award(state: State, p: Parameters) -> None:
 
 def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) -> None:
     table = state.organisations
+    rows = rows[founders.takes(state, offer, rows)]
     state.books.pay(
         offer.instrument,
         yuan(np.full(rows.size, million)),
@@ -228,16 +230,3 @@ def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) 
         merit=table.quality[rows],
         lot=state.luck("lot").uniform(table.id[rows], offer.instrument),
     )
-
-
-def _close(state: State, rows: Rows) -> None:
-    """Close or strike off units, and let their hosts found another."""
-    table = state.organisations
-    table.status[rows] = CLOSED
-    for row in rows:
-        bit = ~(1 << int(table.kind[row]))
-        if table.host_firm[row] >= 0:
-            state.firms.platforms[table.host_firm[row]] &= bit
-        elif table.host_body[row] >= 0:
-            table.platforms[table.host_body[row]] &= bit
-    state.flows["closed_platforms"] += float(rows.size)

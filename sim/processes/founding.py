@@ -7,7 +7,8 @@ Each quarter an eligible host draws once among competing kinds. Its rate for kin
 
 where rate × stock is what cities like this one found without any plan, the expected gain is what
 the offers promise over the planning horizon, and the true cost is the whole cost to the host: two
-million CNY move a decision of eighty million by a fortieth. Demand counts for carriers: nobody
+million CNY move a decision of eighty million by a fortieth. What would be founded without offers
+is drawn first and stays: offers only add. Demand counts for carriers: nobody
 builds an incubator beside an empty one. A host that money ran out for goes ahead only if it
 would have done so anyway, by the same draw. Parents from outside come through talks of 4-8
 quarters with 15-30 % success. What is decided is built, and opens when its time has come.
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.draws import four
-from sim.founders import CARRIERS, Hosts, boost, build, hosts, pay_for_founding, pick_cluster
+from sim.founders import CARRIERS, Hosts, boost, build, fund, hosts, pick_cluster
 from sim.kinds import KIND_CODE, KIND_NAMES, KINDS
 from sim.quantity import quantity
 from sim.state import ACTIVE, BUILDING, State
@@ -136,28 +137,32 @@ def _decide(
     anyway: Any,
     place: Any,
 ) -> Any:
-    """Draw once per host among competing kinds; -1 for no founding."""
+    """Draw once per host among competing kinds; -1 for no founding.
+
+    What would be founded without offers is drawn first and stays what it is; offers only add.
+    """
     for i in range(ids.size):
         chosen[i] = -1
-        total = 0.0
         plain = 0.0
+        extra = 0.0
         for k in range(rate.size):
             if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
                 hazard = rate[k] * suitability[i] * lacks[cluster[i], k]
-                total += hazard * boost[k]
                 plain += hazard
+                extra += hazard * (boost[k] - 1.0)
         draws = four(address, ids[i], 0)
-        if draws[0] >= 1.0 - np.exp(-total) or draws[2] > approval:
+        if draws[0] >= 1.0 - np.exp(-plain - extra) or draws[2] > approval:
             continue
-        pointer = draws[1] * total
+        anyway[i] = draws[0] < 1.0 - np.exp(-plain)
+        place[i] = draws[3]
+        pointer = draws[1] * (plain if anyway[i] else extra)
         for k in range(rate.size):
             if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
-                pointer -= rate[k] * suitability[i] * lacks[cluster[i], k] * boost[k]
+                weight = 1.0 if anyway[i] else boost[k] - 1.0
+                pointer -= rate[k] * suitability[i] * lacks[cluster[i], k] * weight
                 if pointer < 0.0:
                     chosen[i] = k
                     break
-        anyway[i] = draws[0] < 1.0 - np.exp(-plain)
-        place[i] = draws[3]
 
 
 def found(state: State, p: Parameters) -> None:
@@ -255,8 +260,8 @@ def _carry_out(
         chosen = decisions.kind == kind
         host, at = decisions.host, decisions.at[chosen]
         name = KIND_NAMES[kind]
-        paid = pay_for_founding(state, name, host.name, host.ids[at], host.suitability[at])
-        go = paid | decisions.anyway[chosen]
+        anyway = decisions.anyway[chosen]
+        go = fund(state, name, host.name, host.ids[at], host.suitability[at], anyway)
         at, place = at[go], decisions.place[chosen][go]
         cluster = np.where(
             host.cluster[at] < len(state.city.clusters),
@@ -275,13 +280,12 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     chance = min(1.0, p.talks_succeed * boost(state, "institute", "outside"))
     u = luck.uniform(table.id[ending], _SUCCESS)
     won, anyway = ending[u < chance], (u < p.talks_succeed)[u < chance]
-    paid = pay_for_founding(state, "institute", "outside", table.id[won], np.zeros(won.size))
-    won = won[paid | anyway]
+    won = won[fund(state, "institute", "outside", table.id[won], np.zeros(won.size), anyway)]
     place = luck.uniform(table.id[won], _TALKS_PLACE)
     cluster = pick_cluster(state, lacks[:-1, KIND_CODE["institute"]], place)
     host = Hosts("outside", won, table.id[won], table.platforms[won], cluster, np.ones(won.size))
     district = (place * len(state.city.districts)).astype(np.int64)
-    build(state, "institute", host, np.arange(won.size), cluster, district=district, jointly=True)
+    build(state, "institute", host, np.arange(won.size), cluster, district=district)
     free = parents[table.negotiates_until[parents] == 0]
     opens = free[luck.happens(table.id[free], p.talks / 4, _OPENS_TALKS)]
     length = p.shortest_talks + luck.uniform(table.id[opens], _LENGTH) * (

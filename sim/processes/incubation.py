@@ -110,20 +110,20 @@ def _seat(state: State, p: Parameters) -> None:
     firms, table = state.firms, state.organisations
     rows, carriers = seekers(state, p), state.platforms(*SEATING)
     carriers = carriers[table.seats[carriers] > 0]
+    last_try = state.quarter + 1 - firms.founded[rows] > p.search
     if rows.size == 0 or carriers.size == 0:
-        state.flows["turned_away"] += rows.size * state.weight
+        state.flows["turned_away"] += float(last_try.sum()) * state.weight
         return
     best = carriers[_preferred(state, p, rows, carriers)]
     lot = state.luck("incubation").uniform(firms.id[rows], _LOT)
     order = np.lexsort((lot, best))
     place = np.arange(rows.size) - np.searchsorted(best[order], best[order])
     free = (table.seats - table.tenants) / state.weight
-    seated = order[place < free[best[order]]]
+    seated = order[place + 1 <= free[best[order]]]
     firms.carrier[rows[seated]] = best[seated]
     firms.seated[rows[seated]] = state.quarter
     np.add.at(table.tenants, best[seated], state.weight)
     state.flows["seated"] += seated.size * state.weight
-    last_try = state.quarter - firms.founded[rows] >= p.search
     last_try[seated] = False
     state.flows["turned_away"] += float(last_try.sum()) * state.weight
 

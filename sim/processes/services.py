@@ -21,7 +21,7 @@ from sim.books import yuan
 from sim.founders import CARRIERS, Hosts
 from sim.kinds import KIND_CODE, KINDS
 from sim.quantity import quantity
-from sim.state import ACTIVE, BUILDING, CLOSED, State
+from sim.state import ACTIVE, BUILDING, State
 from sim.tables import Rows
 
 
@@ -319,10 +319,9 @@ def _open(
     u = state.luck("services").uniform(host.ids[at], _OPENS)
     opens = at[u < opening_chance(income, support, cost, p)]
     anyway = u[u < opening_chance(income, support, cost, p)] < opening_chance(income, 0.0, cost, p)
-    paid = founders.pay_for_founding(
-        state, kind, host.name, host.ids[opens], host.suitability[opens]
-    )
-    opens = opens[paid | anyway]
+    opens = opens[
+        founders.fund(state, kind, host.name, host.ids[opens], host.suitability[opens], anyway)
+    ]
     place = state.luck("services").uniform(host.ids[opens], _PLACE)
     outside = (place * len(state.city.districts)).astype(np.int64)
     founders.build(
@@ -346,11 +345,17 @@ def _open_registration_services(state: State, p: Parameters) -> None:
     speaks = np.isin(np.arange(host.rows.size), first)
     chance = p.registration_weighs * founders.boost(state, "transfer_service", "public_body")
     opens = np.flatnonzero(missing & speaks & luck.happens(host.ids, chance, _WEIGHS_REGISTRATION))
-    paid = founders.pay_for_founding(
-        state, "transfer_service", "public_body", host.ids[opens], host.suitability[opens]
-    )
     anyway = luck.happens(host.ids[opens], p.registration_weighs, _WEIGHS_REGISTRATION)
-    opens = opens[paid | anyway]
+    opens = opens[
+        founders.fund(
+            state,
+            "transfer_service",
+            "public_body",
+            host.ids[opens],
+            host.suitability[opens],
+            anyway,
+        )
+    ]
     founders.build(
         state, "transfer_service", host, opens, np.full(opens.size, -1), registration=True
     )
@@ -399,5 +404,5 @@ def _close_services(state: State, p: Parameters) -> None:
     if state.offers.dose("operating_grant", "transfer_service") > 0:
         idle &= ~table.jointly[rows]
     closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
-    table.status[closing] = CLOSED
+    founders.close(state, closing)
     state.flows["services_closed"] += float(closing.size)

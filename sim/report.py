@@ -1,0 +1,984 @@
+"""The report: one page in HTML that needs nothing outside itself.
+
+Each plan is a chapter. This module puts numbers into words and tables; how they look is in
+``templates/report.html.j2``. The same study gives the same bytes.
+"""
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim import audit, figures
+from sim.figures import (
+    NATURE_WORDS,
+    PAYER_GROUPS,
+    Ink,
+    goal_words,
+    has_real,
+    headline,
+    is_share,
+    mix_words,
+    name_words,
+    number,
+    rough,
+    span_words,
+)
+from sim.indicators import CONTEXT, INDICATORS
+from sim.instrument import CASE_BY_CASE
+from sim.levers import LEVERS
+from sim.parameters import DECLARED, all_parameters
+from sim.plan import NATURES, Instrument, Plan, Target
+from sim.quantity import Quantity
+from sim.quarter import label
+from sim.results import Combination, Study, jeffreys
+from sim.settings import folder_name, replacing
+
+TEMPLATES = Path(__file__).parent / "templates"
+WORDINGS = {
+    "exact": "",
+    "at_least": "“at least”",
+    "about": "“about”",
+    "aspiration": "an aspiration (力争, 争取)",
+    "full_coverage": "full coverage",
+}
+# Which processes move an indicator; the registry says what is measured, not by whom it is moved.
+MOVED_BY: dict[str, tuple[str, ...]] = {
+    "incubators_makerspaces": ("founding", "incubation", "evaluation"),
+    "transfer_services": ("services",),
+    "brokers": ("services",),
+    "ip_services": ("services",),
+    "five_ones_coverage": ("founding", "incubation", "evaluation"),
+    "national_innovation_centres": ("founding", "accreditation"),
+    "county_transfer_coverage": ("services", "accreditation"),
+}
+ABSENT = {
+    "talent": "who is recruited, and who holds a post on both sides",
+    "projects": "calls, joint projects, the products and sales that come of them",
+    "subsidy_response": "how much own R&D a grant adds, and how much is only relabelled",
+    "maturation": "how a result ripens from proof of concept to product",
+}
+# Context indicator → the city's figure that it starts from.
+STARTS_FROM = {
+    "gdp": "gdp",
+    "above_scale_firms": "above_scale_firms",
+    "high_tech_firms": "high_tech_firms",
+    "technology_smes": "technology_smes",
+    "valid_invention_patents": "valid_patents",
+    "high_tech_value_added_share": "high_tech_output_share",
+    "institutes_total": "institutes",
+    "brokers": "brokers",
+}
+_NONE = "–"
+_PERCENT = "\u00a0%"
+_PLAIN = ' "!$()*+,-./:;=?@[]^_`{|}~<>'  # what an address in single quotes may hold as it is
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table.
+
+    Attributes:
+        text: What it says.
+        note: What stands below in small print.
+        zh: Chinese words below.
+        share: A share from 0 to 1 to be drawn as a bar.
+        colour: The bar's colour.
+        strong: Whether it is what the eye should find.
+    """
+
+    text: str
+    note: str = ""
+    zh: str = ""
+    share: float | None = None
+    colour: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes:
+        heads: A heading per column.
+        rows: Cells; or one text, which heads the rows that follow.
+        look: Classes for the style.
+    """
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell] | str]
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure.
+
+    Attributes:
+        source: An address that holds the whole figure.
+        words: What it shows, for those who cannot see it.
+    """
+
+    source: Markup
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A plan's runs, as its chapter looks at them.
+
+    Attributes:
+        study: The study.
+        plan: The plan.
+        ones: Its mixes that have replicates: the chapter's own first, baselines last.
+        base: The mix that it is compared with, if there is one.
+    """
+
+    study: Study
+    plan: Plan
+    ones: Sequence[Combination]
+    base: Combination | None
+
+    @property
+    def main(self) -> Combination:
+        """The mix that the chapter is about."""
+        return self.ones[0]
+
+    def attained(self, one: Combination, target: Target) -> Mapping[str, Any]:
+        """Return a target's row of attainment."""
+        found = one.attainment[one.attainment["target"] == target.id]
+        return {str(name): value for name, value in found.iloc[0].items()}
+
+    def summary(self, one: Combination) -> Mapping[str, Any]:
+        """Return a mix's row of the summary."""
+        rows = self.study.summary
+        found = rows[(rows["plan"] == one.plan) & (rows["policy"] == one.policy)]
+        return {str(name): value for name, value in found.iloc[0].items()}
+
+    def added(self, one: Combination, target: Target) -> Mapping[str, Any]:
+        """Return a target's row of the comparison with the baseline; empty without one."""
+        rows = self.study.comparison
+        against = self.base.policy if self.base else ""
+        found = rows[
+            (rows["plan"] == one.plan)
+            & (rows["policy"] == one.policy)
+            & (rows["against"] == against)
+            & (rows["target"] == target.id)
+        ]
+        return {} if found.empty else {str(n): value for n, value in found.iloc[0].items()}
+
+
+def write(root: Path, study: Study) -> None:
+    """Write the report of a study, whose figures have been drawn, below a root."""
+    with replacing(root / "report.html") as unfinished:
+        unfinished.write_text(render(root, study), encoding="utf-8")
+
+
+def render(root: Path, study: Study) -> str:
+    """Return the report of a study as HTML."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    views = [view_of(study, plan) for plan in study.plans.values()]
+    return environment.get_template("report.html.j2").render(
+        chapters=[chapter(view, root / figures.FOLDER) for view in views],
+        overview=_overview(views) if len(views) > 1 else None,
+        settings=study.settings,
+        failures=study.failures,
+        absent={name: words for name, words in ABSENT.items() if name not in DECLARED},
+        processes=_processes(),
+    )
+
+
+def view_of(study: Study, plan: Plan) -> View:
+    """Return what a plan's chapter looks at."""
+    ones = figures.shown_mixes(study, plan)
+    bases = [one for one in ones[1:] if one.policy in study.baselines]
+    return View(study=study, plan=plan, ones=ones, base=bases[0] if bases else None)
+
+
+def chapter(view: View, drawn: Path) -> dict[str, Any]:
+    """Return all that a plan's chapter says."""
+    plan = view.plan
+    said: dict[str, Any] = {
+        "anchor": folder_name(plan.name),
+        "plan": plan,
+        "asked": asked(plan),
+        "run": bool(view.ones),
+        "figures_known": _known_figures(plan),
+        "parameters": parameter_tables(view),
+        "targets": targets_appendix(plan),
+        "instruments": instruments_appendix(view),
+        "background": background_appendix(plan),
+        "counts": instrument_counts(plan),
+    }
+    return said | (results_of(view, drawn) if view.ones else {})
+
+
+def results_of(view: View, drawn: Path) -> dict[str, Any]:
+    """Return what of a chapter rests on the runs."""
+    plan, main = view.plan, view.main
+    run = main.trajectories["quarter"].unique()
+    return {
+        "main_words": mix_words(main.policy),
+        "base_words": mix_words(view.base.policy) if view.base else "",
+        "futures": len(main.replicates),
+        "quarters": (run[0], run[-1]),
+        "verdict": verdict(view),
+        "cost": cost_words(view),
+        "answers": answer_table(view),
+        "mixes": mixes_tables(view),
+        "overview": picture(drawn / figures.attainment_name(plan), "Attainment of all targets"),
+        "fans": [
+            picture(drawn / figures.fan_name(plan, target), f"Fan chart: {headline(target)}")
+            for target in _ordered(plan)
+            if not target.reason
+        ],
+        "spending": [spending_part(view, one, drawn) for one in _paying(view)],
+        "standing": standing_table(main),
+        "requirements": requirements_table(view),
+        "break_even": break_even_table(view),
+        "contradictions": contradiction_words(plan),
+        "together": together_words(view),
+        "spread": spread_table(view),
+        "chance": _chance(view),
+        "context": context_table(view),
+    }
+
+
+def picture(path: Path, words: str) -> Picture:
+    """Return a drawn figure as an address that holds all of it."""
+    svg = path.with_name(path.name + ".svg").read_text("utf-8")
+    return Picture(Markup("data:image/svg+xml," + quote(svg, safe=_PLAIN)), words)
+
+
+def _ordered(plan: Plan) -> list[Target]:
+    """Return a plan's targets, behavioural ones first."""
+    return sorted(plan.targets, key=lambda target: NATURES.index(target.nature))
+
+
+def _overview(views: Sequence[View]) -> Table:
+    heads = ("Plan", "All behavioural targets met", "Hardest target", "Public cost, million CNY")
+    rows = []
+    for view in views:
+        head = Cell(view.plan.name, view.plan.title)
+        if not view.ones:
+            rows.append([head, Cell("no replicate was completed"), Cell(_NONE), Cell(_NONE)])
+            continue
+        met, binding = all_met(view, view.main), binding_words(view, view.main)
+        rows.append([head, met, Cell(binding), cost_cell(view, view.main)])
+    return Table(heads, rows)
+
+
+def _processes() -> dict[str, str]:
+    """Return what each process does, by the first line of its module."""
+    found = {}
+    for name, parameters in DECLARED.items():
+        line = (sys.modules[parameters.__module__].__doc__ or "").splitlines()[0]
+        found[name] = re.sub(rf"^{name.capitalize()}( \(.*?\))?: ", "", line).rstrip(".")
+    return found
+
+
+# Words
+
+
+def signed(value: float, share: bool = False) -> str:
+    """Return a difference with its sign; of shares in percentage points."""
+    if not np.isfinite(value):
+        return _NONE
+    size = rough(abs(100 * value if share else value))
+    sign = "" if size == "0" else "+" if value > 0 else "−"
+    return f"{sign}{size}" + (" points" if share else "")
+
+
+def between(low: float, high: float, share: bool = False) -> str:
+    """Return a range, or nothing where it has no width that can be seen."""
+    first, last = rough(low, share), rough(high, share)
+    if first == last or not np.isfinite(low + high):
+        return ""
+    return f"{first.removesuffix(_PERCENT)} to {last}"
+
+
+def amount_words(instrument: Instrument) -> str:
+    """Return what an instrument offers, and how the number is known."""
+    if instrument.amount is not None:
+        drawn = {
+            "ceiling": "; drawn from half of it to all of it",
+            "about": "; “about”: drawn from a tenth below to a tenth above",
+        }
+        words = in_unit(exact(instrument.amount), instrument.unit)
+        return words + drawn.get(instrument.wording, "")
+    if instrument.wording == "case_by_case":
+        low, high = CASE_BY_CASE
+        return f"case by case: drawn from {exact(low)} to {exact(high)} million CNY"
+    if instrument.effect:
+        return f"no amount in the text; assumed {range_words(instrument.effect)}"
+    return "no amount in the text"
+
+
+def range_words(quantity: Quantity) -> str:
+    """Return a quantity's default, range and unit."""
+    span = ""
+    if quantity.low < quantity.high:
+        span = f" (range {exact(quantity.low)} to {exact(quantity.high)})"
+    return in_unit(f"{exact(quantity.default)}{span}", quantity.unit)
+
+
+def in_unit(words: str, unit: str) -> str:
+    """Return a number's words with its unit; a ratio's unit says what it is a ratio of."""
+    return f"{words} ({unit})" if unit.startswith(("ratio", "share")) else f"{words} {unit}"
+
+
+def exact(value: float) -> str:
+    """Return a number as it was declared."""
+    return f"{value:,.6g}".replace("-", "−")
+
+
+def mechanism_words(instrument: Instrument) -> str:
+    """Return what stands for an instrument in the model, or why nothing does."""
+    if instrument.reason:
+        return f"Not modelled: {instrument.reason}"
+    if instrument.lever is None:
+        process = instrument.waits_for
+        if process in DECLARED:
+            return f"Not yet modelled: the process {process} has no rule for it yet"
+        return f"Not yet modelled: waits for the process {process}"
+    lever = LEVERS[instrument.lever]
+    return f"{lever.name}: {lever.meaning}. Read by {', '.join(lever.reads)}"
+
+
+def target_mechanism_words(target: Target) -> str:
+    """Return what stands for a target in the model, or why nothing does."""
+    if target.reason:
+        return f"Not modelled: {target.reason}"
+    known = INDICATORS[target.indicator]
+    words = [f"Counted: {known.meaning} ({known.zh})"]
+    if known.real is not None:
+        words.append(f"Beside it: those {known.activity}")
+    if target.indicator in MOVED_BY:
+        words.append(f"Moved by {', '.join(MOVED_BY[target.indicator])}")
+    return ". ".join(words)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+# The answer
+
+
+def asked(plan: Plan) -> str:
+    """Return what a plan asks, in a sentence."""
+    natures = [(n, sum(target.nature == n for target in plan.targets)) for n in NATURES]
+    kinds = ", ".join(f"{count} {nature}" for nature, count in natures if count)
+    numbers = sum(instrument.amount is not None for instrument in plan.instruments)
+    return (
+        f"{plan.document or plan.name} sets {plural(len(plan.targets), 'target')} ({kinds}) and "
+        f"{plural(len(plan.instruments), 'instrument')}, {numbers} of them with an amount in the "
+        f"text, for {label(plan.start)} to {label(plan.end)}."
+    )
+
+
+def all_met(view: View, one: Combination) -> Cell:
+    """Return in how many futures all behavioural targets are met."""
+    chance = view.summary(one)["all_behavioural_probability"]
+    if not np.isfinite(chance):
+        return Cell(_NONE)
+    futures = len(one.replicates)
+    low, high = jeffreys(round(chance * futures), futures)
+    return Cell(number(chance, share=True), f"95 % interval {between(low, high, share=True)}")
+
+
+def binding_words(view: View, one: Combination) -> str:
+    """Return the target that holds a plan back most."""
+    name = view.summary(one)["binding_target"]
+    return next((headline(target) for target in view.plan.targets if target.id == name), _NONE)
+
+
+def assumed_words(one: Combination) -> str:
+    """Return how much of a mix's cost is assumed; it goes with every word on cost."""
+    share = one.assumed_share()
+    return f"{number(share, share=True)} of it assumed" if np.isfinite(share) else "nothing is paid"
+
+
+def cost_cell(view: View, one: Combination) -> Cell:
+    """Return a mix's public cost with its assumed share."""
+    row = view.summary(one)
+    return Cell(span_words(row["cost_p05"], row["cost_p50"], row["cost_p95"]), assumed_words(one))
+
+
+def cost_words(view: View) -> str:
+    """Return what the chapter's mix costs the city and its counties."""
+    row, one = view.summary(view.main), view.main
+    if row["cost_p95"] == 0:
+        return "City and counties pay nothing under it."
+    low, middle, high = one.committed.quantile([0.05, 0.5, 0.95]).tolist()
+    return (
+        f"City and counties pay {rough(row['cost_p50'])} million CNY in the median future "
+        f"(nine in ten futures: {rough(row['cost_p05'])} to {rough(row['cost_p95'])}), "
+        f"{assumed_words(one)}, because the text gives no amount. A further {rough(middle)} "
+        f"million ({rough(low)} to {rough(high)}) are earned in the run and fall due after its "
+        "end; they rest on assumed amounts in the same way. Fund capital, provincial and national "
+        "money and tax forgone are not in it."
+    )
+
+
+def verdict(view: View) -> list[str]:
+    """Return the answer in a few sentences."""
+    main, base = view.main, view.base
+    rows = [(t, view.attained(main, t)) for t in _ordered(view.plan) if not t.reason]
+    rows = [(target, row) for target, row in rows if np.isfinite(row["probability"])]
+    if not rows:
+        return ["No target's date lies within this run."]
+    words = []
+    met = all_met(view, main)
+    if met.text != _NONE:
+        without = f"; {mix_words(base.policy)}, in {all_met(view, base).text}" if base else ""
+        words.append(
+            f"All behavioural targets are met together in {met.text} of the futures "
+            f"({met.note}){without}."
+        )
+    likely, best = max(rows, key=lambda pair: pair[1]["probability"])
+    words.append(f"Most likely: {_told(view, likely, best)}.")
+    name = view.summary(main)["binding_target"]
+    held = next((pair for pair in rows if pair[0].id == name), None)
+    if held:
+        words.append(f"What holds the plan back most: {_told(view, *held)}{_short(*held)}.")
+    return words + _most_added(view, rows)
+
+
+def _told(view: View, target: Target, row: Mapping[str, Any]) -> str:
+    chance = number(row["probability"], share=True)
+    if view.base is None:
+        return f"{headline(target)}, {chance}"
+    without = number(view.attained(view.base, target)["probability"], share=True)
+    return f"{headline(target)}, {chance} ({mix_words(view.base.policy)}: {without})"
+
+
+def _short(target: Target, row: Mapping[str, Any]) -> str:
+    if row["shortfall_p50"] <= 0:
+        return ""
+    size = number(row["shortfall_p50"], is_share(target))
+    return f"; half of the futures fall short of {_goal(target)} by {size} or more"
+
+
+def _goal(target: Target) -> str:
+    return number(target.value, is_share(target))
+
+
+def _most_added(view: View, rows: Sequence[tuple[Target, Mapping[str, Any]]]) -> list[str]:
+    """Return for which target the mix adds most to the chance."""
+    added = [(view.added(view.main, target), target) for target, _ in rows]
+    added = [(row, target) for row, target in added if row]
+    if not added:
+        return []
+    row, target = max(added, key=lambda pair: pair[0]["probability_change"])
+    gain = row["probability_change"]
+    if gain <= 0:
+        return ["It makes no target more likely."]
+    return [f"It adds most to the chance of: {headline(target)}, {signed(gain, share=True)}."]
+
+
+def answer_table(view: View) -> Table:
+    """Return the answer for every target, behavioural ones first."""
+    main, base = mix_words(view.main.policy), view.base
+    heads = ["Target", "Start", "Goal", f"Chance {main}"]
+    heads += [f"Chance {mix_words(base.policy)}"] if base else []
+    heads += [f"At the date, {main}"]
+    heads += ["Arrives anyway", "Added, on average"] if base else []
+    heads += ["Falls short by", "Real activity beside the count", "Half have met it by"]
+    rows: list[Sequence[Cell] | str] = []
+    for nature in NATURES:
+        targets = [target for target in view.plan.targets if target.nature == nature]
+        rows += [NATURE_WORDS[nature]] if targets else []
+        rows += [_answer(view, target) for target in targets]
+    return Table(heads, rows, "cards answers")
+
+
+def _answer(view: View, target: Target) -> list[Cell]:
+    cells = [_target_cell(target), _start_cell(view, target), _goal_cell(target)]
+    if target.reason:
+        return [*cells, Cell("not modelled", target.reason)]
+    share, base = is_share(target), view.base
+    main = view.attained(view.main, target)
+    cells += [_chance_cell(view, one, target) for one in (view.main, base) if one]
+    cells.append(Cell(number(main["p50"], share), _span(main, share)))
+    if base:
+        anyway = view.attained(base, target)
+        cells.append(Cell(number(anyway["p50"], share), _span(anyway, share)))
+        cells.append(_added_cell(view.added(view.main, target), share))
+    return [
+        *cells,
+        Cell(number(main["shortfall_p50"], share)),
+        _real_cell(view, target),
+        _expected_cell(view, target),
+    ]
+
+
+def _target_cell(target: Target) -> Cell:
+    return Cell(headline(target), f"clause {target.clause} · {target.id}", target.zh, strong=True)
+
+
+def _start_cell(view: View, target: Target) -> Cell:
+    if target.reason:
+        return Cell(_NONE)
+    start, share = view.main.starts[target.id], is_share(target)
+    low, middle, high = start.quantile([0.05, 0.5, 0.95]).tolist()
+    return Cell(number(middle, share), between(low, high, share) or "known")
+
+
+def _goal_cell(target: Target) -> Cell:
+    date = f"by {target.date}" + ("" if target.date_stated else " (inferred: the plan's end)")
+    return Cell(goal_words(target), "; ".join(filter(None, [date, WORDINGS[target.wording]])))
+
+
+def _chance_cell(view: View, one: Combination, target: Target) -> Cell:
+    row = view.attained(one, target)
+    chance = row["probability"]
+    if not np.isfinite(chance):
+        return Cell(_NONE, "the date lies beyond this run")
+    notes = [between(row["probability_low"], row["probability_high"], share=True)]
+    if is_share(target) and target.value == 1:
+        nearly = (one.at(target) >= _NEARLY).mean()
+        notes.append(f"{number(_NEARLY, share=True)} or more: {number(nearly, share=True)}")
+    return Cell(
+        number(chance, share=True),
+        "; ".join(notes),
+        share=chance,
+        colour=Ink(view.study, chinese=True).colour(one.policy),
+        strong=True,
+    )
+
+
+def _span(row: Mapping[str, Any], share: bool) -> str:
+    return between(row["p05"], row["p95"], share)
+
+
+def _added_cell(row: Mapping[str, Any], share: bool) -> Cell:
+    mean, error = row["delta_mean"], 1.96 * row["delta_se"]
+    if not np.isfinite(mean):
+        return Cell(_NONE)
+    margin = f"± {rough(100 * error if share else error)}; " if np.isfinite(error) else ""
+    single = f"{signed(row['delta_p05'], share)} to {signed(row['delta_p95'], share)}"
+    return Cell(signed(mean, share), f"{margin}in single futures {single.replace(' points', '')}")
+
+
+def _real_cell(view: View, target: Target) -> Cell:
+    if not has_real(target):
+        return Cell(_NONE, "nothing else is measured")
+    words = [INDICATORS[target.indicator].activity]
+    if view.base:
+        words.append(f"{mix_words(view.base.policy)}: {_real(view, view.base, target)}")
+    return Cell(_real(view, view.main, target), "; ".join(words))
+
+
+def _real(view: View, one: Combination, target: Target) -> str:
+    return number(view.attained(one, target)["real_p50"], is_share(target))
+
+
+def _expected_cell(view: View, target: Target) -> Cell:
+    main = view.attained(view.main, target)["expected_quarter"]
+    base = view.attained(view.base, target)["expected_quarter"] if view.base else ""
+    note = f"{mix_words(view.base.policy)}: {base or _NONE}" if view.base and (main or base) else ""
+    return Cell(main or _NONE, note)
+
+
+def mixes_tables(view: View) -> list[Table]:
+    """Return how several mixes compare: each in all, and each target's chance under each."""
+    if len(view.ones) < 3:
+        return []
+    heads = ("Mix", "All behavioural targets met", "Hardest target", "Public cost, million CNY")
+    whole = [
+        [
+            Cell(mix_words(one.policy), strong=True),
+            all_met(view, one),
+            Cell(binding_words(view, one)),
+            cost_cell(view, one),
+        ]
+        for one in view.ones
+    ]
+    chances = [
+        [_target_cell(target), *(_chance_cell(view, one, target) for one in view.ones)]
+        for target in _ordered(view.plan)
+        if not target.reason
+    ]
+    names = [mix_words(one.policy) for one in view.ones]
+    return [Table(heads, whole), Table(["Target", *names], chances, "cards")]
+
+
+# Money
+
+
+def _paying(view: View) -> list[Combination]:
+    """Return the chapter's mix, and of the others those that pay anything."""
+    return [one for one in view.ones if one is view.main or not figures.spending(one).empty]
+
+
+def spending_part(view: View, one: Combination, drawn: Path) -> dict[str, Any]:
+    """Return what a mix pays: words, picture and table."""
+    table = figures.spending(one)
+    silent = [i.id for i in one.mix.instruments if i.modelled and not _pays(table, i)]
+    cost = cost_cell(view, one)
+    part: dict[str, Any] = {
+        "title": mix_words(one.policy),
+        "words": f"City and counties: {cost.text} million CNY, {cost.note}.",
+        "silent": [name_words(name) for name in silent if LEVERS[_lever(one, name)].pays],
+        "paid": not table.empty,
+    }
+    if part["paid"]:
+        words = f"Spending by instrument, {mix_words(one.policy)}"
+        part["picture"] = picture(drawn / figures.spending_name(one), words)
+        part["table"] = spending_table(one, table)
+    return part
+
+
+def _pays(table: pd.DataFrame, instrument: Instrument) -> bool:
+    return instrument.id in set(table["instrument"])
+
+
+def _lever(one: Combination, name: str) -> str:
+    return next(str(i.lever) for i in one.mix.instruments if i.id == name)
+
+
+def spending_table(one: Combination, table: pd.DataFrame) -> Table:
+    """Return what each instrument paid, by who pays."""
+    rows: list[Sequence[Cell] | str] = []
+    for payers, words in PAYER_GROUPS.items():
+        part = table[table["payer"].isin(payers)]
+        if len(part):
+            total = np.quantile(figures.paid_by(one, payers), (0.05, 0.5, 0.95))
+            rows.append(f"{words}; in all {span_words(*total)}, {_assumed(one, payers)}")
+            rows += [_payment(row) for row in part.to_dict("records")]
+    return Table(_PAID_HEADS, rows, "cards")
+
+
+_PAID_HEADS = ("Instrument", "Paid by", "Median", "Nine in ten futures", "Mean", "Amount")
+
+
+def _assumed(one: Combination, payers: Sequence[str]) -> str:
+    paid = one.ledger[one.ledger["payer"].isin(payers) & ~one.ledger["background"]]
+    total = paid["amount"].sum()
+    share = (paid["amount"] * paid["assumed"]).sum() / total if total else 0.0
+    return f"{number(share, share=True)} of it assumed"
+
+
+def _payment(row: Mapping[Any, Any]) -> list[Cell]:
+    return [
+        Cell(name_words(row["instrument"]), f"clause {row['clause']}", strong=True),
+        Cell(row["payer"]),
+        Cell(rough(row["p50"])),
+        Cell(f"{rough(row['p05'])} to {rough(row['p95'])}"),
+        Cell(rough(row["mean"])),
+        Cell("assumed" if row["assumed"] else "in the text"),
+    ]
+
+
+def standing_table(one: Combination) -> Table:
+    """Return what the rules that stand anyway pay, whatever the mix."""
+    table = figures.spending(one, background=True)
+    return Table(_PAID_HEADS, [_payment(row) for row in table.to_dict("records")], "cards")
+
+
+# The audit
+
+
+def requirements_table(view: View) -> Table:
+    """Return what each target asks against the start."""
+    heads = ["Target", "Start", "Where the start comes from", "Goal", "Asked a year"]
+    heads += ["Met at the start already"]
+    asked = audit.requirements(view.plan, view.main.starts).set_index("target").to_dict("index")
+    rows = []
+    for target in _ordered(view.plan):
+        row, share = asked[target.id], is_share(target)
+        over = row["asked_over_start"]
+        pace = f"{signed(100 * over)} % of the start" if np.isfinite(over) else ""
+        rows.append(
+            [
+                _target_cell(target),
+                _start_cell(view, target),
+                Cell(_prior_words(view, target)),
+                _goal_cell(target),
+                Cell(signed(row["asked_a_year"], share), pace),
+                Cell(number(row["met_at_start"], share=True), "of the draws"),
+            ]
+        )
+    return Table(heads, rows, "cards")
+
+
+def _prior_words(view: View, target: Target) -> str:
+    if target.reason:
+        return _NONE
+    if not target.start_stock:
+        return "worked out from the city's other figures"
+    if target.start_stock in view.study.settings.starts:
+        return "typed in for this run"
+    quantity = view.plan.city.figures[target.start_stock].quantity
+    return f"{quantity.status}, {range_words(quantity)}: {quantity.source}"
+
+
+def break_even_table(view: View) -> Table:
+    """Return the start at which each target would be an even bet, mix by mix."""
+    found = audit.break_even(view.plan, view.ones)
+    by_key = found.set_index(["target", "policy"]).to_dict("index")
+    rows = []
+    for target in _ordered(view.plan):
+        cells = [_even_cell(target, by_key.get((target.id, one.policy))) for one in view.ones]
+        rows.append([_target_cell(target), _start_cell(view, target), *cells])
+    names = [f"Even bet, {mix_words(one.policy)}" for one in view.ones]
+    return Table(["Target", "Start assumed", *names], rows, "cards")
+
+
+def _even_cell(target: Target, row: Mapping[Any, Any] | None) -> Cell:
+    if row is None:
+        return Cell(_NONE)
+    share, even = is_share(target), row["break_even"]
+    tried = between(row["tried_low"], row["tried_high"], share)
+    if not tried:
+        return Cell(number(even, share), "the same start in all futures")
+    if not np.isfinite(even):
+        return Cell("none found", f"the end does not rise with the start ({tried})")
+    if share and even > 1:
+        return Cell("none", f"above 100 %; starts tried: {tried}")
+    where = "starts tried" if row["tried"] else "beyond the starts tried"
+    return Cell(number(even, share), f"{where}: {tried}")
+
+
+def contradiction_words(plan: Plan) -> list[str]:
+    """Return what in the targets does not fit together."""
+    names = {target.id: headline(target) for target in plan.targets}
+    return [
+        " and ".join(names[name] for name in (row["target"], row["other"]) if name)
+        + f": {row['problem']}."
+        for row in audit.contradictions(plan).to_dict("records")
+    ]
+
+
+def together_words(view: View) -> list[str]:
+    """Return which targets are nearly one."""
+    names = {target.id: headline(target) for target in view.plan.targets}
+    return [
+        f"{names[row['target']]} and {names[row['other']]}: "
+        + ("the same count; " if row["same_count"] else "")
+        + f"rank correlation {signed(row['correlation'])} over the futures."
+        for row in audit.moving_together(view.plan, view.main).to_dict("records")
+    ]
+
+
+# Where the spread comes from
+
+
+def spread_table(view: View) -> Table:
+    """Return how much of each outcome's variance is luck, and what else moves it."""
+    uncertainty = view.study.settings.uncertainty
+    shares = audit.spread(view.plan, view.main, uncertainty).set_index("target").to_dict("index")
+    drivers = audit.drivers(view.plan, view.main, uncertainty)
+    rows = []
+    for target in _ordered(view.plan):
+        if target.id not in shares:
+            continue
+        row, own = shares[target.id], drivers[drivers["target"] == target.id]
+        error = f"± {number(100 * row['error'])} points" if row["error"] > 0 else ""
+        clear = own[own["correlation"].abs() >= own["chance"]]
+        unclear = own[own["correlation"].abs() < own["chance"]]
+        rows.append(
+            [
+                _target_cell(target),
+                Cell(number(row["parameters"], share=True), error),
+                Cell(number(row["luck"], share=True)),
+                Cell(_driver_words(clear) or "none stands out"),
+                Cell(_driver_words(unclear) or _NONE),
+            ]
+        )
+    heads = ("Target", "Not knowing the parameters", "Luck", "Goes with, clearly")
+    return Table([*heads, "Goes with, perhaps by chance"], rows, "cards")
+
+
+def _driver_words(rows: pd.DataFrame) -> str:
+    pairs = zip(rows["parameter"], rows["correlation"], strict=True)
+    return ", ".join(f"{name} ({signed(value)})" for name, value in pairs)
+
+
+def _chance(view: View) -> str:
+    drivers = audit.drivers(view.plan, view.main, view.study.settings.uncertainty)
+    return "" if drivers.empty else number(float(drivers["chance"].iloc[0]))
+
+
+# The city and what was assumed
+
+
+def context_table(view: View) -> Table:
+    """Return the city's indicators at the start and the end, beside what was published."""
+    heads = ["Indicator", "Start", *(f"End, {mix_words(one.policy)}" for one in view.ones)]
+    rows = [_context(view, name) for name in CONTEXT if name in view.main.starts]
+    return Table([*heads, "What the city published"], rows, "cards")
+
+
+def _context(view: View, name: str) -> list[Cell]:
+    known = INDICATORS[name]
+    share = known.unit == "share"
+    start = view.main.starts[name]
+    ends = []
+    for one in view.ones:
+        quarters = one.trajectories["quarter"]
+        ends.append(one.trajectories.loc[quarters == quarters.iloc[-1], name])
+    words = known.meaning[:1].upper() + known.meaning[1:]
+    cells = [Cell(words, "%" if share else known.unit, known.zh, strong=True)]
+    cells += [_quantile_cell(values, share) for values in (start, *ends)]
+    return [*cells, _published_cell(view.plan, name, share)]
+
+
+def _quantile_cell(values: "pd.Series[Any]", share: bool) -> Cell:
+    low, middle, high = values.quantile([0.05, 0.5, 0.95]).tolist()
+    return Cell(number(middle, share), between(low, high, share))
+
+
+def _published_cell(plan: Plan, name: str, share: bool) -> Cell:
+    if name not in STARTS_FROM:
+        return Cell(_NONE)
+    figure = plan.city.figures[STARTS_FROM[name]]
+    if figure.quantity.status != "cited":
+        return Cell("not published", f"assumed: {figure.quantity.source}")
+    year = f"{figure.year}: " if figure.year else ""
+    return Cell(year + number(figure.quantity.default, share), figure.quantity.source)
+
+
+def _known_figures(plan: Plan) -> tuple[int, int]:
+    """Return how many of a city's figures were published, and how many there are."""
+    figures_of_city = plan.city.figures.values()
+    published = sum(figure.quantity.status == "cited" for figure in figures_of_city)
+    return published, len(plan.city.figures)
+
+
+def parameter_tables(view: View) -> dict[str, Table]:
+    """Return all numbers that the runs rest on, by where they belong."""
+    groups: dict[str, list[Sequence[Cell]]] = {}
+    for name, quantity in all_parameters(view.plan).items():
+        group, _, rest = name.partition(".")
+        typed = view.study.settings.starts.get(rest) if group == "start" else None
+        groups.setdefault(group, []).append(_parameter(rest, quantity, typed))
+    doses = [_dose(i) for i in (*view.plan.city.background, *view.plan.instruments) if i.modelled]
+    titles = {"start": "start (figures of the city)", "kind": "kind (platform kinds)"}
+    tables = {titles.get(group, group): Table(_HEADS, rows) for group, rows in groups.items()}
+    return tables | {"dose (amounts of the instruments)": Table(_HEADS, doses)}
+
+
+_NEARLY = 0.95  # a share that is nearly all
+_HEADS = ("Name", "Median", "Range", "Unit", "Status", "Source")
+
+
+def _parameter(name: str, quantity: Quantity, typed: float | None) -> list[Cell]:
+    low, high = exact(quantity.low), exact(quantity.high)
+    drawn = quantity.spread != "fixed" and quantity.low < quantity.high and typed is None
+    return [
+        Cell(name),
+        Cell(exact(quantity.default if typed is None else typed)),
+        Cell(f"{low} to {high}, {quantity.spread}" if drawn else "not drawn"),
+        Cell(quantity.unit),
+        Cell(quantity.status if typed is None else "typed in for this run"),
+        Cell(quantity.source),
+    ]
+
+
+def _dose(instrument: Instrument) -> list[Cell]:
+    low, middle, high = (exact(instrument.dose(share)) for share in (0.0, 0.5, 1.0))
+    in_text = instrument.amount is not None
+    source = instrument.effect.source if instrument.effect else f"clause {instrument.clause}"
+    return [
+        Cell(instrument.id),
+        Cell(middle),
+        Cell(f"{low} to {high}" if instrument.has_draw else "not drawn"),
+        Cell(LEVERS[str(instrument.lever)].unit),
+        Cell("cited" if in_text else "assumed"),
+        Cell(source),
+    ]
+
+
+# Appendix
+
+
+def targets_appendix(plan: Plan) -> Table:
+    """Return every target with its clause, its words and what stands for it."""
+    heads = ("Target", "Clause and words", "Meaning", "Goal", "Nature", "What stands for it")
+    rows = [
+        [
+            Cell(target.id, strong=True),
+            Cell(target.clause, zh=target.zh),
+            Cell(target.meaning),
+            Cell(goal_words(target), _measure_words(target)),
+            Cell(target.nature),
+            Cell(target_mechanism_words(target)),
+        ]
+        for target in plan.targets
+    ]
+    return Table(heads, rows, "cards")
+
+
+def _measure_words(target: Target) -> str:
+    words = [target.measure, WORDINGS[target.wording], f"by {target.date}"]
+    words.append("" if target.date_stated else "date inferred")
+    words.append("each level reached counts" if target.count_rule else "")
+    return "; ".join(filter(None, words))
+
+
+def instruments_appendix(view: View) -> Table:
+    """Return every instrument with its clause, its words and what stands for it."""
+    heads = ["Instrument", "Clause and words", "Meaning", "Amount", "Paid by", "What stands for it"]
+    mix = {i.id: i for i in view.main.mix.instruments} if view.ones else {}
+    rows = []
+    for instrument in view.plan.instruments:
+        cells = _instrument(mix.get(instrument.id, instrument))
+        if view.ones:
+            cells.append(Cell(_in_force(instrument, mix)))
+        rows.append(cells)
+    if view.ones:
+        heads.append(f"In force {mix_words(view.main.policy)}")
+    return Table(heads, rows, "cards")
+
+
+def _in_force(instrument: Instrument, mix: Mapping[str, Instrument]) -> str:
+    if instrument.id not in mix:
+        return "no"
+    return "yes" if mix[instrument.id] == instrument else "yes, changed for this run"
+
+
+def _instrument(instrument: Instrument) -> list[Cell]:
+    unit = f"dose: {LEVERS[instrument.lever].unit}" if instrument.lever else ""
+    kinds = ", ".join(kind.replace("_", " ") for kind in instrument.platform_kind)
+    about = "; ".join(filter(None, [instrument.type.replace("_", " "), kinds, instrument.level]))
+    return [
+        Cell(name_words(instrument.id), instrument.id, strong=True),
+        Cell(instrument.clause, zh=instrument.zh),
+        Cell(instrument.note, about),
+        Cell(amount_words(instrument), f"strength: {instrument.strength}; {unit}".rstrip("; ")),
+        Cell(instrument.payer, f"decided by the {instrument.controller}"),
+        Cell(mechanism_words(instrument)),
+    ]
+
+
+def background_appendix(plan: Plan) -> Table:
+    """Return the rules that stand under every mix."""
+    heads = ("Rule", "Clause and words", "Meaning", "Amount", "Paid by", "What stands for it")
+    return Table(heads, [_instrument(rule) for rule in plan.city.background], "cards")
+
+
+def instrument_counts(plan: Plan) -> dict[str, int]:
+    """Return how many instruments there are, have an amount, and have a mechanism."""
+    return {
+        "all": len(plan.instruments),
+        "with_amount": sum(i.amount is not None for i in plan.instruments),
+        "modelled": sum(i.modelled for i in plan.instruments),
+        "waiting": sum(bool(i.waits_for) and not i.reason for i in plan.instruments),
+    }

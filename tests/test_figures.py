@@ -1,0 +1,266 @@
+"""Figures of a study whose numbers are told, so that they do not hang on the model."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import font_manager
+from PIL import Image
+
+from sim import figures
+from sim.figures import Ink, chinese_font, mix_words, number, rough, spending
+from sim.indicators import CONTEXT
+from sim.plan import load_plan
+from sim.policy import build_mix
+from sim.record import Record
+from sim.results import carry_out
+from sim.settings import Settings, job_of
+
+PAYMENTS = pd.DataFrame(
+    [
+        ("2019Q2", "innovation_centre_firm", "四(三)", "city", "firm", 2.0, 0.0, False),
+        ("2019Q3", "innovation_centre_firm", "四(三)", "city", "firm", 4.0, 0.0, False),
+        ("2019Q3", "transfer_branches", "四(七)", "county", "platform", 2.0, 1.0, False),
+        ("2019Q3", "platform_capital", "五(二)", "fund", "firm", 50.0, 1.0, False),
+        ("2019Q3", "platform_tax", "五(二)", "nation", "platform", 5.0, 1.0, False),
+        ("2019Q3", "high_tech_income_tax", "税法", "nation", "firm", 90.0, 0.0, True),
+    ],
+    columns=[
+        "quarter",
+        "instrument",
+        "clause",
+        "payer",
+        "payee",
+        "amount",
+        "assumed",
+        "background",
+    ],
+)
+
+
+def told(plan, mix, *, replicate, quarters, **others):
+    """Stand in for the model: each target goes from a tenth of its goal on, by twentieths."""
+    targets = [target for target in plan.targets if not target.reason]
+    climb = np.arange(1, quarters + 1) * (0.05 if mix.empty else 0.1)
+    paths = {t.id: t.value * (0.1 * (1 + replicate % 5) + climb) for t in targets}
+    context = {name: np.full(quarters, 0.5) for name in CONTEXT if name not in paths}
+    paid = PAYMENTS[PAYMENTS["background"] | (not mix.empty)]
+    return Record(
+        replicate=replicate,
+        quarters=list(range(plan.start, plan.start + quarters)),
+        trajectories=paths | context,
+        real={t.id: paths[t.id] / 2 for t in targets},
+        start={t.id: t.value * 0.1 * (1 + replicate % 5) for t in targets}
+        | dict.fromkeys(context, 0.4),
+        payments=paid.assign(amount=paid["amount"] * (1 + replicate % 2)),
+        committed=1.0 + replicate,
+        parameters={"start.brokers": 80.0 + replicate % 50, "market.spread": 0.1},
+    )
+
+
+def study_of(folder, *policies, plans=(), baselines=("none",), model=told, **settings):
+    """Return a study of some mixes of some plans, without the model."""
+    plans = plans or (load_plan("weihai_2018"),)
+    mixes = dict.fromkeys((*baselines, *policies))
+    job = job_of(
+        Settings(**{"replicates": 4, "workers": 1} | settings),
+        [(plan, build_mix(plan, policy)) for plan in plans for policy in mixes],
+        baselines,
+        several=bool(baselines),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.region.simulate", model)
+        return carry_out(job, folder)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return study_of(tmp_path_factory.mktemp("told"), "as_written")
+
+
+@pytest.fixture
+def no_chinese_font(monkeypatch):
+    monkeypatch.setattr(figures, "FONTS", ("No Such Font",))
+
+
+def drawn(root, study):
+    figures.draw(root, study)
+    return {path.name: path.read_bytes() for path in (root / "figures").iterdir()}
+
+
+def texts(svg):
+    """Return the texts of a figure, which matplotlib leaves as comments beside the shapes."""
+    return re.findall("<!-- (.*?) -->", svg.decode(), re.DOTALL)
+
+
+def test_there_is_a_fan_chart_per_target_and_one_figure_of_all_and_of_spending(tmp_path, study):
+    plan = study.plans["weihai_2018"]
+    names = {f"weihai_2018-{target.id}" for target in plan.targets}
+    names |= {"weihai_2018-attainment", "weihai_2018-spending-as_written"}
+    expected = {name + ending for name in names for ending in (".png", ".svg")}
+    assert set(drawn(tmp_path, study)) == expected
+
+
+def test_a_png_has_150_dots_per_inch(tmp_path, study):
+    figures.draw(tmp_path, study)
+    with Image.open(tmp_path / "figures" / "weihai_2018-brokers.png") as image:
+        assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
+
+
+def test_the_same_study_gives_the_same_bytes_and_no_date(tmp_path, study):
+    once, again = drawn(tmp_path / "a", study), drawn(tmp_path / "b", study)
+    assert once == again
+    assert not any(b"dc:date" in svg for name, svg in once.items() if name.endswith(".svg"))
+
+
+def test_a_fan_chart_names_goal_date_clause_and_real_activity(tmp_path, study, no_chinese_font):
+    words = " ".join(texts(drawn(tmp_path, study)["weihai_2018-brokers.svg"]))
+    for part in ("1,000", "by 2020-12-31", "clause 4(7)", "real activity", "without the plan"):
+        assert part in words
+
+
+def test_without_a_chinese_font_it_is_english_and_one_line_says_how_to_get_one(
+    tmp_path, study, no_chinese_font, capsys
+):
+    for name, content in drawn(tmp_path, study).items():
+        if name.endswith(".svg"):
+            assert not figures._CHINESE.search(" ".join(texts(content))), name
+    told_user = capsys.readouterr().err.splitlines()
+    assert len(told_user) == 1
+    assert "apt-get install fonts-wqy-microhei" in told_user[0]
+
+
+def test_chinese_terms_stand_in_the_figures_where_there_is_a_font(tmp_path, study, capsys):
+    if chinese_font() is None:
+        pytest.skip("no Chinese font on this machine")
+    words = " ".join(texts(drawn(tmp_path, study)["weihai_2018-brokers.svg"]))
+    assert "经纪人队伍" in words
+    assert "四(七)" in words
+    assert capsys.readouterr().err == ""
+
+
+def test_a_font_that_is_newer_than_the_list_of_fonts_is_found(monkeypatch):
+    family = chinese_font()
+    if family is None:
+        pytest.skip("no Chinese font on this machine")
+    fonts = font_manager.fontManager
+    files = {entry.fname for entry in fonts.ttflist if entry.name == family}
+    older = [entry for entry in fonts.ttflist if entry.fname not in files]
+    monkeypatch.setattr(fonts, "ttflist", older)
+    assert chinese_font() == family
+
+
+def test_a_font_without_the_signs_of_simplified_chinese_does_not_count(monkeypatch):
+    monkeypatch.setattr(figures, "FONTS", ("DejaVu Sans",))
+    assert chinese_font() is None
+
+
+def test_a_font_that_was_removed_does_not_count(monkeypatch):
+    gone = font_manager.FontEntry(fname="/nowhere/gone.ttf", name="SimHei")
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [gone])
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
+    assert chinese_font() is None
+
+
+def test_a_mix_looks_the_same_in_every_study(tmp_path, study):
+    other = study_of(tmp_path, "transfer", "as_written", replicates=1)
+    for policy in ("none", "as_written"):
+        assert Ink(study, True).colour(policy) == Ink(other, True).colour(policy)
+        assert Ink(study, True).marker(policy) == Ink(other, True).marker(policy)
+
+
+def test_mixes_of_ones_own_look_different_from_all_others(tmp_path):
+    plan = load_plan("weihai_2018")
+    names = [i.id for i in plan.instruments if i.modelled][:2]
+    own = [build_mix(plan, "as_written", without=[name]) for name in names]
+    ink = Ink(study_of(tmp_path, "as_written", "founding", *own, replicates=1), True)
+    policies = ["none", "as_written", "founding", *(mix.name for mix in own)]
+    assert len({ink.colour(policy) for policy in policies}) == len(policies)
+    assert len({ink.marker(policy) for policy in policies}) == len(policies)
+
+
+def test_every_mix_has_its_place_in_a_sweep(tmp_path):
+    study = study_of(tmp_path, "as_written", "founding", "transfer", "ladder", replicates=2)
+    words = texts(drawn(tmp_path, study)["weihai_2018-attainment.svg"])
+    for policy in ("none", "as_written", "founding", "transfer", "ladder"):
+        assert mix_words(policy) in words
+
+
+def test_a_run_that_ends_early_says_that_the_date_lies_beyond_it(tmp_path):
+    study = study_of(tmp_path, "as_written", baselines=(), quarters=3)
+    words = " ".join(texts(drawn(tmp_path, study)["weihai_2018-brokers.svg"]))
+    assert "this run" in words
+
+
+def test_a_long_run_goes_on_after_the_date(tmp_path):
+    study = study_of(tmp_path, "as_written", after=12, replicates=2)
+    years = texts(drawn(tmp_path, study)["weihai_2018-brokers.svg"])
+    assert "2023" in years
+
+
+def test_no_replicates_no_figures(tmp_path):
+    def broken(*_, **__):
+        raise RuntimeError("no city")
+
+    study = study_of(tmp_path, "as_written", model=broken)
+    figures.draw(tmp_path, study)
+    assert not (tmp_path / "figures").exists()
+
+
+def test_a_plan_in_chinese_is_drawn_without_a_chinese_font(tmp_path, no_chinese_font):
+    plan = load_plan("weihai_2018")
+    targets = tuple(dataclasses.replace(t, unit="家", meaning="孵化器") for t in plan.targets)
+    study = study_of(tmp_path, "as_written", plans=(dataclasses.replace(plan, targets=targets),))
+    figures.draw(tmp_path, study)
+
+
+def test_spending_is_summed_over_the_run_with_its_quantiles(study):
+    table = spending(study.find("weihai_2018", "as_written")).set_index("instrument")
+    centre = table.loc["innovation_centre_firm"]
+    assert centre["p50"] == pytest.approx(9)  # 6 in half of the replicates, 12 in the others
+    assert centre[["p05", "p95"]].tolist() == pytest.approx([6, 12])
+    assert centre["assumed"] == 0
+    assert table.loc["transfer_branches", "assumed"] == 1
+    assert "high_tech_income_tax" not in table.index
+
+
+def test_the_background_is_apart(study):
+    table = spending(study.find("weihai_2018", "none"), background=True)
+    assert table["instrument"].tolist() == ["high_tech_income_tax"]
+    assert spending(study.find("weihai_2018", "none")).empty
+
+
+def test_the_spending_figure_says_how_much_is_assumed(tmp_path, study, no_chinese_font):
+    words = " ".join(texts(drawn(tmp_path, study)["weihai_2018-spending-as_written.svg"]))
+    assert "25\u00a0% of the public cost rests on amounts that are assumed" in words
+    assert "the amount stands in the text" in words
+
+
+@pytest.mark.parametrize(
+    ("value", "share", "words"),
+    [
+        (1234.4, False, "1,234"),
+        (48.5, False, "48.5"),
+        (0.256, False, "0.26"),
+        (-3.0, False, "−3"),
+        (-0.001, False, "0"),
+        (0.46, True, "46\u00a0%"),
+        (0.025, True, "2.5\u00a0%"),
+        (0.995, True, "99.5\u00a0%"),
+        (1.0, True, "100\u00a0%"),
+        (float("nan"), False, "–"),
+    ],
+)
+def test_numbers_are_for_people(value, share, words):
+    assert number(value, share) == words
+
+
+def test_ends_of_ranges_have_two_digits():
+    assert [rough(value) for value in (27.516, 7.26, 0.123)] == ["28", "7.3", "0.12"]
+
+
+def test_a_modified_mix_says_what_was_changed():
+    assert mix_words("as_written~voucher") == "with the plan as written, less voucher"
+    assert mix_words("transfer+bonus.amount=0.05") == "with the mix transfer, bonus.amount=0.05"

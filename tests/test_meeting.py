@@ -1,0 +1,187 @@
+"""Meeting: results meet firms by chance, through brokers and through former partners."""
+
+import numpy as np
+import pytest
+from world import (
+    START,
+    add_bodies,
+    add_brokers,
+    add_firms,
+    add_platforms,
+    add_results,
+    tiny,
+)
+
+from sim.processes.meeting import MOST_MEETINGS, Parameters, cases, meet
+
+# A firm that holds capability 0 shares the field, and half of each unit, with a result that
+# holds 5, 6 and 7: an overlap of one half, at which appeal is 1.
+FIRM = np.array([0, *[-1] * 11])
+RESULT = np.array([5, 6, 7])
+BY_CHANCE = Parameters(chance=0.7, own_field=0.7, repeat=0.0)
+ALONE = Parameters(chance=0.0, repeat=0.0)
+
+
+def town(results=500, firms=300, **columns):
+    state = tiny()
+    university = add_bodies(state, "university", 1)[0]
+    add_results(state, university, results, capabilities=RESULT)
+    add_firms(state, firms, **({"rd": 1.0, "capabilities": FIRM} | columns))
+    return state
+
+
+def test_what_brokers_have_time_for():
+    # Ten active brokers of a fifth of a post, each with 24 cases a year: 12 a quarter.
+    assert cases(10, Parameters(broker_time=0.2)) == pytest.approx(12)
+    state = town()
+    add_brokers(state, 10)
+    add_brokers(state, 30, active=False)
+    meet(state, Parameters(broker_time=0.2, broker_results=0.25))
+    assert state.flows["broker_cases"] == pytest.approx(9)  # the rest is about results
+
+
+def test_results_meet_by_chance_as_often_as_stated():
+    state = town()
+    meet(state, BY_CHANCE)
+    # 500 results meet 0.7 firms each: 350 in all, Poisson.
+    assert state.flows["meetings"] == pytest.approx(350, abs=4 * np.sqrt(350))
+    assert state.flows["matches"] == state.flows["meetings"]  # appeal is 1
+    assert (state.matches.appeal == 1.0).all()
+    assert (state.matches.service == -1).all()
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "appeal"),
+    [
+        ((0, 0, 0), 0.0),  # all known already: no novelty
+        ((600, 601, 602), 0.0),  # nothing shared, not even the sector: no overlap
+        ((0, 5, 6), 4 * (2 / 3) * (1 / 3)),  # 1 + 1/2 + 1/2 of three
+    ],
+)
+def test_a_meeting_becomes_a_match_with_its_appeal(capabilities, appeal):
+    state = town()
+    state.results.capabilities[:] = capabilities
+    meet(state, BY_CHANCE)
+    met = state.flows["meetings"]
+    spread = 4 * np.sqrt(appeal * (1 - appeal) / met)
+    assert state.flows["matches"] / met == pytest.approx(appeal, abs=spread)
+    assert state.matches.appeal == pytest.approx(appeal)
+
+
+def test_only_open_results_and_living_performers_meet():
+    state = town(results=60, firms=60)
+    state.results.open[::2] = False
+    state.firms.alive[::3] = False
+    state.firms.rd[1::3] = 0.0
+    meet(state, Parameters(chance=3.0))
+    assert state.matches.result.size > 0
+    assert (state.matches.result % 2 == 1).all()
+    assert (state.matches.buyer % 3 == 2).all()
+
+
+@pytest.mark.parametrize(("results", "firms"), [(0, 5), (5, 0)])
+def test_where_one_side_is_missing_nobody_meets(results, firms):
+    state = town(results=results, firms=firms)
+    add_brokers(state, 10)
+    meet(state, Parameters())
+    assert state.matches.result.size == 0
+    assert state.flows["broker_cases"] > 0
+
+
+def test_meetings_stay_within_the_field_as_often_as_stated():
+    state = town(results=2000, firms=400)
+    state.firms.field[:200], state.firms.field[200:] = 3, 9
+    state.results.field[:] = 9
+    meet(state, Parameters(chance=1.0, own_field=0.6, repeat=0.0))
+    inside = state.firms.field[state.matches.buyer] == 9
+    # Those who look beyond the field still find it at its share of the ring, about one half.
+    assert inside.mean() == pytest.approx(0.6 + 0.4 * 0.5, abs=0.06)
+    meet(state, Parameters(chance=1.0, own_field=1.0, repeat=0.0))
+    assert (state.firms.field[state.matches.buyer] == 9).all()
+
+
+def test_a_field_without_firms_meets_others():
+    state = town(results=50)
+    state.results.field[:] = 20
+    meet(state, Parameters(chance=2.0, own_field=1.0))
+    assert state.matches.result.size > 0
+
+
+def test_brokers_bring_results_together_with_firms():
+    state = town()
+    office = add_platforms(state, "transfer_service", 1)[0]
+    add_brokers(state, 500)
+    # 500 brokers: 500 · 0.2 · 6 = 600 cases, of which half are about the 500 results.
+    meet(state, Parameters(chance=0.0, repeat=0.0, broker_results=0.5))
+    assert state.flows["meetings"] == pytest.approx(300, abs=4 * np.sqrt(300))
+    assert (state.matches.service == office).all()
+
+
+def test_brokers_show_no_result_to_everybody():
+    state = town()
+    add_platforms(state, "transfer_service", 1)
+    add_brokers(state, 100_000)
+    meet(state, ALONE)
+    most = MOST_MEETINGS * 500
+    assert state.flows["meetings"] == pytest.approx(most, abs=4 * np.sqrt(most))
+
+
+def test_brokers_who_do_not_work_bring_nobody_together():
+    state = town()
+    add_brokers(state, 1000, active=False)
+    meet(state, ALONE)
+    assert state.flows["meetings"] == 0
+
+
+def test_more_brokers_never_mean_fewer_meetings():
+    before = 0
+    for number in (0, 10, 100, 1000):
+        state = town()
+        add_brokers(state, number)
+        meet(state, BY_CHANCE)
+        assert state.flows["meetings"] >= before
+        before = state.flows["meetings"]
+
+
+def test_former_partners_look_at_what_their_partner_has_now():
+    state = town(results=4, firms=2)
+    other = add_bodies(state, "university", 1)[0]
+    own = add_results(state, other, 4, capabilities=RESULT)
+    state.firms.partner[0] = other
+    meet(state, Parameters(chance=0.0, repeat=1.0))
+    assert state.matches.buyer.tolist() == [0]
+    assert state.matches.result[0] in own
+    assert state.matches.service.tolist() == [-1]
+
+
+def test_a_partner_with_nothing_on_offer_brings_no_meeting():
+    state = town(results=4, firms=1)
+    other = add_bodies(state, "university", 1)[0]
+    add_results(state, other, 3, open=False)
+    state.firms.partner[0] = other
+    meet(state, Parameters(chance=0.0, repeat=1.0))
+    assert state.matches.buyer.size == 0
+
+
+def test_ties_are_renewed_as_often_as_stated():
+    state = town(results=1, firms=4000, partner=0)
+    meet(state, Parameters(chance=0.0, repeat=0.05))
+    share = state.flows["meetings"] / 4000
+    assert share == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4000))
+
+
+def test_a_firm_that_is_not_there_changes_only_the_meetings_it_had():
+    worlds = []
+    for alive in (True, False):
+        state = town(results=300, firms=100)
+        state.firms.alive[7] = alive
+        meet(state, Parameters(chance=2.0, repeat=0.0))
+        worlds.append(
+            list(zip(state.matches.result.tolist(), state.matches.buyer.tolist(), strict=True))
+        )
+    everybody, without = worlds
+    assert len(everybody) == len(without)
+    changed = [old for old, new in zip(everybody, without, strict=True) if old != new]
+    assert changed
+    assert {buyer for _, buyer in changed} == {7}
+    assert state.quarter == START
