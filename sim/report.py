@@ -483,13 +483,14 @@ def _most_added(view: View, rows: Sequence[tuple[Target, Mapping[str, Any]]]) ->
     """Return for which target the mix adds most to the chance."""
     added = [(view.added(view.main, target), target) for target, _ in rows]
     added = [(row, target) for row, target in added if row]
-    if not added:
+    if not added or view.base is None:
         return []
+    against = f"Compared with the runs {mix_words(view.base.policy)}"
     row, target = max(added, key=lambda pair: pair[0]["probability_change"])
     gain = row["probability_change"]
     if gain <= 0:
-        return ["It makes no target more likely."]
-    return [f"It adds most to the chance of: {headline(target)}, {signed(gain, share=True)}."]
+        return [f"{against}, no target is more likely."]
+    return [f"{against}, most is added for: {headline(target)}, {signed(gain, share=True)}."]
 
 
 def answer_table(view: View) -> Table:
@@ -498,7 +499,7 @@ def answer_table(view: View) -> Table:
     heads = ["Target", "Start", "Goal", f"Chance {main}"]
     heads += [f"Chance {mix_words(base.policy)}"] if base else []
     heads += [f"At the date, {main}"]
-    heads += ["Arrives anyway", "Added, on average"] if base else []
+    heads += [_without_head(base), "Added, on average"] if base else []
     heads += ["Falls short by", "Real activity beside the count", "Half have met it by"]
     rows: list[Sequence[Cell] | str] = []
     for nature in NATURES:
@@ -506,6 +507,10 @@ def answer_table(view: View) -> Table:
         rows += [NATURE_WORDS[nature]] if targets else []
         rows += [_answer(view, target) for target in targets]
     return Table(heads, rows, "cards answers")
+
+
+def _without_head(base: Combination) -> str:
+    return "Arrives anyway" if base.mix.empty else f"At the date, {mix_words(base.policy)}"
 
 
 def _answer(view: View, target: Target) -> list[Cell]:

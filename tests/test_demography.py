@@ -57,7 +57,7 @@ def test_small_firms_close_by_age():
         assert share == pytest.approx(expected / 4, abs=spread(expected / 4, 2000)), year
 
 
-def test_the_hazards_of_a_year_are_those_of_the_design():
+def test_the_hazards_by_age_are_as_published():
     assert HAZARDS[[0, 1, 2, 3, -1]].tolist() == [0.016, 0.063, 0.095, 0.085, 0.06]
 
 

@@ -150,6 +150,24 @@ def test_two_d_in_a_row_close_a_unit_and_let_its_host_found_another():
     assert table.platforms[university] == 1
 
 
+def test_a_registration_service_that_is_closed_leaves_its_hosts_transfer_service_alone():
+    # A body with a transfer service of its own may not open a second one because the registration
+    # service that it ran as well was struck off.
+    state, bit = autumn(), 1 << KIND_CODE["transfer_service"]
+    body = add_bodies(state, "public_body", 1, platforms=bit)[0]
+    rows = add_platforms(
+        state,
+        "transfer_service",
+        2,
+        host_body=body,
+        registration=np.array([False, True]),
+        quality=np.array([MIDDLE, WORST]),
+    )
+    years(state, BY_QUALITY, 2)
+    assert state.organisations.status[rows].tolist() == [ACTIVE, CLOSED]
+    assert state.organisations.platforms[body] == bit
+
+
 def test_a_good_year_between_forgives_the_first_d():
     state = autumn()
     row = add_platforms(state, CENTRE, 1)

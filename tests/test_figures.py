@@ -1,12 +1,15 @@
 """Figures of a study whose numbers are told, so that they do not hang on the model."""
 
 import dataclasses
+import io
 import re
+from contextlib import redirect_stderr
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import font_manager
+from matplotlib.text import Text
 from PIL import Image
 
 from sim import figures
@@ -85,6 +88,31 @@ def no_chinese_font(monkeypatch):
     monkeypatch.setattr(figures, "FONTS", ("No Such Font",))
 
 
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory, study):
+    """The figures' bytes by name, on this machine."""
+    return drawn(tmp_path_factory.mktemp("pictures"), study)
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory, study):
+    """The figures' texts by name, and what the user was told, without a Chinese font."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(io.StringIO()) as said:
+        patch.setattr(figures, "FONTS", ("No Such Font",))
+        made = drawn(tmp_path_factory.mktemp("english"), study)
+    words = {name: " ".join(texts(svg)) for name, svg in made.items() if name.endswith(".svg")}
+    return words, said.getvalue()
+
+
+def fan_words(study):
+    """Return the texts of the fan chart of the target brokers."""
+    plan = study.plans["weihai_2018"]
+    target = next(target for target in plan.targets if target.id == "brokers")
+    ones = figures.shown_mixes(study, plan)
+    figure = figures.fan_chart(plan, target, ones, Ink(study, chinese=False))
+    return " ".join(text.get_text() for text in figure.findobj(Text))
+
+
 def drawn(root, study):
     figures.draw(root, study)
     return {path.name: path.read_bytes() for path in (root / "figures").iterdir()}
@@ -95,50 +123,41 @@ def texts(svg):
     return re.findall("<!-- (.*?) -->", svg.decode(), re.DOTALL)
 
 
-def test_there_is_a_fan_chart_per_target_and_one_figure_of_all_and_of_spending(tmp_path, study):
-    plan = study.plans["weihai_2018"]
-    names = {f"weihai_2018-{target.id}" for target in plan.targets}
+def test_there_is_a_fan_chart_per_target_and_one_figure_of_all_and_of_spending(study, pictures):
+    names = {f"weihai_2018-{target.id}" for target in study.plans["weihai_2018"].targets}
     names |= {"weihai_2018-attainment", "weihai_2018-spending-as_written"}
-    expected = {name + ending for name in names for ending in (".png", ".svg")}
-    assert set(drawn(tmp_path, study)) == expected
+    assert set(pictures) == {name + ending for name in names for ending in (".png", ".svg")}
 
 
-def test_a_png_has_150_dots_per_inch(tmp_path, study):
-    figures.draw(tmp_path, study)
-    with Image.open(tmp_path / "figures" / "weihai_2018-brokers.png") as image:
+def test_a_png_has_150_dots_per_inch(pictures):
+    with Image.open(io.BytesIO(pictures["weihai_2018-brokers.png"])) as image:
         assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
 
 
-def test_the_same_study_gives_the_same_bytes_and_no_date(tmp_path, study):
-    once, again = drawn(tmp_path / "a", study), drawn(tmp_path / "b", study)
-    assert once == again
-    assert not any(b"dc:date" in svg for name, svg in once.items() if name.endswith(".svg"))
+def test_the_same_study_gives_the_same_bytes_and_no_date(tmp_path, study, pictures):
+    assert drawn(tmp_path, study) == pictures
+    assert not any(b"dc:date" in content for content in pictures.values())
 
 
-def test_a_fan_chart_names_goal_date_clause_and_real_activity(tmp_path, study, no_chinese_font):
-    words = " ".join(texts(drawn(tmp_path, study)["weihai_2018-brokers.svg"]))
+def test_a_fan_chart_names_goal_date_clause_and_real_activity(english):
+    words = english[0]["weihai_2018-brokers.svg"]
     for part in ("1,000", "by 2020-12-31", "clause 4(7)", "real activity", "without the plan"):
         assert part in words
 
 
-def test_without_a_chinese_font_it_is_english_and_one_line_says_how_to_get_one(
-    tmp_path, study, no_chinese_font, capsys
-):
-    for name, content in drawn(tmp_path, study).items():
-        if name.endswith(".svg"):
-            assert not figures._CHINESE.search(" ".join(texts(content))), name
-    told_user = capsys.readouterr().err.splitlines()
-    assert len(told_user) == 1
-    assert "apt-get install fonts-wqy-microhei" in told_user[0]
+def test_without_a_chinese_font_it_is_english_and_one_line_says_how_to_get_one(english):
+    words, said = english
+    assert not figures._CHINESE.search(" ".join(words.values()))
+    assert said.count("\n") == 1
+    assert "apt-get install fonts-wqy-microhei" in said
 
 
-def test_chinese_terms_stand_in_the_figures_where_there_is_a_font(tmp_path, study, capsys):
+def test_chinese_terms_stand_in_the_figures_where_there_is_a_font(pictures):
     if chinese_font() is None:
         pytest.skip("no Chinese font on this machine")
-    words = " ".join(texts(drawn(tmp_path, study)["weihai_2018-brokers.svg"]))
+    words = " ".join(texts(pictures["weihai_2018-brokers.svg"]))
     assert "经纪人队伍" in words
     assert "四(七)" in words
-    assert capsys.readouterr().err == ""
 
 
 def test_a_font_that_is_newer_than_the_list_of_fonts_is_found(monkeypatch):
@@ -183,21 +202,22 @@ def test_mixes_of_ones_own_look_different_from_all_others(tmp_path):
 
 def test_every_mix_has_its_place_in_a_sweep(tmp_path):
     study = study_of(tmp_path, "as_written", "founding", "transfer", "ladder", replicates=2)
-    words = texts(drawn(tmp_path, study)["weihai_2018-attainment.svg"])
+    plan = study.plans["weihai_2018"]
+    ones = figures.shown_mixes(study, plan)
+    figure = figures.attainment_chart(plan, ones, Ink(study, chinese=False))
+    words = [text.get_text() for text in figure.findobj(Text)]
     for policy in ("none", "as_written", "founding", "transfer", "ladder"):
         assert mix_words(policy) in words
 
 
 def test_a_run_that_ends_early_says_that_the_date_lies_beyond_it(tmp_path):
-    study = study_of(tmp_path, "as_written", baselines=(), quarters=3)
-    words = " ".join(texts(drawn(tmp_path, study)["weihai_2018-brokers.svg"]))
-    assert "this run" in words
+    assert "beyond\nthis run" in fan_words(
+        study_of(tmp_path, "as_written", baselines=(), quarters=3)
+    )
 
 
 def test_a_long_run_goes_on_after_the_date(tmp_path):
-    study = study_of(tmp_path, "as_written", after=12, replicates=2)
-    years = texts(drawn(tmp_path, study)["weihai_2018-brokers.svg"])
-    assert "2023" in years
+    assert "Q1\n2023" in fan_words(study_of(tmp_path, "as_written", after=12, replicates=2))
 
 
 def test_no_replicates_no_figures(tmp_path):
@@ -232,8 +252,8 @@ def test_the_background_is_apart(study):
     assert spending(study.find("weihai_2018", "none")).empty
 
 
-def test_the_spending_figure_says_how_much_is_assumed(tmp_path, study, no_chinese_font):
-    words = " ".join(texts(drawn(tmp_path, study)["weihai_2018-spending-as_written.svg"]))
+def test_the_spending_figure_says_how_much_is_assumed(english):
+    words = english[0]["weihai_2018-spending-as_written.svg"]
     assert "25\u00a0% of the public cost rests on amounts that are assumed" in words
     assert "the amount stands in the text" in words
 

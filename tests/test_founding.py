@@ -376,6 +376,16 @@ def test_a_higher_offer_for_one_kind_never_means_fewer_of_it():
         before = centres
 
 
+def test_offers_only_add_and_only_what_they_are_for():
+    centres, stations = two_kinds()
+    more, same = two_kinds(offer("founding_grant", 40.0, CENTRE), money=1e6)
+    assert same == stations
+    assert centres < more
+    # Both kinds have a hazard of 0.1; fourfold more of one adds what lies between 0.2 and 0.6.
+    expected = np.exp(-0.2) - np.exp(-0.6)
+    assert len(more - centres) / 2000 == pytest.approx(expected, abs=spread(expected, 2000))
+
+
 def test_an_offer_without_money_changes_nothing_that_is_founded():
     # A boost of 5 on one of two kinds: who would have founded the other must not switch for
     # money that is not there.
