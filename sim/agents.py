@@ -49,7 +49,7 @@ class Firm(Window):
     @property
     def high_tech(self) -> bool:
         """Whether its high-tech status is valid now."""
-        return bool(self.high_tech_until >= self.model.state.quarter)
+        return bool(self.high_tech_until > self.model.state.quarter)
 
 
 class Organisation(Window):

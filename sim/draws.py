@@ -209,6 +209,10 @@ class Addressed:
         """Return a standard normal number for each id, by the inverse distribution."""
         return np.asarray(ndtri(self.uniform(ids, slot)), np.float64)
 
+    def whole(self, ids: Ids, value: float, slot: int = 0) -> int:
+        """Return a whole number whose mean is the value, by the draw of the first id."""
+        return int(value + self.uniform(ids[:1], slot)[0])
+
     def poisson(self, ids: Ids, means: Floats, slot: int = 0) -> NDArray[np.int64]:
         """Return a Poisson count for each id."""
         return poisson_counts(means, self.uniform(ids, slot))

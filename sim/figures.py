@@ -162,7 +162,7 @@ def _figures(study: Study, plan: Plan, ink: "Ink") -> Iterator[tuple[str, Figure
         return
     for target in plan.targets:
         if not target.reason:
-            yield fan_name(plan, target), fan_chart(plan, target, ones, ink)
+            yield fan_name(plan, target), fan_chart(target, ones, ink)
     yield attainment_name(plan), attainment_chart(plan, ones, ink)
     for one in ones:
         if not spending(one).empty:
@@ -290,11 +290,12 @@ class Ink:
         return self._look(policy, MARKERS)
 
     def _look(self, policy: str, looks: Mapping[str, str]) -> str:
-        """Return a built-in mix's look; mixes of one's own take what the others leave, in turn."""
+        """Return a built-in mix's look; mixes of one's own take in turn what the others leave."""
         if policy in looks:
             return looks[policy]
         names = dict.fromkeys(one.policy for one in self.study.combinations)
-        spare = [look for name, look in looks.items() if name not in names] or list(looks.values())
+        kept = {"none", "as_written", *names}
+        spare = [look for name, look in looks.items() if name not in kept] or list(looks.values())
         own = [name for name in names if name not in looks]
         return spare[own.index(policy) % len(spare)]
 
@@ -346,17 +347,17 @@ def _covers(entry: font_manager.FontEntry) -> bool:
 # Fan charts
 
 
-def fan_chart(plan: Plan, target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
+def fan_chart(target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
     """Return a target's fan chart: its path under each mix, and where it stands at its date."""
     title, facts = _fan_title(target, ink), _fan_facts(target, ink)
     above = 0.75 + 0.2 * len(title) + 0.17 * len(facts) + (0.25 if len(ones) > _FEW else 0)
-    below = 0.83 + _LINE * legend_rows(ones)
+    below = 0.83 + _LINE * _legend_rows(ones)
     height = above + 2.4 + below
     figure = Figure(figsize=(_FAN_WIDTH, height))
     path = figure.add_axes((0.085, below / height, 0.565, 2.4 / height))
     ends = figure.add_axes((0.68, below / height, 0.19, 2.4 / height), sharey=path)
     for one in reversed(ones):
-        _draw_path(path, target, one, ink, filled=one in (ones[0], ones[-1]))
+        _draw_path(path, target, one, ink, filled=one is ones[0] or one is ones[-1])
     _draw_real(path, target, ones[0], ink)
     _draw_ends(ends, target, ones, ink)
     _draw_goal(path, ends, target)
@@ -387,7 +388,7 @@ def _fan_facts(target: Target, ink: Ink) -> list[str]:
     return textwrap.wrap(" · ".join(facts), 92, max_lines=3, placeholder=" …")
 
 
-def legend_rows(ones: Sequence[Combination]) -> int:
+def _legend_rows(ones: Sequence[Combination]) -> int:
     """Return how many rows a legend of mixes takes."""
     return -(-len(ones) // _legend_columns(ones))
 
@@ -408,13 +409,13 @@ def _draw_path(axes: Axes, target: Target, one: Combination, ink: Ink, *, filled
 
 def _bands(one: Combination, target: Target) -> NDArray[np.float64]:
     """Return the quantiles of the start and of every quarter."""
-    values = by_quarter(one, target, one.trajectories)
+    values = _by_quarter(one, target, one.trajectories)
     start = one.starts[target.id].to_numpy()[:, None]
     quantiles: NDArray[np.float64] = np.quantile(np.hstack([start, values]), _LEVELS, axis=0)
     return quantiles
 
 
-def by_quarter(one: Combination, target: Target, frame: pd.DataFrame) -> NDArray[np.float64]:
+def _by_quarter(one: Combination, target: Target, frame: pd.DataFrame) -> NDArray[np.float64]:
     """Return a row per replicate and a column per quarter."""
     return frame[target.id].to_numpy(np.float64).reshape(len(one.replicates), -1)
 
@@ -427,7 +428,7 @@ def has_real(target: Target) -> bool:
 
 def _draw_real(axes: Axes, target: Target, one: Combination, ink: Ink) -> None:
     if has_real(target):
-        real = np.median(by_quarter(one, target, one.reals), axis=0)
+        real = np.median(_by_quarter(one, target, one.reals), axis=0)
         colour = ink.colour(one.policy)
         axes.plot(np.arange(real.size), real, color=colour, linewidth=1.6, dashes=(3, 2))
 
@@ -541,7 +542,7 @@ def attainment_chart(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figur
     groups = [(nature, targets) for nature, targets in groups if targets]
     rows = len(plan.targets) + 0.8 * len(groups)
     inside = rows * max(0.52, 0.16 * len(ones))
-    height = 1.15 + inside + _LINE * legend_rows(ones)
+    height = 1.15 + inside + _LINE * _legend_rows(ones)
     figure = Figure(figsize=(_WIDTH, height))
     axes = figure.add_axes((_LEFT, 0.55 / height, 0.91 - _LEFT, inside / height))
     at = 0.0

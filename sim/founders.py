@@ -19,7 +19,7 @@ from sim.tables import Rows
 
 CARRIERS = ("incubator", "makerspace")
 REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one
-MOST_GAIN = 5.0  # cap on 1 + gain / cost: model design 4
+MOST_GAIN = 5.0  # cap on 1 + gain / cost: docs/odd.md
 PAYEE = {
     "firm": "firm",
     "leading_firm": "firm",
@@ -143,7 +143,8 @@ def expected_gain(state: State, kind: str, host: str) -> float:
     levels = KINDS[kind].levels
     gain = offers.dose("founding_grant", kind, levels[0], host)
     gain += offers.dose("founding_means", kind, None, host) * state.costs["found_cost"][code]
-    gain += offers.dose("operating_grant", kind, None, host) * p.horizon
+    support = offers.dose("operating_grant", kind, None, host)
+    gain += min(support, float(state.costs["run_cost"][code])) * p.horizon
     gain += offers.dose("grade_reward", kind, levels[0], host) * p.horizon * p.top_grade
     gain += offers.dose("first_pass_reward", kind, levels[0], host)
     if KINDS[kind].legal_person:
@@ -152,8 +153,19 @@ def expected_gain(state: State, kind: str, host: str) -> float:
         relief = offers.dose("running_relief", kind, None, host)
         gain += relief * state.costs["run_cost"][code] * p.horizon
     if len(levels) > 1:
-        gain += offers.dose("level_reward", kind, levels[1], host) * p.climb
+        match = offers.dose("level_match", kind, levels[1], host)
+        reward = offers.dose("level_reward", kind, levels[1], host)
+        gain += (reward + match * provincial_grant(state, kind, levels[1])) * p.climb
     return float(gain)
+
+
+def provincial_grant(state: State, kind: str, level: str) -> float:
+    """Return what the province itself grants for a level of a kind, million CNY."""
+    return sum(
+        offer.dose
+        for offer in state.offers.on("level_reward", kind, level)
+        if state.books.accounts[offer.instrument].payer == "province"
+    )
 
 
 def boost(state: State, kind: str, host: str) -> float:
@@ -284,7 +296,7 @@ def close(state: State, rows: Rows) -> None:
     """Close or strike off platforms, and let their hosts found another."""
     table = state.organisations
     table.status[rows] = CLOSED
-    for row in rows.tolist():
+    for row in rows[~table.registration[rows]].tolist():
         bit = ~(1 << int(table.kind[row]))
         if table.host_firm[row] >= 0:
             state.firms.platforms[table.host_firm[row]] &= bit

@@ -102,7 +102,7 @@ LEVERS: dict[str, Lever] = {
             unit="share of the lowest score tenth graded D; two D in a row close",
             reads=("evaluation",),
             pays=False,
-            meaning="evaluation that weeds out: 0 is no consequence",
+            meaning="evaluation that weeds out: 0 adds nothing to usual practice",
         ),
         Lever(
             name="recognition_reward",

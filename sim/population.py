@@ -406,16 +406,18 @@ def _bodies(state: State, start: Start, p: Parameters, talking: founding.Paramet
 
 def _platforms(state: State, start: Start, p: Parameters) -> None:
     """Platforms in being, each with a host, a cluster, a level and an age."""
-    possible = np.zeros(len(KINDS))
     for kind, data in KINDS.items():
-        code, count = KIND_CODE[kind], round(start(data.stock))
         pools = [founders.hosts(state, name) for name in data.hosts if name != "outside"]
-        pool = [(host, at) for host in pools for at in range(host.rows.size)]
-        weights = np.concatenate([host.suitability for host in pools]) if pool else np.empty(0)
-        state.host_weight[code] = float(weights.sum())
-        possible[code] = weights.size
-        _place_kind(state, start, p, kind, count, pools, weights)
-    state.possible_hosts[:] = possible
+        weights = np.concatenate([pool.suitability for pool in pools] or [np.empty(0)])
+        _place_kind(state, start, p, kind, round(start(data.stock)), pools, weights)
+    for kind, data in KINDS.items():
+        code = KIND_CODE[kind]
+        for name in data.hosts:
+            if name != "outside":
+                host = founders.hosts(state, name)
+                free = (host.hosted >> code) & 1 == 0
+                state.host_weight[code] += host.suitability[free].sum()
+                state.possible_hosts[code] += free.sum()
 
 
 def _place_kind(
@@ -579,10 +581,10 @@ def _results(state: State, own: Parameters, p: research.Parameters) -> None:
     table = state.organisations
     rows = np.flatnonzero((table.researchers > 0) & (table.status == ACTIVE))
     luck = state.draws.at("research", 0)
-    for back in range(1, 13):
+    for back in range(1, 17):
         left = (1 - (p.ageing + own.sold) / 4) ** back
         mean = table.researchers[rows] * p.result_rate * p.sellable / 4 * left
         found = luck.poisson(table.id[rows], mean, slot=16 + back)
         owners: Rows = np.repeat(rows, found)
         serial = np.concatenate([np.arange(n) for n in found]) if found.any() else rows[:0]
-        research.add_results(state, owners, serial, state.start - back, p)
+        research.add_results(state, owners, serial, state.quarter - back, p)

@@ -5,7 +5,7 @@ A process declares its parameters once::
     @dataclass(frozen=True, kw_only=True)
     class Parameters:
         stop: float = quantity(0.07, unit="share a year", low=0.05, high=0.09,
-                               status="cited", source="model design 4; K21 corrected")
+                               status="cited", source="K21, corrected")
 
 From that one declaration come the default, the range an ensemble draws from, the table of
 parameters in the documentation and the error message for a value out of bounds.

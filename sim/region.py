@@ -83,9 +83,8 @@ class Run:
             process(self.state)
 
     def begin(self) -> None:
-        """Carry balances over and forget last quarter's flows."""
+        """Carry balances over into a new quarter."""
         self.state.books.begin_quarter()
-        self.state.flows.clear()
 
     def step(self) -> None:
         """Advance by one quarter."""
@@ -96,6 +95,7 @@ class Run:
     def finish(self) -> None:
         """Put the quarter's flows into history and move on to the next."""
         self.state.history.append(dict(self.state.flows))
+        self.state.flows.clear()
         self.state.quarter += 1
 
 
@@ -154,6 +154,7 @@ def _live_through_history(run: Run) -> None:
     grants = state.starting_stock["yearly_grants"] / 4
     while state.quarter < state.start:
         run.begin()
+        research.find_results(state, run.values.of("research"))
         run.live("meeting", meeting.meet)
         run.live("contract", contract.agree)
         state.flows["grants"] = grants

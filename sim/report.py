@@ -79,6 +79,7 @@ STARTS_FROM = {
 }
 _NONE = "–"
 _PERCENT = "\u00a0%"
+_POINTS = " points"
 _PLAIN = ' "!$()*+,-./:;=?@[]^_`{|}~<>'  # what an address in single quotes may hold as it is
 
 
@@ -300,7 +301,7 @@ def signed(value: float, share: bool = False) -> str:
         return _NONE
     size = rough(abs(100 * value if share else value))
     sign = "" if size == "0" else "+" if value > 0 else "−"
-    return f"{sign}{size}" + (" points" if share else "")
+    return f"{sign}{size}" + (_POINTS if share else "")
 
 
 def between(low: float, high: float, share: bool = False) -> str:
@@ -576,9 +577,11 @@ def _added_cell(row: Mapping[str, Any], share: bool) -> Cell:
     mean, error = row["delta_mean"], 1.96 * row["delta_se"]
     if not np.isfinite(mean):
         return Cell(_NONE)
-    margin = f"± {rough(100 * error if share else error)}; " if np.isfinite(error) else ""
-    single = f"{signed(row['delta_p05'], share)} to {signed(row['delta_p95'], share)}"
-    return Cell(signed(mean, share), f"{margin}in single futures {single.replace(' points', '')}")
+    notes = [f"± {rough(100 * error if share else error)}"] if np.isfinite(error) else []
+    low, high = (signed(row[name], share) for name in ("delta_p05", "delta_p95"))
+    if low != high:
+        notes.append(f"in single futures {low.removesuffix(_POINTS)} to {high}")
+    return Cell(signed(mean, share), "; ".join(notes))
 
 
 def _real_cell(view: View, target: Target) -> Cell:

@@ -50,7 +50,12 @@ FIRMS = (
     _column("rd", "million CNY a year, real", np.float64, "research"),
     _column("rd_relabelled", "million CNY a year, reported beside it", np.float64, "demography"),
     _column("rd_stock", "million CNY", np.float64, "research"),
-    _column("rd_growth", "log change of the R&D stock in the quarter", np.float64, "research"),
+    _column(
+        "rd_growth",
+        "log change of the R&D stock plus the typical one, in the quarter",
+        np.float64,
+        "research",
+    ),
     _column("patents", "valid invention patents", np.int32, "research"),
     _column("results", "results of this quarter", np.int16, "research"),
     _column("absorbed", "million CNY of technology bought this quarter", np.float64, "contract"),
@@ -168,8 +173,8 @@ class State:
         fund: Money a year that the city's platform fund holds, million CNY.
         founders: How founders look ahead.
         starting_stock: The city's figures, and what was fixed once at the start.
-        host_weight: Per kind the suitability of all possible hosts at the start.
-        possible_hosts: Per kind how many possible hosts there were.
+        host_weight: Per kind the suitability of all hosts at the start that had none of it.
+        possible_hosts: Per kind how many such hosts there were.
         flows: Named sums of the present quarter; ``history`` keeps all quarters' flows.
     """
 
@@ -213,6 +218,13 @@ class State:
         return np.flatnonzero(self.organisations.kind == BODY_CODE[body])
 
     def last_year(self, flow: str) -> float:
-        """Return a flow's sum over this quarter and the three before it."""
+        """Return a flow's sum over this quarter and the three before it.
+
+        Between two quarters it is the sum of the last four.
+        """
         past = sum(quarter.get(flow, 0.0) for quarter in self.history[-3:])
-        return past + self.flows.get(flow, 0.0)
+        return past + self.flows.get(flow, 0.0) if self.flows else self.past_year(flow)
+
+    def past_year(self, flow: str) -> float:
+        """Return a flow's sum over the four quarters before this one."""
+        return sum(quarter.get(flow, 0.0) for quarter in self.history[-4:])

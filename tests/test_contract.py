@@ -155,14 +155,16 @@ def test_no_match_means_no_transfer():
 
 
 def test_venture_money_carries_its_share_of_the_risk():
-    # 4 M CNY a year are 1 M a quarter; two results of 1 M CNY have met a buyer: half is covered.
+    # 4 M CNY a year are 1 M a quarter; two results of 1 M CNY have met a buyer.
     state, _ = one_deal(offer("transfer_finance", 4.0, payer="fund"), number=2)
     grant_money(state, 4.0, "venture_fund")
-    assert contract._financed(state, np.array([1.0, 1.0])) == 0.5
+    # A risk of 0.5 of two prices of 1 M CNY, half of it carried.
+    assert contract._financed(state, Parameters(risk=0.5), np.array([1.0, 1.0])) == 1.0
+    assert contract._financed(state, Parameters(risk=0.5), np.array([2.0, 2.0])) == 0.5
     matched(state, np.array([0, 1]), 0)
     agree(state, Parameters(close=1.0, gain=1000.0, risk=0.3, payment_delay=2))
-    # Of each price of 1 M CNY, 0.3 is risk, and half of that is carried.
-    assert promised(state.books) == {(START + 2, "transfer_finance"): 2 * 150_000}
+    # Of each price of 1 M CNY, 0.3 is risk, and all of that is carried.
+    assert promised(state.books) == {(START + 2, "transfer_finance"): 2 * 300_000}
 
 
 def deals_with_finance(*offers, money):
@@ -289,15 +291,16 @@ def test_a_row_counts_for_the_firms_it_stands_for_and_a_result_for_itself():
 
 
 @pytest.mark.parametrize(
-    ("cases", "weight", "served"), [(0.0, 1.0, 0), (12.9, 1.0, 12), (12.9, 4.0, 3)]
+    ("cases", "weight", "served"), [(0.0, 1.0, {0}), (12.4, 1.0, {12, 13}), (12.4, 4.0, {3, 4})]
 )
 def test_brokers_serve_no_more_than_they_have_time_for(cases, weight, served):
     state = commissioning(number=400, weight=weight)
     add_platforms(state, "transfer_service", 2)
     state.flows["broker_cases"] = cases
     agree(state, Parameters(intermediated=1.0))
-    assert (state.contracts.service >= 0).sum() == served
-    assert state.flows["brokered"] == served * weight
+    number = int((state.contracts.service >= 0).sum())
+    assert number in served
+    assert state.flows["brokered"] == number * weight
 
 
 def test_no_more_contracts_use_a_broker_than_want_one():

@@ -109,7 +109,7 @@ def fan_words(study):
     plan = study.plans["weihai_2018"]
     target = next(target for target in plan.targets if target.id == "brokers")
     ones = figures.shown_mixes(study, plan)
-    figure = figures.fan_chart(plan, target, ones, Ink(study, chinese=False))
+    figure = figures.fan_chart(target, ones, Ink(study, chinese=False))
     return " ".join(text.get_text() for text in figure.findobj(Text))
 
 

@@ -123,7 +123,8 @@ def test_a_quarter_closes_a_part_of_the_gap_and_feeds_the_stock():
     # Half way from 4 to 0.05 · 200; then 10 + 7 / 4 - 0.0375 · 10.
     assert state.firms.rd[0] == pytest.approx(7.0)
     assert state.firms.rd_stock[0] == pytest.approx(11.375)
-    assert state.firms.rd_growth[0] == pytest.approx(np.log(1.1375))
+    # The typical stock is 10: growth is that of 10 + 10.
+    assert state.firms.rd_growth[0] == pytest.approx(np.log(21.375 / 20))
 
 
 def test_a_firm_that_stops_lives_on_its_stock():
@@ -132,7 +133,7 @@ def test_a_firm_that_stops_lives_on_its_stock():
     invest_and_find(state, Parameters(depreciation=0.15))
     assert state.firms.rd[0] == 0.0
     assert state.firms.rd_stock[0] == pytest.approx(9.625)
-    assert state.firms.rd_growth[0] == pytest.approx(np.log(0.9625))
+    assert state.firms.rd_growth[0] == pytest.approx(np.log(19.625 / 20))
 
 
 def test_a_stock_of_spending_over_depreciation_neither_grows_nor_falls():

@@ -267,13 +267,15 @@ def test_running_costs_that_were_promised_to_an_outside_parent_are_paid():
     )
     state = tiny(grant, money=1000)
     add_firms(state, 1)
-    add_bodies(state, "outside", 5)
+    add_bodies(state, "outside", 40)
     set_cost(state, SERVICE, building=0.0)
-    train_and_enter(state, still(weighs_outside=4.0, sensitivity=500.0))
-    assert state.platforms(SERVICE).size == 5
+    # The grant of 6 M CNY pays the running cost of 2 M and no more.
+    train_and_enter(state, still(weighs_outside=4.0, sensitivity=0.0))
+    opened = state.platforms(SERVICE).size
+    assert 10 < opened < 30
     state.quarter = AUTUMN
     evaluation.grade(state, evaluation.Parameters(worst=0.0, hollow=0.0, reward_delay=2.0))
-    assert promised(state.books) == {(AUTUMN + 2, "operating_grant"): 5 * 6_000_000}
+    assert promised(state.books) == {(AUTUMN + 2, "operating_grant"): opened * 2_000_000}
 
 
 # Registration

@@ -116,7 +116,7 @@ class Parameters:
         low=2,
         high=6,
         status="assumed",
-        source="model design 2: rewards are paid 2-6 quarters later",
+        source="docs/odd.md: rewards are paid 2-6 quarters later",
     )
 
 
@@ -154,16 +154,7 @@ def reward(state: State, kind: str, level: str, host: str | None = None) -> floa
     """Return what a platform is promised for reaching a level, million CNY."""
     promised = state.offers.dose("level_reward", kind, level, host)
     match = state.offers.dose("level_match", kind, level, host)
-    return promised + match * provincial_grant(state, kind, level)
-
-
-def provincial_grant(state: State, kind: str, level: str) -> float:
-    """Return what the province itself grants for a level of a kind, million CNY."""
-    return sum(
-        offer.dose
-        for offer in state.offers.on("level_reward", kind, level)
-        if state.books.accounts[offer.instrument].payer == "province"
-    )
+    return promised + match * founders.provincial_grant(state, kind, level)
 
 
 def pass_share(kind: str, level: str, p: Parameters) -> float:
@@ -218,8 +209,10 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
 
 def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
     for lever in ("level_reward", "level_match"):
-        base = provincial_grant(state, kind, level) if lever == "level_match" else 1.0
+        base = founders.provincial_grant(state, kind, level) if lever == "level_match" else 1.0
         for offer in state.offers.on(lever, kind, level):
+            if not offer.levels and level != KINDS[kind].levels[1]:
+                continue  # a recognition without a level is the first above the lowest
             paid = won[founders.takes(state, offer, won)] if offer.dose * base else won[:0]
             state.books.pay(
                 offer.instrument,
@@ -227,5 +220,5 @@ def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
                 due=state.quarter + round(p.reward_delay),
                 payees="platform",
                 merit=state.organisations.quality[paid],
-                lot=state.luck("lot").uniform(state.organisations.id[paid], offer.instrument),
+                lot=state.luck("lot").uniform(state.organisations.id[paid]),
             )

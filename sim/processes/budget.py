@@ -39,7 +39,7 @@ class Parameters:
 
 def open_the_year(state: State, p: Parameters) -> None:
     """Allot the year's money to every line that has a budget."""
-    if quarter.season(state.quarter) != 1:
+    if quarter.season(state.quarter) != 1 and state.quarter != state.start:
         return
     years = quarter.year(state.quarter) - quarter.year(state.start)
     fund = state.fund * (1 + p.growth) ** years * (1 + state.offers.dose("reserved_money"))

@@ -38,7 +38,8 @@ USUAL_SHARE = 0.4  # fiscal share of a bill at which the voucher's reach was obs
 # Which kind codes sell development and services, bodies included: universities do.
 SELLING = np.array(
     [
-        bool({"transfer", "service"} & set(kind.functions)) and name != "transfer_service"
+        bool({"transfer", "service"} & set(kind.functions))
+        and name not in ("transfer_service", "ip_service", "science_park")
         for name, kind in KINDS.items()
     ]
     + [body == "university" for body in BODIES]
@@ -55,7 +56,7 @@ class Parameters:
         low=0.3,
         high=0.7,
         status="assumed",
-        source="model design 4: 10-30 % of registered intentions become contracts",
+        source="docs/odd.md: 10-30 % of registered intentions become contracts",
     )
     gain: float = quantity(
         3.0,
@@ -120,7 +121,7 @@ class Parameters:
         low=0.35,
         high=0.65,
         status="assumed",
-        source="model design 4: half; Dalian 2019: 50.4 % converted locally",
+        source="docs/odd.md: half; Dalian 2019: 50.4 % converted locally",
     )
     organisations_sell: float = quantity(
         0.13,
@@ -212,7 +213,7 @@ class Parameters:
         low=1,
         high=4,
         status="assumed",
-        source="model design 2: 2-6 quarters for rewards, vouchers sooner; judged",
+        source="docs/odd.md: 2-6 quarters for rewards, vouchers sooner; judged",
     )
 
 
@@ -310,7 +311,7 @@ def _transfer(state: State, p: Parameters) -> None:
     typical = state.starting_stock["typical_rd_stock"]
     eased = (service >= 0) | (firms.partner[buyer] == owner)
     cost = p.transaction_cost * np.where(eased, 1 - p.cost_saved, 1.0)
-    financed = _financed(state, price)
+    financed = _financed(state, p, price)
     chance = signing_chance(
         price,
         matches.appeal[first],
@@ -328,13 +329,13 @@ def _transfer(state: State, p: Parameters) -> None:
     _sign(state, p, ids, buyer, owner[signed], service, price[signed], transfer=True)
 
 
-def _financed(state: State, price: NDArray[np.float64]) -> float:
+def _financed(state: State, p: Parameters, price: NDArray[np.float64]) -> float:
     """Return the share of the risk that the venture money there is could carry this quarter."""
     offers = list(state.offers.on("transfer_finance"))
     offered = sum(offer.dose for offer in offers) / 4
     for offer in offers:
         offered = min(offered, state.books.free(offer.instrument) / YUAN)
-    return float(min(1.0, offered / price.sum())) if offered > 0 else 0.0
+    return float(min(1.0, offered / (p.risk * price.sum()))) if offered > 0 else 0.0
 
 
 def _finance(
@@ -396,7 +397,8 @@ def _intermediaries(state: State, p: Parameters, ids: np.ndarray) -> Rows:
     wants = luck.happens(ids, p.intermediated, _BROKER)
     order = np.argsort(np.where(wants, luck.uniform(ids, _ORDER), 2.0), kind="stable")
     served = np.zeros(ids.size, np.bool_)
-    served[order[: int(state.flows["broker_cases"] / state.weight)]] = True
+    cases = state.flows["broker_cases"] / state.weight
+    served[order[: state.luck("contract").whole(identity.of_name("broker cases"), cases)]] = True
     services = state.platforms("transfer_service")
     offices = ring(state.luck("contract"), state.organisations.id[services], services, slot=_SELLER)
     return np.where(wants & served, offices.pick(luck.uniform(ids, _OFFICE)), -1)

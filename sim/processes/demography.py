@@ -8,8 +8,9 @@ enter, so the same founder exists in every scenario.
 
 A status is applied for when it pays: high-tech firm, when tax saved over three years exceeds the
 cost of applying and R&D reaches 3 / 4 / 5 % of revenue; some just below relabel other costs as
-R&D [P5]. It passes with 0.4-0.7 and lasts three years. Technologically advanced service firms
-likewise.
+R&D [P5]. It passes with 0.4-0.7 and lasts three years. The status
+of technologically advanced service firm is weighed in the same way by small firms of information
+technology, and kept.
 """
 
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class Parameters:
         low=0.015,
         high=0.03,
         status="assumed",
-        source="model design 4: 1.5-3 % close",
+        source="docs/odd.md: 1.5-3 % close",
     )
     size_effect: float = quantity(
         0.3,
@@ -59,12 +60,12 @@ class Parameters:
         source="S15: the hazard falls in size; size judged",
     )
     above_scale_entry: float = quantity(
-        0.07,
+        0.055,
         unit="share of the starting stock a year",
-        low=0.045,
-        high=0.09,
+        low=0.035,
+        high=0.075,
         status="assumed",
-        source="replaces closing and falling under 20 M (4.5-9 %): a city keeps its rate",
+        source="with small firms that rise it replaces closing and falling under 20 M (4.5-9 %)",
     )
     inside: float = quantity(
         0.8,
@@ -113,7 +114,7 @@ class Parameters:
         low=0.4,
         high=0.7,
         status="assumed",
-        source="model design 4: 0.4-0.7",
+        source="docs/odd.md: 0.4-0.7",
     )
     cost: float = quantity(
         0.15,
@@ -178,7 +179,7 @@ class Parameters:
         low=2,
         high=6,
         status="assumed",
-        source="model design 2: rewards are paid 2-6 quarters later",
+        source="docs/odd.md: rewards are paid 2-6 quarters later",
     )
 
 
@@ -273,7 +274,9 @@ def _enter_group(state: State, p: Parameters, expected: float, group: int) -> No
         return
     slots = np.arange(int(np.ceil(expected * LATENT)))
     ids = identity.plain(identity.LATENT_FOUNDER, state.quarter, slots + (group << 28))
-    ids = ids[state.draws.at("demography", 0).happens(ids, expected / slots.size, _ENTERS)]
+    # Each slot has a chance of its own: one more expected entrant removes nobody.
+    chance = np.clip(expected * LATENT - slots, 0.0, 1.0) / LATENT
+    ids = ids[state.draws.at("demography", 0).happens(ids, chance, _ENTERS)]
     add_firms(state, p, ids, large=bool(group), founded=state.quarter)
     state.flows["entered"] += ids.size * state.weight
 
@@ -357,6 +360,9 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     fakes = wins & relabels
     firms.rd_relabelled[rows[fakes]] = (needed - rd)[fakes]
     state.flows["high_tech_applications"] += float(applies.sum())
+    relabelled = np.flatnonzero(firms.rd_relabelled > 0)
+    asked = rules.status_shares(firms.revenue[relabelled]) * firms.revenue[relabelled]
+    firms.rd_relabelled[relabelled] = np.maximum(asked - firms.rd[relabelled], 0.0)
     new = rows[wins & first]
     for offer in state.offers.on("high_tech_reward"):
         _pay(state, p, offer, new, np.full(new.size, offer.dose * state.weight))
@@ -375,7 +381,7 @@ def _decide_on_service_status(state: State, p: Parameters) -> None:
     reward = state.offers.dose("recognition_reward")
     relief = state.offers.dose("status_relief")
     gain = reward + relief * p.margin * firms.revenue[rows] * rules.STATUS_YEARS
-    applies = (gain > p.cost) & luck.happens(firms.id[rows], p.considers / 4, _WEIGHS_SERVICE)
+    applies = (gain > p.cost) & luck.happens(firms.id[rows], p.considers, _WEIGHS_SERVICE)
     wins = rows[applies & luck.happens(firms.id[rows], p.passes, _PASSES_SERVICE)]
     firms.service_status[wins] = True
     state.flows["service_statuses"] += float(wins.size)
@@ -397,5 +403,5 @@ def _pay(
         due=state.quarter + round(p.reward_delay),
         payees="firm",
         merit=firms.rd[rows] / firms.revenue[rows],
-        lot=state.luck("lot").uniform(firms.id[rows], slot=offer.instrument),
+        lot=state.luck("lot").uniform(firms.id[rows]),
     )

@@ -60,7 +60,7 @@ class Parameters:
         low=0.75,
         high=0.85,
         status="calibrated",
-        source="to a D that persists with 0.3-0.5 (model design 4)",
+        source="to a D that persists with 0.3-0.5 (docs/odd.md)",
     )
     hollow: float = quantity(
         0.5,
@@ -110,7 +110,7 @@ class Parameters:
         low=2,
         high=6,
         status="assumed",
-        source="model design 2: rewards are paid 2-6 quarters later",
+        source="docs/odd.md: rewards are paid 2-6 quarters later",
     )
 
 
@@ -134,7 +134,9 @@ def grade(state: State, p: Parameters) -> None:
     _reward(state, p, rows)
     _support(state, p, rows)
     _award(state, p)
-    closing = rows[table.failures[rows] >= 2]
+    host = table.host_firm[rows]
+    orphaned = (host >= 0) & ~state.firms.alive[host]
+    closing = rows[(table.failures[rows] >= 2) | orphaned]
     founders.close(state, closing)
     state.flows["closed_platforms"] += float(closing.size)
 
@@ -193,7 +195,8 @@ def _support(state: State, p: Parameters, rows: Rows) -> None:
     for kind in np.unique(table.kind[rows]):
         name, here = KIND_NAMES[kind], table.kind[rows] == kind
         for offer in state.offers.on("operating_grant", name):
-            _pay(state, p, offer, rows[here & young & founded], offer.dose)
+            support = min(offer.dose, float(state.costs["run_cost"][kind]))
+            _pay(state, p, offer, rows[here & young & founded], support)
         if KINDS[name].legal_person:
             cost = state.costs["run_cost"][kind]
             for offer in state.offers.on("running_relief", name):
@@ -228,5 +231,5 @@ def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) 
         due=state.quarter + round(p.reward_delay),
         payees="platform",
         merit=table.quality[rows],
-        lot=state.luck("lot").uniform(table.id[rows], offer.instrument),
+        lot=state.luck("lot").uniform(table.id[rows]),
     )

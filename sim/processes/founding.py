@@ -84,7 +84,7 @@ class Parameters:
         low=0.15,
         high=0.30,
         status="assumed",
-        source="model design 4: 15-30 %",
+        source="docs/odd.md: 15-30 %",
     )
     shortest_talks: float = quantity(
         4,
@@ -92,7 +92,7 @@ class Parameters:
         low=4,
         high=4,
         status="assumed",
-        source="model design 4: 4-8 quarters",
+        source="docs/odd.md: 4-8 quarters",
         spread="fixed",
     )
     longest_talks: float = quantity(
@@ -101,14 +101,14 @@ class Parameters:
         low=8,
         high=8,
         status="assumed",
-        source="model design 4: 4-8 quarters",
+        source="docs/odd.md: 4-8 quarters",
         spread="fixed",
     )
 
 
 # Slots of a host's draws in a quarter; the talks have slots of their own.
 _WHETHER, _WHICH, _APPROVED, _PLACE = range(4)
-_OPENS_TALKS, _LENGTH, _SUCCESS, _TALKS_PLACE = range(4, 8)
+_OPENS_TALKS, _LENGTH, _SUCCESS, _TALKS_PLACE, _TALKS_DISTRICT = range(4, 9)
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _demand(state: State, p: Parameters) -> float:
         return 1.0
     table = state.organisations
     rows = state.platforms(*CARRIERS)
-    wanted = float(table.tenants[rows].sum()) + state.last_year("turned_away")
+    wanted = float(table.tenants[rows].sum()) + state.past_year("turned_away")
     taken = wanted / max(float(table.seats[rows].sum()), 1.0)
     return float(np.clip((taken / usual) ** p.demand, LEAST_DEMAND, MOST_DEMAND))
 
@@ -220,9 +220,10 @@ def _rates(
         if host not in data.hosts or kind in ELSEWHERE:
             continue
         code = KIND_CODE[kind]
-        yearly = state.costs["rate"][code]
-        if not data.per_host:
-            yearly *= state.starting_stock[data.stock] / max(state.host_weight[code], 1.0)
+        # A rate is what is founded, of what is proposed, by hosts that had none at the start.
+        weight = max(state.host_weight[code], 1.0)
+        units = state.possible_hosts[code] if data.per_host else state.starting_stock[data.stock]
+        yearly = state.costs["rate"][code] / p.approval * units / weight
         rate[code] = yearly / 4 * (demand if kind in CARRIERS else 1.0)
         lift[code] = boost(state, kind, host)
     return rate, lift
@@ -284,7 +285,8 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     place = luck.uniform(table.id[won], _TALKS_PLACE)
     cluster = pick_cluster(state, lacks[:-1, KIND_CODE["institute"]], place)
     host = Hosts("outside", won, table.id[won], table.platforms[won], cluster, np.ones(won.size))
-    district = (place * len(state.city.districts)).astype(np.int64)
+    u = luck.uniform(table.id[won], _TALKS_DISTRICT)
+    district = (u * len(state.city.districts)).astype(np.int64)
     build(state, "institute", host, np.arange(won.size), cluster, district=district)
     free = parents[table.negotiates_until[parents] == 0]
     opens = free[luck.happens(table.id[free], p.talks / 4, _OPENS_TALKS)]

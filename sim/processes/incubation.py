@@ -29,7 +29,7 @@ class Parameters:
         low=0.2,
         high=0.5,
         status="assumed",
-        source="model design 4: 0.2-0.5 seek a seat",
+        source="docs/odd.md: 0.2-0.5 seek a seat",
     )
     search: float = quantity(4, unit="quarters", low=2, high=6, status="assumed", source="judged")
     near: float = quantity(
@@ -46,7 +46,7 @@ class Parameters:
         low=16,
         high=16,
         status="cited",
-        source="model design 4: stay up to 48 months; 12 quarters as a rule, 16 at most",
+        source="docs/odd.md: stay up to 48 months; 12 quarters as a rule, 16 at most",
         spread="fixed",
     )
     graduate: float = quantity(
@@ -63,7 +63,7 @@ class Parameters:
         low=0.08,
         high=0.12,
         status="assumed",
-        source="model design 4: 8-12 %",
+        source="docs/odd.md: 8-12 %",
     )
 
 

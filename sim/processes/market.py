@@ -101,7 +101,7 @@ def _firms(
             b = min(spread * (max(employees[i], 1.0) / mean_employees) ** -size_effect, 0.5)
             growth += b * laplace(four(address, ids[i], 0)[0]) + np.log(1.0 - b * b)
         growth += elasticity * rd_growth[i]
-        growth += contract_return * min(absorbed[i] / revenue[i], 0.5) / 4.0
+        growth += contract_return * min(absorbed[i] / revenue[i], 0.5)
         revenue[i] *= np.exp(growth)
         employees[i] *= np.exp(staff * growth)
 

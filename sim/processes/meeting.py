@@ -58,7 +58,7 @@ class Parameters:
         low=0.035,
         high=0.05,
         status="cited",
-        source="K30, per quarter as in model design 4",
+        source="K30, per quarter as in docs/odd.md",
     )
     own_field: float = quantity(
         0.7,

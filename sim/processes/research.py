@@ -39,7 +39,7 @@ class Parameters:
         low=0.05,
         high=0.09,
         status="cited",
-        source="model design 4, below K21's 17 %; S36",
+        source="docs/odd.mdbelow K21's 17 %; S36",
     )
     size_effect: float = quantity(
         0.3,
@@ -71,7 +71,7 @@ class Parameters:
         low=0.8,
         high=0.9,
         status="cited",
-        source="model design 4; K33: below 1",
+        source="docs/odd.md; K33: below 1",
     )
     grants_per_patent: float = quantity(
         0.28,
@@ -104,7 +104,7 @@ class Parameters:
         low=0.05,
         high=0.25,
         status="assumed",
-        source="model design 4: 5-25 % are ever sellable",
+        source="docs/odd.md: 5-25 % are ever sellable",
     )
     value_mean: float = quantity(
         0.64,
@@ -161,6 +161,7 @@ def _firms(
     elasticity: Any,
     scale: Any,
     lapse: Any,
+    typical: Any,
 ) -> Any:
     for i in range(ids.size):
         results[i] = 0
@@ -181,7 +182,7 @@ def _firms(
             rd[i] = propensity[i] * revenue[i]
         before = rd_stock[i]
         rd_stock[i] += rd[i] / 4.0 - depreciation * before
-        rd_growth[i] = np.log(rd_stock[i] / before) if before > 0.0 else 0.0
+        rd_growth[i] = np.log((typical + rd_stock[i]) / (typical + before))
         if rd[i] > 0.0:
             results[i] = poisson(scale * rd[i] ** elasticity, draws[_GRANTS])
         if patents[i] > 0:
@@ -208,12 +209,10 @@ def transition_norms(state: State, p: Parameters) -> None:
 def invest_and_find(state: State, p: Parameters) -> None:
     """Let firms decide on R&D and find results; let researchers find theirs."""
     firms = state.firms
-    live = firms.alive
-    performers = live & (firms.rd > 0)
-    if performers.any():
-        _invest(state, p, live)
+    if len(firms):
+        _invest(state, p, firms.alive)
     state.flows["grants"] += float(firms.results.sum()) * state.weight
-    _find(state, p)
+    find_results(state, p)
 
 
 def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
@@ -247,10 +246,12 @@ def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
         p.elasticity,
         stock["grants_scale"],
         p.patent_lapse / 4,
+        max(stock["typical_rd_stock"], 1e-9),
     )
 
 
-def _find(state: State, p: Parameters) -> None:
+def find_results(state: State, p: Parameters) -> None:
+    """Let researchers find results, and old ones lapse."""
     table = state.organisations
     rows = np.flatnonzero((table.researchers > 0) & (table.status == ACTIVE))
     luck = state.luck("research")

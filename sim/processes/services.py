@@ -111,7 +111,7 @@ class Parameters:
         low=0.05,
         high=0.20,
         status="assumed",
-        source="model design 4: 5-20 %",
+        source="docs/odd.md: 5-20 %",
     )
     least_active: float = quantity(
         0.05,
@@ -119,7 +119,7 @@ class Parameters:
         low=0.05,
         high=0.05,
         status="assumed",
-        source="model design 4: 5-20 %",
+        source="docs/odd.md: 5-20 %",
         spread="fixed",
     )
     most_active: float = quantity(
@@ -128,7 +128,7 @@ class Parameters:
         low=0.20,
         high=0.20,
         status="assumed",
-        source="model design 4: 5-20 %",
+        source="docs/odd.md: 5-20 %",
         spread="fixed",
     )
     reserve: float = quantity(
@@ -168,7 +168,7 @@ class Parameters:
     )
     own_use: float = quantity(
         0.5,
-        unit="share of the cost that a body's own results and tenants are worth",
+        unit="share of the cost that a body's own results, tenants and clients are worth",
         low=0.0,
         high=0.9,
         status="assumed",
@@ -256,10 +256,11 @@ def _train(state: State, p: Parameters) -> None:
     luck = state.luck("services")
     keen = untrained[luck.happens(untrained, p.enrol, _ENROLS)]
     keen = keen[np.argsort(luck.uniform(keen, _LOT), kind="stable")]
-    national = int(p.national_places / 4)
+    national = luck.whole(identity.of_name("national places"), p.national_places / 4)
     taken, keen = keen[:national], keen[national:]
     for offer in state.offers.on("training_places"):
-        group, keen = keen[: int(offer.dose / 4)], keen[int(offer.dose / 4) :]
+        places = luck.whole(identity.of_name("places"), offer.dose / 4)
+        group, keen = keen[:places], keen[places:]
         served = state.books.pay(
             offer.instrument,
             yuan(np.full(group.size, p.place_cost)),
