@@ -128,6 +128,7 @@ def test_nobody_is_certified_twice_and_the_citys_people_run_out():
     ("income", "share"),
     [
         (0.06, 0.10),  # the reserve
+        (0.12, 0.14142),  # twice the reserve: its root
         (0.24, 0.20),  # four times the reserve: the root is two
         (0.96, 0.20),  # held at the most
         (0.015, 0.05),
@@ -135,7 +136,8 @@ def test_nobody_is_certified_twice_and_the_citys_people_run_out():
     ],
 )
 def test_how_many_holders_work(income, share):
-    assert active_share(income, Parameters(active=0.1, reserve=0.06)) == pytest.approx(share)
+    p = Parameters(active=0.1, reserve=0.06)
+    assert active_share(income, p) == pytest.approx(share, abs=1e-5)
 
 
 def test_a_certificate_is_no_active_broker():
