@@ -39,7 +39,7 @@ class Parameters:
         low=0.05,
         high=0.09,
         status="cited",
-        source="docs/odd.mdbelow K21's 17 %; S36",
+        source="docs/odd.md, below K21's 17 %; S36",
     )
     size_effect: float = quantity(
         0.3,
