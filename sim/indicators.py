@@ -176,7 +176,7 @@ def rd(state: State) -> float:
     performed = float((firms.rd + firms.rd_relabelled)[firms.alive].sum()) * state.weight
     start = state.starting_stock
     public = start["rd_expenditure"] * (1 - start["firm_rd_share"])
-    return performed + public
+    return performed + public * state.gdp / start["gdp"]
 
 
 def high_tech_share(state: State) -> float:

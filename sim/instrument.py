@@ -367,10 +367,10 @@ class Instrument:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels it holds for."""
+        """The levels it holds for; none where the text names none: whatever the level."""
         if self.level.endswith(_OR_HIGHER):
             return LEVELS[LEVELS.index(self.level.removesuffix(_OR_HIGHER)) :]
-        return (self.level,) if self.level else LEVELS
+        return (self.level,) if self.level else ()
 
     @property
     def hosts(self) -> tuple[str, ...]:

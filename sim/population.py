@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim import founders, identity, kene, places, rules
 from sim.city import City
-from sim.draws import Ids, poisson_counts
+from sim.draws import Ids, mix, poisson_counts
 from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
 from sim.processes import demography, founding, incubation, research
 from sim.quantity import quantity
@@ -203,6 +203,8 @@ def _norms(state: State, values: "Values") -> None:
     large = firms.above_scale
     size = firms.employees[large] ** -values.of("demography").size_effect
     drawn = float(firms.revenue[large & firms.high_tech_industry].sum())
+    age = np.maximum((state.start - firms.founded) / 4, 1.0)
+    stock["mean_youth"] = float(np.sum(firms.revenue / age) / firms.revenue.sum())
     stock["mean_employees"] = float(firms.employees.mean())
     stock["mean_closing_size"] = float(size.mean())
     stock["high_tech_share_drawn"] = drawn / float(firms.revenue[large].sum())
@@ -417,7 +419,8 @@ def _platforms(state: State, start: Start, p: Parameters) -> None:
                 host = founders.hosts(state, name)
                 free = (host.hosted >> code) & 1 == 0
                 state.host_weight[code] += host.suitability[free].sum()
-                state.possible_hosts[code] += free.sum()
+                state.free_hosts[code] += free.sum()
+                state.possible_hosts[code] += free.size
 
 
 def _place_kind(
@@ -543,7 +546,9 @@ def _tenants(state: State, p: Parameters, staying: incubation.Parameters) -> Non
     room = np.floor(table.seats[carriers] * p.occupancy / state.weight).astype(np.int64)
     slots = np.repeat(carriers, room)
     order = np.argsort(luck.uniform(firms.id[rows], _CARRIER), kind="stable")[: slots.size]
-    taken = np.linspace(0, slots.size - 1, order.size).astype(np.int64)
+    seat = np.arange(slots.size) - np.searchsorted(slots, slots)
+    lot = luck.uniform(mix(table.id[slots], seat), _CARRIER)
+    taken = np.argsort(lot, kind="stable")[: order.size]
     seated = rows[order]
     firms.carrier[seated] = slots[taken]
     firms.seated[seated] = np.maximum(firms.founded[seated] + 1, state.start - 15)

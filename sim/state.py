@@ -174,7 +174,8 @@ class State:
         founders: How founders look ahead.
         starting_stock: The city's figures, and what was fixed once at the start.
         host_weight: Per kind the suitability of all hosts at the start that had none of it.
-        possible_hosts: Per kind how many such hosts there were.
+        free_hosts: Per kind how many such hosts there were.
+        possible_hosts: Per kind how many hosts there were, with it or without.
         flows: Named sums of the present quarter; ``history`` keeps all quarters' flows.
     """
 
@@ -200,6 +201,7 @@ class State:
     history: list[dict[str, float]] = field(default_factory=list)
     starting_stock: dict[str, float] = field(default_factory=dict)
     host_weight: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
+    free_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
 
     def luck(self, process: str) -> Addressed:

@@ -211,6 +211,15 @@ def test_a_level_pays_its_reward_when_the_delay_is_over():
     }
 
 
+def test_a_reward_without_a_level_is_for_the_first_recognition():
+    # "Recognised as": once, on leaving the lowest level, and not again at the national one.
+    state = autumn(offer("level_reward", 1.0, CENTRE), money=100)
+    add_platforms(state, CENTRE, 2, quality=10.0, level=np.array([MUNICIPAL, PROVINCIAL]))
+    promote(state, Parameters(**BY_QUALITY, national=0.5))
+    assert state.organisations.level.tolist() == [PROVINCIAL, NATIONAL]
+    assert promised(state.books) == {(AUTUMN + 4, "level_reward"): 1_000_000}
+
+
 def test_who_is_not_promoted_is_not_rewarded():
     state = autumn(offer("level_reward", 5.0, CENTRE), money=100)
     add_platforms(state, CENTRE, 3, quality=-10.0)

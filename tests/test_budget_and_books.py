@@ -55,6 +55,14 @@ def test_money_is_opened_in_the_first_quarter_only():
         assert (state.books.lines["city_fund"].allotted > 0) == (quarter == START)
 
 
+@pytest.mark.parametrize(("quarter", "opens"), [(START + 1, False), (START + 2, True)])
+def test_a_plan_that_starts_within_a_year_has_money_from_its_start(quarter, opens):
+    state = tiny(offer("founding_grant", 1.0, "institute"), quarter=quarter)
+    state.start = START + 2
+    open_the_year(state, Parameters())
+    assert (state.books.lines["city_fund"].allotted > 0) == opens
+
+
 def test_a_first_call_on_the_science_money_enlarges_the_fund():
     state = tiny(offer("founding_grant", 1.0, "institute"), offer("reserved_money", 0.25))
     open_the_year(state, Parameters())

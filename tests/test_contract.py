@@ -167,6 +167,15 @@ def test_venture_money_carries_its_share_of_the_risk():
     assert promised(state.books) == {(START + 2, "transfer_finance"): 2 * 300_000}
 
 
+def test_where_nothing_is_at_risk_there_is_nothing_to_carry():
+    state, _ = one_deal(offer("transfer_finance", 4.0, payer="fund"))
+    grant_money(state, 4.0, "venture_fund")
+    matched(state, 0, 0)
+    agree(state, Parameters(close=1.0, gain=1000.0, risk=0.0))
+    assert len(state.contracts) == 1
+    assert promised(state.books) == {}
+
+
 def deals_with_finance(*offers, money):
     state, _ = one_deal(*offers, number=1500)
     if money:

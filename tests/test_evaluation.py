@@ -150,6 +150,15 @@ def test_two_d_in_a_row_close_a_unit_and_let_its_host_found_another():
     assert table.platforms[university] == 1
 
 
+def test_a_firms_unit_closes_with_its_firm():
+    state = autumn()
+    firms = add_firms(state, 2, alive=np.array([True, False]))
+    rows = add_platforms(state, CENTRE, 2, host_firm=firms)
+    grade(state, BY_QUALITY)
+    assert state.organisations.status[rows].tolist() == [ACTIVE, CLOSED]
+    assert state.flows["closed_platforms"] == 1
+
+
 def test_a_registration_service_that_is_closed_leaves_its_hosts_transfer_service_alone():
     # A body with a transfer service of its own may not open a second one because the registration
     # service that it ran as well was struck off.
@@ -253,6 +262,13 @@ def test_running_costs_are_paid_in_the_first_years_of_units_brought_in_under_the
     assert promised(state.books) == {(AUTUMN + 12, "operating_grant"): 1_500_000}
 
 
+def test_support_pays_no_more_than_running_costs():
+    state = autumn(offer("operating_grant", 5.0, CENTRE), money=100)
+    add_platforms(state, CENTRE, 1, jointly=True, decided=START, opens=START)
+    grade(state, BY_QUALITY)
+    assert promised(state.books) == {(AUTUMN + 4, "operating_grant"): 2_000_000}
+
+
 def test_legal_persons_save_tax_on_what_they_spend():
     state = autumn(
         offer("running_relief", 0.05, "institute", CENTRE, payer="nation"), quarter=AUTUMN
@@ -330,6 +346,13 @@ def test_a_universitys_laboratory_is_not_hollow_where_researchers_stand_behind_i
         state, "key_laboratory", 1, host_class=HOSTS.index("university"), host_body=university
     )
     assert not hollow_of(state, laboratory)
+
+
+def test_an_office_that_lives_on_its_income_is_not_hollow():
+    # Offices for patents sell no technology: they live on filing, 2 M CNY a year by their cost.
+    state = autumn()
+    rows = add_platforms(state, "ip_service", 2, income=np.array([0.1, 0.6]))
+    assert hollow(state, rows, 0.2).tolist() == [True, False]
 
 
 def test_a_hollow_unit_loses_its_penalty():

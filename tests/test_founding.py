@@ -21,7 +21,7 @@ from world import (
 )
 
 from sim.founders import REPEATABLE, boost, expected_gain, hosts, pick_cluster
-from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES
+from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS
 from sim.plan import load_plan
 from sim.processes import founding
 from sim.region import start_run
@@ -60,6 +60,7 @@ def chances(state):
         ("founding_grant", 5.0, "provincial", 0.0),  # nobody founds at provincial level
         ("founding_means", 0.2, "", 0.2 * 10),
         ("operating_grant", 1.0, "", 1.0 * 3),  # three years ahead
+        ("operating_grant", 5.0, "", 2.0 * 3),  # no more than running costs
         ("grade_reward", 2.0, "", 2.0 * 3 * 0.25),  # an A every fourth year
         ("first_pass_reward", 1.0, "", 1.0),
         ("level_reward", 4.0, "provincial", 4.0 * 0.1),  # a chance of a tenth to climb
@@ -94,6 +95,13 @@ def test_offers_add_up():
     assert boost(state, CENTRE, "firm") == pytest.approx(1 + (3.0 + 1.0 + 0.5) / 10)
 
 
+def test_the_citys_match_is_worth_what_the_province_grants():
+    grant = offer("level_reward", 2.0, "institute", level="provincial", payer="province")
+    state = tiny(grant, offer("level_match", 0.5, "institute"))
+    # A tenth of a chance of 2 M CNY from the province and half of it again from the city.
+    assert expected_gain(state, "institute", "university") == pytest.approx(0.1 * (2.0 + 1.0))
+
+
 @pytest.mark.parametrize("lever", ["platform_equity", "running_relief"])
 def test_only_legal_persons_have_equity_and_income_tax(lever):
     state = tiny(offer(lever, 0.5, "institute", CENTRE))
@@ -126,6 +134,54 @@ def test_a_firm_with_four_times_the_research_is_half_again_as_likely_a_host():
     add_firms(state, 2, rd=1.0, rd_stock=np.array([10.0, 40.0]))
     # Typical is 10; 4 ** 0.3 = 1.5157.
     assert hosts(state, "firm").suitability == pytest.approx([1.0, 1.5157], abs=1e-4)
+
+
+def test_the_rate_of_a_kind_is_shared_by_the_hosts_that_have_none():
+    # 0.2 foundings a year per unit, 10 units, on hosts of suitability 25 in all; half of what is
+    # proposed is approved. Kinds that no city has yet have a rate per host.
+    state = tiny(enterprise_technology_centres=10.0, overseas_rd_centres=10.0)
+    set_cost(state, CENTRE, rate=0.2)
+    set_cost(state, "overseas_rd_centre", rate=0.05)
+    state.host_weight[:] = 25.0
+    state.free_hosts[:] = 15.0
+    rate, _ = founding._rates(state, founding.Parameters(approval=0.5), "leading_firm", 1.0)
+    assert rate[KIND_CODE[CENTRE]] == pytest.approx(0.2 / 4 / 0.5 * 10 / 25)
+    assert rate[KIND_CODE["overseas_rd_centre"]] == pytest.approx(0.05 / 4 / 0.5 * 15 / 25)
+    assert rate[KIND_CODE["incubator"]] == 0.0
+
+
+@pytest.fixture(scope="module")
+def weihai():
+    """A real city at its start: how its hosts and stocks fit together."""
+    return start_run(load_plan("weihai_2018"), None, seed=1, uncertainty="noise").state
+
+
+@pytest.mark.parametrize("kind", [name for name in KIND_NAMES if name not in founding.ELSEWHERE])
+def test_what_cities_found_anyway_is_what_the_free_hosts_found_together(weihai, kind):
+    p, code, data = founding.Parameters(), KIND_CODE[kind], KINDS[kind]
+    together = units = 0.0
+    for name in data.hosts:
+        if name == "outside":
+            continue
+        host = hosts(weihai, name)
+        free = (host.hosted >> code) & 1 == 0
+        rate, _ = founding._rates(weihai, p, name, 1.0)
+        together += 4 * p.approval * rate[code] * host.suitability[free].sum()
+        units += free.sum()
+    if not data.per_host:
+        units = weihai.starting_stock[data.stock]
+    assert together == pytest.approx(weihai.costs["rate"][code] * units)
+
+
+@pytest.mark.parametrize("kind", [CENTRE, "engineering_research_centre"])
+def test_neighbours_are_a_share_of_all_possible_hosts(weihai, kind):
+    everybody = sum(hosts(weihai, name).rows.size for name in KINDS[kind].hosts)
+    clusters = len(weihai.city.clusters)
+    factor = founding._lacks(weihai, founding.Parameters(peers=0.5))[:clusters, KIND_CODE[kind]]
+    own = np.bincount(weihai.organisations.cluster[weihai.platforms(kind)], minlength=clusters)
+    assert (own > 0).all()
+    expected = 1 + 0.5 * np.minimum(own / (everybody / clusters), 1.0)
+    assert factor == pytest.approx(expected)
 
 
 def test_the_hazard_is_the_rate_times_the_suitability():

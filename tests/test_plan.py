@@ -8,7 +8,7 @@ import yaml
 from sim import instrument as instrument_module
 from sim.errors import ConfigError
 from sim.instrument import Instrument, instrument_from
-from sim.kinds import KIND_NAMES, LEVELS
+from sim.kinds import KIND_NAMES
 from sim.levers import LEVERS, TYPES
 from sim.plan import (
     Plan,
@@ -267,7 +267,7 @@ def test_kinds_levels_and_hosts_are_expanded(weihai):
     assert by_id(weihai, "innovation_voucher").kinds == ()
     assert by_id(weihai, "clinical_centre_upgraded").levels == ("provincial", "national")
     assert by_id(weihai, "incubator_national").levels == ("national",)
-    assert by_id(weihai, "evaluation").levels == LEVELS
+    assert by_id(weihai, "evaluation").levels == ()
     assert by_id(weihai, "innovation_centre_firm").hosts == ("firm", "leading_firm")
 
 

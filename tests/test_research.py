@@ -136,6 +136,15 @@ def test_a_firm_that_stops_lives_on_its_stock():
     assert state.firms.rd_growth[0] == pytest.approx(np.log(19.625 / 20))
 
 
+def test_a_firm_that_begins_grows_by_what_its_stock_is_beside_the_typical():
+    # From nothing to 6 / 4 M CNY: no growth without bounds, but that of 10 to 11.5.
+    state = tiny(**{"start large": 1.0})
+    add_firms(state, 1, revenue=200.0, propensity=0.03, employees=1.0)
+    invest_and_find(state, P)
+    assert state.firms.rd_stock[0] == pytest.approx(1.5)
+    assert state.firms.rd_growth[0] == pytest.approx(np.log(1.15))
+
+
 def test_a_stock_of_spending_over_depreciation_neither_grows_nor_falls():
     state = tiny()
     add_firms(state, 1, rd=3.0, rd_stock=20.0, revenue=100.0, propensity=0.03)

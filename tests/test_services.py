@@ -354,7 +354,7 @@ def test_offices_that_open_at_once_have_their_own_ids():
 def closing(**column):
     state = tiny()
     row = add_platforms(state, SERVICE, 1, **column)
-    train_and_enter(state, still(closes=4.0, fee=0.02))
+    train_and_enter(state, still(closes=4.0, fee=0.02, own_use=0.0))
     return bool(state.organisations.status[row][0] == CLOSED)
 
 

@@ -49,6 +49,8 @@ NORMS = {
     "typical_propensity": 0.02,
     "revenue_per_employee": 1.0,
     "mean_employees": 100.0,
+    "mean_youth": 0.0,
+    "gdp": 1000.0,
     "mean_closing_size": 1.0,
     "seats_taken": 0.0,
     "grants_scale": 0.0,

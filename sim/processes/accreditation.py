@@ -16,11 +16,13 @@ from sim import founders, identity, quarter
 from sim.books import yuan
 from sim.draws import mix
 from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.levers import Offer
 from sim.quantity import quantity
 from sim.state import ACTIVE, State
 from sim.tables import Rows
 
 GRADE_D = 4
+REWARDS = ("level_reward", "level_match")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,9 +154,18 @@ def _next(kind: str, level: str) -> str:
 
 def reward(state: State, kind: str, level: str, host: str | None = None) -> float:
     """Return what a platform is promised for reaching a level, million CNY."""
-    promised = state.offers.dose("level_reward", kind, level, host)
-    match = state.offers.dose("level_match", kind, level, host)
-    return promised + match * founders.provincial_grant(state, kind, level)
+    match = founders.provincial_grant(state, kind, level)
+    return sum(
+        offer.dose * (match if lever == "level_match" else 1.0)
+        for lever in REWARDS
+        for offer in state.offers.on(lever, kind, level, host)
+        if meant_for(offer, kind, level)
+    )
+
+
+def meant_for(offer: Offer, kind: str, level: str) -> bool:
+    """Return whether an offer is for this step: one without a level is for the first of all."""
+    return bool(offer.levels) or level == KINDS[kind].levels[1]
 
 
 def pass_share(kind: str, level: str, p: Parameters) -> float:
@@ -197,7 +208,8 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
         identity.OUTSIDER, KIND_CODE[kind] * len(LEVELS) + LEVEL_CODE[level], np.arange(number)
     )
     bar = np.sort(luck.normal(mix(rivals, state.quarter)))[::-1]
-    places = round(pass_share(kind, level, p) * number)
+    share = pass_share(kind, level, p)
+    places = luck.whole(identity.of_name(f"places {kind} {level}"), share * number)
     # The places do not grow with the city's applications: rank against everybody.
     beaten_by = np.searchsorted(-bar, -scores) + np.argsort(np.argsort(-scores, kind="stable"))
     won = rows[beaten_by < places]
@@ -208,11 +220,11 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
 
 
 def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
-    for lever in ("level_reward", "level_match"):
+    for lever in REWARDS:
         base = founders.provincial_grant(state, kind, level) if lever == "level_match" else 1.0
         for offer in state.offers.on(lever, kind, level):
-            if not offer.levels and level != KINDS[kind].levels[1]:
-                continue  # a recognition without a level is the first above the lowest
+            if not meant_for(offer, kind, level):
+                continue
             paid = won[founders.takes(state, offer, won)] if offer.dose * base else won[:0]
             state.books.pay(
                 offer.instrument,

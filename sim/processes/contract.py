@@ -335,7 +335,8 @@ def _financed(state: State, p: Parameters, price: NDArray[np.float64]) -> float:
     offered = sum(offer.dose for offer in offers) / 4
     for offer in offers:
         offered = min(offered, state.books.free(offer.instrument) / YUAN)
-    return float(min(1.0, offered / (p.risk * price.sum()))) if offered > 0 else 0.0
+    carried = p.risk * float(price.sum())
+    return min(1.0, offered / carried) if offered > 0 and carried > 0 else 0.0
 
 
 def _finance(

@@ -233,7 +233,7 @@ def _close(
 def renew(state: State, p: Parameters) -> None:
     """Close and enter firms; at the year's end count them anew and decide on statuses."""
     firms = state.firms
-    state.flows["closed"] += _close(
+    closed = _close(
         state.luck("demography").address,
         firms.id,
         firms.alive,
@@ -249,6 +249,7 @@ def renew(state: State, p: Parameters) -> None:
         p.inside,
         p.after,
     )
+    state.flows["closed"] += closed * state.weight
     _enter(state, p)
     _become_technology_smes(state, p)
     if quarter.season(state.quarter) == 4:
@@ -335,8 +336,8 @@ def _count_above_scale(state: State) -> None:
     firms = state.firms
     before = firms.above_scale & firms.alive
     now = firms.alive & (firms.revenue >= rules.ABOVE_SCALE)
-    state.flows["fell_below"] += float((before & ~now).sum())
-    state.flows["rose_above"] += float((now & ~before).sum())
+    state.flows["fell_below"] += float((before & ~now).sum()) * state.weight
+    state.flows["rose_above"] += float((now & ~before).sum()) * state.weight
     firms.above_scale[:] = now
 
 
@@ -352,14 +353,14 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     worth = relief + np.where(first, state.offers.dose("high_tech_reward"), 0.0) > p.cost
     relabels = (rd < needed) & (rd >= p.reach * needed)
     relabels &= luck.happens(firms.id[rows], p.relabels, _RELABELS)
-    renews = firms.high_tech_until[rows] > 0
+    renews = firms.high_tech_until[rows] == state.quarter
     weighs = luck.happens(firms.id[rows], p.considers, _WEIGHS) | renews
     applies = worth & weighs & ((rd >= needed) | relabels)
     wins = applies & luck.happens(firms.id[rows], np.where(renews, p.renews, p.passes), _PASSES)
     firms.high_tech_until[rows[wins]] = state.quarter + 4 * rules.STATUS_YEARS
     fakes = wins & relabels
     firms.rd_relabelled[rows[fakes]] = (needed - rd)[fakes]
-    state.flows["high_tech_applications"] += float(applies.sum())
+    state.flows["high_tech_applications"] += float(applies.sum()) * state.weight
     relabelled = np.flatnonzero(firms.rd_relabelled > 0)
     asked = rules.status_shares(firms.revenue[relabelled]) * firms.revenue[relabelled]
     firms.rd_relabelled[relabelled] = np.maximum(asked - firms.rd[relabelled], 0.0)
@@ -384,7 +385,7 @@ def _decide_on_service_status(state: State, p: Parameters) -> None:
     applies = (gain > p.cost) & luck.happens(firms.id[rows], p.considers, _WEIGHS_SERVICE)
     wins = rows[applies & luck.happens(firms.id[rows], p.passes, _PASSES_SERVICE)]
     firms.service_status[wins] = True
-    state.flows["service_statuses"] += float(wins.size)
+    state.flows["service_statuses"] += wins.size * state.weight
     for offer in state.offers.on("recognition_reward"):
         _pay(state, p, offer, wins, np.full(wins.size, offer.dose * state.weight))
     holders = np.flatnonzero(firms.alive & firms.service_status)

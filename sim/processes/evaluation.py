@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 from sim import founders, quarter
 from sim.books import yuan
-from sim.kinds import KIND_NAMES, KINDS, LEVELS
+from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
 from sim.levers import Offer
 from sim.quantity import quantity
 from sim.state import ACTIVE, State
@@ -149,14 +149,31 @@ def grades(place: NDArray[np.float64], p: Parameters, strict: float) -> NDArray[
 
 
 def hollow(state: State, rows: Rows, share: float) -> NDArray[np.bool_]:
-    """Return which platforms do hardly anything: no seats taken, no contracts, no R&D behind."""
+    """Return which platforms do hardly anything.
+
+    Where there are seats, hardly one is taken. Elsewhere nothing is sold, income does not pay
+    the running cost, and nobody does research behind it: no host's R&D, no researchers, no
+    hospital, and, for a park, no firm that does R&D in its district and cluster.
+    """
     table = state.organisations
-    body = table.host_body[rows]
+    kind, body = table.kind[rows], table.host_body[rows]
     behind = founders.research_behind(state, rows) + table.researchers[rows]
     behind += np.where(body >= 0, table.researchers[body], 0.0)
+    works = (behind > 0) | (table.host_class[rows] == HOSTS.index("hospital"))
+    works |= table.cases[rows] >= 1
+    works |= table.income[rows] * 4 >= state.costs["run_cost"][kind]
+    works |= (kind == KIND_CODE["science_park"]) & _among_performers(state, rows)
     seats = table.seats[rows]
-    empty = table.tenants[rows] < share * seats
-    return np.where(seats > 0, empty, (table.cases[rows] < 1) & (behind <= 0))
+    return np.where(seats > 0, table.tenants[rows] < share * seats, ~works)
+
+
+def _among_performers(state: State, rows: Rows) -> NDArray[np.bool_]:
+    """Return whether a firm that does R&D stands in a platform's district and cluster."""
+    firms, table = state.firms, state.organisations
+    active = firms.alive & (firms.rd > 0)
+    clusters = len(state.city.clusters)
+    places = np.unique(firms.district[active] * clusters + firms.cluster[active])
+    return np.isin(table.district[rows] * clusters + table.cluster[rows], places)
 
 
 def _score(state: State, p: Parameters, rows: Rows) -> NDArray[np.float64]:

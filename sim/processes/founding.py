@@ -30,6 +30,7 @@ from sim.tables import Rows
 
 # Transfer and IP services enter by expected income, in the process ``services``.
 ELSEWHERE = ("transfer_service", "ip_service")
+LEAST_STOCK = 0.5  # a city that starts with none of a kind founds as if it had half a one
 LEAST_DEMAND, MOST_DEMAND = 0.1, 3.0  # bounds of the demand for carriers, against runaways
 
 
@@ -222,7 +223,8 @@ def _rates(
         code = KIND_CODE[kind]
         # A rate is what is founded, of what is proposed, by hosts that had none at the start.
         weight = max(state.host_weight[code], 1.0)
-        units = state.possible_hosts[code] if data.per_host else state.starting_stock[data.stock]
+        stock = max(state.starting_stock[data.stock], LEAST_STOCK)
+        units = state.free_hosts[code] if data.per_host else stock
         yearly = state.costs["rate"][code] / p.approval * units / weight
         rate[code] = yearly / 4 * (demand if kind in CARRIERS else 1.0)
         lift[code] = boost(state, kind, host)

@@ -1,6 +1,7 @@
 """Market: firms grow, by the economy, by luck, by age, by R&D and by what they bought.
 
-    Δ log revenue = (macro growth + youth / age) / 4 + spread · (employees / mean)^-β · Laplace
+    Δ log revenue = (macro growth + youth · (1 / age - its mean at the start)) / 4
+                    + spread · (employees / mean)^-β · Laplace
                     + ε · Δ log R&D stock + return · contracts / revenue
 
 Growth is Laplace with a spread that falls with size [S3, S6, S8]; young firms grow fastest
@@ -88,6 +89,7 @@ def _firms(
     mean_employees: Any,
     size_effect: Any,
     youth: Any,
+    usual_youth: Any,
     elasticity: Any,
     contract_return: Any,
     staff: Any,
@@ -95,7 +97,7 @@ def _firms(
     for i in range(ids.size):
         if not alive[i]:
             continue
-        growth = (macro + youth / max(age[i] / 4.0, 1.0)) / 4.0
+        growth = (macro + youth / max(age[i] / 4.0, 1.0) - usual_youth) / 4.0
         if spread > 0.0:
             # At least one person: a firm of one varies most.
             b = min(spread * (max(employees[i], 1.0) / mean_employees) ** -size_effect, 0.5)
@@ -127,6 +129,7 @@ def grow(state: State, p: Parameters) -> None:
             state.starting_stock["mean_employees"],
             p.size_effect,
             p.youth,
+            p.youth * state.starting_stock["mean_youth"],
             p.elasticity,
             p.contract_return,
             p.staff,

@@ -19,7 +19,7 @@ import numpy as np
 from sim import founders, identity
 from sim.books import yuan
 from sim.founders import CARRIERS, Hosts
-from sim.kinds import KIND_CODE, KINDS
+from sim.kinds import HOSTS, KIND_CODE, KINDS
 from sim.quantity import quantity
 from sim.state import ACTIVE, BUILDING, State
 from sim.tables import Rows
@@ -401,7 +401,10 @@ def _close_services(state: State, p: Parameters) -> None:
     table.income[state.platforms("transfer_service")] *= p.fee
     rows = np.concatenate([offices, state.platforms("transfer_service")])
     cost = state.costs["run_cost"][table.kind[rows]]
-    idle = (table.income[rows] * 4 < cost) & (table.cases[rows] < 1) & ~table.registration[rows]
+    # What helped a body to open a service of its own helps it to keep it.
+    own = np.where(table.host_class[rows] == HOSTS.index("outside"), 0.0, p.own_use)
+    idle = (table.income[rows] * 4 < cost * (1 - own)) & (table.cases[rows] < 1)
+    idle &= ~table.registration[rows]
     if state.offers.dose("operating_grant", "transfer_service") > 0:
         idle &= ~table.jointly[rows]
     closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
