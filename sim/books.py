@@ -78,7 +78,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Payment:
-    """One sum that left a line."""
+    """One sum that left a line: all claims of an instrument and a class that fell due together."""
 
     quarter: int
     account: int
@@ -166,12 +166,15 @@ class Books:
         line.free -= total
         line.committed += total
         dates = np.broadcast_to(due, amounts.shape)
-        classes = [payees] * amounts.size if isinstance(payees, str) else payees
-        for i in np.flatnonzero(served & (amounts > 0)).tolist():
-            date = int(dates[i])
-            self._due.setdefault(date, []).append(
-                Payment(date, account, classes[i], int(amounts[i]))
-            )
+        classes = np.broadcast_to(np.asarray(payees), amounts.shape)
+        # Claims of one class and date leave the line together.
+        for date in np.unique(dates[served]).tolist():
+            for payee in np.unique(classes[served]).tolist():
+                together = served & (dates == date) & (classes == payee)
+                amount = int(amounts[together].sum())
+                if amount > 0:
+                    payment = Payment(date, account, payee, amount)
+                    self._due.setdefault(date, []).append(payment)
         return served
 
     def free(self, account: int) -> float:

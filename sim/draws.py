@@ -46,6 +46,11 @@ PROCESSES = {
     "subsidy_response": 18,
     "maturation": 19,
     "projects": 20,
+    "outreach": 21,
+    "funds": 22,
+    "space": 23,
+    "districts": 24,
+    "equipment": 25,
 }
 
 _MASK = np.uint64(0xFFFFFFFF)

@@ -1,17 +1,20 @@
 """Figures: a fan chart per target, the attainment of all targets, and spending by instrument.
 
-Each is drawn once and saved as PNG and SVG below ``figures``. The same study gives the same bytes.
+Each is drawn once and saved as PNG and SVG below ``figures``; many are drawn by several processes.
+The same study gives the same bytes.
 A mix has one colour and one marker in all figures, and colours that colour-blind readers tell
 apart. Chinese terms stand in them where the machine has a font with simplified Chinese.
 """
 
+import dataclasses
 import logging
 import re
 import sys
 import textwrap
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +38,7 @@ from sim.results import Combination, Study
 from sim.settings import folder_name, replacing
 
 FOLDER = "figures"
-DPI = 150
+DPI = 110
 FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -108,6 +111,9 @@ _FAN_WIDTH = 6.8  # inches
 _FEW = 3  # mixes whose numbers stand side by side
 _LEFT = 0.545  # where axes begin beside a column of words
 _LITTLE = 0.05  # million CNY
+_MANY = 24  # figures from which they are worth several processes
+_APART = 1.6  # a real activity this many times beyond the count and goal would squash them
+_QUARTERS = 13  # from which on a time axis names years only
 _PAID: dict[str, Any] = {"facecolor": "#4d7a9e", "edgecolor": "#4d7a9e"}
 _ASSUMED: dict[str, Any] = {"facecolor": "#e3ecf2", "edgecolor": "#4d7a9e", "hatch": "////"}
 _SHORT = {"rd": "R&D", "ip": "IP", "tto": "TTO", "vp": "VP"}
@@ -132,12 +138,42 @@ _STYLE: dict[Any, Any] = {
 
 
 def draw(root: Path, study: Study) -> None:
-    """Draw all figures of a study below a root."""
-    with _styled() as chinese:
-        ink = Ink(study, chinese)
+    """Draw all figures of a study below a root, many of them in several processes."""
+    if chinese_font() is None:
+        print(NO_FONT, file=sys.stderr)
+    number = sum(len(_wanted(study, plan)) for plan in study.plans.values())
+    if number < _MANY or study.settings.workers == 1:
+        _draw_part(root, study, 0, 1)
+        return
+    from joblib import Parallel, cpu_count, delayed
+
+    wanted = study.settings.workers
+    workers = cpu_count() if wanted == "auto" else min(int(wanted), number)
+    parts = [part for plan in study.plans.values() for part in _parts(study, plan)]
+    Parallel(n_jobs=workers)(
+        delayed(_draw_part)(root, part, place, of) for part, place, of in parts
+    )
+
+
+def _parts(study: Study, plan: Plan) -> Iterator[tuple[Study, int, int]]:
+    """Yield what draws a plan's figures: all of the study that they need, which, and of how many.
+
+    All plans of a study have the same mixes, so that a mix looks the same in every part.
+    """
+    ones = tuple(one for one in study.combinations if one.plan == plan.name)
+    part = dataclasses.replace(study, plans={plan.name: plan}, combinations=ones)
+    of = -(-len(_wanted(study, plan)) // (_MANY // 2))
+    yield from ((part, place, of) for place in range(of))
+
+
+def _draw_part(root: Path, study: Study, place: int, of: int) -> None:
+    """Draw every so-manieth of the figures of a study."""
+    font = chinese_font()  # each process looks for itself
+    with _styled(font):
+        ink = Ink(study, font is not None)
         for plan in study.plans.values():
-            for name, figure in _figures(study, plan, ink):
-                _save(figure, root / FOLDER / name)
+            for name, figure in _wanted(study, plan)[place::of]:
+                _save(figure(ink), root / FOLDER / name)
 
 
 def fan_name(plan: Plan, target: Target) -> str:
@@ -155,18 +191,19 @@ def spending_name(one: Combination) -> str:
     return folder_name(f"{one.plan}-spending-{one.policy}")
 
 
-def _figures(study: Study, plan: Plan, ink: "Ink") -> Iterator[tuple[str, Figure]]:
-    """Yield a plan's figures with their names; what has no replicates has no figure."""
+def _wanted(study: Study, plan: Plan) -> list[tuple[str, Callable[["Ink"], Figure]]]:
+    """Return a plan's figures by name, yet to be drawn; what has no replicates has no figure."""
     ones = shown_mixes(study, plan)
     if not ones:
-        return
-    for target in plan.targets:
-        if not target.reason:
-            yield fan_name(plan, target), fan_chart(target, ones, ink)
-    yield attainment_name(plan), attainment_chart(plan, ones, ink)
-    for one in ones:
-        if not spending(one).empty:
-            yield spending_name(one), spending_chart(one, ink)
+        return []
+    found: list[tuple[str, Callable[[Ink], Figure]]] = [
+        (fan_name(plan, target), partial(fan_chart, target, ones))
+        for target in plan.targets
+        if not target.reason
+    ]
+    found.append((attainment_name(plan), partial(attainment_chart, plan, ones)))
+    paying = [one for one in ones if not spending(one).empty]
+    return [*found, *((spending_name(one), partial(spending_chart, one)) for one in paying)]
 
 
 def _save(figure: Figure, path: Path) -> None:
@@ -301,11 +338,8 @@ class Ink:
 
 
 @contextmanager
-def _styled() -> Iterator[bool]:
-    """Set the style; give whether Chinese can be drawn, and say once how to if it cannot."""
-    font = chinese_font()
-    if font is None:
-        print(NO_FONT, file=sys.stderr)
+def _styled(font: str | None) -> Iterator[None]:
+    """Set the style, with a font for Chinese if there is one."""
     families = ["DejaVu Sans", *([font] if font else [])]
     # Chinese fonts often lack a bold face, of which matplotlib would warn.
     log = logging.getLogger("matplotlib.font_manager")
@@ -313,7 +347,7 @@ def _styled() -> Iterator[bool]:
     log.setLevel(logging.ERROR)
     try:
         with mpl.rc_context({**_STYLE, "font.family": families}):
-            yield font is not None
+            yield
     finally:
         log.setLevel(before)
 
@@ -358,7 +392,8 @@ def fan_chart(target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
     ends = figure.add_axes((0.68, below / height, 0.19, 2.4 / height), sharey=path)
     for one in reversed(ones):
         _draw_path(path, target, one, ink, filled=one is ones[0] or one is ones[-1])
-    _draw_real(path, target, ones[0], ink)
+    if has_real(target) and not _real_apart(target, ones):
+        _draw_real(path, target, ones[0], ink)
     _draw_ends(ends, target, ones, ink)
     _draw_goal(path, ends, target)
     _time_axis(path, ones[0], target)
@@ -426,11 +461,20 @@ def has_real(target: Target) -> bool:
     return known is not None and known.real is not None
 
 
+def _real(target: Target, one: Combination) -> NDArray[np.float64]:
+    """Return the median real activity in every quarter."""
+    return np.median(_by_quarter(one, target, one.reals), axis=0)
+
+
+def _real_apart(target: Target, ones: Sequence[Combination]) -> bool:
+    """Return whether the real activity is of another size, such as firms at events."""
+    top = max(target.value, *(_bands(one, target)[4].max() for one in ones))
+    return bool(_real(target, ones[0]).max() > _APART * top)
+
+
 def _draw_real(axes: Axes, target: Target, one: Combination, ink: Ink) -> None:
-    if has_real(target):
-        real = np.median(_by_quarter(one, target, one.reals), axis=0)
-        colour = ink.colour(one.policy)
-        axes.plot(np.arange(real.size), real, color=colour, linewidth=1.6, dashes=(3, 2))
+    real, colour = _real(target, one), ink.colour(one.policy)
+    axes.plot(np.arange(real.size), real, color=colour, linewidth=1.6, dashes=(3, 2))
 
 
 def _draw_ends(axes: Axes, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
@@ -480,8 +524,10 @@ def _time_axis(axes: Axes, one: Combination, target: Target) -> None:
     quarters = one.trajectories["quarter"].unique().tolist()
     first = parse(quarters[0])
     last = max(len(quarters) - 1, target.by - first)
-    shown = [i for i in range(last + 1) if last < 13 or season(first + i) == 1]
+    shown = [i for i in range(last + 1) if last < _QUARTERS or season(first + i) == 1]
     names = [_quarter_name(first + i, first=i == shown[0]) for i in shown]
+    if last >= _QUARTERS and shown[0] < 2:  # no room for both the start and the first quarter
+        names[0] = "\n" + str(year(first + shown[0]))
     axes.set_xticks([-1, *shown], ["start", *names])
     axes.set_xlim(-1.15, last + 0.15)
     axes.axvline(target.by - first, color=_GOAL, linewidth=0.9, linestyle=(0, (1, 2)))
@@ -495,7 +541,11 @@ def _quarter_name(quarter: int, *, first: bool) -> str:
 
 def _value_axis(axes: Axes, target: Target) -> None:
     axes.grid(axis="y")
-    axes.set_ylim(bottom=0, top=max(axes.get_ylim()[1], 1.08 * target.value))
+    low, high = axes.get_ylim()
+    top = max(high, 1.08 * target.value)
+    # A level that moves little beside its size is shown from near where it starts.
+    near = target.measure == "level" and low > 0.6 * top
+    axes.set_ylim(bottom=2 * low - top if near else 0, top=top)
     if is_share(target):
         axes.set_ylim(top=1.06)
         axes.yaxis.set_major_formatter(_AS_SHARE)
@@ -519,8 +569,13 @@ def _fan_legend(figure: Figure, target: Target, ones: Sequence[Combination], ink
     figure.legend(handles=mixes, bbox_to_anchor=(0.07, 0.41 / height), **look)
     if has_real(target):
         activity = INDICATORS[target.indicator].activity
+        words = f"real activity, {mix_words(ones[0].policy)}: {activity}"
         real = Line2D([], [], color=ink.colour(ones[0].policy), linewidth=1.6, dashes=(3, 2))
-        real.set_label(f"real activity, {mix_words(ones[0].policy)}: {activity}")
+        if _real_apart(target, ones):
+            last = number(float(_real(target, ones[0])[-1]), is_share(target))
+            real, words = Line2D([], [], linewidth=0), f"{words}, {last} at the end (not drawn)"
+            look["handlelength"] = 0
+        real.set_label(words)
         figure.legend(handles=[real], bbox_to_anchor=(0.07, 0.2 / height), **look)
     bands = "Line: median. Dark band: half of all futures. Light band: nine in ten."
     figure.text(0.085, 0.07 / height, bands, color=_GREY, fontsize=8)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import identity
 from sim.books import yuan
 from sim.draws import Ids
-from sim.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
+from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.levers import Offer
 from sim.quantity import quantity
 from sim.state import ACTIVE, BUILDING, CLOSED, State
@@ -19,6 +19,7 @@ from sim.tables import Rows
 
 CARRIERS = ("incubator", "makerspace")
 REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one
+OUTSIDE_WEIGHT = 0.15  # of each possible parent beside a body of the city: a third of institutes
 MOST_GAIN = 5.0  # cap on 1 + gain / cost: docs/odd.md
 PAYEE = {
     "firm": "firm",
@@ -32,7 +33,7 @@ PAYEE = {
     "consultancy": "platform",
 }
 # Slots of a platform's own draws.
-_QUALITY, _SEATS, _NEW_UNIT = range(3)
+_QUALITY, _SEATS, _NEW_UNIT, _DESIGN = range(4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,14 @@ class Parameters:
         high=0.6,
         status="assumed",
         source="larger R&D firms host more platforms; judged",
+    )
+    design: float = quantity(
+        0.10,
+        unit="share of institutes that are institutes of design",
+        low=0.03,
+        high=0.25,
+        status="assumed",
+        source="consumer goods are two of Ningbo's twelve clusters; judged",
     )
     spread: float = quantity(
         0.4,
@@ -135,6 +144,14 @@ def hosts(state: State, name: str) -> Hosts:
         rows = state.bodies(name)
     cluster = np.where(table.cluster[rows] < 0, everywhere, table.cluster[rows]).astype(np.int64)
     return Hosts(name, rows, table.id[rows], table.platforms[rows], cluster, np.ones(rows.size))
+
+
+def class_weight(state: State, kind: str, host: str) -> float:
+    """Return how likely a host of a class is to found a kind, beside a body's 1."""
+    if host == "outside":
+        return OUTSIDE_WEIGHT
+    firm = host in ("firm", "leading_firm")
+    return float(state.costs["firm_weight"][KIND_CODE[kind]]) if firm else 1.0
 
 
 def expected_gain(state: State, kind: str, host: str) -> float:
@@ -239,6 +256,7 @@ def build(
     *,
     district: NDArray[np.int64] | None = None,
     registration: bool = False,
+    partner: Rows | int = -1,
 ) -> None:
     """Start building one platform of a kind per host; its id descends from host, kind, quarter.
 
@@ -254,7 +272,7 @@ def build(
     time = round(float(state.costs["building"][code]))
     traits = platform_traits(state, kind, ids)
     fields = owners.field[rows]
-    state.organisations.add(
+    rows_built = state.organisations.add(
         ids,
         kind=code,
         level=LEVEL_CODE[KINDS[kind].levels[0]],
@@ -270,11 +288,26 @@ def build(
         reached=state.quarter + time,
         jointly=host.name in ("public_body", "outside"),
         registration=registration,
+        partner=partner,
         **traits,
     )
     if kind not in REPEATABLE and not registration:
         owners.platforms[rows] |= 1 << code
     state.flows[f"founded {kind}"] += float(at.size)
+    if time == 0:
+        opened(state, rows_built)
+
+
+def opened(state: State, rows: Rows) -> None:
+    """Count platforms that open: each has now reached its first level."""
+    table = state.organisations
+    for row in rows.tolist():
+        reached(state, KIND_NAMES[table.kind[row]], LEVELS[table.level[row]], 1)
+
+
+def reached(state: State, kind: str, level: str, count: int) -> None:
+    """Count that platforms of a kind reached a level, by opening or by climbing."""
+    state.totals[f"reached {kind} {level}"] += count
 
 
 def platform_traits(state: State, kind: str, ids: Ids) -> dict[str, NDArray[np.generic]]:
@@ -289,6 +322,7 @@ def platform_traits(state: State, kind: str, ids: Ids) -> dict[str, NDArray[np.g
         "seats": np.rint(seats * spread).astype(np.int32),
         "researchers": researchers * spread,
         "new_unit": ~luck.happens(ids, plaque, _NEW_UNIT),
+        "design": luck.happens(ids, state.founders.design * (kind == "institute"), _DESIGN),
     }
 
 

@@ -10,9 +10,23 @@ import numpy as np
 
 from sim.books import YUAN
 from sim.founders import CARRIERS
-from sim.kinds import HOSTS, KIND_CODE, LEVEL_CODE
+from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
+from sim.processes import (
+    budget,
+    districts,
+    equipment,
+    funds,
+    incubation,
+    meeting,
+    outreach,
+    projects,
+    research,
+    space,
+    subsidy_response,
+    talent,
+)
 from sim.processes.evaluation import hollow
-from sim.state import BUILDING, State
+from sim.state import ACTIVE, BUILDING, State
 from sim.tables import Rows
 
 Measure = Callable[[State], float]
@@ -39,6 +53,7 @@ class Indicator:
         measure: State → value now, comparable with a goal in every quarter.
         real: State → the real activity beside it; None where the measure is real already.
         activity: What the real activity is.
+        moved_by: The processes that move it, the first of them most.
     """
 
     name: str
@@ -48,6 +63,7 @@ class Indicator:
     measure: Measure
     real: Measure | None = None
     activity: str = ""
+    moved_by: tuple[str, ...]
 
 
 def in_being(*kinds: str) -> Measure:
@@ -152,6 +168,175 @@ def _covered(state: State, least_cases: float) -> float:
     return float((high & np.isin(np.arange(districts), table.district[office])).mean())
 
 
+def new(kind: str, level: str | None = None) -> Measure:
+    """Return the measure of platforms that reached a level since the start, its lowest if none.
+
+    Opening at a level and climbing to it count; ends are never subtracted.
+    """
+    reached = f"reached {kind} {level or KINDS[kind].levels[0]}"
+    return lambda state: state.totals[reached]
+
+
+def new_busy(kind: str, host: str | None = None) -> Measure:
+    """Return the measure of platforms opened since the start that are not hollow."""
+
+    def measure(state: State) -> float:
+        table, rows = state.organisations, state.platforms(kind)
+        rows = rows[(table.decided[rows] >= state.start) & _hosted(state, rows, host)]
+        return float((~hollow(state, rows, HOLLOW)).sum())
+
+    return measure
+
+
+def hosted(kinds: tuple[str, ...], host: str, *, ever_since: str = "", level: str = "") -> Measure:
+    """Return the measure of platforms of a class of host.
+
+    Args:
+        kinds: The kinds.
+        host: The class, one of ``kinds.HOSTS``.
+        ever_since: ``start`` counts what was opened since the start, ``always`` all that ever
+            was in being; otherwise what is in operation now.
+        level: The level that must be reached, where one is meant.
+    """
+
+    def measure(state: State) -> float:
+        table = state.organisations
+        rows = np.flatnonzero(np.isin(table.kind, [KIND_CODE[kind] for kind in kinds]))
+        rows = rows[_hosted(state, rows, host) & (table.status[rows] != BUILDING)]
+        if ever_since == "start":
+            rows = rows[table.decided[rows] >= state.start]
+        elif not ever_since:
+            rows = rows[table.status[rows] == ACTIVE]
+        least = LEVEL_CODE[level] if level else 0
+        return float((table.level[rows] >= least).sum())
+
+    return measure
+
+
+def _hosted(state: State, rows: Rows, host: str | None) -> np.ndarray:
+    if host is None:
+        return np.ones(rows.size, np.bool_)
+    return np.asarray(state.organisations.host_class[rows] == HOSTS.index(host))
+
+
+def design_institutes_new(state: State) -> float:
+    """Return institutes of design opened since the start."""
+    table = state.organisations
+    rows = (table.kind == KIND_CODE["institute"]) & table.design & (table.status != BUILDING)
+    return float((rows & (table.decided >= state.start)).sum())
+
+
+def cluster_coverage(state: State) -> float:
+    """Return the share of clusters with an institute in operation."""
+    cluster = state.organisations.cluster[state.platforms("institute")]
+    return float(np.isin(np.arange(len(state.city.clusters)), cluster).mean())
+
+
+def brokers_new(state: State) -> float:
+    """Return brokers certified since the start."""
+    return float((state.people.certified >= state.start).sum())
+
+
+def active_brokers_new(state: State) -> float:
+    """Return brokers certified since the start who work."""
+    people = state.people
+    return float((people.active & (people.certified >= state.start)).sum())
+
+
+def national_key_laboratories_new(state: State) -> float:
+    """Return key laboratories that reached national level since the start.
+
+    Where the city has a cluster of new materials (Ningbo's named laboratory is one of marine
+    materials) only those of that cluster count.
+    """
+    table = state.organisations
+    rows = np.flatnonzero(table.kind == KIND_CODE["key_laboratory"])
+    rows = rows[
+        (table.level[rows] >= LEVEL_CODE["national"]) & (table.reached[rows] >= state.start)
+    ]
+    names = [cluster.id for cluster in state.city.clusters]
+    if "new_materials" in names:
+        rows = rows[table.cluster[rows] == names.index("new_materials")]
+    return float(rows.size)
+
+
+def at_level_now(kind: str, *levels: str) -> Measure:
+    """Return the measure of platforms in operation at one of these levels."""
+    codes = [LEVEL_CODE[level] for level in levels]
+
+    def measure(state: State) -> float:
+        rows = state.platforms(kind)
+        return float(np.isin(state.organisations.level[rows], codes).sum())
+
+    return measure
+
+
+def national_platforms(state: State) -> float:
+    """Return institutes, and platforms that institutes host, that ever reached national level."""
+    table = state.organisations
+    theirs = (table.host_class == HOSTS.index("institute")) | (table.kind == KIND_CODE["institute"])
+    national = (table.kind < len(KIND_NAMES)) & (table.level >= LEVEL_CODE["national"])
+    return float((theirs & national & (table.status != BUILDING)).sum())
+
+
+PLATFORMS_OF_JIANGYIN = (
+    ("engineering_research_centre", "county"),
+    ("engineering_research_centre", "municipal"),
+    ("engineering_research_centre", "provincial"),
+    ("enterprise_joint_innovation_centre", None),
+    ("academician_station", None),
+    ("public_service_platform", None),
+    ("institute", None),
+    ("transfer_service", None),
+)
+
+
+def platforms_new(state: State) -> float:
+    """Return new platforms of all kinds, each level reached counted again."""
+    return sum(new(kind, level)(state) for kind, level in PLATFORMS_OF_JIANGYIN)
+
+
+def platforms_new_busy(state: State) -> float:
+    """Return the platforms among them, each counted once, that are not hollow."""
+    return sum(new_busy(kind)(state) for kind in dict(PLATFORMS_OF_JIANGYIN))
+
+
+RD_UNITS = (
+    "technology_innovation_centre",
+    "key_laboratory",
+    "engineering_research_centre",
+    "enterprise_technology_centre",
+    "joint_rd_unit",
+    "enterprise_joint_innovation_centre",
+    "academician_station",
+)
+# Firms with an R&D unit of their own, of those with R&D: China 2018, 72 607 of 104 820.
+OWN_UNIT = 0.69
+_OWN_UNIT_SLOT = 20
+
+
+def rd_unit_coverage(state: State) -> float:
+    """Return the share of above-scale firms with an R&D unit, named or of their own."""
+    firms = state.firms
+    large = firms.alive & firms.above_scale
+    if not large.any():
+        return 0.0
+    bits = sum(1 << KIND_CODE[kind] for kind in RD_UNITS)
+    own = state.draws.at("population", 0).uniform(firms.id, _OWN_UNIT_SLOT) < OWN_UNIT
+    has = (firms.platforms & bits != 0) | (own & (firms.rd > 0))
+    return float(has[large].mean())
+
+
+def rd_unit_coverage_real(state: State) -> float:
+    """Return the share of above-scale firms with such a unit that do R&D now."""
+    firms = state.firms
+    large = firms.alive & firms.above_scale
+    bits = sum(1 << KIND_CODE[kind] for kind in RD_UNITS)
+    own = state.draws.at("population", 0).uniform(firms.id, _OWN_UNIT_SLOT) < OWN_UNIT
+    has = ((firms.platforms & bits != 0) | own) & (firms.rd > 0)
+    return float(has[large].mean()) if large.any() else 0.0
+
+
 HIGH_LEVEL_HOSTS = [HOSTS.index(name) for name in ("university", "institute", "outside")]
 
 
@@ -173,7 +358,7 @@ def firms_that(condition: Callable[[State], np.ndarray]) -> Measure:
 def rd(state: State) -> float:
     """Return R&D expenditure as reported, million CNY a year: firms, universities, institutes."""
     firms = state.firms
-    performed = float((firms.rd + firms.rd_relabelled)[firms.alive].sum()) * state.weight
+    performed = float(subsidy_response.reported_rd(state)[firms.alive].sum()) * state.weight
     start = state.starting_stock
     public = start["rd_expenditure"] * (1 - start["firm_rd_share"])
     return performed + public * state.gdp / start["gdp"]
@@ -215,6 +400,7 @@ INDICATORS: dict[str, Indicator] = {
             measure=in_being(*CARRIERS),
             real=busy(*CARRIERS),
             activity="with at least a fifth of their seats taken",
+            moved_by=("founding", "evaluation"),
         ),
         Indicator(
             name="transfer_services",
@@ -224,6 +410,7 @@ INDICATORS: dict[str, Indicator] = {
             measure=ever("transfer_service"),
             real=serving("transfer_service"),
             activity="with a contract served in about a year",
+            moved_by=("services", "founding"),
         ),
         Indicator(
             name="brokers",
@@ -233,6 +420,7 @@ INDICATORS: dict[str, Indicator] = {
             measure=brokers,
             real=active_brokers,
             activity="who broker contracts",
+            moved_by=("services",),
         ),
         Indicator(
             name="ip_services",
@@ -242,6 +430,7 @@ INDICATORS: dict[str, Indicator] = {
             measure=in_being("ip_service"),
             real=living("ip_service"),
             activity="that live on their income",
+            moved_by=("services",),
         ),
         Indicator(
             name="five_ones_coverage",
@@ -251,6 +440,7 @@ INDICATORS: dict[str, Indicator] = {
             measure=five_ones,
             real=five_ones_busy,
             activity="by platforms not hollow",
+            moved_by=("founding", "evaluation"),
         ),
         Indicator(
             name="national_innovation_centres",
@@ -258,6 +448,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="国家级技术创新中心",
             meaning="technology innovation centres that reached national level",
             measure=at_level("technology_innovation_centre", "national"),
+            moved_by=("founding", "accreditation"),
         ),
         Indicator(
             name="county_transfer_coverage",
@@ -267,6 +458,7 @@ INDICATORS: dict[str, Indicator] = {
             measure=lambda state: _covered(state, 0.0),
             real=lambda state: _covered(state, 1.0),
             activity="by services with a contract in about a year",
+            moved_by=("services", "accreditation", "contract"),
         ),
         Indicator(
             name="gdp",
@@ -274,13 +466,15 @@ INDICATORS: dict[str, Indicator] = {
             zh="地区生产总值",
             meaning="gross domestic product, nominal",
             measure=lambda state: state.gdp,
+            moved_by=("market",),
         ),
         Indicator(
             name="rd_to_gdp",
-            unit="share",
+            unit="percent",
             zh="研发投入强度",
             meaning="R&D expenditure over GDP, as reported",
-            measure=lambda state: rd(state) / state.gdp,
+            measure=lambda state: 100 * rd(state) / state.gdp,
+            moved_by=("research", "subsidy_response", "market", "demography"),
         ),
         Indicator(
             name="above_scale_firms",
@@ -288,6 +482,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="规模以上工业企业",
             meaning="industrial firms with 20 million CNY of revenue and more",
             measure=firms_that(lambda state: state.firms.above_scale),
+            moved_by=("market", "demography"),
         ),
         Indicator(
             name="high_tech_firms",
@@ -295,6 +490,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="高新技术企业",
             meaning="firms with a valid high-tech status",
             measure=firms_that(lambda state: state.firms.high_tech_until > state.quarter),
+            moved_by=("demography", "research"),
         ),
         Indicator(
             name="technology_smes",
@@ -302,6 +498,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="科技型中小企业",
             meaning="technology SMEs below the threshold",
             measure=firms_that(lambda state: state.firms.technology_sme & ~state.firms.above_scale),
+            moved_by=("demography", "market"),
         ),
         Indicator(
             name="contracts",
@@ -311,6 +508,7 @@ INDICATORS: dict[str, Indicator] = {
             measure=lambda state: state.last_year("contracts"),
             real=lambda state: state.last_year("contracts_real"),
             activity="signed, registered or not",
+            moved_by=("contract", "meeting"),
         ),
         Indicator(
             name="contract_turnover",
@@ -320,6 +518,7 @@ INDICATORS: dict[str, Indicator] = {
             measure=lambda state: state.last_year("turnover"),
             real=lambda state: state.last_year("turnover_real"),
             activity="signed, registered or not",
+            moved_by=("contract", "meeting"),
         ),
         Indicator(
             name="valid_invention_patents",
@@ -329,13 +528,15 @@ INDICATORS: dict[str, Indicator] = {
             measure=lambda state: (
                 float(state.firms.patents[state.firms.alive].sum()) * state.weight
             ),
+            moved_by=("research", "demography"),
         ),
         Indicator(
             name="high_tech_value_added_share",
-            unit="share",
+            unit="percent",
             zh="高新技术产业占比",
             meaning="high-tech industries' share of above-scale output",
-            measure=high_tech_share,
+            measure=lambda state: 100 * high_tech_share(state),
+            moved_by=("market", "demography"),
         ),
         Indicator(
             name="institutes_total",
@@ -343,6 +544,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="新型研发机构",
             meaning="institutes in operation",
             measure=in_being("institute"),
+            moved_by=("founding", "evaluation"),
         ),
         Indicator(
             name="startups_incubated",
@@ -350,6 +552,673 @@ INDICATORS: dict[str, Indicator] = {
             zh="在孵企业",
             meaning="start-ups seated in incubators and makerspaces",
             measure=firms_that(lambda state: state.firms.carrier >= 0),
+            moved_by=("incubation", "demography"),
+        ),
+        Indicator(
+            name="joint_projects_new",
+            unit="projects",
+            zh="重大技术攻关项目",
+            meaning="new major joint projects of universities or institutes with firms",
+            measure=projects.joint_projects_new,
+            real=projects.joint_projects_new_real,
+            activity="in which a technology was proved",
+            moved_by=("projects", "meeting", "talent"),
+        ),
+        Indicator(
+            name="joint_project_investment",
+            unit="million CNY",
+            zh="新增投入",
+            meaning="investment of joint projects since the start",
+            measure=projects.joint_project_investment,
+            real=projects.joint_project_investment_real,
+            activity="of projects begun since the start",
+            moved_by=("projects",),
+        ),
+        Indicator(
+            name="joint_project_sales",
+            unit="million CNY",
+            zh="新增销售",
+            meaning="new sales from joint projects since the start",
+            measure=projects.joint_project_sales,
+            real=projects.joint_project_sales_real,
+            activity="of projects begun since the start",
+            moved_by=("projects", "maturation"),
+        ),
+        Indicator(
+            name="joint_project_profit_tax",
+            unit="million CNY",
+            zh="利税",
+            meaning="profit and tax from joint projects since the start",
+            measure=projects.joint_project_profit_tax,
+            real=projects.joint_project_profit_tax_real,
+            activity="of projects begun since the start",
+            moved_by=("projects", "maturation"),
+        ),
+        Indicator(
+            name="science_vice_presidents_new",
+            unit="persons",
+            zh="科技副总",
+            meaning="science vice-presidents titled since the start",
+            measure=talent.vice_presidents_new,
+            real=talent.vice_presidents_who_brought,
+            activity="who brought knowledge into their firm",
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="industry_professors_new",
+            unit="persons",
+            zh="产业教授",
+            meaning="industry professors titled since the start",
+            measure=talent.industry_professors_new,
+            real=talent.industry_professors_who_tied,
+            activity="who tied their firm to a university",
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="key_labs_municipal_new",
+            unit="platforms",
+            zh="市级重点实验室",
+            meaning="key laboratories that reached municipal level since the start",
+            measure=new("key_laboratory", "municipal"),
+            real=new_busy("key_laboratory"),
+            activity="opened since the start and not hollow",
+            moved_by=("founding", "accreditation"),
+        ),
+        Indicator(
+            name="joint_rd_units_new",
+            unit="platforms",
+            zh="共建研发机构",
+            meaning="joint R&D units opened since the start",
+            measure=new("joint_rd_unit"),
+            real=new_busy("joint_rd_unit"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="tto_universities",
+            unit="offices",
+            zh="高校技术转移办公室",
+            meaning="transfer offices opened by universities since the start",
+            measure=hosted(("technology_transfer_office",), "university", ever_since="start"),
+            real=new_busy("technology_transfer_office", "university"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="tto_institutes",
+            unit="offices",
+            zh="院所技术转移办公室",
+            meaning="transfer offices opened by institutes since the start",
+            measure=hosted(("technology_transfer_office",), "institute", ever_since="start"),
+            real=new_busy("technology_transfer_office", "institute"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="brokers_certified",
+            unit="persons",
+            zh="获资格证书的经纪人",
+            meaning="certified technology brokers",
+            measure=brokers,
+            real=active_brokers,
+            activity="who broker contracts",
+            moved_by=("services",),
+        ),
+        Indicator(
+            name="vp_led_projects",
+            unit="projects",
+            zh="科技副总牵头项目",
+            meaning="provincial projects led by science vice-presidents",
+            measure=projects.vp_led_projects,
+            real=projects.vp_led_projects_real,
+            activity="in which a technology was proved",
+            moved_by=("projects", "talent"),
+        ),
+        Indicator(
+            name="firm_visits",
+            unit="firms",
+            zh="十校十所进千企",
+            meaning="firms visited by researchers",
+            measure=outreach.firm_visits,
+            real=outreach.firm_visits_with_deal,
+            activity="that bought from science since",
+            moved_by=("outreach",),
+        ),
+        Indicator(
+            name="visiting_researchers",
+            unit="persons",
+            zh="百名教师及科研人员",
+            meaning="researchers who visited firms",
+            measure=outreach.visiting_researchers,
+            real=outreach.visiting_researchers_now,
+            activity="who went in the last year",
+            moved_by=("outreach",),
+        ),
+        Indicator(
+            name="institutes_ever",
+            unit="institutes",
+            zh="产业技术研究院",
+            meaning="institutes, cumulative",
+            measure=ever("institute"),
+            real=busy("institute"),
+            activity="in operation and not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="high_end_talents",
+            unit="persons or teams",
+            zh="高端创新人才(团队)",
+            meaning="high-end talents or teams brought in by institutes",
+            measure=talent.institute_talents,
+            real=talent.institute_talents_present,
+            activity="still there",
+            moved_by=("talent", "founding"),
+        ),
+        Indicator(
+            name="key_technologies",
+            unit="technologies",
+            zh="关键核心技术",
+            meaning="technologies proved in provincial or higher projects of institutes",
+            measure=projects.key_technologies,
+            real=projects.key_technologies_used,
+            activity="taken into a product",
+            moved_by=("projects",),
+        ),
+        Indicator(
+            name="strategic_products",
+            unit="products",
+            zh="战略性产品",
+            meaning="products of institutes with a paying user",
+            measure=projects.strategic_products,
+            real=projects.strategic_products_selling,
+            activity="that sell now",
+            moved_by=("projects", "maturation"),
+        ),
+        Indicator(
+            name="high_tech_seedlings",
+            unit="firms",
+            zh="高新技术苗子企业",
+            meaning="firms hatched by institutes that became high-tech seedlings",
+            measure=incubation.seedlings,
+            real=incubation.seedlings_alive,
+            activity="that live",
+            moved_by=("incubation", "demography"),
+        ),
+        Indicator(
+            name="yongjiang_labs",
+            unit="platforms",
+            zh="甬江实验室",
+            meaning="Yongjiang laboratories, cumulative",
+            measure=ever("yongjiang_laboratory"),
+            real=in_being("yongjiang_laboratory"),
+            activity="in operation",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="national_platforms",
+            unit="platforms",
+            zh="国家级创新平台",
+            meaning="platforms of institutes, and institutes, that reached national level",
+            measure=national_platforms,
+            moved_by=("founding", "accreditation"),
+        ),
+        Indicator(
+            name="provincial_projects_per_institute",
+            unit="projects per institute per year",
+            zh="省级以上项目",
+            meaning="provincial or higher projects of the institute with fewest, in four quarters",
+            measure=projects.provincial_projects_per_institute,
+            real=projects.provincial_projects_per_institute_mean,
+            activity="on average over institutes",
+            moved_by=("projects", "founding"),
+        ),
+        Indicator(
+            name="national_project_coverage",
+            unit="share",
+            zh="国家重大项目",
+            meaning="institutes founded after 2018 that have carried a national project",
+            measure=projects.national_project_coverage,
+            moved_by=("projects", "founding"),
+        ),
+        Indicator(
+            name="institute_incubators",
+            unit="incubators",
+            zh="依托研究院建设的孵化器",
+            meaning="incubators and makerspaces of institutes",
+            measure=hosted(CARRIERS, "institute"),
+            moved_by=("founding", "evaluation"),
+        ),
+        Indicator(
+            name="institute_incubators_provincial",
+            unit="incubators",
+            zh="省级以上",
+            meaning="those of them at provincial level or higher",
+            measure=hosted(CARRIERS, "institute", level="provincial"),
+            moved_by=("founding", "accreditation"),
+        ),
+        Indicator(
+            name="incubated_per_year",
+            unit="firms per year",
+            zh="每年孵化企业",
+            meaning="start-ups seated by institutes in four quarters",
+            measure=incubation.incubated_by_institutes,
+            moved_by=("incubation", "founding"),
+        ),
+        Indicator(
+            name="top_talents",
+            unit="persons",
+            zh="院士等顶尖人才",
+            meaning="top talents who came since the start",
+            measure=talent.top_talents_new,
+            real=talent.top_talents_new_present,
+            activity="still there",
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="graduates_trained",
+            unit="persons",
+            zh="培养硕博士",
+            meaning="masters and doctors trained by institutes",
+            measure=talent.graduates_trained,
+            real=talent.graduates_staying,
+            activity="who stayed, since the start",
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="high_level_institutes_new",
+            unit="institutes",
+            zh="高水平研究院",
+            meaning="institutes of outside parents opened since the start",
+            measure=hosted(("institute",), "outside", ever_since="start"),
+            real=new_busy("institute", "outside"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="design_institutes_new",
+            unit="institutes",
+            zh="设计类研究院",
+            meaning="institutes of design opened since the start",
+            measure=design_institutes_new,
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="firm_led_institutes",
+            unit="institutes",
+            zh="龙头企业牵头",
+            meaning="institutes of leading firms, cumulative",
+            measure=hosted(("institute",), "leading_firm", ever_since="always"),
+            real=hosted(("institute",), "leading_firm"),
+            activity="in operation",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="research_infrastructures",
+            unit="facilities",
+            zh="科研基础设施",
+            meaning="research infrastructures, cumulative",
+            measure=ever("research_infrastructure"),
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="matchmaking_events",
+            unit="events per year",
+            zh="科技成果推介会",
+            meaning="matchmaking events of four quarters",
+            measure=outreach.matchmaking_events,
+            real=outreach.event_firms,
+            activity="firms at them",
+            moved_by=("outreach",),
+        ),
+        Indicator(
+            name="technology_matches",
+            unit="matches",
+            zh="技术成果对接",
+            meaning="matches of institutes' results with firms, since the start",
+            measure=meeting.technology_matches,
+            real=meeting.matches_signed,
+            activity="that were signed",
+            moved_by=("meeting", "research"),
+        ),
+        Indicator(
+            name="cluster_coverage",
+            unit="share",
+            zh="每个产业集群都有研究院",
+            meaning="clusters with an institute in operation",
+            measure=cluster_coverage,
+            moved_by=("founding", "evaluation"),
+        ),
+        Indicator(
+            name="rd_to_revenue_above_scale",
+            unit="percent",
+            zh="规上工业企业研发费用占比",
+            meaning="R&D expense over revenue of above-scale firms, as reported",
+            measure=lambda state: 100 * subsidy_response.rd_to_revenue_above_scale(state),
+            real=lambda state: 100 * subsidy_response.real_rd_to_revenue_above_scale(state),
+            activity="of real R&D",
+            moved_by=("research", "subsidy_response", "market", "demography"),
+        ),
+        Indicator(
+            name="high_value_patents_per_10k",
+            unit="patents per 10 000 residents",
+            zh="高价值发明专利",
+            meaning="high-value invention patents of firms per 10 000 residents",
+            measure=research.high_value_patents_per_10k,
+            real=research.patents_per_10k,
+            activity="all valid invention patents",
+            moved_by=("research",),
+        ),
+        Indicator(
+            name="rd_staff_per_10k",
+            unit="person-years per 10 000 employed",
+            zh="研发人员",
+            meaning="R&D person-years per 10 000 employed",
+            measure=lambda state: talent.rd_staff_per_10k(state, rd(state)),
+            moved_by=("research", "subsidy_response", "market"),
+        ),
+        Indicator(
+            name="key_labs",
+            unit="platforms",
+            zh="重点实验室",
+            meaning="key laboratories in operation",
+            measure=in_being("key_laboratory"),
+            real=busy("key_laboratory"),
+            activity="that are not hollow",
+            moved_by=("founding", "evaluation"),
+        ),
+        Indicator(
+            name="provincial_innovation_centres",
+            unit="platforms",
+            zh="省级技术创新中心",
+            meaning="technology innovation centres at provincial level or higher",
+            measure=at_level_now("technology_innovation_centre", "provincial", "national"),
+            moved_by=("founding", "accreditation", "evaluation"),
+        ),
+        Indicator(
+            name="key_rd_projects_per_year",
+            unit="projects per year",
+            zh="重点研发计划项目",
+            meaning="key R&D projects taken in in four quarters",
+            measure=projects.key_rd_projects_per_year,
+            real=projects.key_rd_projects_accepted,
+            activity="accepted at their end",
+            moved_by=("projects",),
+        ),
+        Indicator(
+            name="hard_core_results",
+            unit="results",
+            zh="重大硬核科技攻关成果",
+            meaning="large projects with a proved technology since the start",
+            measure=projects.hard_core_results,
+            real=projects.hard_core_results_used,
+            activity="with a paying user",
+            moved_by=("projects", "maturation"),
+        ),
+        Indicator(
+            name="application_scenarios",
+            unit="scenarios",
+            zh="应用场景",
+            meaning="application scenarios opened since the start",
+            measure=outreach.application_scenarios,
+            real=outreach.scenarios_additional,
+            activity="that would not have come anyway",
+            moved_by=("outreach",),
+        ),
+        Indicator(
+            name="ip_services_new",
+            unit="organisations",
+            zh="知识产权服务机构",
+            meaning="intellectual-property services opened since the start",
+            measure=new("ip_service"),
+            real=new_busy("ip_service"),
+            activity="that are not hollow",
+            moved_by=("services",),
+        ),
+        Indicator(
+            name="top_talents_total",
+            unit="persons",
+            zh="顶尖人才",
+            meaning="top talents brought in, in being",
+            measure=talent.top_talents_in_being,
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="leading_talents_new",
+            unit="persons",
+            zh="领军人才",
+            meaning="leading talents titled since the start",
+            measure=talent.leading_talents_new,
+            real=talent.leading_talents_new_present,
+            activity="still there",
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="skilled_share",
+            unit="percent",
+            zh="高技能人才占比",
+            meaning="highly skilled share of the skilled workforce",
+            measure=talent.skilled_share,
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="fiscal_growth",
+            unit="percent per year",
+            zh="财政科技投入年均增长",
+            meaning="mean yearly growth of fiscal science money",
+            measure=budget.fiscal_growth,
+            moved_by=("budget",),
+        ),
+        Indicator(
+            name="innovation_fund",
+            unit="million CNY",
+            zh="科技创新基金",
+            meaning="science and technology funds in being",
+            measure=funds.funds_in_being,
+            real=funds.equity_invested,
+            activity="invested in firms",
+            moved_by=("funds",),
+        ),
+        Indicator(
+            name="angel_fund",
+            unit="million CNY",
+            zh="天使类投资基金",
+            meaning="angel-type funds in being",
+            measure=funds.funds_in_being,
+            real=funds.equity_invested,
+            activity="invested in firms",
+            moved_by=("funds",),
+        ),
+        Indicator(
+            name="national_key_lab",
+            unit="platforms",
+            zh="国家重点实验室",
+            meaning="key laboratories of new materials that reached national level since the start",
+            measure=national_key_laboratories_new,
+            moved_by=("founding", "accreditation"),
+        ),
+        Indicator(
+            name="platforms_new",
+            unit="platforms",
+            zh="各级各类科技创新平台",
+            meaning="new platforms of all kinds, each level counted again",
+            measure=platforms_new,
+            real=platforms_new_busy,
+            activity="counted once and not hollow",
+            moved_by=("founding", "accreditation", "services"),
+        ),
+        Indicator(
+            name="academician_stations_new",
+            unit="platforms",
+            zh="院士工作站",
+            meaning="academician stations opened since the start",
+            measure=new("academician_station"),
+            real=new_busy("academician_station"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="public_service_platforms_new",
+            unit="platforms",
+            zh="科技公共服务平台",
+            meaning="public service platforms opened since the start",
+            measure=new("public_service_platform"),
+            real=new_busy("public_service_platform"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="public_service_platforms_provincial_new",
+            unit="platforms",
+            zh="省级科技公共服务平台",
+            meaning="public service platforms that reached provincial level",
+            measure=new("public_service_platform", "provincial"),
+            moved_by=("founding", "accreditation"),
+        ),
+        Indicator(
+            name="institutes_new",
+            unit="platforms",
+            zh="新型研发机构",
+            meaning="institutes opened since the start",
+            measure=new("institute"),
+            real=new_busy("institute"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="joint_innovation_centres_new",
+            unit="platforms",
+            zh="企业联合创新中心",
+            meaning="enterprise joint innovation centres opened since the start",
+            measure=new("enterprise_joint_innovation_centre"),
+            real=new_busy("enterprise_joint_innovation_centre"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="engineering_centres_county_new",
+            unit="platforms",
+            zh="市工程技术研究中心",
+            meaning="engineering research centres that reached county level",
+            measure=new("engineering_research_centre", "county"),
+            real=new_busy("engineering_research_centre"),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="engineering_centres_municipal_new",
+            unit="platforms",
+            zh="市级工程技术研究中心",
+            meaning="engineering research centres that reached municipal level",
+            measure=new("engineering_research_centre", "municipal"),
+            moved_by=("founding", "accreditation"),
+        ),
+        Indicator(
+            name="engineering_centres_provincial_new",
+            unit="platforms",
+            zh="省级工程技术研究中心",
+            meaning="engineering research centres that reached provincial level",
+            measure=new("engineering_research_centre", "provincial"),
+            moved_by=("founding", "accreditation"),
+        ),
+        Indicator(
+            name="transfer_services_new",
+            unit="organisations",
+            zh="技术转移机构",
+            meaning="transfer services opened since the start",
+            measure=new("transfer_service"),
+            real=new_busy("transfer_service"),
+            activity="that are not hollow",
+            moved_by=("services", "founding"),
+        ),
+        Indicator(
+            name="brokers_new",
+            unit="persons",
+            zh="技术经纪(经理)人",
+            meaning="brokers certified since the start",
+            measure=brokers_new,
+            real=active_brokers_new,
+            activity="who broker contracts",
+            moved_by=("services",),
+        ),
+        Indicator(
+            name="incubators_makerspaces_new",
+            unit="incubators",
+            zh="孵化器和众创空间",
+            meaning="incubators and makerspaces opened since the start",
+            measure=lambda state: new("incubator")(state) + new("makerspace")(state),
+            real=lambda state: new_busy("incubator")(state) + new_busy("makerspace")(state),
+            activity="that are not hollow",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="rd_unit_coverage",
+            unit="share",
+            zh="规上工业企业研发机构全覆盖",
+            meaning="above-scale firms with an R&D unit",
+            measure=rd_unit_coverage,
+            real=rd_unit_coverage_real,
+            activity="that do R&D now",
+            moved_by=("founding", "research", "demography", "market"),
+        ),
+        Indicator(
+            name="equipment_registered",
+            unit="share",
+            zh="登记入库全覆盖",
+            meaning="institutes' purchased equipment that is in the register",
+            measure=equipment.equipment_registered,
+            real=equipment.equipment_used,
+            activity="in the register and used by others",
+            moved_by=("equipment", "founding"),
+        ),
+        Indicator(
+            name="equipment_sharing_uses",
+            unit="uses",
+            zh="仪器设备共享次数",
+            meaning="uses of shared equipment since the start",
+            measure=equipment.equipment_uses,
+            real=equipment.equipment_uses_of_small_firms,
+            activity="by small firms",
+            moved_by=("equipment", "research"),
+        ),
+        Indicator(
+            name="cluster_area_built",
+            unit="share",
+            zh="完成各功能板块重点楼宇建设",
+            meaning="functional blocks of the cluster area that are built",
+            measure=space.cluster_area_built,
+            real=space.cluster_area_begun,
+            activity="begun",
+            moved_by=("space",),
+        ),
+        Indicator(
+            name="carrier_space_new",
+            unit="million square metres",
+            zh="科创载体",
+            meaning="new floor space of innovation carriers",
+            measure=space.carrier_space_new,
+            real=space.carrier_space_taken,
+            activity="taken",
+            moved_by=("space", "founding"),
+        ),
+        Indicator(
+            name="innovation_poles",
+            unit="poles",
+            zh="区域创新极",
+            meaning="innovation poles designated",
+            measure=districts.innovation_poles,
+            real=districts.innovation_poles_working,
+            activity="that work as poles",
+            moved_by=("districts",),
+        ),
+        Indicator(
+            name="high_tech_park_coverage",
+            unit="share of districts",
+            zh="省级高新园区全覆盖",
+            meaning="districts with a provincial high-tech park",
+            measure=districts.high_tech_park_coverage,
+            real=districts.high_tech_parks_working,
+            activity="whose park works",
+            moved_by=("districts",),
         ),
         Indicator(
             name="advanced_service_firms",
@@ -357,6 +1226,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="技术先进型服务企业",
             meaning="firms with the status of technologically advanced service enterprise",
             measure=firms_that(lambda state: state.firms.service_status),
+            moved_by=("demography",),
         ),
         Indicator(
             name="public_spending",
@@ -364,6 +1234,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="财政支出",
             meaning="what city and counties paid under the plan in four quarters",
             measure=public_spending,
+            moved_by=("settle", "budget"),
         ),
     )
 }

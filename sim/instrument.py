@@ -42,6 +42,8 @@ KIND_LEVERS = (
 )
 
 _OR_HIGHER = " or higher"
+_AND = " and "
+_PAIRS = tuple(low + _AND + high for at, low in enumerate(LEVELS) for high in LEVELS[at + 1 :])
 _NAME = re.compile(r"\w[\w.,~+=-]*")
 
 
@@ -289,9 +291,13 @@ def quantity_from(tree: object, where: str) -> Quantity:
     """
     entry = Entry(tree, where, [f.name for f in dataclasses.fields(Quantity)])
     unit = entry.text("unit")
-    default, low, high = (entry.amount(key, unit) for key in ("default", "low", "high"))
-    status = entry.choice("status", STATUSES)
     spread = entry.choice("spread", SPREADS, "uniform")
+    default = entry.amount("default", unit)
+    low, high = (
+        default if spread == "fixed" and not entry.has(key) else entry.amount(key, unit)
+        for key in ("low", "high")
+    )
+    status = entry.choice("status", STATUSES)
     source = entry.text("source")
     try:
         return Quantity(
@@ -319,7 +325,7 @@ class Instrument:
         type: One of ``levers.TYPES``.
         platform_kind: The kinds that the text names; ``all`` for every kind.
         acts_on: The kinds it acts on, where the text names none or the mix takes only some.
-        level: A level, one with "or higher", or nothing for every level.
+        level: A level, one with "or higher", two with "and", or nothing for every level.
         recipient: Who may take it, in the words of ``levers.RECIPIENTS``.
         amount: The number in the text, if there is one.
         unit: Unit of the amount, in the text's words.
@@ -332,7 +338,8 @@ class Instrument:
         payer: Who pays.
         start: First quarter in force.
         end: Last quarter in force.
-        effect: The dose, where the text gives no amount.
+        effect: The dose, where the text gives no amount; beside an amount that is not in the
+            lever's unit, the dose per unit of it.
         lever: The lever it pulls; none while the process of its type is absent.
         reason: Why it has no mechanism, if it has none.
     """
@@ -370,7 +377,7 @@ class Instrument:
         """The levels it holds for; none where the text names none: whatever the level."""
         if self.level.endswith(_OR_HIGHER):
             return LEVELS[LEVELS.index(self.level.removesuffix(_OR_HIGHER)) :]
-        return (self.level,) if self.level else ()
+        return tuple(self.level.split(_AND)) if self.level else ()
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -395,7 +402,8 @@ class Instrument:
     @property
     def assumed(self) -> float:
         """The share of its money that rests on no number in the text."""
-        return 1.0 if self.amount is None else 0.0
+        guessed = self.effect is not None and self.effect.status == "assumed"
+        return 1.0 if self.amount is None or guessed else 0.0
 
     def dose(self, share: float) -> float:
         """Return the lever's dose at a share (0 to 1) of the probability below it.
@@ -403,13 +411,15 @@ class Instrument:
         A ceiling pays half of its number to all of it, "about" means a tenth either way, and a
         case-by-case amount is anything from 0.5 to 20 million CNY. One half is the median.
         """
+        if self.effect is not None:
+            return (1.0 if self.amount is None else self.amount) * self.effect.at(share)
         if self.amount is not None:
             factors = {"ceiling": 0.5 + 0.5 * share, "about": 0.9 + 0.2 * share}
             return self.amount * factors.get(self.wording, 1.0)
         if self.wording == "case_by_case":
             low, high = CASE_BY_CASE
             return float(low * (high / low) ** share)
-        return self.effect.at(share) if self.effect else 0.0
+        return 0.0
 
 
 INSTRUMENT_KEYS = tuple(f.name for f in dataclasses.fields(Instrument) if f.name != "id")
@@ -432,7 +442,9 @@ def instrument_from(
         type=kind,
         platform_kind=entry.words("platform_kind", ("all", *KIND_NAMES)),
         acts_on=entry.words("acts_on", KIND_NAMES),
-        level=entry.choice("level", ("", *LEVELS, *(level + _OR_HIGHER for level in LEVELS)), ""),
+        level=entry.choice(
+            "level", ("", *LEVELS, *(level + _OR_HIGHER for level in LEVELS), *_PAIRS), ""
+        ),
         recipient=entry.choice("recipient", RECIPIENTS, ""),
         amount=entry.amount("amount", unit) if entry.has("amount") else None,
         unit=unit,
@@ -499,16 +511,21 @@ def _check_amount(instrument: Instrument, where: str) -> None:
             f"{where}: an amount of {instrument.amount} with wording '{instrument.wording}'; "
             "with an amount it is one of: exact, ceiling, about"
         )
-    if instrument.amount is not None and instrument.effect is not None:
-        raise ConfigError(f"{where}: give an amount or an effect range, not both")
+    effect = instrument.effect
+    if instrument.amount is not None and effect is not None and " per " not in effect.unit:
+        raise ConfigError(
+            f"{where}: give an amount or an effect range, not both, unless the effect is what one "
+            "unit of the amount does: then its unit says so, such as 'offices a year per office "
+            f"of the plan', not '{effect.unit}'"
+        )
 
 
 def _check_dose(instrument: Instrument, where: str) -> None:
     lever = LEVERS[str(instrument.lever)]
-    if instrument.amount is not None:
-        unit = instrument.unit
-    elif instrument.effect is not None:
+    if instrument.effect is not None:
         unit = instrument.effect.unit
+    elif instrument.amount is not None:
+        unit = instrument.unit
     elif instrument.wording == "case_by_case":
         unit = "million CNY"
     else:

@@ -35,6 +35,17 @@ NONE = Quantity(
 )
 
 
+ONE = Quantity(
+    default=1,
+    unit="ratio of a firm's suitability to a body's",
+    low=1,
+    high=1,
+    status="assumed",
+    source="a firm is as likely a host as a body",
+    spread="fixed",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """One platform kind.
@@ -55,7 +66,9 @@ class Kind:
         seats: Seats for firms.
         researchers: Researchers who find results that can be sold.
         plaque: Share of foundings that are a name on a unit that works already.
+        firm_weight: How likely a firm is to found one, beside a body of science or government.
         legal_person: Whether it is usually a body of its own that pays income tax.
+        joint: Whether it needs a partner from science who agrees.
     """
 
     name: str
@@ -71,8 +84,10 @@ class Kind:
     seats: Quantity = NONE
     researchers: Quantity = NONE
     plaque: Quantity = NONE
+    firm_weight: Quantity = ONE
     per_host: bool = False
     legal_person: bool = False
+    joint: bool = False
 
 
 def _cost(default: float, low: float, high: float, source: str, unit: str) -> Quantity:
@@ -189,8 +204,23 @@ KINDS: dict[str, Kind] = {
             found_cost=_found(80, 50, 200, "docs/odd.md: a 50-200 M CNY institute"),
             run_cost=_run(14, 4, 20, "JITRI 2018: about 14 M CNY a year and institute"),
             building=_building(5, 2, 8, "judged"),
-            rate=_rate(0.127, 0.08, 0.20, "cited", "Torch 2022: the national stock grew 12.71 %"),
+            rate=_rate(
+                0.07,
+                0.04,
+                0.12,
+                "cited",
+                "Torch 2022: the stock grew 12.71 % in all, half from within",
+            ),
             researchers=_number(40, 15, 60, "persons", "92 staff, 65 % R&D (Torch 2021), upper"),
+            firm_weight=Quantity(
+                default=0.03,
+                unit="ratio of a firm's suitability to a body's",
+                low=0.01,
+                high=0.10,
+                status="assumed",
+                source="a fifth to a third of institutes are led by firms, of hundreds of firms",
+                spread="log-uniform",
+            ),
             stock="institutes",
             legal_person=True,
         ),
@@ -286,7 +316,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             name="ip_service",
             zh="知识产权服务机构",
-            hosts=("public_body", "outside"),
+            hosts=("public_body", "outside", "university", "institute"),
             levels=("municipal", "provincial", "national"),
             functions=("service",),
             found_cost=_found(0.6, 0.2, 1.5, "a small office; judged"),
@@ -363,6 +393,145 @@ KINDS: dict[str, Kind] = {
             rate=_rate(0.05, 0.02, 0.10, "assumed", "no count found; wide"),
             stock="science_parks",
             legal_person=True,
+        ),
+        Kind(
+            name="joint_rd_unit",
+            zh="校企共建研发机构",
+            hosts=("firm", "leading_firm", "university", "institute"),
+            levels=("municipal", "provincial"),
+            functions=("research",),
+            found_cost=_found(
+                3, 1, 10, "below an engineering centre; a joint project costs 0.18-0.23 M; judged"
+            ),
+            run_cost=_run(
+                1.5, 0.4, 4, "some eight joint projects of 0.18 M CNY (Jiangyin 2019); judged"
+            ),
+            building=_building(1, 0, 3, "mostly a plaque on a unit that works already"),
+            rate=_rate(
+                0.10, 0.04, 0.25, "assumed", "as engineering centres: Zhenjiang 2023: 28 on 247"
+            ),
+            plaque=_MOSTLY_PLAQUES,
+            joint=True,
+            stock="joint_rd_units",
+        ),
+        Kind(
+            name="enterprise_joint_innovation_centre",
+            zh="企业联合创新中心",
+            hosts=("firm", "leading_firm"),
+            levels=("provincial",),
+            functions=("research",),
+            found_cost=_found(
+                5, 1.5, 15, "as a firm's technology centre; Haimen 2022 rewards one with 0.5 M CNY"
+            ),
+            run_cost=_run(3, 1, 8, "as a firm's technology centre; judged"),
+            building=_building(1, 0, 3, "judged"),
+            rate=_rate(
+                0.15, 0.05, 0.40, "assumed", "a young programme that grows in batches; wide"
+            ),
+            plaque=_MOSTLY_PLAQUES,
+            joint=True,
+            stock="enterprise_joint_innovation_centres",
+        ),
+        Kind(
+            name="technology_transfer_office",
+            zh="技术转移办公室",
+            hosts=("university", "institute"),
+            levels=("municipal",),
+            functions=("transfer",),
+            found_cost=_found(0.5, 0.2, 1.5, "an office in a house that exists; Xiamen 2022: 1 M"),
+            run_cost=_run(0.6, 0.3, 1.6, "two to six staff; as a transfer service"),
+            building=_building(1, 0, 3, "judged"),
+            rate=_rate(
+                0.03,
+                0.01,
+                0.10,
+                "assumed",
+                "a host opens one in ten to a hundred years; no count found; wide",
+                "foundings a year per eligible host",
+            ),
+            plaque=_number(
+                0.6, 0.3, 0.9, "share of foundings", "an office that exists takes the name"
+            ),
+            per_host=True,
+            stock="technology_transfer_offices",
+        ),
+        Kind(
+            name="proof_of_concept_centre",
+            zh="概念验证中心",
+            hosts=("leading_firm", "university", "institute", "hospital", "public_body"),
+            levels=("municipal", "provincial", "national"),
+            functions=("transfer",),
+            found_cost=_found(
+                5, 2, 15, "Shenzhen 2024: up to 5 M CNY for two years' own spend on validation"
+            ),
+            run_cost=_run(2.5, 1, 6, "Shenzhen 2024: 5 M CNY in two years; half of it from firms"),
+            building=_building(2, 0, 4, "judged"),
+            rate=_rate(
+                0.004,
+                0.0005,
+                0.02,
+                "assumed",
+                "China 2024: over 30 in all; Chengdu 2024: 29, pilot platforms included; wide",
+                "foundings a year per eligible host",
+            ),
+            per_host=True,
+            stock="proof_of_concept_centres",
+        ),
+        Kind(
+            name="pilot_platform",
+            zh="中试平台(基地)",
+            hosts=("leading_firm", "university", "institute", "public_body"),
+            levels=("municipal", "provincial", "national"),
+            functions=("service", "transfer"),
+            found_cost=_found(
+                50, 15, 200, "Beijing 2026: 25-35 % of the investment, up to 50-100 M CNY"
+            ),
+            run_cost=_run(8, 3, 25, "Xiamen 2024: up to 20 M CNY in all; judged"),
+            building=_building(4, 2, 8, "between an incubator and a park; judged"),
+            rate=_rate(
+                0.10, 0.03, 0.25, "assumed", "China 2025: 2400; Chengdu 2023-24: 40, then 29; wide"
+            ),
+            stock="pilot_platforms",
+        ),
+        Kind(
+            name="research_infrastructure",
+            zh="重大科研基础设施",
+            hosts=("public_body", "university", "institute"),
+            levels=("municipal", "provincial", "national"),
+            functions=("research", "service"),
+            found_cost=_found(
+                500, 100, 1700, "Ningbo 2025: 500 M CNY and more; Hefei 2014: 1700 M for a phase"
+            ),
+            run_cost=_run(25, 8, 80, "a twentieth of the building cost; judged"),
+            building=_building(8, 6, 10, "as a park: model design 4"),
+            rate=_rate(
+                0.003,
+                0.0005,
+                0.01,
+                "assumed",
+                "a large city builds one in some ten years; no count found; wide",
+                "foundings a year per eligible host",
+            ),
+            per_host=True,
+            stock="research_infrastructures",
+        ),
+        Kind(
+            name="yongjiang_laboratory",
+            zh="甬江实验室",
+            hosts=("institute",),
+            levels=("municipal", "provincial"),
+            functions=("research",),
+            found_cost=_found(
+                60,
+                15,
+                500,
+                "mostly a label on an institute; Ningbo 2025: 500 M CNY for a provincial",
+            ),
+            run_cost=_run(15, 4, 60, "province-ministry laboratories cost 15-16 M CNY a year"),
+            building=_building(3, 1, 6, "as a key laboratory; judged"),
+            rate=_rate(0.20, 0.05, 0.60, "assumed", "a programme of one city, just begun; wide"),
+            plaque=_MOSTLY_PLAQUES,
+            stock="yongjiang_laboratories",
         ),
     )
 }

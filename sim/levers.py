@@ -44,7 +44,7 @@ LEVERS: dict[str, Lever] = {
         Lever(
             name="founding_means",
             unit="share of the true founding cost",
-            reads=("founding", "services"),
+            reads=("founding", "services", "space"),
             pays=True,
             meaning="money, land, rooms and staff toward founding a kind",
         ),
@@ -149,7 +149,7 @@ LEVERS: dict[str, Lever] = {
         Lever(
             name="sharing_reward",
             unit="share of the value of services rendered",
-            reads=("contract",),
+            reads=("contract", "equipment"),
             pays=True,
             meaning="reward to organisations that share equipment and services",
         ),
@@ -173,6 +173,167 @@ LEVERS: dict[str, Lever] = {
             reads=("founding",),
             pays=True,
             meaning="venture capital for platforms that are legal persons; it must be earned back",
+        ),
+        Lever(
+            name="transfer_bonus",
+            unit="share of the contract's value",
+            reads=("services", "contract"),
+            pays=True,
+            meaning="bonus to the intermediary of a registered technology contract",
+        ),
+        Lever(
+            name="pilot_offices",
+            unit="offices a year",
+            reads=("founding",),
+            pays=True,
+            meaning="pilot technology transfer offices offered to universities and institutes",
+        ),
+        Lever(
+            name="diagnosis",
+            unit="share of technology firms a year",
+            reads=("research",),
+            pays=True,
+            meaning="diagnosis and coaching of firms' R&D, which makes starting R&D likelier",
+        ),
+        Lever(
+            name="vice_president_posts",
+            unit="posts a year",
+            reads=("talent",),
+            pays=False,
+            meaning="help with applications for the provincial title of science vice-president",
+        ),
+        Lever(
+            name="professor_posts",
+            unit="posts a year",
+            reads=("talent",),
+            pays=False,
+            meaning="help with applications for the provincial title of industry professor",
+        ),
+        Lever(
+            name="exchange_posts",
+            unit="posts a year",
+            reads=("talent",),
+            pays=True,
+            meaning="scientists and engineers sent into firms, parks and transfer offices",
+        ),
+        Lever(
+            name="talent_money",
+            unit="million CNY per talent",
+            reads=("talent",),
+            pays=True,
+            meaning="package for a talent or team that comes",
+        ),
+        Lever(
+            name="event_number",
+            unit="events a year",
+            reads=("outreach",),
+            pays=True,
+            meaning="matchmaking events between researchers and firms",
+        ),
+        Lever(
+            name="visit_number",
+            unit="firms a year",
+            reads=("outreach",),
+            pays=True,
+            meaning="firms that researchers are sent to visit",
+        ),
+        Lever(
+            name="listing",
+            unit="share of open results",
+            reads=("meeting",),
+            pays=False,
+            meaning="results shown on a technology market",
+        ),
+        Lever(
+            name="seller_incentive",
+            unit="relative rise of what researchers try to sell",
+            reads=("research", "contract"),
+            pays=False,
+            meaning="income retention, ownership and autonomy of those who found a result",
+        ),
+        Lever(
+            name="risk_relief",
+            unit="share of the perceived risk of a deal",
+            reads=("contract",),
+            pays=False,
+            meaning="liability exemption, use first and pay later, insurance",
+        ),
+        Lever(
+            name="fund_capital",
+            unit="million CNY a year",
+            reads=("funds",),
+            pays=True,
+            meaning="equity for start-ups",
+        ),
+        Lever(
+            name="guidance_fund",
+            unit="million CNY a year",
+            reads=("funds",),
+            pays=True,
+            meaning="public commitments that funds are set up with",
+        ),
+        Lever(
+            name="rd_share",
+            unit="share of the R&D expense",
+            reads=("subsidy_response",),
+            pays=True,
+            meaning="subsidy of firms' R&D after the fact",
+        ),
+        Lever(
+            name="rd_price",
+            unit="share of the R&D expense",
+            reads=("subsidy_response",),
+            pays=True,
+            meaning="tax saved by deducting R&D again (tax forgone)",
+        ),
+        Lever(
+            name="project_money",
+            unit="million CNY a year",
+            reads=("projects",),
+            pays=True,
+            meaning="money of city calls for projects",
+        ),
+        Lever(
+            name="project_number",
+            unit="projects a year",
+            reads=("projects",),
+            pays=True,
+            meaning="projects that a city programme takes in",
+        ),
+        Lever(
+            name="project_priority",
+            unit="R&D over revenue above which a firm comes first",
+            reads=("projects",),
+            pays=False,
+            meaning="first call on programmes for firms with much R&D",
+        ),
+        Lever(
+            name="scenario_number",
+            unit="scenarios a year",
+            reads=("outreach",),
+            pays=True,
+            meaning="application scenarios that departments offer",
+        ),
+        Lever(
+            name="graduate_places",
+            unit="places a year",
+            reads=("talent",),
+            pays=False,
+            meaning="enrolment places of graduate schools at institutes",
+        ),
+        Lever(
+            name="budget_growth",
+            unit="growth per year",
+            reads=("budget",),
+            pays=False,
+            meaning="growth rule of the science budget",
+        ),
+        Lever(
+            name="management_effort",
+            unit="relative rise of applications for a level or an office's pace",
+            reads=("accreditation", "outreach", "equipment", "space", "districts"),
+            pays=False,
+            meaning="classification, monitoring, registers; 0 in the range",
         ),
         Lever(
             name="reserved_money",
@@ -203,7 +364,9 @@ TYPES: dict[str, InstrumentType] = {
     "founding_subsidy": InstrumentType(levers=("founding_grant",), process="founding"),
     "operating_subsidy": InstrumentType(levers=("operating_grant",), process="evaluation"),
     "platform_support": InstrumentType(levers=("founding_means",), process="founding"),
-    "capacity_building": InstrumentType(levers=("founding_means",), process="founding"),
+    "capacity_building": InstrumentType(
+        levers=("founding_means", "pilot_offices", "diagnosis"), process="founding"
+    ),
     "accreditation_reward": InstrumentType(levers=("level_reward",), process="accreditation"),
     "performance_reward": InstrumentType(
         levers=("grade_reward", "first_pass_reward"), process="evaluation"
@@ -216,26 +379,37 @@ TYPES: dict[str, InstrumentType] = {
     ),
     "voucher": InstrumentType(levers=("voucher_share", "equipment_share"), process="contract"),
     "sharing_reward": InstrumentType(levers=("sharing_reward",), process="contract"),
-    "training": InstrumentType(levers=("training_places",), process="services"),
-    "fund": InstrumentType(levers=("transfer_finance", "platform_equity"), process="contract"),
+    "training": InstrumentType(levers=("training_places", "graduate_places"), process="services"),
+    "fund": InstrumentType(
+        levers=("transfer_finance", "platform_equity", "fund_capital", "guidance_fund"),
+        process="incubation",
+    ),
     "evaluation": InstrumentType(levers=("strictness",), process="evaluation"),
     "tax_incentive": InstrumentType(
-        levers=("status_relief", "high_tech_relief", "running_relief"), process="demography"
+        levers=("status_relief", "high_tech_relief", "running_relief", "rd_price"),
+        process="demography",
     ),
-    "priority": InstrumentType(levers=("reserved_money", "founding_means"), process="budget"),
-    # Types whose process does not exist yet: their instruments are listed, never faked.
-    "contract_bonus": InstrumentType(levers=(), process="contract"),
-    "project_funding": InstrumentType(levers=(), process="projects"),
-    "rd_subsidy": InstrumentType(levers=(), process="subsidy_response"),
-    "secondment": InstrumentType(levers=(), process="talent"),
-    "talent_package": InstrumentType(levers=(), process="talent"),
-    "matchmaking": InstrumentType(levers=(), process="meeting"),
-    "market_listing": InstrumentType(levers=(), process="meeting"),
-    "incentive": InstrumentType(levers=(), process="contract"),
-    "transfer_term": InstrumentType(levers=(), process="contract"),
-    "management": InstrumentType(levers=(), process="evaluation"),
-    "demand_pull": InstrumentType(levers=(), process="market"),
-    "budget_rule": InstrumentType(levers=(), process="budget"),
+    "priority": InstrumentType(
+        levers=("reserved_money", "founding_means", "project_priority"), process="budget"
+    ),
+    "contract_bonus": InstrumentType(levers=("transfer_bonus",), process="contract"),
+    "project_funding": InstrumentType(
+        levers=("project_money", "project_number"), process="projects"
+    ),
+    "rd_subsidy": InstrumentType(levers=("rd_share",), process="subsidy_response"),
+    "secondment": InstrumentType(
+        levers=("vice_president_posts", "professor_posts", "exchange_posts"), process="talent"
+    ),
+    "talent_package": InstrumentType(levers=("talent_money",), process="talent"),
+    "matchmaking": InstrumentType(levers=("event_number", "visit_number"), process="outreach"),
+    "market_listing": InstrumentType(levers=("listing",), process="meeting"),
+    "incentive": InstrumentType(levers=("seller_incentive", "risk_relief"), process="contract"),
+    "transfer_term": InstrumentType(levers=("risk_relief",), process="contract"),
+    "management": InstrumentType(
+        levers=("management_effort", "diagnosis"), process="accreditation"
+    ),
+    "demand_pull": InstrumentType(levers=("scenario_number",), process="outreach"),
+    "budget_rule": InstrumentType(levers=("budget_growth",), process="budget"),
 }
 
 # Who may take an offer, in the plans' words; the classes are those of ``kinds.HOSTS``.
@@ -265,6 +439,50 @@ RECIPIENTS: dict[str, tuple[str, ...]] = {
     "service organisation": HOSTS,
     "incubator; leasing firm": HOSTS,
     "buyer and seller of technology; firm that buys shared services": ("firm", "leading_firm"),
+    "above-scale firm and technology SME": ("firm", "leading_firm"),
+    "any innovation actor": HOSTS,
+    "broker": ("consultancy",),
+    "broker; transfer staff": ("consultancy", "university", "institute"),
+    "decision makers": HOSTS,
+    "design institute": ("university", "public_body"),
+    "engineer and university": ("firm", "leading_firm", "university", "public_body"),
+    "firm and talent": ("firm", "leading_firm"),
+    "firm and university": ("firm", "leading_firm", "university"),
+    "firm with R&D over 5 percent of revenue": ("firm", "leading_firm"),
+    "firm; university": ("firm", "leading_firm", "university"),
+    "firm; university; institute": ("firm", "leading_firm", "university", "institute"),
+    "government": HOSTS,
+    "institute": HOSTS,  # whoever founded it
+    "institute and firm": ("firm", "leading_firm", "institute"),
+    "leading firm": ("leading_firm",),
+    "leading firm; university; central firm": ("leading_firm", "university", "outside"),
+    "national academy or top university": ("outside",),
+    "new_rd_institution": ("institute",),
+    "park and university": ("public_body", "university"),
+    "public body": ("public_body",),
+    "scientist": ("university", "institute"),
+    "scientist and firm": ("firm", "leading_firm", "university", "institute"),
+    "selected institute": HOSTS,
+    "start-up": HOSTS,
+    "state-owned platform": ("public_body",),
+    "talent": HOSTS,
+    "talent or team": HOSTS,
+    "technology SME": ("firm", "leading_firm"),
+    "technology firm": ("firm", "leading_firm"),
+    "transfer organisation": HOSTS,
+    "university and firm": ("firm", "leading_firm", "university"),
+    "university and institute": ("university", "institute"),
+    "university or transfer organisation": ("university", "outside", "consultancy"),
+    "university; institute; firm": ("firm", "leading_firm", "university", "institute"),
+    "university; institute; park; firm": (
+        "firm",
+        "leading_firm",
+        "university",
+        "institute",
+        "public_body",
+    ),
+    "university; park; firm": ("firm", "leading_firm", "university", "public_body"),
+    "young scientist": ("university", "institute"),
 }
 
 
@@ -273,7 +491,8 @@ class Offer:
     """What one instrument offers in this quarter.
 
     Attributes:
-        instrument: Its number in the books.
+        instrument: Its number in the books of this mix.
+        lot: Its number in draws by lot, the same in every mix.
         lever: The lever.
         dose: How much, in the lever's unit.
         kinds: Codes of the platform kinds it holds for; empty where no kind is meant.
@@ -287,6 +506,7 @@ class Offer:
     kinds: frozenset[int]
     levels: frozenset[int]
     hosts: frozenset[str]
+    lot: int = 0
 
 
 class Offers:

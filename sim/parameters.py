@@ -21,13 +21,22 @@ from sim.processes import (
     budget,
     contract,
     demography,
+    districts,
+    equipment,
     evaluation,
     founding,
+    funds,
     incubation,
     market,
+    maturation,
     meeting,
+    outreach,
+    projects,
     research,
     services,
+    space,
+    subsidy_response,
+    talent,
 )
 from sim.quantity import Quantity, declared
 
@@ -45,8 +54,26 @@ DECLARED: dict[str, type] = {
     "demography": demography.Parameters,
     "accreditation": accreditation.Parameters,
     "evaluation": evaluation.Parameters,
+    "funds": funds.Parameters,
+    "space": space.Parameters,
+    "equipment": equipment.Parameters,
+    "districts": districts.Parameters,
+    "maturation": maturation.Parameters,
+    "outreach": outreach.Parameters,
+    "projects": projects.Parameters,
+    "subsidy_response": subsidy_response.Parameters,
+    "talent": talent.Parameters,
 }
-KIND_NUMBERS = ("found_cost", "run_cost", "building", "rate", "seats", "researchers", "plaque")
+KIND_NUMBERS = (
+    "found_cost",
+    "run_cost",
+    "building",
+    "rate",
+    "seats",
+    "researchers",
+    "plaque",
+    "firm_weight",
+)
 
 
 def all_parameters(plan: Plan) -> dict[str, Quantity]:

@@ -16,7 +16,15 @@ from sim import founders, identity, kene, places, rules
 from sim.city import City
 from sim.draws import Ids, mix, poisson_counts
 from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
-from sim.processes import demography, founding, incubation, research
+from sim.processes import (
+    demography,
+    founding,
+    incubation,
+    maturation,
+    research,
+    subsidy_response,
+    talent,
+)
 from sim.quantity import quantity
 from sim.state import ACTIVE, BODY_CODE, FIRM_UNITS, State
 from sim.tables import Rows
@@ -153,6 +161,14 @@ class Parameters:
         status="assumed",
         source="Yangzhou 2017: 15 of 77 stations; Wuxi: 523 of 1 687 centres",
     )
+    municipal_share: float = quantity(
+        0.5,
+        unit="share of platforms below provincial level that are on the second rung",
+        low=0.3,
+        high=0.8,
+        status="assumed",
+        source="Wuxi 2021: 1 687 centres at municipal level or higher; judged, wide",
+    )
     occupancy: float = quantity(
         0.9,
         unit="most seats taken at the start",
@@ -195,6 +211,8 @@ def settle(state: State, values: "Values", scale: float) -> None:
     _status(state, start)
     _brokers(state, start, values.of("services").active)
     _results(state, p, values.of("research"))
+    for process in (talent, maturation, subsidy_response):
+        process.begin(state, values)
 
 
 def _norms(state: State, values: "Values") -> None:
@@ -205,10 +223,24 @@ def _norms(state: State, values: "Values") -> None:
     drawn = float(firms.revenue[large & firms.high_tech_industry].sum())
     age = np.maximum((state.start - firms.founded) / 4, 1.0)
     stock["mean_youth"] = float(np.sum(firms.revenue / age) / firms.revenue.sum())
+    stock["left_by_closing"] = _left_by_closing(state, values.of("demography"), size)
     stock["mean_employees"] = float(firms.employees.mean())
     stock["mean_closing_size"] = float(size.mean())
     stock["high_tech_share_drawn"] = drawn / float(firms.revenue[large].sum())
-    research.transition_norms(state, values.of("research"))
+    research.begin(state, values.of("research"))
+
+
+def _left_by_closing(state: State, p: demography.Parameters, size: NDArray[np.float64]) -> float:
+    """Return the share of above-scale revenue a year that closing leaves to those who stay.
+
+    Entrants bring part of it back; an economy's growth is that of all its firms together.
+    """
+    firms = state.firms
+    revenue = firms.revenue[firms.above_scale]
+    lost = p.above_scale_exit * float(np.sum(revenue * size) / size.mean() / revenue.sum())
+    entrant = 1.3 * rules.ABOVE_SCALE
+    brought = p.above_scale_entry * revenue.size * entrant / float(revenue.sum())
+    return float(max(lost - brought, 0.0))
 
 
 def _ids(origin: int, count: int, group: int) -> Ids:
@@ -391,7 +423,7 @@ def _bodies(state: State, start: Start, p: Parameters, talking: founding.Paramet
         size = _lognormal(luck.normal(ids, _STAFFING), p.university_spread)
         cluster = places.clusters(state.city, u[:, _CLUSTER])
         length = (talking.shortest_talks + talking.longest_talks) / 2
-        talks = u[:, _TALKS] < talking.talks / 4 * length
+        talks = u[:, _TALKS] < founding.talks_a_quarter(state, talking) * length
         state.organisations.add(
             ids,
             kind=BODY_CODE[body],
@@ -409,8 +441,12 @@ def _bodies(state: State, start: Start, p: Parameters, talking: founding.Paramet
 def _platforms(state: State, start: Start, p: Parameters) -> None:
     """Platforms in being, each with a host, a cluster, a level and an age."""
     for kind, data in KINDS.items():
-        pools = [founders.hosts(state, name) for name in data.hosts if name != "outside"]
-        weights = np.concatenate([pool.suitability for pool in pools] or [np.empty(0)])
+        names = [n for n in data.hosts if n != "outside" or kind == "institute"]
+        pools = [founders.hosts(state, name) for name in names]
+        weights = np.concatenate(
+            [pool.suitability * founders.class_weight(state, kind, pool.name) for pool in pools]
+            or [np.empty(0)]
+        )
         _place_kind(state, start, p, kind, round(start(data.stock)), pools, weights)
     for kind, data in KINDS.items():
         code = KIND_CODE[kind]
@@ -418,7 +454,8 @@ def _platforms(state: State, start: Start, p: Parameters) -> None:
             if name != "outside":
                 host = founders.hosts(state, name)
                 free = (host.hosted >> code) & 1 == 0
-                state.host_weight[code] += host.suitability[free].sum()
+                weight = founders.class_weight(state, kind, name)
+                state.host_weight[code] += weight * host.suitability[free].sum()
                 state.free_hosts[code] += free.sum()
                 state.possible_hosts[code] += free.size
 
@@ -490,7 +527,10 @@ def _levels(
         return np.where(np.arange(u.size) < count, provincial, lowest)
     if "provincial" not in KINDS[kind].levels:
         return np.full(u.size, lowest)
-    return np.where(u < p.provincial_share, provincial, lowest)
+    second = LEVEL_CODE[KINDS[kind].levels[min(1, len(KINDS[kind].levels) - 1)]]
+    middle = p.provincial_share + p.municipal_share * (1 - p.provincial_share)
+    below = np.where(u < middle, second, lowest) if second < provincial else lowest
+    return np.where(u < p.provincial_share, provincial, below)
 
 
 def _choose_hosts(
@@ -552,6 +592,8 @@ def _tenants(state: State, p: Parameters, staying: incubation.Parameters) -> Non
     seated = rows[order]
     firms.carrier[seated] = slots[taken]
     firms.seated[seated] = np.maximum(firms.founded[seated] + 1, state.start - 15)
+    own = table.host_class[slots[taken]] == HOSTS.index("institute")
+    firms.hatched[seated[own]] = True
     gone = young[~stays]
     firms.seated[gone] = firms.founded[gone] + 1
     firms.left_seat[gone] = state.start - 4

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sim.books import Account, Books
+from sim.identity import of_name
 from sim.instrument import Instrument
 from sim.kinds import KIND_CODE, LEVEL_CODE
 from sim.levers import Offer
 
+LOTS = 1 << 30  # a lot is a slot of a draw, which has 32 bits
 # Lines with a budget, by payer. Equity for platforms is raised with each founding, on demand.
 PLAN_LINES = {"city": "city_fund", "county": "county_fund", "fund": "venture_fund"}
 
@@ -76,6 +78,7 @@ def _entry(instrument: Instrument, account: int, dose: float) -> Entry:
         kinds=frozenset(KIND_CODE[kind] for kind in instrument.kinds),
         levels=frozenset(LEVEL_CODE[level] for level in instrument.levels),
         hosts=frozenset(instrument.hosts),
+        lot=int(of_name(instrument.id)[0]) % LOTS,
     )
     return Entry(instrument.start, instrument.end, offer)
 

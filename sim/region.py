@@ -19,19 +19,30 @@ from sim.processes import (
     budget,
     contract,
     demography,
+    districts,
     enact,
+    equipment,
     evaluation,
     founding,
+    funds,
     incubation,
     market,
+    maturation,
     meeting,
+    outreach,
+    projects,
     research,
     services,
     settle,
+    space,
+    subsidy_response,
+    talent,
 )
 from sim.record import Record, Recorder
 from sim.state import State
 
+# Flows whose last year before the start is a figure of the city.
+YEARLY = {"key projects": "key_projects", "scenarios": "scenarios"}
 HISTORY = 4  # quarters before the start whose flows are lived through, with all stocks held
 
 # The quarter, in its order. Offers come before the budget, since the venture money of a year is
@@ -39,16 +50,25 @@ HISTORY = 4  # quarters before the start whose flows are lived through, with all
 QUARTER: tuple[tuple[str, Callable[..., None]], ...] = (
     ("enact", enact.publish_offers),
     ("budget", budget.open_the_year),
+    ("talent", talent.recruit_and_train),
     ("research", research.invest_and_find),
+    ("subsidy_response", subsidy_response.respond),
+    ("maturation", maturation.mature),
+    ("outreach", outreach.reach_out),
     ("meeting", meeting.meet),
     ("contract", contract.agree),
+    ("projects", projects.undertake),
     ("founding", founding.found),
+    ("equipment", equipment.share),
     ("incubation", incubation.incubate),
+    ("funds", funds.raise_and_invest),
     ("services", services.train_and_enter),
     ("market", market.grow),
+    ("space", space.build),
     ("demography", demography.renew),
     ("accreditation", accreditation.promote),
     ("evaluation", evaluation.grade),
+    ("districts", districts.designate),
     ("settle", settle.pay_what_is_due),
 )
 
@@ -155,10 +175,17 @@ def _live_through_history(run: Run) -> None:
     while state.quarter < state.start:
         run.begin()
         research.find_results(state, run.values.of("research"))
+        run.live("maturation", maturation.mature)
         run.live("meeting", meeting.meet)
         run.live("contract", contract.agree)
         state.flows["grants"] = grants
+        for flow, figure in YEARLY.items():
+            state.flows[flow] = state.starting_stock[figure] / 4
+        seated = (state.firms.seated == state.quarter) & state.firms.hatched
+        state.flows["hatched"] = float(seated.sum()) * state.weight
         run.finish()
+    for process in (projects, outreach, funds, equipment, space, districts):
+        process.begin(state, run.values)
 
 
 def simulate(

@@ -6,11 +6,11 @@ Each plan is a chapter. This module puts numbers into words and tables; how they
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,7 @@ from sim.parameters import DECLARED, all_parameters
 from sim.plan import NATURES, Instrument, Plan, Target
 from sim.quantity import Quantity
 from sim.quarter import label
+from sim.region import QUARTER
 from sim.results import Combination, Study, jeffreys
 from sim.settings import folder_name, replacing
 
@@ -49,22 +50,6 @@ WORDINGS = {
     "about": "“about”",
     "aspiration": "an aspiration (力争, 争取)",
     "full_coverage": "full coverage",
-}
-# Which processes move an indicator; the registry says what is measured, not by whom it is moved.
-MOVED_BY: dict[str, tuple[str, ...]] = {
-    "incubators_makerspaces": ("founding", "incubation", "evaluation"),
-    "transfer_services": ("services",),
-    "brokers": ("services",),
-    "ip_services": ("services",),
-    "five_ones_coverage": ("founding", "incubation", "evaluation"),
-    "national_innovation_centres": ("founding", "accreditation"),
-    "county_transfer_coverage": ("services", "accreditation"),
-}
-ABSENT = {
-    "talent": "who is recruited, and who holds a post on both sides",
-    "projects": "calls, joint projects, the products and sales that come of them",
-    "subsidy_response": "how much own R&D a grant adds, and how much is only relabelled",
-    "maturation": "how a result ripens from proof of concept to product",
 }
 # Context indicator → the city's figure that it starts from.
 STARTS_FROM = {
@@ -80,7 +65,7 @@ STARTS_FROM = {
 _NONE = "–"
 _PERCENT = "\u00a0%"
 _POINTS = " points"
-_PLAIN = ' "!$()*+,-./:;=?@[]^_`{|}~<>'  # what an address in single quotes may hold as it is
+Drawn = Callable[[str, str], "Picture"]  # a figure by its name, with the words for it
 
 
 @dataclass(frozen=True)
@@ -94,6 +79,7 @@ class Cell:
         share: A share from 0 to 1 to be drawn as a bar.
         colour: The bar's colour.
         strong: Whether it is what the eye should find.
+        link: The part of the page that it leads to.
     """
 
     text: str
@@ -102,6 +88,7 @@ class Cell:
     share: float | None = None
     colour: str = ""
     strong: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,12 +111,64 @@ class Picture:
     """A figure.
 
     Attributes:
-        source: An address that holds the whole figure.
+        drawing: The figure as SVG, to stand in the page.
         words: What it shows, for those who cannot see it.
     """
 
-    source: Markup
+    drawing: Markup
     words: str
+
+
+class Shapes:
+    """The shapes that figures are made of, letters above all, each of which a page holds once."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._names: dict[str, str] = {}
+
+    def drawing(self, svg: str) -> str:
+        """Return a figure as matplotlib wrote it, without the shapes and what no reader sees."""
+        for pattern in _UNSEEN:
+            svg = pattern.sub("", svg)
+        svg = _LONG_NUMBER.sub(_short_number, svg)
+        svg = re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"')
+        svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # nobody refers to groups
+        names: dict[str, str] = {}
+        svg = _SHAPE.sub(lambda found: self._keep(found, names), svg)
+        svg = svg.replace("<defs></defs>", "").replace("xlink:href", "href")
+        return _REFERENCE.sub(lambda found: f"{found[1]}#{names[found[2]]}", svg).strip()
+
+    def _keep(self, found: re.Match[str], names: dict[str, str]) -> str:
+        shape = found[0].replace(f' id="{found[2]}"', "", 1)
+        names[found[2]] = self._names.setdefault(shape, f"s{len(self._names)}")
+        return ""
+
+    def all(self) -> Markup:
+        """Return the shapes of all figures so far."""
+        marked = (
+            re.sub(r"^<(\w+)", rf'<\1 id="{name}"', shape) for shape, name in self._names.items()
+        )
+        return Markup("".join(marked))
+
+
+_UNSEEN = [
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        r"^.*?(?=<svg)",
+        r"<!--.*?-->",
+        r"<metadata>.*?</metadata>",
+        r"<style.*?</style>",
+        r' xmlns(:xlink)?="[^"]*"',
+    )
+]
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_REFERENCE = re.compile(r'(href="|url\()#([\w.-]+)')
+_SHAPE = re.compile(r'<(path|clipPath|pattern) [^>]*?id="([^"]+)"[^>]*?(?:/>|>.*?</\1>)')
+
+
+def _short_number(found: re.Match[str]) -> str:
+    value = float(found[0])
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4g}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,12 +232,16 @@ def render(root: Path, study: Study) -> str:
         lstrip_blocks=True,
     )
     views = [view_of(study, plan) for plan in study.plans.values()]
+    shapes = Shapes()
+    drawn = partial(picture, shapes, root / figures.FOLDER)
+    chapters = [chapter(view, drawn) for view in views]
     return environment.get_template("report.html.j2").render(
-        chapters=[chapter(view, root / figures.FOLDER) for view in views],
-        overview=_overview(views) if len(views) > 1 else None,
+        chapters=chapters,
+        shapes=shapes.all(),
+        overview=overview(views) if len(views) > 1 else None,
         settings=study.settings,
         failures=study.failures,
-        absent={name: words for name, words in ABSENT.items() if name not in DECLARED},
+        absent=_absent(study),
         processes=_processes(),
     )
 
@@ -210,7 +253,7 @@ def view_of(study: Study, plan: Plan) -> View:
     return View(study=study, plan=plan, ones=ones, base=bases[0] if bases else None)
 
 
-def chapter(view: View, drawn: Path) -> dict[str, Any]:
+def chapter(view: View, drawn: Drawn) -> dict[str, Any]:
     """Return all that a plan's chapter says."""
     plan = view.plan
     said: dict[str, Any] = {
@@ -228,7 +271,7 @@ def chapter(view: View, drawn: Path) -> dict[str, Any]:
     return said | (results_of(view, drawn) if view.ones else {})
 
 
-def results_of(view: View, drawn: Path) -> dict[str, Any]:
+def results_of(view: View, drawn: Drawn) -> dict[str, Any]:
     """Return what of a chapter rests on the runs."""
     plan, main = view.plan, view.main
     run = main.trajectories["quarter"].unique()
@@ -241,9 +284,9 @@ def results_of(view: View, drawn: Path) -> dict[str, Any]:
         "cost": cost_words(view),
         "answers": answer_table(view),
         "mixes": mixes_tables(view),
-        "overview": picture(drawn / figures.attainment_name(plan), "Attainment of all targets"),
+        "overview": drawn(figures.attainment_name(plan), "Attainment of all targets"),
         "fans": [
-            picture(drawn / figures.fan_name(plan, target), f"Fan chart: {headline(target)}")
+            drawn(figures.fan_name(plan, target), f"Fan chart: {headline(target)}")
             for target in _ordered(plan)
             if not target.reason
         ],
@@ -259,10 +302,10 @@ def results_of(view: View, drawn: Path) -> dict[str, Any]:
     }
 
 
-def picture(path: Path, words: str) -> Picture:
-    """Return a drawn figure as an address that holds all of it."""
-    svg = path.with_name(path.name + ".svg").read_text("utf-8")
-    return Picture(Markup("data:image/svg+xml," + quote(svg, safe=_PLAIN)), words)
+def picture(shapes: Shapes, folder: Path, name: str, words: str) -> Picture:
+    """Return a drawn figure, whose shapes go to those of the page."""
+    svg = (folder / f"{name}.svg").read_text("utf-8")
+    return Picture(Markup(shapes.drawing(svg)), words)
 
 
 def _ordered(plan: Plan) -> list[Target]:
@@ -270,26 +313,24 @@ def _ordered(plan: Plan) -> list[Target]:
     return sorted(plan.targets, key=lambda target: NATURES.index(target.nature))
 
 
-def _overview(views: Sequence[View]) -> Table:
-    heads = ("Plan", "All behavioural targets met", "Hardest target", "Public cost, million CNY")
-    rows = []
-    for view in views:
-        head = Cell(view.plan.name, view.plan.title)
-        if not view.ones:
-            rows.append([head, Cell("no replicate was completed"), Cell(_NONE), Cell(_NONE)])
-            continue
-        met, binding = all_met(view, view.main), binding_words(view, view.main)
-        rows.append([head, met, Cell(binding), cost_cell(view, view.main)])
-    return Table(heads, rows)
-
-
 def _processes() -> dict[str, str]:
-    """Return what each process does, by the first line of its module."""
+    """Return what each process of a quarter does, by the first line of its module."""
     found = {}
-    for name, parameters in DECLARED.items():
-        line = (sys.modules[parameters.__module__].__doc__ or "").splitlines()[0]
-        found[name] = re.sub(rf"^{name.capitalize()}( \(.*?\))?: ", "", line).rstrip(".")
+    for name, process in QUARTER:
+        line = (sys.modules[process.__module__].__doc__ or "").splitlines()[0]
+        title = name.replace("_", " ").capitalize()
+        found[name] = re.sub(rf"^({title}|Floor space)( \(.*?\))?: ", "", line).rstrip(".")
     return found
+
+
+def _absent(study: Study) -> dict[str, tuple[str, ...]]:
+    """Return the processes that types of instruments in the plans wait for, with those types."""
+    found: dict[str, dict[str, None]] = {}
+    for plan in study.plans.values():
+        for instrument in plan.instruments:
+            if instrument.waits_for:
+                found.setdefault(instrument.waits_for, {})[instrument.type] = None
+    return {process: tuple(types) for process, types in found.items()}
 
 
 # Words
@@ -368,14 +409,198 @@ def target_mechanism_words(target: Target) -> str:
     words = [f"Counted: {known.meaning} ({known.zh})"]
     if known.real is not None:
         words.append(f"Beside it: those {known.activity}")
-    if target.indicator in MOVED_BY:
-        words.append(f"Moved by {', '.join(MOVED_BY[target.indicator])}")
+    words.append(f"Moved by {', '.join(known.moved_by)}")
     return ". ".join(words)
 
 
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun."""
     return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+# All plans
+
+LIKELY, UNLIKELY = 2 / 3, 1 / 3  # chances above and below which a target is called so
+
+
+def overview(views: Sequence[View]) -> dict[str, Any]:
+    """Return the first page: what stands for each plan, side by side."""
+    run = [view for view in views if view.ones]
+    return {
+        "words": _overview_words(run),
+        "answers": _overview_answers(views),
+        "money": _overview_money(run),
+        "starts": _overview_starts(views),
+    }
+
+
+def _overview_words(views: Sequence[View]) -> list[str]:
+    if not views:
+        return []
+    mains = [sort_targets(view, view.main) for view in views]
+    first, total = views[0].main.policy, sum(map(sum, mains))
+    words = [
+        f"Of the {total} targets of all plans that have a chance here, "
+        f"{sum(m[0] for m in mains)} are likely, {sum(m[1] for m in mains)} about even and "
+        f"{sum(m[2] for m in mains)} unlikely to be met by their dates, {mix_words(first)}."
+    ]
+    pairs = [(view, view.base) for view in views if view.base]
+    if len(pairs) == len(views):
+        bases = [sort_targets(view, base) for view, base in pairs]
+        words[0] += (
+            f" {mix_words(pairs[0][1].policy).capitalize()}, {sum(b[0] for b in bases)} are "
+            f"likely, {sum(b[1] for b in bases)} even, {sum(b[2] for b in bases)} unlikely."
+        )
+        moved = [_moved(view) for view in views]
+        words.append(
+            f"For {sum(m[0] for m in moved)} of them the plan raises the chance by 10 points or "
+            f"more; {sum(m[1] for m in moved)} are likely already {mix_words(pairs[0][1].policy)}."
+        )
+    return words
+
+
+def _moved(view: View) -> tuple[int, int]:
+    """Return how many targets a plan makes clearly likelier, and how many are likely without it."""
+    rows = [view.added(view.main, target) for target in view.plan.targets]
+    clear = sum(bool(row) and row["probability_change"] >= _CLEARLY for row in rows)
+    return clear, sort_targets(view, view.base)[0] if view.base else 0
+
+
+def sort_targets(view: View, one: Combination) -> tuple[int, int, int]:
+    """Return how many targets are likely, about even and unlikely to be met."""
+    rows = [view.attained(one, target)["probability"] for target in view.plan.targets]
+    chances = np.array([chance for chance in rows if np.isfinite(chance)])
+    likely, unlikely = chances >= LIKELY, chances <= UNLIKELY
+    return int(likely.sum()), int((~likely & ~unlikely).sum()), int(unlikely.sum())
+
+
+def _plan_cell(view: View) -> Cell:
+    plan = view.plan
+    english = re.search(r"\(([^()]+)\)$", plan.title)
+    where = english[1] if english else plan.city.zh or plan.city.name
+    words = f"{where}; {label(plan.start)} to {label(plan.end)}"
+    return Cell(plan.name, words, strong=True, link=folder_name(plan.name))
+
+
+def _overview_answers(views: Sequence[View]) -> Table:
+    bases = any(view.base for view in views)
+    heads = ["Plan", "Targets", "Likely · even · unlikely"]
+    heads += ["The same, without"] if bases else []
+    heads += ["All behavioural targets met", "What holds it back most", "Most added by the plan"]
+    rows: list[Sequence[Cell] | str] = []
+    for view in views:
+        cells = [_plan_cell(view), _natures_cell(view.plan)]
+        if not view.ones:
+            rows.append([*cells, Cell("no replicate was completed")])
+            continue
+        cells.append(_sorted_cell(view, view.main))
+        if bases:
+            cells.append(_sorted_cell(view, view.base) if view.base else Cell(_NONE))
+        rows.append([*cells, _all_met_cell(view), _binding_cell(view), _gain_cell(view)])
+    return Table(heads, rows, "cards")
+
+
+def _natures_cell(plan: Plan) -> Cell:
+    counts = [(nature, sum(t.nature == nature for t in plan.targets)) for nature in NATURES]
+    notes = ", ".join(f"{count} {nature}" for nature, count in counts if count)
+    unmodelled = sum(bool(target.reason) for target in plan.targets)
+    more = f"; {unmodelled} not modelled" if unmodelled else ""
+    return Cell(str(len(plan.targets)), notes + more)
+
+
+def _sorted_cell(view: View, one: Combination) -> Cell:
+    return Cell(" · ".join(map(str, sort_targets(view, one))), mix_words(one.policy))
+
+
+def _all_met_cell(view: View) -> Cell:
+    met = all_met(view, view.main)
+    if view.base is None or met.text == _NONE:
+        return met
+    without = f"{mix_words(view.base.policy)}: {all_met(view, view.base).text}"
+    return Cell(met.text, f"{met.note}; {without}", strong=True)
+
+
+def _binding_cell(view: View) -> Cell:
+    name = view.summary(view.main)["binding_target"]
+    target = next((t for t in view.plan.targets if t.id == name), None)
+    if target is None:
+        return Cell(_NONE)
+    row, share = view.attained(view.main, target), is_share(target)
+    return Cell(
+        headline(target),
+        f"chance {number(row['probability'], share=True)}; median {number(row['p50'], share)}; "
+        f"goal: {goal_words(target)}",
+    )
+
+
+def _gain_cell(view: View) -> Cell:
+    rows = [(view.added(view.main, target), target) for target in view.plan.targets]
+    rows = [(row, target) for row, target in rows if row]
+    if not rows:
+        return Cell(_NONE)
+    row, target = max(rows, key=lambda pair: pair[0]["probability_change"])
+    gain = row["probability_change"]
+    if not gain > 0:
+        return Cell("no target is likelier")
+    return Cell(headline(target), f"{signed(gain, share=True)} of chance")
+
+
+def _overview_money(views: Sequence[View]) -> Table:
+    heads = ["Plan", "Instruments", "Public cost, million CNY", "Assumed"]
+    heads += ["Committed beyond the run, million CNY", "Public cost a year over GDP"]
+    rows: list[Sequence[Cell]] = []
+    for view in views:
+        row, counts = view.summary(view.main), instrument_counts(view.plan)
+        share = view.main.assumed_share()
+        words = f"{counts['with_amount']} with an amount, {counts['modelled']} act in the model"
+        committed = view.main.committed.quantile([0.05, 0.5, 0.95]).tolist()
+        rows.append(
+            [
+                _plan_cell(view),
+                Cell(str(counts["all"]), words),
+                Cell(span_words(row["cost_p05"], row["cost_p50"], row["cost_p95"])),
+                Cell(number(share, share=True) if np.isfinite(share) else "nothing is paid"),
+                Cell(span_words(*committed)),
+                Cell(_of_gdp(view)),
+            ]
+        )
+    return Table(heads, rows, "cards")
+
+
+def _of_gdp(view: View) -> str:
+    """Return the yearly public cost in the median future over the city's GDP at the start."""
+    years = view.main.trajectories["quarter"].nunique() / 4
+    gdp = view.main.starts["gdp"].median() if "gdp" in view.main.starts else 0.0
+    cost = view.summary(view.main)["cost_p50"] / years
+    return f"{100 * cost / gdp:.2g}{_PERCENT}" if gdp > 0 and cost > 0 else _NONE
+
+
+def _overview_starts(views: Sequence[View]) -> Table:
+    heads = ["Plan", "Figures of the city", "Starting stocks of targets that were not known"]
+    rows: list[Sequence[Cell]] = []
+    for view in views:
+        known, number_of = _known_figures(view.plan)
+        figure = Cell(f"{known} of {number_of} published")
+        rows.append([_plan_cell(view), figure, Cell(*_unknown_starts(view))])
+    return Table(heads, rows, "cards")
+
+
+def _unknown_starts(view: View) -> tuple[str, str]:
+    """Return the targets whose start was drawn, with its range, and how many begin at nothing."""
+    if not view.ones:
+        return _NONE, ""
+    drawn, from_nothing = [], 0
+    for target in _ordered(view.plan):
+        if target.reason:
+            continue
+        share = is_share(target)
+        low, high = view.main.starts[target.id].quantile([0.05, 0.95]).tolist()
+        span = between(low, high, share)
+        if span:
+            drawn.append(f"{headline(target)} ({span})")
+        from_nothing += low == high == 0
+    note = f"{plural(from_nothing, 'target')} counted from nothing" if from_nothing else ""
+    return "; ".join(drawn) or "none", note
 
 
 # The answer
@@ -635,7 +860,7 @@ def _paying(view: View) -> list[Combination]:
     return [one for one in view.ones if one is view.main or not figures.spending(one).empty]
 
 
-def spending_part(view: View, one: Combination, drawn: Path) -> dict[str, Any]:
+def spending_part(view: View, one: Combination, drawn: Drawn) -> dict[str, Any]:
     """Return what a mix pays: words, picture and table."""
     table = figures.spending(one)
     silent = [i.id for i in one.mix.instruments if i.modelled and not _pays(table, i)]
@@ -648,7 +873,7 @@ def spending_part(view: View, one: Combination, drawn: Path) -> dict[str, Any]:
     }
     if part["paid"]:
         words = f"Spending by instrument, {mix_words(one.policy)}"
-        part["picture"] = picture(drawn / figures.spending_name(one), words)
+        part["picture"] = drawn(figures.spending_name(one), words)
         part["table"] = spending_table(one, table)
     return part
 
@@ -884,6 +1109,7 @@ def parameter_tables(view: View) -> dict[str, Table]:
 
 
 _NEARLY = 0.95  # a share that is nearly all
+_CLEARLY = 0.1  # by which a chance is clearly higher
 _HEADS = ("Name", "Median", "Range", "Unit", "Status", "Source")
 
 

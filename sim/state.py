@@ -39,7 +39,9 @@ FIRMS = (
     _column("district", "district number", np.int16),
     _column("cluster", "cluster number", np.int16),
     _column("field", "WIPO field 0-34", np.int16),
-    _column("capabilities", "capability numbers, -1 for none", np.int16, width=FIRM_UNITS),
+    _column(
+        "capabilities", "capability numbers, -1 for none", np.int16, "talent", width=FIRM_UNITS
+    ),
     _column("employees", "persons", np.float64, "market"),
     _column("revenue", "million CNY a year", np.float64, "market"),
     _column("above_scale", "yes/no", np.bool_, "demography"),
@@ -49,6 +51,10 @@ FIRMS = (
     _column("propensity", "R&D over revenue", np.float64),
     _column("rd", "million CNY a year, real", np.float64, "research"),
     _column("rd_relabelled", "million CNY a year, reported beside it", np.float64, "demography"),
+    _column("rd_induced", "million CNY a year that subsidies add", np.float64, "subsidy_response"),
+    _column(
+        "rd_padded", "million CNY a year claimed for subsidies", np.float64, "subsidy_response"
+    ),
     _column("rd_stock", "million CNY", np.float64, "research"),
     _column(
         "rd_growth",
@@ -57,16 +63,28 @@ FIRMS = (
         "research",
     ),
     _column("patents", "valid invention patents", np.int32, "research"),
+    _column("high_value", "high-value ones of them", np.int32, "research"),
     _column("results", "results of this quarter", np.int16, "research"),
     _column("absorbed", "million CNY of technology bought this quarter", np.float64, "contract"),
     _column("purchases", "contracts of its life", np.int32, "contract"),
-    _column("partner", "last selling organisation, row", np.int32, "contract", default=-1),
+    _column(
+        "partner", "last partner, organisation row", np.int32, "contract", "talent", default=-1
+    ),
+    _column("ally", "partner of its last joint project, row", np.int32, "projects", default=-1),
     _column("high_tech_until", "quarter, 0 for never", np.int32, "demography"),
     _column("service_status", "technologically advanced service firm", np.bool_, "demography"),
     _column("carrier", "incubator or makerspace, row", np.int32, "incubation", default=-1),
     _column("seated", "quarter of the seat, 0 for never", np.int32, "incubation"),
     _column("left_seat", "quarter of leaving the seat, 0 for never", np.int32, "incubation"),
+    _column("hatched", "yes/no: seated by an institute's carrier", np.bool_, "incubation"),
+    _column("seedling", "yes/no: hatched, and passes the tests", np.bool_, "incubation"),
     _column("graduated", "yes/no", np.bool_, "incubation"),
+    _column("visited", "quarter of the researchers' visit, 0 for never", np.int32, "outreach"),
+    _column("visitor", "organisation that visited, row", np.int32, "outreach", default=-1),
+    _column("attended", "quarter of its last event, 0 for never", np.int32, "outreach"),
+    _column("first_orders", "million CNY of public orders this quarter", np.float64, "outreach"),
+    _column("equity", "million CNY from funds", np.float64, "funds"),
+    _column("origin", "result it was founded for, row; -1 for none", np.int32, default=-1),
     _column("platforms", "bits of the kinds it hosts", np.int64, "founding", "evaluation"),
 )
 
@@ -87,12 +105,24 @@ ORGANISATIONS = (
     _column("decided", "quarter of the decision", np.int32),
     _column("opens", "quarter of the opening", np.int32),
     _column("new_unit", "yes/no: more than a plaque", np.bool_),
+    _column("partner", "partner from science, organisation row", np.int32, default=-1),
+    _column("design", "yes/no: an institute of design", np.bool_),
     _column("jointly", "yes/no: brought in with the government", np.bool_),
     _column("quality", "standard score, persistent", np.float64),
-    _column("researchers", "persons", np.float64),
+    _column("researchers", "persons", np.float64, "talent"),
+    _column("visiting", "persons who visit firms now", np.int32, "outreach"),
+    _column("visitors", "persons who ever visited firms", np.int32, "outreach"),
+    _column("instruments", "large instruments bought", np.int32, "equipment"),
+    _column("instruments_registered", "of them in the register", np.int32, "equipment"),
     _column("seats", "seats for firms", np.int32),
     _column("tenants", "firms", np.float64, "incubation"),
-    _column("cases", "contracts served, fading by a quarter each quarter", np.float64, "contract"),
+    _column(
+        "cases",
+        "contracts served, fading by a quarter each quarter",
+        np.float64,
+        "contract",
+        "maturation",
+    ),
     _column("income", "million CNY of this quarter", np.float64, "contract", "services"),
     _column("grade", "last grade: 0 none, 1 A to 4 D", np.int8, "evaluation"),
     _column("passed", "yes/no: has passed an evaluation since the start", np.bool_, "evaluation"),
@@ -110,6 +140,53 @@ PEOPLE = (
     _column("active", "yes/no: brokers contracts", np.bool_, "services"),
 )
 
+TALENT_KINDS = (
+    "vice_president",
+    "industry_professor",
+    "top_talent",
+    "leading_talent",
+    "institute_talent",
+)
+
+TALENTS = (
+    _column("id", "id", np.uint64),
+    _column("kind", "code of TALENT_KINDS", np.int8),
+    _column("came", "quarter", np.int32),
+    _column("until", "quarter in which the term ends, 0 for no end", np.int32),
+    _column("firm", "firm, row; -1 for none", np.int32, default=-1),
+    _column("organisation", "organisation, row; -1 for none", np.int32, default=-1),
+    _column("capability", "capability brought to the firm, -1 for none", np.int16, default=-1),
+    _column("tied", "yes/no: brought the firm a partner", np.bool_),
+)
+
+PROJECT_KINDS = ("joint", "city", "provincial", "national")
+
+PROJECTS = (
+    _column("id", "id", np.uint64),
+    _column("kind", "code of PROJECT_KINDS", np.int8),
+    _column("major", "yes/no: of the larger class", np.bool_),
+    _column(
+        "firm", "firm that leads or takes it up, row; -1 for none", np.int32, "projects", default=-1
+    ),
+    _column("organisation", "university or institute, row; -1 for none", np.int32, default=-1),
+    _column("led_by_talent", "yes/no: a science vice-president leads it", np.bool_),
+    _column("began", "quarter", np.int32),
+    _column("ends", "quarter", np.int32),
+    _column("value", "million CNY of the project's budget", np.float64),
+    _column("public", "million CNY of it from public money", np.float64),
+    _column("stands_for", "real projects", np.float64, default=1),
+    _column("phase", "0 first half, 1 second half, 2 over, 3 stopped", np.int8, "projects"),
+    _column("accepted", "quarter of the last milestone, 0 for never", np.int32, "projects"),
+    _column("production", "million CNY invested to sell it", np.float64, "projects"),
+    _column("potential", "million CNY a year of sales at its end", np.float64, "projects"),
+    _column("milestones", "technologies proved", np.int8, "projects"),
+    _column("products", "products with a paying user", np.int8, "projects"),
+    _column("sales", "million CNY a year of new sales now", np.float64, "projects"),
+)
+
+# Where a result stands on its way; the last needs nothing more before a buyer can use it.
+STAGES = ("proof_of_concept", "prototype", "pilot", "ready")
+
 RESULTS = (
     _column("id", "id", np.uint64),
     _column("owner", "organisation, row", np.int32),
@@ -118,6 +195,13 @@ RESULTS = (
     _column("value", "million CNY to a perfect buyer", np.float64),
     _column("found", "quarter", np.int32),
     _column("open", "yes/no: neither sold nor lapsed", np.bool_, "research", "contract"),
+    _column("sold", "quarter, 0 for never", np.int32, "contract"),
+    _column("stage", "code of STAGES", np.int8, "maturation"),
+    _column("validated", "yes/no: seen by a proof-of-concept centre", np.bool_, "maturation"),
+    _column("spin_off", "yes/no: meant for a firm of its own", np.bool_, "maturation"),
+    _column("piloted", "yes/no: tried on a pilot platform", np.bool_, "maturation"),
+    _column("worth", "ratio to a ready result never piloted", np.float64, "maturation", default=1),
+    _column("success", "chance that a product comes of a sale", np.float64, "maturation"),
 )
 
 CONTRACTS = (
@@ -130,6 +214,7 @@ CONTRACTS = (
     _column("value", "million CNY", np.float64),
     _column("registered", "yes/no: with the technology market", np.bool_),
     _column("additional", "yes/no: a voucher brought it about", np.bool_),
+    _column("bonus", "million CNY to the intermediary", np.float64, "contract"),
 )
 
 
@@ -177,6 +262,7 @@ class State:
         free_hosts: Per kind how many such hosts there were.
         possible_hosts: Per kind how many hosts there were, with it or without.
         flows: Named sums of the present quarter; ``history`` keeps all quarters' flows.
+        totals: Named sums since before the start, such as floor space in being.
     """
 
     city: "City"
@@ -193,12 +279,15 @@ class State:
     firms: Table = field(default_factory=lambda: Table("firms", FIRMS, 4096))
     organisations: Table = field(default_factory=lambda: Table("organisations", ORGANISATIONS, 512))
     people: Table = field(default_factory=lambda: Table("people", PEOPLE, 512))
+    talents: Table = field(default_factory=lambda: Table("talents", TALENTS, 256))
+    projects: Table = field(default_factory=lambda: Table("projects", PROJECTS, 256))
     results: Table = field(default_factory=lambda: Table("results", RESULTS, 512))
     contracts: Table = field(default_factory=lambda: Table("contracts", CONTRACTS, 4096))
     offers: Offers = field(default_factory=Offers)
     matches: Matches = field(default_factory=no_matches)
     flows: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     history: list[dict[str, float]] = field(default_factory=list)
+    totals: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     starting_stock: dict[str, float] = field(default_factory=dict)
     host_weight: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     free_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))

@@ -10,7 +10,7 @@ from world import AUTUMN, START, grant_money, next_quarter, offer, tiny
 
 from sim.books import Account, Books, yuan
 from sim.errors import AccountingError
-from sim.processes import settle
+from sim.processes import budget, settle
 from sim.processes.budget import Parameters, open_the_year
 
 CITY = Account(name="grant", clause="1", payer="city", line="city", assumed=0.0, background=False)
@@ -41,11 +41,25 @@ def claim(made, amounts, *, account=0, due=START, merit=None, lot=None, payees="
 # The year's money
 
 
-@pytest.mark.parametrize(("year", "fund"), [(0, 100.0), (1, 108.0), (2, 116.64)])
-def test_the_fund_grows_by_the_year(year, fund):
-    state = tiny(offer("founding_grant", 1.0, "institute"), fund=100.0, quarter=START + 4 * year)
-    open_the_year(state, Parameters(growth=0.08))
-    assert state.books.lines["city_fund"].free == pytest.approx(fund * 1e6, abs=1)
+STEADY = {"growth": 0.0, "swing": 0.0}
+
+
+def test_the_fund_grows_year_by_year():
+    state = tiny(offer("founding_grant", 1.0, "institute"), fund=100.0)
+    for fund in (108.0, 116.64, 125.9712):
+        state.books.lapse("city_fund")
+        open_the_year(state, Parameters(growth=0.08, swing=0.0))
+        assert state.books.lines["city_fund"].free == pytest.approx(fund * 1e6, abs=1)
+        state.quarter += 4
+    assert budget.fiscal_growth(state) == pytest.approx(8.0)
+
+
+@pytest.mark.parametrize(
+    ("own", "rule", "kept", "growth"),
+    [(0.08, 0.0, 0.6, 0.08), (0.05, 0.15, 0.6, 0.11), (0.05, 0.15, 0.0, 0.05), (0.2, 0.15, 1, 0.2)],
+)
+def test_a_growth_rule_draws_a_year_toward_it_and_never_down(own, rule, kept, growth):
+    assert budget.yearly_growth(own, rule, Parameters(kept=kept)) == pytest.approx(growth)
 
 
 def test_money_is_opened_in_the_first_quarter_only():
@@ -65,14 +79,14 @@ def test_a_plan_that_starts_within_a_year_has_money_from_its_start(quarter, open
 
 def test_a_first_call_on_the_science_money_enlarges_the_fund():
     state = tiny(offer("founding_grant", 1.0, "institute"), offer("reserved_money", 0.25))
-    open_the_year(state, Parameters())
+    open_the_year(state, Parameters(**STEADY))
     assert state.books.lines["city_fund"].free == 125_000_000
 
 
 def test_counties_add_a_share_of_the_citys_money():
     county = offer("founding_means", 0.1, "institute", payer="county")
     state = tiny(offer("founding_grant", 1.0, "institute"), county)
-    open_the_year(state, Parameters(county_share=0.5))
+    open_the_year(state, Parameters(county_share=0.5, **STEADY))
     assert state.books.lines["county_fund"].free == 50_000_000
 
 
@@ -117,7 +131,7 @@ def test_what_nobody_claimed_lapses_at_the_years_end_but_for_venture_money():
 def test_what_instruments_promise_does_not_enlarge_the_fund():
     means = offer("founding_means", 9.0, "institute")
     state = tiny(offer("founding_grant", 1.0, "institute"), means)
-    open_the_year(state, Parameters())
+    open_the_year(state, Parameters(**STEADY))
     assert state.books.lines["city_fund"].free == 100_000_000
 
 

@@ -129,9 +129,9 @@ def test_there_is_a_fan_chart_per_target_and_one_figure_of_all_and_of_spending(s
     assert set(pictures) == {name + ending for name in names for ending in (".png", ".svg")}
 
 
-def test_a_png_has_150_dots_per_inch(pictures):
+def test_a_png_has_110_dots_per_inch(pictures):
     with Image.open(io.BytesIO(pictures["weihai_2018-brokers.png"])) as image:
-        assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
+        assert image.info["dpi"] == pytest.approx((110, 110), abs=0.1)
 
 
 def test_the_same_study_gives_the_same_bytes_and_no_date(tmp_path, study, pictures):
@@ -208,6 +208,34 @@ def test_every_mix_has_its_place_in_a_sweep(tmp_path):
     words = [text.get_text() for text in figure.findobj(Text)]
     for policy in ("none", "as_written", "founding", "transfer", "ladder"):
         assert mix_words(policy) in words
+
+
+def test_many_figures_are_drawn_by_several_processes_with_the_same_bytes(
+    tmp_path, study, pictures, monkeypatch
+):
+    monkeypatch.setattr(figures, "_MANY", 4)
+    several = dataclasses.replace(study.settings, workers=2)
+    assert drawn(tmp_path, dataclasses.replace(study, settings=several)) == pictures
+
+
+def test_a_real_activity_of_another_size_is_told_and_not_drawn(study):
+    plan = study.plans["weihai_2018"]
+    target = next(target for target in plan.targets if target.id == "brokers")
+    ones = [
+        dataclasses.replace(one, reals=one.reals.assign(brokers=54_321.0))
+        for one in figures.shown_mixes(study, plan)
+    ]
+    figure = figures.fan_chart(target, ones, Ink(study, chinese=False))
+    assert "54,321 at the end (not drawn)" in " ".join(t.get_text() for t in figure.findobj(Text))
+    assert figure.axes[0].get_ylim()[1] < 10_000
+
+
+def test_a_long_run_names_its_first_year_without_covering_the_start(tmp_path):
+    words = fan_words(study_of(tmp_path, "as_written", after=12, replicates=2))
+    assert "start" in words
+    assert " \n2019" in words
+    assert "Q1\n2020" in words
+    assert "Q1\n2019" not in words
 
 
 def test_a_run_that_ends_early_says_that_the_date_lies_beyond_it(tmp_path):

@@ -169,7 +169,7 @@ def test_what_cities_found_anyway_is_what_the_free_hosts_found_together(weihai, 
         together += 4 * p.approval * rate[code] * host.suitability[free].sum()
         units += free.sum()
     if not data.per_host:
-        units = weihai.starting_stock[data.stock]
+        units = max(weihai.starting_stock[data.stock], founding.LEAST_STOCK)
     assert together == pytest.approx(weihai.costs["rate"][code] * units)
 
 
@@ -471,6 +471,7 @@ def test_no_money_leaves_for_a_platform_that_is_not_founded():
 def talking(*offers, number=1000, money=0.0, **numbers):
     state = tiny(*offers, money=money)
     add_bodies(state, "outside", number)
+    state.starting_stock["gdp"] = 1e6  # 1000 bn CNY: the parameter is the chance itself
     numbers = {"talks": 4.0, "talks_succeed": 0.22} | numbers
     return state, founding.Parameters(**numbers)
 

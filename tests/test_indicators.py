@@ -225,7 +225,7 @@ def test_research_over_the_gross_domestic_product():
     state = tiny(weight=2.0, rd_expenditure=20.0, firm_rd_share=0.9)
     add_firms(state, 1, rd=3.0, rd_relabelled=1.0)
     add_firms(state, 1, rd=9.0, alive=False)
-    assert measured(state, "rd_to_gdp") == pytest.approx((2 * 4 + 2) / 1000)
+    assert measured(state, "rd_to_gdp") == pytest.approx(100 * (2 * 4 + 2) / 1000)
 
 
 def test_patents_of_living_firms():
@@ -240,7 +240,7 @@ def test_the_high_tech_share_moves_from_the_published_one():
     add_firms(state, 1, revenue=40.0)
     add_firms(state, 1, revenue=900.0, above_scale=False, high_tech_industry=True)
     # 0.6 of the drawn firms, who stood at 0.5 when the city stood at 0.41.
-    assert measured(state, "high_tech_value_added_share") == pytest.approx(0.51)
+    assert measured(state, "high_tech_value_added_share") == pytest.approx(51)
 
 
 # Flows of a year
@@ -292,9 +292,17 @@ def test_real_activity_is_never_more_than_the_count():
     for kind in ("incubator", "makerspace", SERVICE, "ip_service", "institute", CENTRE):
         add_platforms(state, kind, 3, seats=5, cases=np.arange(3.0), tenants=np.arange(3.0))
     add_brokers(state, 5, active=False)
-    counted = [i for i in INDICATORS.values() if i.real and not i.name.startswith("contract")]
-    assert len(counted) == 6
-    for indicator in counted:
+    names = (
+        "incubators_makerspaces",
+        "transfer_services",
+        "brokers",
+        "ip_services",
+        "five_ones_coverage",
+        "county_transfer_coverage",
+        "institutes_ever",
+        "key_labs",
+    )
+    for indicator in (INDICATORS[name] for name in names):
         assert indicator.real(state) <= indicator.measure(state), indicator.name
 
 
@@ -302,6 +310,7 @@ def test_an_empty_city_measures_without_an_error():
     state = tiny()
     for name, indicator in INDICATORS.items():
         assert indicator.measure(state) == (1000.0 if name == "gdp" else 0.0), name
+        assert indicator.real is None or np.isfinite(indicator.real(state)), name
 
 
 def test_every_indicator_says_what_it_is():

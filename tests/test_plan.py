@@ -9,7 +9,7 @@ from sim import instrument as instrument_module
 from sim.errors import ConfigError
 from sim.instrument import Instrument, instrument_from
 from sim.kinds import KIND_NAMES
-from sim.levers import LEVERS, TYPES
+from sim.levers import LEVERS, TYPES, InstrumentType
 from sim.plan import (
     Plan,
     check_indicators,
@@ -217,11 +217,8 @@ def test_an_amount_is_carried_over_as_written(weihai, name):
     assert (instrument.start, instrument.end) == (weihai.start, weihai.end)
 
 
-def test_what_waits_for_a_process_is_not_modelled(weihai):
-    waiting = {i.id: i.waits_for for i in weihai.instruments if not i.modelled}
-    absent = {i.id for i in weihai.instruments if not TYPES[i.type].levers}
-    assert set(waiting) == absent
-    assert all(waiting.values())
+def test_every_instrument_of_weihai_is_modelled(weihai):
+    assert all(i.modelled for i in weihai.instruments)
     assert by_id(weihai, "evaluation").waits_for == ""
 
 
@@ -245,7 +242,7 @@ def test_national_rules_that_the_plan_restates_may_add_nothing(weihai):
         ("new_rd_institution_case_by_case", (0.5, 10**0.5, 20.0)),
         ("innovation_voucher", (0.0, 0.3, 0.5)),
         ("broker_training_bases", (80, 260, 600)),
-        ("platform_projects", (0.0, 0.0, 0.0)),
+        ("platform_projects", (2.0, 8.0, 35.0)),
     ],
 )
 def test_a_dose_follows_the_wording(weihai, name, doses):
@@ -458,10 +455,52 @@ def test_an_amount_and_a_range_contradict_each_other(tree):
     assert "an amount or an effect" in refused(put(tree, "instruments/grant/effect", effect))
 
 
-def test_a_lever_of_a_type_that_waits_is_refused(tree):
-    waiting = next(name for name, kind in TYPES.items() if not kind.levers)
-    tree["instruments"]["voucher"] |= {"type": waiting, "lever": "voucher_share"}
-    assert "waits for the process" in refused(tree)
+def test_an_effect_beside_an_amount_is_what_one_unit_of_it_does(tree):
+    tree["instruments"]["offices"] = {
+        "type": "capacity_building",
+        "lever": "pilot_offices",
+        "amount": 40,
+        "unit": "offices",
+        "strength": "amount",
+        "wording": "exact",
+        "controller": "city",
+        "clause": "6",
+        "effect": {
+            "default": 0.5,
+            "spread": "fixed",
+            "unit": "offices a year per office of the plan",
+            "status": "cited",
+            "source": "spread over two years",
+        },
+    }
+    offices = plan_from_tree(tree, "my.yaml").instruments[2]
+    assert [offices.dose(share) for share in (0, 0.5, 1)] == [20.0] * 3
+    assert not offices.has_draw
+    put(tree, "instruments/offices/effect/unit", "places a year per office of the plan")
+    assert "does not fit the lever pilot_offices" in refused(tree)
+    put(tree, "instruments/offices/effect/unit", "offices a year")
+    assert "'offices a year'" in refused(tree)
+    tree["instruments"]["offices"]["effect"] |= {
+        "unit": "offices a year per office of the plan",
+        "spread": "uniform",
+    }
+    assert "'low' is missing" in refused(tree)
+
+
+def test_a_lever_of_a_type_that_waits_is_refused(tree, monkeypatch):
+    monkeypatch.setitem(TYPES, "pageant", InstrumentType(levers=(), process="festival"))
+    tree["instruments"]["voucher"] |= {"type": "pageant", "effect": None}
+    waiting = plan_from_tree(tree, "my.yaml").instruments[1]
+    assert (waiting.modelled, waiting.waits_for) == (False, "festival")
+    tree["instruments"]["voucher"]["lever"] = "voucher_share"
+    assert "waits for the process 'festival'" in refused(tree)
+
+
+def test_two_levels_are_both_meant(tree):
+    plan = plan_from_tree(
+        put(tree, "instruments/grant/level", "municipal and provincial"), "my.yaml"
+    )
+    assert plan.instruments[0].levels == ("municipal", "provincial")
 
 
 def test_an_instrument_may_not_take_the_name_of_a_background_rule(tree):

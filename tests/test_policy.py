@@ -197,7 +197,10 @@ def test_a_restriction_to_kinds_survives_a_change(plan):
         ({"star_makerspace": {"amount": "2"}}, ["star_makerspace.amount", "the text '2'"]),
         ({"star_makerspace": {"amount": -1}}, ["star_makerspace.amount", "from 0 on"]),
         ({"innovation_voucher": {"amount": 5}}, ["share from 0 to 1"]),
-        ({"platform_projects": {"amount": 5}}, ["with an amount it is one of"]),
+        (
+            {"innovation_voucher": {"amount": 0.5, "wording": "unstated"}},
+            ["with an amount it is one of"],
+        ),
     ],
 )
 def test_a_changed_value_is_checked_like_a_new_one(plan, changes, words):

@@ -12,7 +12,7 @@ from sim.indicators import INDICATORS
 from sim.kinds import KINDS
 from sim.levers import LEVERS
 from sim.parameters import DECLARED, all_parameters, values
-from sim.plan import load_plan
+from sim.plan import load_plan, plan_names
 from sim.policy import build_mix
 from sim.quantity import declared
 from sim.record import Recorder
@@ -221,6 +221,15 @@ STILL = {
     "start.transfer_services": 0.0,
     "start.registration_services": 0.0,
     "start.brokers": 0.0,
+    "start.scenarios": 0.0,
+    "start.joint_projects": 0.0,
+    "start.key_projects": 0.0,
+    "start.vice_presidents": 0.0,
+    "start.industry_professors": 0.0,
+    "start.leading_talents": 0.0,
+    "start.institute_talents": 0.0,
+    "start.graduates": 0.0,
+    "talent.team_staff": 0.0,
     "research.stop": 0.0,
     "research.grants_per_patent": 0.0,
     "research.patent_lapse": 0.0,
@@ -251,7 +260,21 @@ STILL = {
     **{f"kind.{kind}.rate": 0.0 for kind in KINDS},
 }
 # What still changes in a still city: the calendar, and grades that are given anew.
-MOVING = {"high_tech_until", "rd_relabelled", "grade", "failures", "negotiates_until", "status"}
+MOVING = {
+    "visited",
+    "visitor",
+    "attended",
+    "visitors",
+    "instruments",
+    "instruments_registered",
+    "equity",
+    "high_tech_until",
+    "rd_relabelled",
+    "grade",
+    "failures",
+    "negotiates_until",
+    "status",
+}
 
 
 def test_a_still_city_stays_still():
@@ -319,21 +342,31 @@ def test_every_parameter_is_read_somewhere():
             assert code.count(f".{name}") > 0 or f'"{process}.{name}"' in code, f"{process}.{name}"
 
 
+PLANS = [load_plan(name) for name in plan_names()]
+
+
+def pulls(plan, lever):
+    return any(i.lever == lever for i in (*plan.instruments, *plan.city.background))
+
+
 @pytest.mark.parametrize("lever", sorted(LEVERS))
-def test_every_lever_moves_some_indicator(lever):
+def test_every_lever_moves_some_indicator_of_some_plan(lever):
     """Each lever, pulled ten times as hard as its instruments may, moves an indicator."""
-    pulled = [i for i in (*PLAN.instruments, *PLAN.city.background) if i.lever == lever]
-    assert pulled, f"no instrument of the plan or the background pulls {lever}"
+    plans = [plan for plan in PLANS if pulls(plan, lever)]
+    assert plans, f"no instrument of any plan or background pulls {lever}"
     # An event as rare as a national award does not come up in every replicate.
     assert any(
-        _run_with_lever(lever, 10.0, replicate) != _run_with_lever(lever, 0.0, replicate)
+        _run_with_lever(plan, lever, 10.0, replicate)
+        != _run_with_lever(plan, lever, 0.0, replicate)
         for replicate in range(12)
+        for plan in plans
     ), f"{lever} moves nothing"
 
 
-def _run_with_lever(lever, factor, replicate):
+def _run_with_lever(plan, lever, factor, replicate):
     """Run with all doses on a lever multiplied; return every indicator in every quarter."""
-    run = start_run(PLAN, mix_of(), seed=1, replicate=replicate)
+    mix = build_mix(plan, "as_written")
+    run = start_run(plan, mix, seed=1, replicate=replicate, scale=0.2)
     entries = tuple(
         dataclasses.replace(
             entry, offer=dataclasses.replace(entry.offer, dose=entry.offer.dose * factor)
@@ -347,6 +380,7 @@ def _run_with_lever(lever, factor, replicate):
     for _ in range(QUARTERS + 4):
         run.step()
         measured.append([i.measure(run.state) for i in INDICATORS.values()])
+        measured.append([i.real(run.state) for i in INDICATORS.values() if i.real])
         run.finish()
     return measured
 

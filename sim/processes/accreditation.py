@@ -198,7 +198,8 @@ def score(
 def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
     table, luck = state.organisations, state.luck("accreditation")
     by_host = np.array([reward(state, kind, level, host) for host in HOSTS])
-    chance = np.minimum(1.0, p.apply * (1 + by_host[table.host_class[rows]] / p.cost))
+    effort = 1 + state.offers.dose("management_effort", kind)
+    chance = np.minimum(1.0, effort * p.apply * (1 + by_host[table.host_class[rows]] / p.cost))
     rows = rows[luck.happens(table.id[rows], chance, _APPLIES)]
     if rows.size == 0:
         return
@@ -216,6 +217,7 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
     table.level[won] = LEVEL_CODE[level]
     table.reached[won] = state.quarter
     state.flows[f"promoted {kind} {level}"] += float(won.size)
+    founders.reached(state, kind, level, won.size)
     _pay(state, p, won, kind, level)
 
 

@@ -1,6 +1,7 @@
 """Budget: the year's money is opened in the first quarter.
 
-    city fund(year) = general budget × science share × platform share × growth × (1 + reserved)
+    city fund(year) = fund(year before) × (1 + growth) × (1 + reserved)
+    growth = own + kept · (rule - own), where own < rule; own is drawn for each year
 
 No plan says how much the city may spend, so the fund is a share of the general budget with a
 wide range (``science_share``, ``platform_fund_share`` of the city). Counties add a share of the
@@ -9,7 +10,7 @@ city's. Venture funds are opened by the capital that is offered; they do not lap
 
 from dataclasses import dataclass
 
-from sim import quarter
+from sim import identity, quarter
 from sim.books import yuan
 from sim.quantity import quantity
 from sim.state import State
@@ -27,6 +28,22 @@ class Parameters:
         status="assumed",
         source="science budgets of eastern cities grew by some 15 % a year; judged, wide",
     )
+    swing: float = quantity(
+        0.05,
+        unit="standard deviation of growth from year to year",
+        low=0.0,
+        high=0.12,
+        status="assumed",
+        source="Chongqing's districts and years differ widely (2017); judged",
+    )
+    kept: float = quantity(
+        0.6,
+        unit="share of the way to a growth rule that a year goes",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="a rule binds as far as revenue grows; judged, from no effect to full",
+    )
     county_share: float = quantity(
         0.5,
         unit="ratio of the counties' money to the city's",
@@ -37,13 +54,38 @@ class Parameters:
     )
 
 
+# What opens the venture fund: capital that is offered for a year.
+VENTURE = ("transfer_finance", "guidance_fund", "fund_capital")
+# Slot of the city's draw in a year.
+_YEAR = 0
+
+
+def yearly_growth(own: float, rule: float, p: Parameters) -> float:
+    """Return the growth of a year's science money: its own, drawn toward a growth rule."""
+    return own + p.kept * max(rule - own, 0.0) if rule > 0 else own
+
+
 def open_the_year(state: State, p: Parameters) -> None:
-    """Allot the year's money to every line that has a budget."""
+    """Let the year's science money grow, and allot what is open to every line with a budget."""
     if quarter.season(state.quarter) != 1 and state.quarter != state.start:
         return
-    years = quarter.year(state.quarter) - quarter.year(state.start)
-    fund = state.fund * (1 + p.growth) ** years * (1 + state.offers.dose("reserved_money"))
-    capital = state.offers.dose("transfer_finance")
+    city = identity.of_name(state.city.name)
+    own = p.growth + p.swing * float(state.luck("budget").normal(city, _YEAR)[0])
+    growth = yearly_growth(own, state.offers.dose("budget_growth"), p)
+    state.totals["years of science money"] += 1
+    state.totals["growth of science money"] += growth
+    state.fund *= 1 + growth
+    fund = state.fund * (1 + state.offers.dose("reserved_money"))
+    capital = sum(state.offers.dose(lever) for lever in VENTURE)
     money = {"city_fund": fund, "county_fund": fund * p.county_share, "venture_fund": capital}
     for line in sorted(state.books.limited):
         state.books.allot(line, int(yuan(money[line])))
+
+
+# Measures
+
+
+def fiscal_growth(state: State) -> float:
+    """Return the mean yearly growth of fiscal science spending since the start, percent."""
+    years = state.totals["years of science money"]
+    return 100 * state.totals["growth of science money"] / years if years else 0.0

@@ -4,12 +4,25 @@
 
     close · logistic((benefit - price - transaction cost) / (noise · price))
 
-where the benefit is price × gain × appeal × (1/2 + absorptive capacity), absorptive capacity is
-own R&D stock over itself plus the median, and ties, brokers, vouchers and finance lower what the
-buyer bears. (b) Development and services, commissioned by firms that do R&D: Poisson with mean
-∝ R&D^elasticity, scaled to 150-250 contracts per billion CNY of R&D [K16, S24]; sizes lognormal;
+where the benefit is price × gain × appeal × (1/2 + absorptive capacity) × worth, absorptive
+capacity is own R&D stock over itself plus the median, the worth is 1 for a ready result and less
+for one that is not, and ties, brokers, vouchers and finance lower what the buyer bears; so do
+terms that take risk off the buyer or off who decides for the seller. Sellers who keep more of the
+income help the buyer more [K7, T21: incentives act on quality]. A result meant for a firm of its
+own is signed likewise, with the matched firm as its partner: the route changes, not the rate
+[T10]. Some sales end in a product, most do not [K12].
+
+(b) Development and services, commissioned by firms that do R&D: Poisson with mean ∝
+R&D^elasticity, scaled to 150-250 contracts per billion CNY of R&D [K16, S24]; sizes lognormal;
 half with outsiders. A small firm with a voucher commissions an additional service with chance
 0.8, is paid for what it would have bought with 0.1, and lets it lapse with 0.1 [P11].
+
+An intermediary's bonus is a share of the value of a registered contract that it brokered. Below
+what a case costs the intermediary it moves nothing; above, with the excess e = 1 - cost / bonus,
+
+    P(use an intermediary) = u + (1 - u) · response · e
+
+and a part of what it brokers and would not register is registered for the bonus [B17, Q12].
 
 Registration is a choice of its own: it saves tax and takes an errand, the less where the
 district has a registration service. Real and registered contracts are counted apart.
@@ -35,11 +48,12 @@ from sim.tables import Rows
 
 FIRM_SELLS, OUTSIDER_SELLS = -1, -2
 USUAL_SHARE = 0.4  # fiscal share of a bill at which the voucher's reach was observed
+# They broker, file or house; what their hosts know is sold by the hosts.
+BROKERING = ("transfer_service", "technology_transfer_office", "ip_service", "science_park")
 # Which kind codes sell development and services, bodies included: universities do.
 SELLING = np.array(
     [
-        bool({"transfer", "service"} & set(kind.functions))
-        and name not in ("transfer_service", "ip_service", "science_park")
+        bool({"transfer", "service"} & set(kind.functions)) and name not in BROKERING
         for name, kind in KINDS.items()
     ]
     + [body == "university" for body in BODIES]
@@ -59,10 +73,10 @@ class Parameters:
         source="docs/odd.md: 10-30 % of registered intentions become contracts",
     )
     gain: float = quantity(
-        3.0,
-        unit="benefit of a perfect fit over the price",
-        low=1.5,
-        high=6.0,
+        4.0,
+        unit="benefit of a perfect fit of a ready result over the price",
+        low=2.0,
+        high=8.0,
         status="calibrated",
         source="to 0.03-0.04 deals per researcher-year [S16, T14]; T18: incomes are a multiple",
     )
@@ -139,6 +153,48 @@ class Parameters:
         status="assumed",
         source="no count found; wide",
         spread="log-uniform",
+    )
+    cooperation: float = quantity(
+        0.5,
+        unit="relative rise of the worth of a result, per unit of the sellers' incentive",
+        low=0.0,
+        high=1.5,
+        status="assumed",
+        source="K7, T21: incentive pay raises income per licence by 0.3-0.4, not their number",
+    )
+    brokering_cost: float = quantity(
+        0.015,
+        unit="million CNY per case to the intermediary",
+        low=0.005,
+        high=0.05,
+        status="assumed",
+        source="T1: 24 cases a full-time year of 0.2-0.4 M CNY in all; judged",
+        spread="log-uniform",
+    )
+    bonus_response: float = quantity(
+        0.05,
+        unit="share of the other contracts that a bonus far above cost brings to a broker",
+        low=0.0,
+        high=0.4,
+        status="assumed",
+        source="B17: a threshold, then a rise; no effect of a 2 % bonus published; judged, wide",
+    )
+    bonus_base: float = quantity(
+        25,
+        unit="million CNY of a contract's value that the bonus counts at most",
+        low=5,
+        high=50,
+        status="assumed",
+        source="caps of 0.15-0.8 M CNY at 1-2 %: Shanghai 2016, Ningbo 2014, Fujian 2019",
+        spread="log-uniform",
+    )
+    bonus_registers: float = quantity(
+        0.5,
+        unit="share of brokered contracts not registered otherwise that the bonus has registered",
+        low=0.0,
+        high=0.9,
+        status="assumed",
+        source="who is paid for registered contracts registers them; judged",
     )
     register: float = quantity(
         0.65,
@@ -219,6 +275,8 @@ class Parameters:
 
 # Slots of a contract's own draws.
 _VALUE, _OUTSIDE, _ORGANISATION, _POINTER, _BROKER, _OFFICE, _REGISTERED, _ORDER = range(8)
+_REGISTERED_FOR_BONUS = 8
+_PRODUCT = 1  # slot of a result's draws in the quarter of its sale
 # Slots of a firm's draws in a quarter.
 _COUNT, _TAKES_VOUCHER, _VOUCHER_USE, _EQUIPMENT, _EQUIPMENT_USE, _SELLER, _LOT = (
     0,
@@ -276,6 +334,7 @@ def agree(state: State, p: Parameters) -> None:
     _use_vouchers(state, p)
     signed = np.arange(before, len(state.contracts))
     _reward_sharing(state, p, signed)
+    _pay_bonus(state, p, signed)
     _count(state, signed)
 
 
@@ -291,9 +350,10 @@ def signing_chance(
     borne: NDArray[np.float64],
     cost: NDArray[np.float64],
     p: Parameters,
+    worth: NDArray[np.float64] | float = 1.0,
 ) -> NDArray[np.float64]:
     """Return the chance that a match is signed; ``borne`` is what the price costs the buyer."""
-    benefit = price * p.gain * appeal * (0.5 + absorptive)
+    benefit = price * p.gain * appeal * (0.5 + absorptive) * worth
     surplus = (benefit - borne - cost) / (p.noise * price)
     return p.close / (1 + np.exp(-np.clip(surplus, -50, 50)))
 
@@ -312,21 +372,29 @@ def _transfer(state: State, p: Parameters) -> None:
     eased = (service >= 0) | (firms.partner[buyer] == owner)
     cost = p.transaction_cost * np.where(eased, 1 - p.cost_saved, 1.0)
     financed = _financed(state, p, price)
+    relieved = min(state.offers.dose("risk_relief"), 1.0)
+    helped = 1 + p.cooperation * state.offers.dose("seller_incentive")
     chance = signing_chance(
         price,
         matches.appeal[first],
         absorptive_capacity(firms.rd_stock[buyer], typical),
-        price * (1 + p.risk * (1 - financed)),
+        price * (1 + p.risk * (1 - financed) * (1 - relieved)),
         cost,
         p,
+        results.worth[result] * helped,
     )
     signed = state.luck("contract").happens(results.id[result], chance)
     _finance(state, p, result[signed], buyer[signed], price[signed], financed)
     result, buyer, service = result[signed], buyer[signed], service[signed]
     results.open[result] = False
+    results.sold[result] = state.quarter
+    products = state.luck("contract").happens(results.id[result], results.success[result], _PRODUCT)
+    state.flows["products_of_transfers"] += float(products.sum())
     firms.partner[buyer] = owner[signed]
     ids = identity.mixed(identity.CONTRACT, results.id[result], state.quarter, 1 << 20)
-    _sign(state, p, ids, buyer, owner[signed], service, price[signed], transfer=True)
+    # What goes into a firm of its own is not the partner's to use.
+    used = ~results.spin_off[result]
+    _sign(state, p, ids, buyer, owner[signed], service, price[signed], transfer=True, absorbed=used)
 
 
 def _financed(state: State, p: Parameters, price: NDArray[np.float64]) -> float:
@@ -382,7 +450,7 @@ def _develop(state: State, p: Parameters) -> None:
     by_organisation = ~outsider & luck.happens(ids, p.organisations_sell, _ORGANISATION)
     pick = sellers(state).pick(luck.uniform(ids[by_organisation], _POINTER))
     seller[by_organisation] = np.where(pick >= 0, pick, FIRM_SELLS)
-    _sign(state, p, ids, buyer, seller, _intermediaries(state, p, ids), value)
+    _sign(state, p, ids, buyer, seller, _intermediaries(state, p, ids, value), value)
 
 
 def sellers(state: State) -> Ring:
@@ -392,10 +460,27 @@ def sellers(state: State) -> Ring:
     return ring(state.luck("contract"), table.id[rows], rows, slot=_SELLER)
 
 
-def _intermediaries(state: State, p: Parameters, ids: np.ndarray) -> Rows:
+def bonus_excess(value: NDArray[np.float64], share: float, p: Parameters) -> NDArray[np.float64]:
+    """Return 1 - cost / bonus of brokering contracts of a value; 0 below the cost."""
+    bonus = np.maximum(share * np.minimum(value, p.bonus_base), 1e-12)
+    return np.asarray(np.maximum(1 - p.brokering_cost / bonus, 0.0))
+
+
+def brokering_chance(
+    value: NDArray[np.float64], share: float, p: Parameters
+) -> NDArray[np.float64]:
+    """Return the chance that a contract uses an intermediary, where one is free."""
+    drawn_in = (1 - p.intermediated) * p.bonus_response * bonus_excess(value, share, p)
+    return np.asarray(p.intermediated + drawn_in)
+
+
+def _intermediaries(
+    state: State, p: Parameters, ids: np.ndarray, value: NDArray[np.float64]
+) -> Rows:
     """Return the transfer service that brokers each contract, as far as brokers have time."""
     luck = state.draws.at("contract", 0)
-    wants = luck.happens(ids, p.intermediated, _BROKER)
+    chance = brokering_chance(value, state.offers.dose("transfer_bonus"), p)
+    wants = luck.happens(ids, chance, _BROKER)
     order = np.argsort(np.where(wants, luck.uniform(ids, _ORDER), 2.0), kind="stable")
     served = np.zeros(ids.size, np.bool_)
     cases = state.flows["broker_cases"] / state.weight
@@ -416,13 +501,18 @@ def _sign(
     *,
     transfer: bool = False,
     additional: bool = False,
+    absorbed: NDArray[np.bool_] | bool = True,
 ) -> None:
     """Write contracts down and book what they mean for buyer, seller and intermediary."""
     if ids.size == 0:
         return
     firms, table = state.firms, state.organisations
     chance = registration_chance(state, firms.district[buyer], p)
-    registered = state.draws.at("contract", 0).happens(ids, chance, _REGISTERED)
+    luck = state.draws.at("contract", 0)
+    registered = luck.happens(ids, chance, _REGISTERED)
+    paid = bonus_excess(value, state.offers.dose("transfer_bonus"), p) > 0
+    won_over = luck.happens(ids, p.bonus_registers, _REGISTERED_FOR_BONUS)
+    registered |= paid & (service >= 0) & won_over
     state.contracts.add(
         ids,
         quarter=state.quarter,
@@ -434,7 +524,7 @@ def _sign(
         registered=registered,
         additional=additional,
     )
-    np.add.at(firms.absorbed, buyer, value)
+    np.add.at(firms.absorbed, buyer, value * absorbed)
     np.add.at(firms.purchases, buyer, 1)
     weight = 1.0 if transfer else state.weight
     for party in (seller, service):
@@ -546,6 +636,19 @@ def _reward_sharing(state: State, p: Parameters, signed: Rows) -> None:
     rows = np.flatnonzero(value > 0)
     for offer in state.offers.on("sharing_reward"):
         _claim(state, p, offer, rows, value[rows] * offer.dose, "platform", table.id[rows])
+
+
+def _pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
+    """Pay intermediaries a share of the registered contracts that they brokered."""
+    contracts = state.contracts
+    rows = signed[contracts.registered[signed] & (contracts.service[signed] >= 0)]
+    weight = np.where(contracts.transfer[rows], 1.0, state.weight)
+    base = np.minimum(contracts.value[rows], p.bonus_base) * weight
+    state.flows["bonus_base"] += float(base.sum())
+    for offer in state.offers.on("transfer_bonus"):
+        served = _claim(state, p, offer, rows, base * offer.dose, "platform", contracts.id[rows])
+        contracts.bonus[rows[served]] += base[served] * offer.dose
+    state.flows["bonus"] += float(contracts.bonus[rows].sum())
 
 
 def _count(state: State, rows: Rows) -> None:

@@ -162,7 +162,9 @@ def hollow(state: State, rows: Rows, share: float) -> NDArray[np.bool_]:
     works = (behind > 0) | (table.host_class[rows] == HOSTS.index("hospital"))
     works |= table.cases[rows] >= 1
     works |= table.income[rows] * 4 >= state.costs["run_cost"][kind]
-    works |= (kind == KIND_CODE["science_park"]) & _among_performers(state, rows)
+    parks = kind == KIND_CODE["science_park"]
+    if parks.any():
+        works |= parks & _among_performers(state, rows)
     seats = table.seats[rows]
     return np.where(seats > 0, table.tenants[rows] < share * seats, ~works)
 

@@ -22,14 +22,26 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.draws import four
-from sim.founders import CARRIERS, Hosts, boost, build, fund, hosts, pick_cluster
+from sim.founders import (
+    CARRIERS,
+    Hosts,
+    boost,
+    build,
+    class_weight,
+    fund,
+    hosts,
+    opened,
+    pick_cluster,
+)
 from sim.kinds import KIND_CODE, KIND_NAMES, KINDS
 from sim.quantity import quantity
+from sim.ring import ring
 from sim.state import ACTIVE, BUILDING, State
 from sim.tables import Rows
 
 # Transfer and IP services enter by expected income, in the process ``services``.
 ELSEWHERE = ("transfer_service", "ip_service")
+BILLION = 1000.0  # million CNY
 LEAST_STOCK = 0.5  # a city that starts with none of a kind founds as if it had half a one
 LEAST_DEMAND, MOST_DEMAND = 0.1, 3.0  # bounds of the demand for carriers, against runaways
 
@@ -70,13 +82,37 @@ class Parameters:
         status="assumed",
         source="'ripe ones only' (成熟一个,组建一个); Taizhou 2019: 13 of 13; judged",
     )
-    talks: float = quantity(
-        0.015,
-        unit="chance a year that an outside parent opens talks on an institute",
-        low=0.005,
-        high=0.03,
+    partner_agrees: float = quantity(
+        0.4,
+        unit="chance that a partner from science agrees to a joint unit",
+        low=0.2,
+        high=0.7,
         status="assumed",
-        source="150 possible parents; some two talks a year; judged",
+        source="K13: ties across the two worlds are rarer than within; judged",
+    )
+    known_agrees: float = quantity(
+        0.7,
+        unit="chance that a partner known from a contract agrees",
+        low=0.4,
+        high=0.9,
+        status="assumed",
+        source="K22, K30: established partners are preferred; judged",
+    )
+    takes_office: float = quantity(
+        0.6,
+        unit="chance that a university or institute takes up a pilot transfer office",
+        low=0.3,
+        high=0.9,
+        status="assumed",
+        source="an office costs staff of one's own; T12: most never break even; judged",
+    )
+    talks: float = quantity(
+        0.12,
+        unit="chance a year, per 1000 bn CNY of GDP, that an outside parent opens talks",
+        low=0.04,
+        high=0.25,
+        status="calibrated",
+        source="to Ningbo's 21 new high-level institutes in 2018-20, with its policy of the time",
         spread="log-uniform",
     )
     talks_succeed: float = quantity(
@@ -107,9 +143,13 @@ class Parameters:
     )
 
 
+# Of a plan's pilot offices, a quarter goes to universities: changzhou_2019 picks 10 and 30.
+PILOT_SHARES = {"university": 0.25, "institute": 0.75}
+
 # Slots of a host's draws in a quarter; the talks have slots of their own.
 _WHETHER, _WHICH, _APPROVED, _PLACE = range(4)
 _OPENS_TALKS, _LENGTH, _SUCCESS, _TALKS_PLACE, _TALKS_DISTRICT = range(4, 9)
+_PARTNER, _AGREES, _PARTNER_PLACE, _TAKES_OFFICE = range(9, 13)
 
 
 @dataclass(frozen=True)
@@ -173,13 +213,16 @@ def found(state: State, p: Parameters) -> None:
     demand = _demand(state, p)
     for name in ("firm", "leading_firm", "university", "institute", "hospital", "public_body"):
         _carry_out(state, p, _decisions(state, p, hosts(state, name), lacks, demand), lacks)
+    _pilot_offices(state, p)
     _talk_with_outsiders(state, p, lacks)
 
 
 def open_what_is_built(state: State) -> None:
     """Turn platforms whose building time is over into active ones."""
     table = state.organisations
-    table.status[(table.status == BUILDING) & (table.opens <= state.quarter)] = ACTIVE
+    ready = np.flatnonzero((table.status == BUILDING) & (table.opens <= state.quarter))
+    table.status[ready] = ACTIVE
+    opened(state, ready)
 
 
 def _lacks(state: State, p: Parameters) -> NDArray[np.float64]:
@@ -226,6 +269,7 @@ def _rates(
         stock = max(state.starting_stock[data.stock], LEAST_STOCK)
         units = state.free_hosts[code] if data.per_host else stock
         yearly = state.costs["rate"][code] / p.approval * units / weight
+        yearly *= class_weight(state, kind, host)
         rate[code] = yearly / 4 * (demand if kind in CARRIERS else 1.0)
         lift[code] = boost(state, kind, host)
     return rate, lift
@@ -263,15 +307,64 @@ def _carry_out(
         chosen = decisions.kind == kind
         host, at = decisions.host, decisions.at[chosen]
         name = KIND_NAMES[kind]
-        anyway = decisions.anyway[chosen]
+        anyway, place = decisions.anyway[chosen], decisions.place[chosen]
+        partner = np.full(at.size, -1)
+        if KINDS[name].joint:
+            partner = _partners(state, p, host, at)
+            agreed = partner >= 0
+            at, anyway, place, partner = at[agreed], anyway[agreed], place[agreed], partner[agreed]
         go = fund(state, name, host.name, host.ids[at], host.suitability[at], anyway)
-        at, place = at[go], decisions.place[chosen][go]
+        at, place = at[go], place[go]
         cluster = np.where(
             host.cluster[at] < len(state.city.clusters),
             host.cluster[at],
             pick_cluster(state, lacks[:-1, kind], place),
         )
-        build(state, name, host, at, cluster)
+        build(state, name, host, at, cluster, partner=partner[go])
+
+
+def _partners(state: State, p: Parameters, host: Hosts, at: Rows) -> Rows:
+    """Return the partner from science of each joint founding; -1 where none agrees.
+
+    A firm asks the seller it knows from a contract first, others ask whom they meet; a tie makes
+    agreeing likelier.
+    """
+    table, luck = state.organisations, state.luck("founding")
+    science = np.concatenate(
+        [state.bodies("university"), state.platforms("institute"), state.bodies("outside")]
+    )
+    met = ring(luck, table.id[science], science, slot=_PARTNER_PLACE).pick(
+        luck.uniform(host.ids[at], _PARTNER)
+    )
+    known = np.full(at.size, -1)
+    if host.firms:
+        known = state.firms.partner[host.rows[at]].astype(np.int64)
+    chance = np.where(known >= 0, p.known_agrees, p.partner_agrees)
+    agrees = luck.happens(host.ids[at], chance, _AGREES)
+    return np.where(agrees, np.where(known >= 0, known, met), -1)
+
+
+def _pilot_offices(state: State, p: Parameters) -> None:
+    """Offer pilot transfer offices to universities and institutes; some take them up."""
+    kind = "technology_transfer_office"
+    bit = 1 << KIND_CODE[kind]
+    for offer in state.offers.on("pilot_offices", kind):
+        # The year's offices come up quarter by quarter; the fraction is carried along.
+        before = state.totals["pilot offices offered"]
+        state.totals["pilot offices offered"] += offer.dose / 4
+        number = int(state.totals["pilot offices offered"]) - int(before)
+        for name in ("university", "institute"):
+            host = hosts(state, name)
+            at = np.flatnonzero(host.hosted & bit == 0)
+            lot = state.luck("lot").uniform(host.ids[at], slot=offer.lot)
+            at = at[np.argsort(lot, kind="stable")][: round(number * PILOT_SHARES[name])]
+            accepts = state.luck("founding").happens(host.ids[at], p.takes_office, _TAKES_OFFICE)
+            build(state, kind, host, at[accepts], host.cluster[at[accepts]])
+
+
+def talks_a_quarter(state: State, p: Parameters) -> float:
+    """Return the chance that an outside parent opens talks: larger cities draw more of them."""
+    return p.talks * state.starting_stock["gdp"] / BILLION / 1000 / 4
 
 
 def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]) -> None:
@@ -291,7 +384,7 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     district = (u * len(state.city.districts)).astype(np.int64)
     build(state, "institute", host, np.arange(won.size), cluster, district=district)
     free = parents[table.negotiates_until[parents] == 0]
-    opens = free[luck.happens(table.id[free], p.talks / 4, _OPENS_TALKS)]
+    opens = free[luck.happens(table.id[free], talks_a_quarter(state, p), _OPENS_TALKS)]
     length = p.shortest_talks + luck.uniform(table.id[opens], _LENGTH) * (
         p.longest_talks - p.shortest_talks + 1
     )

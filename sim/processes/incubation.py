@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws import mix
+from sim.kinds import HOSTS
 from sim.quantity import quantity
 from sim.state import ACTIVE, State
 from sim.tables import Rows
@@ -65,6 +66,23 @@ class Parameters:
         status="assumed",
         source="docs/odd.md: 8-12 %",
     )
+    seedling_revenue: float = quantity(
+        3.0,
+        unit="million CNY a year that a high-tech seedling sells",
+        low=1.0,
+        high=10.0,
+        status="assumed",
+        source="the text gives no test; below a high-tech firm's usual size; judged",
+        spread="log-uniform",
+    )
+    seedling_rd: float = quantity(
+        0.05,
+        unit="R&D over revenue of a high-tech seedling",
+        low=0.03,
+        high=0.06,
+        status="assumed",
+        source="the high-tech threshold of small firms is 5 %",
+    )
 
 
 # Slots of a start-up's draws: of its life (quarter 0) and of a quarter.
@@ -76,6 +94,7 @@ def incubate(state: State, p: Parameters) -> None:
     """Let tenants graduate or leave, and seat the seekers."""
     _end_tenancies(state, p)
     _seat(state, p)
+    _name_seedlings(state, p)
 
 
 def _tenants(state: State) -> Rows:
@@ -123,6 +142,9 @@ def _seat(state: State, p: Parameters) -> None:
     firms.carrier[rows[seated]] = best[seated]
     firms.seated[rows[seated]] = state.quarter
     np.add.at(table.tenants, best[seated], state.weight)
+    own = table.host_class[best[seated]] == HOSTS.index("institute")
+    firms.hatched[rows[seated[own]]] = True
+    state.flows["hatched"] += float(own.sum()) * state.weight
     state.flows["seated"] += seated.size * state.weight
     last_try[seated] = False
     state.flows["turned_away"] += float(last_try.sum()) * state.weight
@@ -137,3 +159,31 @@ def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:
     same += firms.cluster[rows][:, None] == table.cluster[carriers]
     weight = p.near**same * (1.0 + table.level[carriers])
     return np.asarray(np.argmax(np.log(u) / weight, axis=1))
+
+
+def _name_seedlings(state: State, p: Parameters) -> None:
+    """Count firms that institutes hatched once they pass the tests of revenue and R&D."""
+    firms = state.firms
+    passes = firms.alive & firms.hatched & ~firms.seedling
+    passes &= (firms.revenue >= p.seedling_revenue) & (firms.rd >= p.seedling_rd * firms.revenue)
+    firms.seedling[passes] = True
+    state.totals["seedlings"] += float(passes.sum()) * state.weight
+
+
+# Measures
+
+
+def incubated_by_institutes(state: State) -> float:
+    """Return start-ups seated in institutes' carriers in four quarters."""
+    return state.last_year("hatched")
+
+
+def seedlings(state: State) -> float:
+    """Return the firms hatched by institutes that became high-tech seedlings, cumulative."""
+    return state.totals["seedlings"]
+
+
+def seedlings_alive(state: State) -> float:
+    """Return those of them that live."""
+    firms = state.firms
+    return float((firms.seedling & firms.alive).sum()) * state.weight

@@ -1,6 +1,7 @@
 """Market: firms grow, by the economy, by luck, by age, by R&D and by what they bought.
 
-    Δ log revenue = (macro growth + youth · (1 / age - its mean at the start)) / 4
+    Δ log revenue = (macro growth + left by those who close) / 4
+                    + youth · (1 / age - its mean at the start) / 4
                     + spread · (employees / mean)^-β · Laplace
                     + ε · Δ log R&D stock + return · contracts / revenue
 
@@ -64,6 +65,14 @@ class Parameters:
         status="assumed",
         source="K4 gives the sign only; P12: no productivity effect of vouchers; judged",
     )
+    order_stays: float = quantity(
+        0.3,
+        unit="share of a first order that stays as yearly revenue",
+        low=0.0,
+        high=0.8,
+        status="assumed",
+        source="a scenario's first customer may bring others; judged",
+    )
     staff: float = quantity(
         0.5,
         unit="elasticity of employees to revenue",
@@ -84,6 +93,8 @@ def _firms(
     revenue: Any,
     rd_growth: Any,
     absorbed: Any,
+    first_orders: Any,
+    order_stays: Any,
     macro: Any,
     spread: Any,
     mean_employees: Any,
@@ -104,6 +115,7 @@ def _firms(
             growth += b * laplace(four(address, ids[i], 0)[0]) + np.log(1.0 - b * b)
         growth += elasticity * rd_growth[i]
         growth += contract_return * min(absorbed[i] / revenue[i], 0.5)
+        growth += order_stays * min(first_orders[i] / revenue[i], 0.5)
         revenue[i] *= np.exp(growth)
         employees[i] *= np.exp(staff * growth)
 
@@ -124,7 +136,9 @@ def grow(state: State, p: Parameters) -> None:
             firms.revenue,
             firms.rd_growth,
             firms.absorbed,
-            np.log1p(state.macro_growth),
+            firms.first_orders,
+            p.order_stays,
+            np.log1p(state.macro_growth) + state.starting_stock["left_by_closing"],
             scale,
             state.starting_stock["mean_employees"],
             p.size_effect,

@@ -4,10 +4,15 @@ A result of a university or institute meets a firm through
 
 * chance and the market: ``chance`` meetings per result and quarter;
 * an active broker: 24 cases a full-time year [T1], part of them about results;
-* a former partner of the result's owner: ``repeat`` of the ties a quarter [K30].
+* an event at which both are: the odds of a pair are 1.75 times the usual [K6];
+* a visit of researchers of the result's house;
+* a former partner of the result's owner: ``repeat`` of the ties a quarter [K30];
+* a technology market: a result listed there meets ``listed`` more firms a quarter. Which results
+  are listed is an offer's share of them; 0 meetings are in the range, since lists are cheap.
 
 Who is met works on R&D, mostly in the result's field. A meeting becomes a match with the appeal
-of what is offered to what the firm knows: overlap × novelty, an inverted U [K15].
+of what is offered to what the firm knows: overlap × novelty, an inverted U [K15]. Matches over
+results of institutes are counted apart as well.
 """
 
 from dataclasses import dataclass
@@ -15,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import identity, kene
+from sim.kinds import KIND_CODE
 from sim.quantity import quantity
 from sim.ring import ring
 from sim.state import Matches, State, no_matches
@@ -22,6 +28,13 @@ from sim.tables import Rows
 
 MOST_MEETINGS = 3.0  # brokered meetings per result and quarter: no result is shown to all
 CASES_A_YEAR = 24  # disclosures per licensing post and year [T1]
+# Slots: of a result's life (quarter 0), of a result in a quarter.
+_LISTED, _SHOWN = 0, 11
+_SHOWN_SERIAL = 1 << 16  # meetings through the market are numbered from here
+
+# Slots of a firm's draws about events and visits, and serials that keep their meetings apart.
+_MEETS_AT_EVENT, _EVENT_POINTER, _EVENT_SHELF, _VISIT_POINTER, _VISIT_SHELF = range(20, 25)
+_EVENT_SERIAL, _VISIT_SERIAL = 1 << 24, 1 << 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +65,14 @@ class Parameters:
         status="assumed",
         source="the rest are development and service contracts; judged",
     )
+    event_odds: float = quantity(
+        1.75,
+        unit="ratio of the chance of a pair that attends an event",
+        low=1.3,
+        high=2.0,
+        status="cited",
+        source="K6: 1.75 for scientists, a co-application; range of section 1.6",
+    )
     repeat: float = quantity(
         0.042,
         unit="chance per tie and quarter",
@@ -59,6 +80,15 @@ class Parameters:
         high=0.05,
         status="cited",
         source="K30, per quarter as in docs/odd.md",
+    )
+    listed: float = quantity(
+        0.1,
+        unit="meetings per listed result and quarter",
+        low=0.0,
+        high=0.4,
+        status="assumed",
+        source="Hubei 2014: 1 078 matches on 4 438 results at a fair with 1 000 firms, upper; an "
+        "online list alone may do nothing; judged",
     )
     own_field: float = quantity(
         0.7,
@@ -84,13 +114,36 @@ def meet(state: State, p: Parameters) -> None:
     state.flows["broker_cases"] = cases(brokers, p) * (1 - p.broker_results)
     if open_results.size == 0 or firms.size == 0:
         return
-    met = [_strangers(state, open_results, firms, p), _former_partners(state, open_results, p)]
+    met = [
+        _strangers(state, open_results, firms, p),
+        _former_partners(state, open_results, p),
+        _guests(state, open_results, firms, p),
+        _visited(state, open_results),
+    ]
     result, buyer, service, met_id = (np.concatenate(part) for part in zip(*met, strict=True))
     appeal = kene.appeal(state.firms.capabilities[buyer], state.results.capabilities[result])
     match = state.luck("meeting").happens(met_id, appeal, slot=4)
     state.flows["meetings"] += float(result.size)
-    state.flows["matches"] += float(match.sum())
+    _count(state, result[match])
     state.matches = Matches(result[match], buyer[match], service[match], appeal[match])
+
+
+def _count(state: State, matched: Rows) -> None:
+    """Count matches, and those over results of institutes, this quarter and since the start."""
+    owner = state.results.owner[matched]
+    of_institutes = state.organisations.kind[owner] == KIND_CODE["institute"]
+    counts = {"matches": matched.size, "institute_matches": int(of_institutes.sum())}
+    for name, number in counts.items():
+        state.flows[name] += float(number)
+        if state.quarter >= state.start:
+            state.totals[name] += float(number)
+
+
+def _shown(state: State, results: Rows, p: Parameters) -> np.ndarray:
+    """Return how many firms each result meets because it is listed on a technology market."""
+    ids = state.results.id[results]
+    listed = state.draws.at("meeting", 0).happens(ids, state.offers.dose("listing"), _LISTED)
+    return state.luck("meeting").poisson(ids, np.where(listed, p.listed, 0.0), _SHOWN)
 
 
 def _strangers(
@@ -102,10 +155,13 @@ def _strangers(
     through_broker = min(broker_cases / results.size, MOST_MEETINGS)
     by_chance = luck.poisson(ids, np.full(results.size, p.chance), slot=0)
     by_broker = luck.poisson(ids, np.full(results.size, through_broker), slot=1)
-    number = by_chance + by_broker
+    met_in_person = by_chance + by_broker
+    number = met_in_person + _shown(state, results, p)
     result = np.repeat(results, number)
     serial = _serial(number)
-    brokered = serial >= np.repeat(by_chance, number)
+    shown = serial >= np.repeat(met_in_person, number)
+    brokered = (serial >= np.repeat(by_chance, number)) & ~shown
+    serial += shown * (_SHOWN_SERIAL - np.repeat(met_in_person, number))
     met = identity.mixed(identity.CONTRACT, state.results.id[result], state.quarter, serial)
     u = luck.block(met)
     field = state.results.field[result].astype(np.int64)
@@ -136,8 +192,62 @@ def _former_partners(
     return result, tied, np.full(result.size, -1), met
 
 
+def _guests(
+    state: State, results: Rows, firms: Rows, p: Parameters
+) -> tuple[Rows, Rows, Rows, np.ndarray]:
+    """Firms at this quarter's events meet more results, mostly of their field [K6]."""
+    luck, table = state.luck("meeting"), state.firms
+    guests = np.flatnonzero((table.attended == state.quarter) & table.alive & (table.rd > 0))
+    usual = p.chance * results.size / firms.size / state.weight
+    guests = guests[luck.happens(table.id[guests], (p.event_odds - 1) * usual, _MEETS_AT_EVENT)]
+    fields = state.results.field[results]
+    shelf = ring(luck, state.results.id[results], results, fields, slot=_EVENT_SHELF)
+    result = shelf.pick(luck.uniform(table.id[guests], _EVENT_POINTER), table.field[guests])
+    return _met(state, result, guests, _EVENT_SERIAL)
+
+
+def _visited(state: State, results: Rows) -> tuple[Rows, Rows, Rows, np.ndarray]:
+    """A firm that researchers visited this quarter hears of a result of their house."""
+    luck, table = state.luck("meeting"), state.firms
+    rows = np.flatnonzero((table.visited == state.quarter) & table.alive & (table.visitor >= 0))
+    owners = state.results.owner[results]
+    shelf = ring(luck, state.results.id[results], results, owners, slot=_VISIT_SHELF)
+    result = shelf.pick(luck.uniform(table.id[rows], _VISIT_POINTER), table.visitor[rows])
+    return _met(state, result, rows, _VISIT_SERIAL)
+
+
+def _met(
+    state: State, result: Rows, firms: Rows, serial: int
+) -> tuple[Rows, Rows, Rows, np.ndarray]:
+    """Return the meetings of firms that found a result, each under an id of its own."""
+    result, firms = result[result >= 0], firms[result >= 0]
+    met = identity.mixed(identity.CONTRACT, state.firms.id[firms], state.quarter, serial)
+    return result, firms, np.full(result.size, -1), met
+
+
 def _serial(number: np.ndarray) -> np.ndarray:
     """Return 0, 1, 2 … within each repeated row."""
     ends = np.cumsum(number)
     serial: np.ndarray = np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - number, number)
     return serial
+
+
+# Measures
+
+
+def technology_matches(state: State) -> float:
+    """Return matches over results of institutes since the start, cumulative."""
+    return state.totals["institute_matches"]
+
+
+def all_matches(state: State) -> float:
+    """Return matches over results of institutes and universities since the start."""
+    return state.totals["matches"]
+
+
+def matches_signed(state: State) -> float:
+    """Return contracts over results of institutes since the start: what came of the matches."""
+    contracts = state.contracts
+    rows = np.flatnonzero(contracts.transfer & (contracts.quarter >= state.start))
+    kind = state.organisations.kind[contracts.seller[rows]]
+    return float((kind == KIND_CODE["institute"]).sum())

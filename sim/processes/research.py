@@ -10,10 +10,17 @@ makes starting likelier and stopping less so [S26, S36]. A quarter closes a part
 propensity × revenue, or to the threshold of the high-tech status by those that hold it; firms
 plan ahead for the economy's growth. The propensity is unrelated to size [S26]. The R&D stock
 loses 15 % a year. Results are Poisson with mean ∝ R&D^0.85 across firms [K1, K33], scaled to the
-city's invention grants.
+city's invention grants. What expected subsidies add to a firm's R&D is part of what it adjusts to.
+A share of the patents is of high value (kept for long, in the key industries, paid for): of a
+firm's grants the share min(1, n · (R&D over revenue)^e), with n set so that the city begins with
+its own share; they lapse later than others.
+
+Firms that are diagnosed and coached start R&D with odds raised by ``coaching``: a technology firm
+is coached with the offer's share a year, as far as the money goes; 0 is in the range.
 
 Universities and institutes. Results per researcher-year are Poisson; a small part is ever
-sellable; values are lognormal [S9, S10, T13]. What is not sold loses its value with age.
+sellable, and more is offered where sellers keep more of what it brings [T22, T23]; values are
+lognormal [S9, S10, T13]. What is not sold loses its value with age.
 """
 
 from dataclasses import dataclass
@@ -22,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from sim import identity, kene
+from sim.books import yuan
 from sim.compiled import compiled
 from sim.draws import four, poisson
 from sim.quantity import quantity
@@ -74,13 +82,13 @@ class Parameters:
         source="docs/odd.md; K33: below 1",
     )
     grants_per_patent: float = quantity(
-        0.28,
+        0.20,
         unit="invention grants a year per valid patent at the start",
-        low=0.20,
-        high=0.35,
+        low=0.14,
+        high=0.30,
         status="cited",
-        source="Ningbo 2017: 5 382 grants on 23 per 10 000 of some 7.9 M people = 0.30; a city's "
-        "own patents, not Ningbo's 4.3 M CNY per grant, since R&D per patent differs by city",
+        source="Ningbo 2017: 5 382 grants on 23 per 10 000 of some 7.9 M people = 0.30; its stock "
+        "grew some 13 % a year to 2022, which with lapses takes 0.19",
     )
     patent_lapse: float = quantity(
         0.06,
@@ -89,6 +97,47 @@ class Parameters:
         high=0.10,
         status="assumed",
         source="fees rise with age; judged",
+    )
+    high_value_slope: float = quantity(
+        0.3,
+        unit="elasticity of a grant's chance of high value to R&D over revenue",
+        low=0.0,
+        high=0.8,
+        status="assumed",
+        source="T17: 48 % of firms' patents are used, 65 % of the small champions'; judged",
+    )
+    high_value_grants: float = quantity(
+        1.0,
+        unit="share of high value among grants, over that among the patents at the start",
+        low=0.7,
+        high=1.5,
+        status="assumed",
+        source="younger patents are kept to show their age later, but more are in key industries",
+    )
+    high_value_lapse: float = quantity(
+        0.5,
+        unit="ratio of their lapse to that of all patents",
+        low=0.1,
+        high=1.0,
+        status="assumed",
+        source="being kept for over ten years is one of the marks of high value; judged",
+    )
+    coaching: float = quantity(
+        0.3,
+        unit="relative rise of the chance of starting R&D in the quarter of a diagnosis",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="no measured effect found; 0 where it is a visit only; judged",
+    )
+    diagnosis_cost: float = quantity(
+        0.02,
+        unit="million CNY per diagnosis",
+        low=0.005,
+        high=0.08,
+        status="assumed",
+        source="some days of two consultants; judged",
+        spread="log-uniform",
     )
     result_rate: float = quantity(
         0.35,
@@ -133,7 +182,20 @@ class Parameters:
 
 
 # Slots of a firm's draws in a quarter.
-_STATUS, _GRANTS, _LAPSES = 0, 1, 2
+_STATUS, _GRANTS, _LAPSES, _HIGH_VALUE, _DIAGNOSED, _COACHED, _LOT = range(7)
+_HELD = 40  # slot of a firm's draw at the start
+
+
+@compiled
+def _kept(held: Any, lapse: Any, share: Any) -> Any:
+    """Return what is left of some patents after a quarter."""
+    return held - min(held, poisson(lapse * held, share)) if held > 0 else 0
+
+
+@compiled
+def _valued(grants: Any, chance: Any, share: Any) -> Any:
+    """Return how many of a quarter's grants are of high value, rounded by a draw."""
+    return int(grants * min(chance, 1.0) + share) if grants > 0 else 0
 
 
 @compiled
@@ -146,9 +208,11 @@ def _firms(
     revenue: Any,
     propensity: Any,
     rd: Any,
+    rd_induced: Any,
     rd_stock: Any,
     rd_growth: Any,
     patents: Any,
+    high_value: Any,
     results: Any,
     high_tech_until: Any,
     now: Any,
@@ -162,6 +226,9 @@ def _firms(
     scale: Any,
     lapse: Any,
     typical: Any,
+    valued: Any,
+    slope: Any,
+    valued_lapse: Any,
 ) -> Any:
     for i in range(ids.size):
         results[i] = 0
@@ -177,7 +244,7 @@ def _firms(
                 share = propensity[i]
                 if high_tech_until[i] >= now:
                     share = max(share, status_share(revenue[i]))
-                rd[i] += adjustment * (share * revenue[i] * lead - rd[i])
+                rd[i] += adjustment * (share * revenue[i] * lead + rd_induced[i] - rd[i])
         elif draws[_STATUS] < start[group] * size:
             rd[i] = propensity[i] * revenue[i]
         before = rd_stock[i]
@@ -188,6 +255,12 @@ def _firms(
         if patents[i] > 0:
             patents[i] -= min(patents[i], poisson(lapse * patents[i], draws[_LAPSES]))
         patents[i] += results[i]
+        high_value[i] = min(
+            patents[i],
+            # The same draw: whoever loses a patent of high value has lost one.
+            _kept(high_value[i], valued_lapse, draws[_LAPSES])
+            + _valued(results[i], valued * (rd[i] / revenue[i]) ** slope, draws[_HIGH_VALUE]),
+        )
 
 
 def transition_norms(state: State, p: Parameters) -> None:
@@ -206,11 +279,36 @@ def transition_norms(state: State, p: Parameters) -> None:
         state.starting_stock[f"start {name}"] = p.stop / 4 * number / max(weight[1], 1e-9)
 
 
+def begin(state: State, p: Parameters) -> None:
+    """Set what research compares with, and which patents of the start are of high value."""
+    transition_norms(state, p)
+    _value_patents(state, p)
+
+
+def _value_patents(state: State, p: Parameters) -> None:
+    """Choose the patents of high value, so that the city has its share; fix that of grants."""
+    firms, stock = state.firms, state.starting_stock
+    holds = firms.alive & (firms.patents > 0) & (firms.rd > 0)
+    intensity = (firms.rd[holds] / firms.revenue[holds]) ** p.high_value_slope
+    share = stock["high_value_share"]
+    held = float((firms.patents[holds] * intensity).sum())
+    wanted = share * float(firms.patents[firms.alive].sum())
+    chance = np.minimum(wanted / max(held, 1e-9) * intensity, 1.0)
+    u = state.draws.at("research", 0).uniform(firms.id[holds], _HELD)
+    firms.high_value[holds] = (firms.patents[holds] * chance + u).astype(np.int64)
+    performs = firms.alive & (firms.rd > 0)
+    grants = firms.rd[performs] ** p.elasticity
+    weight = grants * (firms.rd[performs] / firms.revenue[performs]) ** p.high_value_slope
+    expected = p.high_value_grants * share * float(grants.sum())
+    stock["high_value_norm"] = expected / max(float(weight.sum()), 1e-9)
+
+
 def invest_and_find(state: State, p: Parameters) -> None:
     """Let firms decide on R&D and find results; let researchers find theirs."""
     firms = state.firms
     if len(firms):
         _invest(state, p, firms.alive)
+    _diagnose(state, p)
     state.flows["grants"] += float(firms.results.sum()) * state.weight
     find_results(state, p)
 
@@ -231,9 +329,11 @@ def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
         firms.revenue,
         firms.propensity,
         firms.rd,
+        firms.rd_induced,
         firms.rd_stock,
         firms.rd_growth,
         firms.patents,
+        firms.high_value,
         firms.results,
         firms.high_tech_until,
         state.quarter,
@@ -247,7 +347,54 @@ def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
         stock["grants_scale"],
         p.patent_lapse / 4,
         max(stock["typical_rd_stock"], 1e-9),
+        stock.get("high_value_norm", 0.0),
+        p.high_value_slope,
+        p.patent_lapse * p.high_value_lapse / 4,
     )
+
+
+def technology_firms(state: State) -> np.ndarray:
+    """Return which firms a government calls technology firms."""
+    firms = state.firms
+    known = firms.technology_sme | (firms.high_tech_until > state.quarter)
+    return np.asarray(firms.alive & (known | (firms.above_scale & firms.high_tech_industry)))
+
+
+def _diagnose(state: State, p: Parameters) -> None:
+    """Coach technology firms, as far as the money goes; some that had no R&D start it."""
+    firms, luck = state.firms, state.luck("research")
+    if state.offers.dose("diagnosis") == 0:
+        return
+    rows = np.flatnonzero(technology_firms(state))
+    u = luck.uniform(firms.id[rows], _DIAGNOSED)
+    first, coached = 0.0, []
+    # Of several offers each has firms of its own.
+    for offer in state.offers.on("diagnosis"):
+        mine = rows[(u >= first) & (u < first + offer.dose / 4)]
+        first += offer.dose / 4
+        served = state.books.pay(
+            offer.instrument,
+            yuan(np.full(mine.size, p.diagnosis_cost * state.weight)),
+            due=state.quarter,
+            payees="firm",
+            merit=np.zeros(mine.size),
+            lot=luck.uniform(firms.id[mine], _LOT),
+        )
+        coached.append(mine[served])
+    for mine in coached:
+        resting = mine[firms.rd[mine] <= 0]
+        chance = p.coaching * start_chance(state, resting, p)
+        starts = resting[luck.happens(firms.id[resting], chance, _COACHED)]
+        firms.rd[starts] = firms.propensity[starts] * firms.revenue[starts]
+        state.flows["diagnosed"] += mine.size * state.weight
+        state.flows["coached_into_rd"] += starts.size * state.weight
+
+
+def start_chance(state: State, rows: np.ndarray, p: Parameters) -> np.ndarray:
+    """Return the chance a quarter that these firms start R&D of themselves."""
+    firms, stock = state.firms, state.starting_stock
+    of_class = np.where(firms.above_scale[rows], stock["start large"], stock["start small"])
+    return np.asarray(of_class * firms.employees[rows] ** p.size_effect)
 
 
 def find_results(state: State, p: Parameters) -> None:
@@ -257,7 +404,9 @@ def find_results(state: State, p: Parameters) -> None:
     luck = state.luck("research")
     lapsed = luck.happens(state.results.id, p.ageing / 4)
     state.results.open[:] &= ~lapsed
-    found = luck.poisson(table.id[rows], table.researchers[rows] * p.result_rate * p.sellable / 4)
+    # Sellers who keep more of the income bring more of what they found to be sold.
+    sellable = min(p.sellable * (1 + state.offers.dose("seller_incentive")), 1.0)
+    found = luck.poisson(table.id[rows], table.researchers[rows] * p.result_rate * sellable / 4)
     owners = np.repeat(rows, found)
     serial = np.concatenate([np.arange(n) for n in found]) if found.any() else np.empty(0, np.int64)
     add_results(state, owners, serial, state.quarter, p)
@@ -284,3 +433,20 @@ def add_results(
         found=found,
         open=True,
     )
+
+
+# Measures
+
+
+def high_value_patents_per_10k(state: State) -> float:
+    """Return firms' valid invention patents of high value per 10 000 residents."""
+    firms = state.firms
+    held = float(firms.high_value[firms.alive].sum()) * state.weight
+    return held / state.starting_stock["population"] * 10_000
+
+
+def patents_per_10k(state: State) -> float:
+    """Return all valid invention patents of firms per 10 000 residents."""
+    firms = state.firms
+    held = float(firms.patents[firms.alive].sum()) * state.weight
+    return held / state.starting_stock["population"] * 10_000

@@ -5,11 +5,12 @@ enrol is finite: staff of services, carriers, R&D firms and universities. A cert
 active broker: 5-20 % of holders work, the more the better the living from fees.
 
 Services. A body that could run a transfer service weighs it now and then, and opens one with
-chance logistic(s · (expected income + support - cost) / cost): fees of brokered contracts are
-shared by all who serve. Parents from outside open branches likewise. A district body opens a
-technology-market registration service where its district has none. IP services live on the
-filing of patents, and enter while a share of that pays their cost. Those that do not live on
-their income close in time, once support ends.
+chance logistic(s · (expected income + support - cost) / cost): fees of brokered contracts, and a
+bonus on the registered ones of them where it is offered, are shared by all who serve. Parents
+from outside open branches likewise. A district body opens a technology-market registration
+service where its district has none. IP services live on the filing of patents, and enter while a
+share of that pays their cost. Those that do not live on their income close in time, once support
+ends.
 """
 
 from dataclasses import dataclass
@@ -209,6 +210,15 @@ class Parameters:
         source="judged, wide",
         spread="log-uniform",
     )
+    weighs_operator: float = quantity(
+        0.05,
+        unit="share a year of universities and institutes that weigh an IP operator of their own",
+        low=0.01,
+        high=0.15,
+        status="assumed",
+        source="no count found; judged, wide",
+        spread="log-uniform",
+    )
     closes: float = quantity(
         0.08,
         unit="share a year of services below their cost that close",
@@ -221,7 +231,7 @@ class Parameters:
 
 # Slots of a body's draws in a quarter, of a person's life (quarter 0) and of a quarter.
 _WEIGHS, _OPENS, _PLACE, _CLOSES = 0, 1, 2, 3
-_WEIGHS_REGISTRATION, _OPENS_REGISTRATION = 4, 5
+_WEIGHS_REGISTRATION, _OPENS_REGISTRATION, _WEIGHS_OPERATOR = 4, 5, 6
 _TASTE, _ENROLS, _LOT, _PASSES = 0, 0, 1, 2
 LATENT_AGENTS = 8  # latent agents a quarter, more than ever weigh an office
 
@@ -233,6 +243,7 @@ def train_and_enter(state: State, p: Parameters) -> None:
     _open_transfer_services(state, p)
     _open_registration_services(state, p)
     _open_ip_services(state, p)
+    _open_ip_operators(state, p)
     _close_services(state, p)
 
 
@@ -281,12 +292,18 @@ def active_share(income: float, p: Parameters) -> float:
     return float(np.clip(share, p.least_active, p.most_active))
 
 
+def brokerage(state: State, p: Parameters) -> float:
+    """Return what all intermediaries may expect a year: fees, and the bonus that is offered."""
+    fees = p.fee * state.last_year("brokered_value")
+    return fees + state.offers.dose("transfer_bonus") * state.last_year("bonus_base")
+
+
 def _work(state: State, p: Parameters) -> None:
     people = state.people
     if people.size == 0:
         return
     working = max(int(people.active.sum()), 1)
-    share = active_share(p.fee * state.last_year("brokered_value") / working, p)
+    share = active_share(brokerage(state, p) / working, p)
     people.active[:] = state.draws.at("services", 0).uniform(people.id, _TASTE) < share
 
 
@@ -298,7 +315,7 @@ def opening_chance(income: float, support: float, cost: float, p: Parameters) ->
 def _open_transfer_services(state: State, p: Parameters) -> None:
     """Bodies of the city and parents from outside weigh a transfer service."""
     serving = state.platforms("transfer_service").size
-    fees = p.fee * state.last_year("brokered_value") / (serving + 1)
+    fees = brokerage(state, p) / (serving + 1)
     for name in KINDS["transfer_service"].hosts:
         host = founders.hosts(state, name)
         lacks = (host.hosted >> KIND_CODE["transfer_service"]) & 1 == 0
@@ -392,6 +409,17 @@ def _open_ip_services(state: State, p: Parameters) -> None:
     _open(state, p, "ip_service", host, at, ip_income(state, p) / (serving + 1), own_use=False)
 
 
+def _open_ip_operators(state: State, p: Parameters) -> None:
+    """Universities and institutes weigh an operator for their own patents (知识产权运营)."""
+    kind, luck = "ip_service", state.luck("services")
+    serving = state.platforms(kind).size
+    for name in ("university", "institute"):
+        host = founders.hosts(state, name)
+        lacks = (host.hosted >> KIND_CODE[kind]) & 1 == 0
+        at = np.flatnonzero(lacks & luck.happens(host.ids, p.weighs_operator / 4, _WEIGHS_OPERATOR))
+        _open(state, p, kind, host, at, ip_income(state, p) / (serving + 1), own_use=True)
+
+
 def _close_services(state: State, p: Parameters) -> None:
     """Close services that do not live on their income and get no support."""
     table, luck = state.organisations, state.luck("services")
@@ -399,6 +427,7 @@ def _close_services(state: State, p: Parameters) -> None:
     if offices.size:
         table.income[offices] = ip_income(state, p) / offices.size / 4
     table.income[state.platforms("transfer_service")] *= p.fee
+    _earn_bonus(state)
     rows = np.concatenate([offices, state.platforms("transfer_service")])
     cost = state.costs["run_cost"][table.kind[rows]]
     # What helped a body to open a service of its own helps it to keep it.
@@ -410,3 +439,10 @@ def _close_services(state: State, p: Parameters) -> None:
     closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
     founders.close(state, closing)
     state.flows["services_closed"] += float(closing.size)
+
+
+def _earn_bonus(state: State) -> None:
+    """Add this quarter's bonus to the income of who brokered."""
+    contracts = state.contracts
+    rows = np.flatnonzero((contracts.bonus > 0) & (contracts.quarter == state.quarter))
+    np.add.at(state.organisations.income, contracts.service[rows], contracts.bonus[rows])

@@ -1,0 +1,252 @@
+"""Districts: provincial high-tech parks, won against others, and the city's own poles.
+
+A district scores, in standard deviations of the province's districts,
+
+    standing + (log R&D - mean at the start) / spread at the start - growth of the economy + luck
+
+so that it gains on others only by R&D that grows faster than theirs do. In the fourth quarter
+districts without a provincial high-tech park apply now and then, and so do others of the province
+without one. Of all applicants the best so many get one: the province's quota.
+
+A pole is named by the city itself. A district or a zone proposes one when its plan is drawn up;
+the city names it if the district scores no less than a bar of its own. An office's effort quickens
+both kinds of papers. What a title changes in a district is left out: it is counted, and beside it
+whether anything works there.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import identity
+from sim.draws import Ids
+from sim.quantity import quantity
+from sim.quarter import season
+from sim.state import State
+
+if TYPE_CHECKING:
+    from sim.parameters import Values
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+LEAST_SPREAD = 0.3  # log R&D: districts so alike are not told apart further
+LEAST_RD = 1.0  # million CNY a year: the logarithm of none
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    standing: float = quantity(
+        0.4,
+        unit="standard deviations of the city's districts above the province's",
+        low=-0.3,
+        high=1.2,
+        status="assumed",
+        source="the five cities lie in the rich parts of rich provinces; judged, wide",
+    )
+    others: float = quantity(
+        60,
+        unit="districts elsewhere in the province without a park",
+        low=35,
+        high=80,
+        status="assumed",
+        source="Zhejiang: 90 districts and counties, 33 zones by 2023",
+    )
+    quota: float = quantity(
+        4,
+        unit="parks the province grants a year",
+        low=1,
+        high=8,
+        status="assumed",
+        source="Zhejiang 2019-22: 14 new zones, 34 more in creation (浙江日报 2023-02-02); wide",
+    )
+    applies: float = quantity(
+        0.3,
+        unit="chance that a district without a park applies in a year",
+        low=0.1,
+        high=0.7,
+        status="assumed",
+        source="judged, wide",
+    )
+    luck: float = quantity(
+        0.6,
+        unit="standard deviations of luck in a year's score",
+        low=0.2,
+        high=1.2,
+        status="assumed",
+        source="judged",
+    )
+    zones: float = quantity(
+        3,
+        unit="zones beside the districts that could be a pole",
+        low=0,
+        high=6,
+        status="assumed",
+        source="high-tech zone, new areas and the like; judged",
+    )
+    proposes: float = quantity(
+        0.08,
+        unit="chance a quarter that a district or zone proposes a pole",
+        low=0.02,
+        high=0.25,
+        status="assumed",
+        source="plans take one to several years to draw up; judged, wide",
+        spread="log-uniform",
+    )
+    bar: float = quantity(
+        -0.5,
+        unit="standard deviations: the score from which the city names a pole",
+        low=-2.0,
+        high=0.7,
+        status="assumed",
+        source="the city sets it itself; judged, wide",
+    )
+
+
+# Slots of a district: of its life (zones' standing), of a year, of a quarter.
+_ZONE = 0
+_APPLIES, _SCORE = 0, 1
+_PROPOSES = 2
+# Groups of ids that stand for no row: zones, districts elsewhere.
+_ZONES, _ELSEWHERE = 0, 1
+
+
+def designate(state: State, p: Parameters) -> None:
+    """Grant parks once a year, name poles in any quarter."""
+    pace = 1 + state.offers.dose("management_effort", "science_park")
+    if season(state.quarter) == 4:
+        _grant_parks(state, p, pace)
+    _name_poles(state, p, pace)
+
+
+def begin(state: State, values: "Values") -> None:
+    """Give the city's parks to the districts that score best."""
+    prepare(state, values.of("districts"))
+
+
+def prepare(state: State, p: Parameters) -> None:
+    """Do so with the parameters at hand; firms stand already."""
+    size = np.log(district_rd(state))
+    state.starting_stock["district mean"] = float(size.mean())
+    state.starting_stock["district spread"] = max(float(size.std()), LEAST_SPREAD)
+    order = np.argsort(-scores(state, p), kind="stable")
+    for number in order[: round(state.starting_stock["high_tech_parks"])].tolist():
+        state.totals[_park(number)] = 1.0
+
+
+# Scores
+
+
+def ids_of(state: State) -> Ids:
+    """Return the districts' ids, by their names."""
+    return np.concatenate([identity.of_name(name) for name in state.city.districts])
+
+
+def district_rd(state: State) -> Floats:
+    """Return R&D of the firms in each district, million CNY a year, LEAST_RD at least."""
+    firms, number = state.firms, len(state.city.districts)
+    sums = np.bincount(firms.district, firms.rd * firms.alive, number) * state.weight
+    return np.maximum(sums, LEAST_RD)
+
+
+def scores(state: State, p: Parameters) -> Floats:
+    """Return lasting scores of the districts, against others that grow with the economy."""
+    stock = state.starting_stock
+    growth = (state.quarter - state.start) / 4 * np.log1p(state.macro_growth)
+    gain = np.log(district_rd(state)) - stock["district mean"] - growth
+    return np.asarray(p.standing + gain / stock["district spread"])
+
+
+# Parks
+
+
+def _park(number: int) -> str:
+    return f"high-tech park {number}"
+
+
+def parks(state: State) -> Flags:
+    """Return which districts have a provincial high-tech park."""
+    return np.array([_park(number) in state.totals for number in range(len(state.city.districts))])
+
+
+def best(own: Floats, rivals: Floats, places: int) -> Flags:
+    """Return which of the own are among the best so many of all."""
+    bar = np.sort(np.concatenate([own, rivals]))[::-1][: max(places, 0)]
+    return np.asarray(own >= bar[-1]) if bar.size else np.zeros(own.size, np.bool_)
+
+
+def _grant_parks(state: State, p: Parameters, pace: float) -> None:
+    luck, ids = state.luck("districts"), ids_of(state)
+    elsewhere = identity.plain(identity.OUTSIDER, _ELSEWHERE, np.arange(round(p.others)))
+    elsewhere = elsewhere[luck.happens(elsewhere, p.applies, _APPLIES)]
+    # Lasting standing and the year's luck of others are one draw: they win once and are gone.
+    spread = np.sqrt(1 + p.luck**2)
+    rivals = spread * luck.normal(elsewhere, _SCORE)
+    applies = np.flatnonzero(~parks(state) & luck.happens(ids, p.applies * pace, _APPLIES))
+    own = scores(state, p)[applies] + p.luck * luck.normal(ids[applies], _SCORE)
+    won = applies[best(own, rivals, round(p.quota))]
+    for number in won.tolist():
+        state.totals[_park(number)] = 1.0
+    state.flows["park_applications"] += float(applies.size)
+    state.flows["parks_granted"] += float(won.size)
+
+
+# Poles
+
+
+def _pole(name: str, number: int) -> str:
+    return f"pole of {name} {number}"
+
+
+def _name_poles(state: State, p: Parameters, pace: float) -> None:
+    """Name those who propose and score no less than the city's bar."""
+    luck, districts = state.luck("districts"), ids_of(state)
+    zones = identity.plain(identity.OUTSIDER, _ZONES, np.arange(round(p.zones)))
+    standing = p.standing + state.draws.at("districts", 0).normal(zones, _ZONE)
+    for name, ids, score in (
+        ("district", districts, scores(state, p)),
+        ("zone", zones, standing),
+    ):
+        proposes = luck.happens(ids, p.proposes * pace, _PROPOSES) & (score >= p.bar)
+        for number in np.flatnonzero(proposes).tolist():
+            if _pole(name, number) not in state.totals:
+                state.totals[_pole(name, number)] = 1.0
+                state.totals[f"poles of {name}s"] += 1
+                state.flows["poles_named"] += 1
+
+
+# Measures
+
+
+def high_tech_park_coverage(state: State) -> float:
+    """Return the share of districts with a provincial high-tech park."""
+    return float(parks(state).mean())
+
+
+def _working(state: State) -> Flags:
+    """Return which districts have a carrier with tenants or an institute in operation."""
+    table = state.organisations
+    carriers = state.platforms("science_park", "incubator", "accelerator")
+    carriers = carriers[table.tenants[carriers] > 0]
+    rows = np.concatenate([carriers, state.platforms("institute")])
+    return np.isin(np.arange(len(state.city.districts)), table.district[rows])
+
+
+def high_tech_parks_working(state: State) -> float:
+    """Return the share of districts with a park and a carrier or institute at work."""
+    return float((parks(state) & _working(state)).mean())
+
+
+def innovation_poles(state: State) -> float:
+    """Return the poles that the city has named."""
+    return state.totals["poles of districts"] + state.totals["poles of zones"]
+
+
+def innovation_poles_working(state: State) -> float:
+    """Return those of districts in which a carrier or institute is at work."""
+    works = np.flatnonzero(_working(state)).tolist()
+    return float(sum(_pole("district", number) in state.totals for number in works))

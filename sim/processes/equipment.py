@@ -1,0 +1,406 @@
+"""Equipment: owners register their instruments, firms use them where that is the cheaper way.
+
+Owners. Universities and institutes hold large instruments in proportion to their researchers and
+buy more each year; an institute that opens brings its own. An owner hands in its list now and
+then; the register's staff then enters so many instruments a quarter. An office's effort toward
+institutes raises both. So coverage runs after purchases and is never quite whole.
+
+Use. A firm that does R&D has tests to make, Poisson with mean ∝ R&D^elasticity. It makes one on a
+shared instrument if the price is under its outside option (a commercial laboratory, doing without;
+a lasting trait of the firm), and finds one more easily the more stand in the register:
+
+    uses = scale · R&D^elasticity · (registered / registered at the start)^reach
+
+for firms whose outside option exceeds the price. The scale gives the city's uses at the start.
+Instruments have hours: 1440 a year, of which owners open a part to others; 16 % was the sharing
+rate [2019]. A reward per value served moves owners to open more hours and to ask for less.
+
+What sharing does to firms' innovation [K26, K27] is left out: uses are counted, no effect follows.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.books import yuan
+from sim.compiled import compiled
+from sim.draws import four, laplace, poisson
+from sim.kinds import KIND_CODE
+from sim.quantity import quantity
+from sim.state import ACTIVE, BODY_CODE, State
+from sim.tables import Rows
+
+if TYPE_CHECKING:
+    from sim.parameters import Values
+
+Floats = NDArray[np.float64]
+LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson can bear
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    registered: float = quantity(
+        0.4,
+        unit="share of instruments that is registered at the start",
+        low=0.15,
+        high=0.8,
+        status="assumed",
+        source="no count found; judged, wide",
+    )
+    purchases: float = quantity(
+        0.08,
+        unit="instruments bought a year per instrument held",
+        low=0.03,
+        high=0.15,
+        status="assumed",
+        source="K27: use time doubled in nine years; judged",
+    )
+    hands_in: float = quantity(
+        0.10,
+        unit="chance a quarter that an owner hands in its list",
+        low=0.03,
+        high=0.30,
+        status="assumed",
+        source="a yearly count at best, without any consequence; judged, wide",
+        spread="log-uniform",
+    )
+    staff_pace: float = quantity(
+        150,
+        unit="instruments a quarter that the register's staff enters",
+        low=40,
+        high=500,
+        status="assumed",
+        source="two or three persons, some hours each; judged, wide",
+        spread="log-uniform",
+    )
+    elasticity: float = quantity(
+        0.6,
+        unit="elasticity of tests to R&D across firms",
+        low=0.4,
+        high=0.8,
+        status="assumed",
+        source="as contracts; judged",
+    )
+    reach: float = quantity(
+        0.6,
+        unit="elasticity of tests that find an instrument to those registered",
+        low=0.2,
+        high=1.0,
+        status="assumed",
+        source="more of the same finds fewer new users; judged, wide",
+    )
+    hours: float = quantity(
+        1440,
+        unit="hours a year that an instrument runs",
+        low=1000,
+        high=1800,
+        status="cited",
+        source="42 000 instruments of central bodies (2019): 1 440; 800-1 400 as a norm (2010)",
+    )
+    opened: float = quantity(
+        0.25,
+        unit="share of hours that owners open to others",
+        low=0.16,
+        high=0.40,
+        status="assumed",
+        source="16 % were used by others (2019), 34 % of the dearest; open hours are more",
+    )
+    most_opened: float = quantity(
+        0.5,
+        unit="share of hours",
+        low=0.5,
+        high=0.5,
+        status="assumed",
+        source="owners' own work comes first; judged",
+        spread="fixed",
+    )
+    hours_per_use: float = quantity(
+        4,
+        unit="hours per use",
+        low=2,
+        high=12,
+        status="assumed",
+        source="as in the cities' figures; judged",
+        spread="log-uniform",
+    )
+    price: float = quantity(
+        0.00018,
+        unit="million CNY per hour",
+        low=0.00008,
+        high=0.0004,
+        status="cited",
+        source="2019: 42 900 CNY a year and instrument for 240 hours",
+        spread="log-uniform",
+    )
+    outside: float = quantity(
+        1.5,
+        unit="outside option over the usual price, median of firms",
+        low=0.8,
+        high=3.0,
+        status="assumed",
+        source="commercial laboratories charge more and are near; judged, wide",
+    )
+    outside_spread: float = quantity(
+        0.6,
+        unit="Laplace scale of the logarithm of the outside option",
+        low=0.3,
+        high=1.0,
+        status="assumed",
+        source="judged",
+    )
+    opens_more: float = quantity(
+        0.5,
+        unit="elasticity of open hours to income per hour",
+        low=0.0,
+        high=1.5,
+        status="assumed",
+        source="K27: quotas of sharing do not help; 0 allowed; judged",
+    )
+    passed_on: float = quantity(
+        0.3,
+        unit="share of a reward that lowers the price",
+        low=0.0,
+        high=0.8,
+        status="assumed",
+        source="judged, 0 allowed",
+    )
+    small: float = quantity(
+        300,
+        unit="persons: a firm below it is small",
+        low=300,
+        high=300,
+        status="cited",
+        source="national size classes of industry",
+        spread="fixed",
+    )
+    reward_delay: float = quantity(
+        4,
+        unit="quarters",
+        low=2,
+        high=6,
+        status="assumed",
+        source="model design 2: rewards are paid 2-6 quarters later",
+    )
+
+
+# Slots: of a firm's life (first block), of a firm in a quarter; of an owner's life and quarter.
+_OUTSIDE, _USES = 0, 0
+_HOLDS, _ENTERED = 4, 5
+_BUYS, _HANDS_IN, _QUEUE = 4, 5, 6
+
+
+@compiled
+def _firms(
+    life: Any,
+    address: Any,
+    ids: Any,
+    alive: Any,
+    rd: Any,
+    employees: Any,
+    scale: Any,
+    elasticity: Any,
+    price: Any,
+    outside: Any,
+    spread: Any,
+    small: Any,
+) -> Any:
+    uses = 0
+    of_small = 0
+    weights = 0.0
+    for i in range(ids.size):
+        if not alive[i] or rd[i] <= 0.0:
+            continue
+        option = outside * np.exp(spread * laplace(four(life, ids[i], 0)[_OUTSIDE]))
+        if price >= option:
+            continue
+        mean = rd[i] ** elasticity
+        weights += mean
+        number = poisson(min(scale * mean, LARGEST_MEAN), four(address, ids[i], 0)[_USES])
+        uses += number
+        if employees[i] < small:
+            of_small += number
+    return uses, of_small, weights
+
+
+def share(state: State, p: Parameters) -> None:
+    """Buy and register instruments, let firms use them, reward those who share."""
+    _equip(state, p)
+    _register(state, p)
+    _use(state, p)
+
+
+def begin(state: State, values: "Values") -> None:
+    """Start the city with its instruments, registered in part, and with their uses of a year."""
+    prepare(state, values.of("equipment"))
+
+
+def prepare(state: State, p: Parameters) -> None:
+    """Do so with the parameters at hand; firms and organisations stand already."""
+    stock, table, rows = state.starting_stock, state.organisations, owners(state)
+    people = float(table.researchers[rows].sum())
+    held = stock["shared_equipment"] / p.registered
+    stock["instruments per researcher"] = held / people if people > 0 else 0.0
+    _bring(state, rows)
+    luck = state.draws.at("equipment", 0)
+    part = p.registered * table.instruments[rows] + luck.uniform(table.id[rows], _ENTERED)
+    table.instruments_registered[rows] = np.minimum(np.floor(part), table.instruments[rows])
+    stock["registered at the start"] = float(table.instruments_registered[rows].sum())
+    _, _, weights = _tests(state, p, 0.0, 1.0)
+    yearly = stock["equipment_uses"]
+    stock["uses scale"] = yearly / 4 / (weights * state.weight) if weights > 0 else 0.0
+    for flows in state.history:
+        flows["equipment_uses"] = yearly / 4
+
+
+# Owners
+
+
+def owners(state: State) -> Rows:
+    """Return the universities and institutes in operation."""
+    return np.concatenate([state.bodies("university"), state.platforms("institute")])
+
+
+def _bring(state: State, rows: Rows) -> None:
+    """Let owners that have none yet bring instruments, in proportion to their researchers."""
+    table = state.organisations
+    new = rows[table.instruments[rows] == 0]
+    mean = state.starting_stock["instruments per researcher"] * table.researchers[new]
+    rounding = state.draws.at("equipment", 0).uniform(table.id[new], _HOLDS)
+    table.instruments[new] = np.floor(mean + rounding)
+
+
+def _equip(state: State, p: Parameters) -> None:
+    table, rows = state.organisations, owners(state)
+    _bring(state, rows)
+    ids = table.id[rows]
+    more = p.purchases / 4 * table.instruments[rows]
+    whole = np.floor(more + state.luck("equipment").uniform(ids, _BUYS))
+    table.instruments[rows] += whole.astype(np.int32)
+
+
+def entered(waiting: NDArray[np.int64], room: int) -> NDArray[np.int64]:
+    """Return how many of each list, in the order of the queue, the staff gets to."""
+    before = np.cumsum(waiting) - waiting
+    return np.asarray(np.clip(room - before, 0, waiting), np.int64)
+
+
+def _register(state: State, p: Parameters) -> None:
+    """Enter the lists that are handed in, by lot, as far as the staff gets."""
+    table, luck = state.organisations, state.luck("equipment")
+    effort = 1 + state.offers.dose("management_effort", "institute")
+    rows = owners(state)
+    ids = table.id[rows]
+    rows = rows[luck.happens(ids, p.hands_in * effort, _HANDS_IN)]
+    rows = rows[np.argsort(luck.uniform(table.id[rows], _QUEUE), kind="stable")]
+    waiting = (table.instruments[rows] - table.instruments_registered[rows]).astype(np.int64)
+    done = entered(waiting, int(p.staff_pace * effort))
+    table.instruments_registered[rows] += done.astype(np.int32)
+    state.flows["instruments_registered"] += float(done.sum())
+
+
+# Use
+
+
+def _tests(state: State, p: Parameters, scale: float, price: float) -> tuple[float, float, float]:
+    """Return tests made on shared instruments, those of small firms, and Σ R&D^elasticity."""
+    firms = state.firms
+    uses, small, weights = _firms(
+        state.draws.at("equipment", 0).address,
+        state.luck("equipment").address,
+        firms.id,
+        firms.alive,
+        firms.rd,
+        firms.employees,
+        scale,
+        p.elasticity,
+        price,
+        p.outside,
+        p.outside_spread,
+        p.small,
+    )
+    return float(uses), float(small), float(weights)
+
+
+def open_hours(reward: float, p: Parameters) -> float:
+    """Return the share of hours that owners open when so much is added to the price."""
+    return float(min(p.opened * (1 + reward) ** p.opens_more, p.most_opened))
+
+
+def price_asked(reward: float, p: Parameters) -> float:
+    """Return the price over the usual price, when so much is added to it."""
+    return max(1 - p.passed_on * reward, 0.0)
+
+
+def found(registered: float, at_start: float, p: Parameters) -> float:
+    """Return the ratio of tests that find an instrument to those at the start."""
+    return float((registered / at_start) ** p.reach) if at_start > 0 else 0.0
+
+
+def _use(state: State, p: Parameters) -> None:
+    """Let firms make their tests, as far as instruments have hours."""
+    stock, table, rows = state.starting_stock, state.organisations, owners(state)
+    registered = table.instruments_registered[rows].astype(np.float64)
+    whole = float(registered.sum())
+    reward = state.offers.dose("sharing_reward")
+    scale = stock["uses scale"] * found(whole, stock["registered at the start"], p)
+    uses, small, _ = _tests(state, p, scale, price_asked(reward, p))
+    room = whole * p.hours / 4 * open_hours(reward, p) / p.hours_per_use
+    served = min(uses * state.weight, room)
+    state.flows["equipment_uses"] += served
+    state.totals["equipment uses"] += served
+    if served > 0:
+        state.totals["equipment uses of small firms"] += served * small / uses
+        _reward(state, p, rows, served * registered / whole)
+
+
+def _reward(state: State, p: Parameters, rows: Rows, uses: Floats) -> None:
+    """Pay a share of the value served to those who share."""
+    table = state.organisations
+    value = uses * p.hours_per_use * p.price
+    serving = uses > 0
+    teaches = table.kind[rows[serving]] == BODY_CODE["university"]
+    for offer in state.offers.on("sharing_reward"):
+        state.books.pay(
+            offer.instrument,
+            yuan(offer.dose * value[serving]),
+            due=state.quarter + round(p.reward_delay),
+            payees=["university" if one else "institute" for one in teaches.tolist()],
+            merit=value[serving],
+            lot=state.luck("lot").uniform(table.id[rows[serving]], slot=offer.lot),
+        )
+
+
+# Measures
+
+
+def equipment_registered(state: State) -> float:
+    """Return the share of institutes' instruments that is in the register."""
+    table = state.organisations
+    here = (table.kind == KIND_CODE["institute"]) & (table.status == ACTIVE)
+    held = float(table.instruments[here].sum())
+    return float(table.instruments_registered[here].sum()) / held if held else 0.0
+
+
+def equipment_used(state: State) -> float:
+    """Return uses of the last year per instrument held, registered or not."""
+    held = float(state.organisations.instruments[owners(state)].sum())
+    return state.last_year("equipment_uses") / held if held else 0.0
+
+
+def equipment_uses(state: State) -> float:
+    """Return uses of shared instruments since the start."""
+    return state.totals["equipment uses"]
+
+
+def equipment_uses_a_year(state: State) -> float:
+    """Return uses of the last year: the other reading of the text."""
+    return state.last_year("equipment_uses")
+
+
+def equipment_uses_of_small_firms(state: State) -> float:
+    """Return those since the start by firms below 300 employees."""
+    return state.totals["equipment uses of small firms"]

@@ -1,0 +1,349 @@
+"""Maturation: how far a result is on its way to use, and who helps it there.
+
+A result that can ever be sold needs time to be ready, lognormal with a median of 3.7 years [T7]:
+
+    T = median · exp(spread · z)
+
+It spends the first part of T in proof of concept, the next as a prototype, the last as a pilot,
+and is ready then. A buyer may take it earlier and pays with risk: what it is worth beside a
+result that is ready is
+
+    worth = (1 - discount)^(steps missing) · (1 + foreseen · (s / s0 - 1))
+
+where s is its chance of becoming a product once sold: s0 = 0.30, and 0.50 after a pilot platform
+has tried it [K12: 0.80 is folklore, a bound]. Platforms help as far as their places go, by lot;
+who finds none goes on alone, no slower.
+
+A proof-of-concept centre changes the route, not the rate [T10]: of what is commercialised, firms
+of its own take 0.15 without it and 0.84 with it. The spin-offs of every quarter in `demography`
+are those 0.15; of results seen by a centre a further share (r1 - r0) / (1 - r0) is meant for a
+firm of its own, which is founded in the quarter after a partner has signed.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import identity, kene, places
+from sim.quantity import quantity
+from sim.state import FIRM_UNITS, RESULT_UNITS, STAGES, State
+from sim.tables import Rows
+
+if TYPE_CHECKING:
+    from sim.parameters import Values
+
+CONCEPT, PROTOTYPE, PILOT, READY = range(len(STAGES))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    median: float = quantity(
+        3.7,
+        unit="years from the find to readiness, median",
+        low=3.0,
+        high=5.0,
+        status="cited",
+        source="T7: 3.7 years from filing to transfer",
+    )
+    spread: float = quantity(
+        0.96,
+        unit="standard deviation of the logarithm of these years",
+        low=0.8,
+        high=1.1,
+        status="cited",
+        source="T7: a factor of 2.6",
+    )
+    concept_share: float = quantity(
+        0.25,
+        unit="share of these years in proof of concept",
+        low=0.15,
+        high=0.40,
+        status="assumed",
+        source="T4: 0.45 of disclosed results are in proof of concept, 0.37 prototypes; judged",
+    )
+    prototype_share: float = quantity(
+        0.40,
+        unit="share of these years as a prototype",
+        low=0.30,
+        high=0.50,
+        status="assumed",
+        source="T4: 0.45 of disclosed results are in proof of concept, 0.37 prototypes; judged",
+    )
+    discount: float = quantity(
+        0.12,
+        unit="share of its worth that a result lacks per step missing",
+        low=0.03,
+        high=0.30,
+        status="assumed",
+        source="T4: most deals are over early results, and nearly half of these fail; judged",
+    )
+    succeeds: float = quantity(
+        0.30,
+        unit="share of sold results that become a product",
+        low=0.20,
+        high=0.40,
+        status="cited",
+        source="K12: 0.30 without pilot; T16: 0.37-0.40 of all owners' patents are used",
+    )
+    succeeds_piloted: float = quantity(
+        0.50,
+        unit="share of sold results that become a product after a pilot platform",
+        low=0.30,
+        high=0.80,
+        status="cited",
+        source="K12: up to 0.80 in the press, no primary source; 0.30 would be no effect",
+    )
+    foreseen: float = quantity(
+        0.5,
+        unit="part of the higher chance that buyers foresee",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="a pilot's figures can be shown; judged",
+    )
+    own_firm: float = quantity(
+        0.15,
+        unit="share of what is commercialised that goes to a firm of its own, without a centre",
+        low=0.05,
+        high=0.25,
+        status="cited",
+        source="T10",
+    )
+    own_firm_centre: float = quantity(
+        0.84,
+        unit="the same of results seen by a proof-of-concept centre",
+        low=0.25,
+        high=0.90,
+        status="cited",
+        source="T10: two centres of the first American universities, an upper case; low judged",
+    )
+    concept_places: float = quantity(
+        13,
+        unit="results a year per proof-of-concept centre",
+        low=5,
+        high=40,
+        status="cited",
+        source="T10: 64 and 66 projects of two centres in some five years",
+        spread="log-uniform",
+    )
+    pilot_places: float = quantity(
+        20,
+        unit="results of science a year per pilot platform",
+        low=5,
+        high=100,
+        status="assumed",
+        source="China 2025: 104 projects per selected platform; Qingdao: 60; most are firms' own",
+        spread="log-uniform",
+    )
+    staff: float = quantity(
+        7,
+        unit="persons in a new firm founded for a result",
+        low=4,
+        high=12,
+        status="cited",
+        source="T25: 7 jobs per university spin-off",
+    )
+    revenue: float = quantity(
+        1.0,
+        unit="million CNY a year of such a firm",
+        low=0.3,
+        high=3.0,
+        status="assumed",
+        source="half of an ordinary technology start-up's: its product comes later; judged",
+        spread="log-uniform",
+    )
+    intensity: float = quantity(
+        0.20,
+        unit="R&D over revenue of such a firm",
+        low=0.0668,
+        high=0.50,
+        status="assumed",
+        source="I13: 0.0668 of all tenants, which spin-offs exceed; judged",
+        spread="log-uniform",
+    )
+
+
+# Slots of a result's draws of its life (quarter 0), and of a new firm's.
+_TIME, _CONCEPT_LOT, _PILOT_LOT, _ROUTE, _NUMBER, _BEGUN = 0, 4, 5, 6, 7, 8
+_DISTRICT, _CLUSTER, _LENGTH = 0, 1, 2
+
+
+def begin(state: State, values: "Values") -> None:
+    """Set how far the results of earlier years are, and which of them platforms have helped."""
+    p = values.of("maturation")
+    rows = np.flatnonzero(state.results.open)
+    _advance(state, p, rows, state.quarter)
+    for kind, mark, stage, share in (
+        ("proof_of_concept_centre", "validated", CONCEPT, p.concept_share),
+        ("pilot_platform", "piloted", PILOT, 1 - p.concept_share - p.prototype_share),
+    ):
+        # In flow: who has come so far was helped as places stood to those who passed.
+        passing = float((state.results.stage[rows] == stage).sum()) / (p.median * share)
+        helped = min(1.0, yearly_places(state, p, kind) / max(passing, 1e-9))
+        luck = state.draws.at("maturation", 0)
+        lucky = luck.happens(state.results.id[rows], helped, _BEGUN + stage)
+        arrived = state.results.stage[rows] >= stage
+        getattr(state.results, mark)[rows[arrived & lucky]] = True
+    _route(state, p, rows)
+    _weigh(state, p, rows)
+
+
+def mature(state: State, p: Parameters) -> None:
+    """Found the firms of last quarter's deals; move results on; help as far as places go."""
+    _found_firms(state, p)
+    rows = np.flatnonzero(state.results.open)
+    _advance(state, p, rows, state.quarter)
+    _help(state, p, rows, "proof_of_concept_centre", CONCEPT)
+    _help(state, p, rows, "pilot_platform", PILOT)
+    _route(state, p, rows)
+    _weigh(state, p, rows)
+
+
+def stage_after(years: NDArray[np.float64], needed: NDArray[np.float64], p: Parameters) -> Rows:
+    """Return the stage after so many years of a result that needs so many to be ready."""
+    edges = np.array([p.concept_share, p.concept_share + p.prototype_share, 1.0])
+    return np.searchsorted(edges, years / needed, side="right")
+
+
+def worth(stage: NDArray[np.integer], piloted: NDArray[np.bool_], p: Parameters) -> np.ndarray:
+    """Return what results are worth to a buyer beside one that is ready and was never piloted."""
+    better = 1 + p.foreseen * (p.succeeds_piloted / p.succeeds - 1)
+    return np.asarray((1 - p.discount) ** (READY - stage) * np.where(piloted, better, 1.0))
+
+
+def route_share(p: Parameters) -> float:
+    """Return the share of a centre's results that only the centre turns into firms."""
+    return max(p.own_firm_centre - p.own_firm, 0.0) / (1 - p.own_firm)
+
+
+def _advance(state: State, p: Parameters, rows: Rows, now: int) -> None:
+    results = state.results
+    z = state.draws.at("maturation", 0).normal(results.id[rows], _TIME)
+    needed = p.median * np.exp(p.spread * z)
+    results.stage[rows] = stage_after((now - results.found[rows]) / 4, needed, p)
+
+
+def yearly_places(state: State, p: Parameters, kind: str) -> float:
+    """Return how many results a year the platforms of a kind can help."""
+    each = p.concept_places if kind == "proof_of_concept_centre" else p.pilot_places
+    return float(state.platforms(kind).size * each)
+
+
+def _help(state: State, p: Parameters, rows: Rows, kind: str, stage: int) -> None:
+    """Help the results that stand at a stage, by a lot that they keep, as places go."""
+    results, table = state.results, state.organisations
+    mark = results.validated if stage == CONCEPT else results.piloted
+    waiting = rows[(results.stage[rows] == stage) & ~mark[rows]]
+    yearly = yearly_places(state, p, kind)
+    # Whole places a quarter; what is left of a place is carried into the next.
+    number = int(yearly * (state.quarter + 1) / 4) - int(yearly * state.quarter / 4)
+    slot = _CONCEPT_LOT if stage == CONCEPT else _PILOT_LOT
+    lot = state.draws.at("maturation", 0).uniform(results.id[waiting], slot)
+    served = waiting[np.argsort(lot, kind="stable")[:number]]
+    mark[served] = True
+    platforms = state.platforms(kind)
+    if served.size:
+        np.add.at(table.cases, platforms[np.arange(served.size) % platforms.size], 1.0)
+    state.flows[f"helped {kind}"] += float(served.size)
+
+
+def _route(state: State, p: Parameters, rows: Rows) -> None:
+    """Results seen by a centre: some are meant for a firm of their own."""
+    results = state.results
+    seen = rows[results.validated[rows]]
+    luck = state.draws.at("maturation", 0)
+    results.spin_off[seen] = luck.happens(results.id[seen], route_share(p), _ROUTE)
+
+
+def _weigh(state: State, p: Parameters, rows: Rows) -> None:
+    results = state.results
+    piloted = results.piloted[rows]
+    results.worth[rows] = worth(results.stage[rows], piloted, p)
+    results.success[rows] = np.where(piloted, max(p.succeeds_piloted, p.succeeds), p.succeeds)
+
+
+def _found_firms(state: State, p: Parameters) -> None:
+    """Found the firms for which a partner signed last quarter; their ids are their results'."""
+    results = state.results
+    rows = np.flatnonzero(results.spin_off & (results.sold == state.quarter - 1))
+    # A row stands for ``weight`` firms: each result founds that part of a row, rounded by lot.
+    u = state.draws.at("maturation", 0).uniform(results.id[rows], _NUMBER)
+    number = (1 / state.weight + u).astype(np.int64)
+    copy = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    rows = np.repeat(rows, number)
+    if rows.size:
+        ids = identity.mixed(identity.LATENT_FOUNDER, results.id[rows], copy)
+        _add_firms(state, p, ids, rows)
+    state.flows["spin_offs"] += rows.size * state.weight
+
+
+def _add_firms(state: State, p: Parameters, ids: NDArray[np.uint64], rows: Rows) -> None:
+    """Append start-ups that know their result, and its field besides."""
+    results, table = state.results, state.organisations
+    luck = state.draws.at("maturation", 0)
+    u = luck.table(ids, 3)
+    owner, field = results.owner[rows], results.field[rows].astype(np.int64)
+    lengths = 3 + (u[:, _LENGTH] * (FIRM_UNITS - 3)).astype(np.int64)
+    knows = kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0))
+    knows[:, :RESULT_UNITS] = results.capabilities[rows]
+    # A firm belongs to a cluster that its field is in, or to any.
+    cluster = _cluster(state, field, u[:, _CLUSTER])
+    rd = p.intensity * p.revenue
+    state.firms.add(
+        ids,
+        alive=True,
+        founded=state.quarter,
+        district=table.district[owner],
+        cluster=cluster,
+        field=field,
+        capabilities=knows,
+        employees=p.staff,
+        revenue=p.revenue,
+        propensity=p.intensity,
+        rd=rd,
+        rd_stock=rd,
+        high_tech_industry=True,
+        partner=owner,
+        origin=rows,
+    )
+
+
+def _cluster(state: State, field: Rows, u: NDArray[np.float64]) -> Rows:
+    """Return a cluster that works in each field; where none does, one by its share of firms."""
+    inside = np.array(
+        [[at + 1 in cluster.fields for cluster in state.city.clusters] for at in field.tolist()]
+    )
+    likely = np.argmax(inside * (1 + u[:, None]), axis=1)
+    return np.where(inside.any(axis=1), likely, places.clusters(state.city, u))
+
+
+# Measures
+
+
+def spin_offs(state: State) -> float:
+    """Return firms founded for a result with a centre's help, since the start, cumulative."""
+    return float((state.firms.origin >= 0).sum()) * state.weight
+
+
+def spin_offs_alive(state: State) -> float:
+    """Return those of them that live."""
+    return float(((state.firms.origin >= 0) & state.firms.alive).sum()) * state.weight
+
+
+def ready_results(state: State) -> float:
+    """Return open results that are ready."""
+    return float((state.results.open & (state.results.stage == READY)).sum())
+
+
+def piloted_results(state: State) -> float:
+    """Return results that a pilot platform has tried."""
+    return float(state.results.piloted.sum())
+
+
+def products_of_transfers(state: State) -> float:
+    """Return sales of results, of four quarters, of which a product comes."""
+    return state.last_year("products_of_transfers")

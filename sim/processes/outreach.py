@@ -1,0 +1,535 @@
+"""Outreach: researchers visit firms, events bring the two together, departments buy first.
+
+Visits. A plan's visits are planned by the quarter. They need people: a few in a hundred of the
+researchers of local universities and institutes would go, each to so many firms a year. They
+need hosts: high-tech firms that nobody visited yet are invited, more than are planned for, and
+one comes about where the firm is open to visits at all (a lasting trait) and has time.
+
+    visits = min(planned, people · visits a person, open and free among the invited)
+
+Events. Universities and institutes hold some of their own accord, a plan's are held by an office
+and some fall through. Firms that do R&D attend only so many a year: ``size`` firms come to one,
+and where too few would come it is not held [Linyi 2025: 24 firms, Yantai 2023: 35]. Who attends
+or is visited is left in the firms' rows; what comes of it [K6: odds × 1.75] is no count of ours.
+
+Scenarios. Departments and districts let new technology be tried. One opens a scenario with chance
+
+    max(usual, accepts · asked)    usual = scenarios a year / departments / 4
+
+so that a plan's number covers those that come anyway. It needs a firm that applies; the firm has
+a first order of 1-5 million CNY; the scenario stands when it is built.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import identity
+from sim.books import yuan
+from sim.draws import Ids
+from sim.levers import Offer
+from sim.quantity import quantity
+from sim.quarter import season
+from sim.ring import ring
+from sim.state import State
+from sim.tables import Rows
+
+if TYPE_CHECKING:
+    from sim.parameters import Values
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    willing: float = quantity(
+        0.03,
+        unit="share of local researchers who would visit firms",
+        low=0.01,
+        high=0.08,
+        status="assumed",
+        source="T26: 7 % of academics patent, 1 % a year found firms; judged, wide",
+        spread="log-uniform",
+    )
+    visits_a_year: float = quantity(
+        6,
+        unit="visits a year per person who goes",
+        low=2,
+        high=20,
+        status="assumed",
+        source="Changzhou 2022: 567 firms in nine months by 37 seconded full time, upper; judged",
+        spread="log-uniform",
+    )
+    gives_way: float = quantity(
+        0.15,
+        unit="share of those who go that somebody else replaces in the next quarter",
+        low=0.0,
+        high=0.5,
+        status="assumed",
+        source="teaching and projects come first; judged, wide",
+    )
+    invited: float = quantity(
+        1.5,
+        unit="invitations per planned visit",
+        low=1.0,
+        high=2.5,
+        status="assumed",
+        source="an office that knows refusals; judged",
+    )
+    open_to_visits: float = quantity(
+        0.85,
+        unit="share of high-tech firms",
+        low=0.6,
+        high=1.0,
+        status="assumed",
+        source="Liyang 2022: 360 visits in a year in one county-level city; judged, wide",
+    )
+    has_time: float = quantity(
+        0.7,
+        unit="share of open firms that have time in the quarter",
+        low=0.4,
+        high=0.95,
+        status="assumed",
+        source="judged, wide",
+    )
+    usual_visits: float = quantity(
+        0.02,
+        unit="share of unvisited high-tech firms visited a year, without any plan",
+        low=0.0,
+        high=0.10,
+        status="assumed",
+        source="no count found before a plan; 0 where only the plan's visits count; judged",
+    )
+    visit_cost: float = quantity(
+        0.002,
+        unit="million CNY per visit",
+        low=0.0005,
+        high=0.006,
+        status="assumed",
+        source="two days and travel; judged",
+        spread="log-uniform",
+    )
+    usual_events: float = quantity(
+        0.15,
+        unit="events a year per university or institute, without any plan",
+        low=0.03,
+        high=0.60,
+        status="assumed",
+        source="Changzhou 2015: 60 a year meant for a city of some 44 such bodies, upper; Haiyan "
+        "2014: 22 by one work station; judged, wide",
+        spread="log-uniform",
+    )
+    held: float = quantity(
+        0.9,
+        unit="share of planned events that are held",
+        low=0.5,
+        high=1.0,
+        status="assumed",
+        source="some fall through, in an epidemic many; judged, wide",
+    )
+    size: float = quantity(
+        30,
+        unit="firms per event",
+        low=20,
+        high=60,
+        status="cited",
+        source="Linyi 2025: 24 firms; Yantai 2023: 35",
+    )
+    least: float = quantity(
+        10,
+        unit="firms below which an event is not held",
+        low=5,
+        high=20,
+        status="assumed",
+        source="judged",
+    )
+    appetite: float = quantity(
+        0.8,
+        unit="events a year that a firm with R&D would attend",
+        low=0.3,
+        high=2.0,
+        status="assumed",
+        source="Hubei 2014: 1000 firms at a provincial fair; judged, wide",
+        spread="log-uniform",
+    )
+    event_cost: float = quantity(
+        0.05,
+        unit="million CNY per event",
+        low=0.01,
+        high=0.30,
+        status="assumed",
+        source="a hall for a day and travel; judged, wide",
+        spread="log-uniform",
+    )
+    departments: float = quantity(
+        20,
+        unit="departments and public companies of the city that could open scenarios",
+        low=10,
+        high=40,
+        status="assumed",
+        source="some forty departments, not all with a use for it; judged",
+    )
+    departments_per_district: float = quantity(
+        3,
+        unit="departments per district",
+        low=1,
+        high=6,
+        status="assumed",
+        source="judged",
+    )
+    accepts: float = quantity(
+        0.5,
+        unit="share of scenarios asked for that a department has money and use for",
+        low=0.2,
+        high=0.9,
+        status="assumed",
+        source="no count found; judged, wide",
+    )
+    applicants: float = quantity(
+        2.5,
+        unit="firms that apply for a scenario",
+        low=1.0,
+        high=6.0,
+        status="assumed",
+        source="without any, it is not opened; judged",
+    )
+    least_order: float = quantity(
+        1.0,
+        unit="million CNY",
+        low=1.0,
+        high=1.0,
+        status="assumed",
+        source="model design 4: a first order of 1-5 M CNY",
+        spread="fixed",
+    )
+    largest_order: float = quantity(
+        5.0,
+        unit="million CNY",
+        low=5.0,
+        high=5.0,
+        status="assumed",
+        source="model design 4: a first order of 1-5 M CNY",
+        spread="fixed",
+    )
+    science_money: float = quantity(
+        0.1,
+        unit="share of the order paid from science money; the department pays the rest",
+        low=0.0,
+        high=0.4,
+        status="assumed",
+        source="departments buy what they need from their own budget; judged, wide",
+    )
+    scenario_building: float = quantity(
+        3,
+        unit="quarters from the order to a scenario that stands",
+        low=1,
+        high=6,
+        status="assumed",
+        source="judged",
+    )
+    scenario_years: float = quantity(
+        2,
+        unit="years at the usual pace that scenarios of before the start stand for",
+        low=0,
+        high=5,
+        status="assumed",
+        source="such lists began around 2020; judged",
+    )
+
+
+# Slots of a firm's life and of a firm in a quarter.
+_OPEN = 0
+_ANYWAY, _TURN, _TIME, _ATTENDS, _POINTER, _ANYBODY, _SUPPLIER = range(7)
+# Slots of an organisation, of a planned event and of a department in a quarter.
+_OWN, _PLACE, _ROUND, _GIVES_WAY = 8, 9, 10, 11
+_HELD = 12
+_ACCEPTS, _ASKED_BY, _APPLICANTS, _VALUE, _CHOICE = 13, 14, 15, 16, 17
+# Groups of ids that stand for no row: planned events, departments.
+_EVENT, _DEPARTMENT = 0, 1
+
+
+def reach_out(state: State, p: Parameters) -> None:
+    """Hold events, send researchers into firms, open scenarios."""
+    state.firms.first_orders[:] = 0.0
+    pace = 1 + state.offers.dose("management_effort", "transfer_service")
+    _hold_events(state, p, pace)
+    _visit(state, p, pace)
+    _finish_scenarios(state)
+    _open_scenarios(state, p, pace)
+
+
+def begin(state: State, values: "Values") -> None:
+    """Start the city with its events, its visits and its scenarios under way."""
+    prepare(state, values.of("outreach"))
+
+
+def prepare(state: State, p: Parameters) -> None:
+    """Do so with the parameters at hand; organisations stand already."""
+    yearly = state.starting_stock["scenarios"]
+    state.totals["scenarios"] = yearly * p.scenario_years
+    for ahead in range(round(p.scenario_building)):
+        state.totals[_due(state.start + ahead)] = yearly / 4
+    for flows in state.history:
+        flows["events"] = p.usual_events / 4 * local(state).size
+
+
+def of_quarter(yearly: float, quarter: int) -> int:
+    """Return how many of a year's number fall into a quarter, in whole ones."""
+    return int(yearly * season(quarter) / 4 + 1e-9) - int(yearly * (season(quarter) - 1) / 4 + 1e-9)
+
+
+def local(state: State) -> Rows:
+    """Return universities and institutes in operation."""
+    return np.concatenate([state.bodies("university"), state.platforms("institute")])
+
+
+def performers(state: State) -> Rows:
+    """Return living firms that do R&D."""
+    return np.flatnonzero(state.firms.alive & (state.firms.rd > 0))
+
+
+# Events
+
+
+def events_held(wanted: int, firms: float, p: Parameters) -> int:
+    """Return how many of the events find enough firms, when so many firms do R&D."""
+    return min(wanted, int(firms * p.appetite / 4 / p.least))
+
+
+def attendance(events: int, firms: float, p: Parameters) -> float:
+    """Return the chance that a firm attends one, when so many are held."""
+    return min(events * p.size / max(firms, 1.0), p.appetite / 4, 1.0)
+
+
+def _hold_events(state: State, p: Parameters, pace: float) -> None:
+    firms, luck = state.firms, state.luck("outreach")
+    rows, hosts = performers(state), local(state)
+    number = rows.size * state.weight
+    ids = state.organisations.id[hosts]
+    own = int(luck.poisson(ids, np.full(ids.size, p.usual_events / 4), _OWN).sum())
+    events = events_held(own, number, p)
+    for offer in state.offers.on("event_number"):
+        room = events_held(1 << 30, number, p) - events
+        events += _planned_events(state, p, offer, pace, room)
+    attends = rows[luck.happens(firms.id[rows], attendance(events, number, p), _ATTENDS)]
+    firms.attended[attends] = state.quarter
+    state.flows["events"] += float(events)
+    state.flows["event_firms"] += attends.size * state.weight
+
+
+def _planned_events(state: State, p: Parameters, offer: Offer, pace: float, room: int) -> int:
+    """Return how many events of an offer are held: those with people, firms and money."""
+    number = of_quarter(offer.dose * pace, state.quarter)
+    ids = identity.plain(
+        identity.OUTSIDER, _EVENT, offer.instrument << 16 | np.arange(number, dtype=np.uint64)
+    )
+    ids = ids[state.luck("outreach").happens(ids, p.held, _HELD)][:room]
+    served = state.books.pay(
+        offer.instrument,
+        yuan(np.full(ids.size, p.event_cost)),
+        due=state.quarter,
+        payees="public_body",
+        merit=np.zeros(ids.size),
+        lot=state.luck("lot").uniform(ids, slot=offer.lot),
+    )
+    return int(served.sum())
+
+
+# Visits
+
+
+def _visit(state: State, p: Parameters, pace: float) -> None:
+    """Send researchers to high-tech firms that nobody visited yet."""
+    firms, luck = state.firms, state.luck("outreach")
+    table, hosts = state.organisations, local(state)
+    people = np.floor(p.willing * table.researchers[hosts] + 0.5)
+    room = float(people.sum()) * p.visits_a_year / 4
+    status = firms.alive & (firms.high_tech_until >= state.quarter)
+    new = np.flatnonzero(status & (firms.visited == 0))
+    anyway = luck.happens(firms.id[new], p.usual_visits / 4, _ANYWAY)
+    visited = new[anyway][: int(room / state.weight)]
+    left = new[~anyway]
+    for offer in state.offers.on("visit_number"):
+        free = int(room / state.weight) - visited.size
+        planned = of_quarter(offer.dose * pace, state.quarter) / state.weight
+        went = _campaign(state, p, offer, left, min(round(planned), max(free, 0)))
+        visited, left = np.concatenate([visited, went]), np.setdiff1d(left, went)
+    _record(state, p, visited, hosts, people)
+
+
+def _campaign(state: State, p: Parameters, offer: Offer, rows: Rows, number: int) -> Rows:
+    """Invite firms, by lot; return those that are open to it, have time and are paid for."""
+    firms, luck = state.firms, state.luck("outreach")
+    rows = rows[np.argsort(luck.uniform(firms.id[rows], _TURN), kind="stable")]
+    rows = rows[: round(p.invited * number)]
+    ids = firms.id[rows]
+    accepts = state.draws.at("outreach", 0).happens(ids, p.open_to_visits, _OPEN)
+    rows = rows[accepts & luck.happens(ids, p.has_time, _TIME)][:number]
+    served = state.books.pay(
+        offer.instrument,
+        yuan(np.full(rows.size, p.visit_cost * state.weight)),
+        due=state.quarter,
+        payees="university",
+        merit=np.zeros(rows.size),
+        lot=state.luck("lot").uniform(firms.id[rows], slot=offer.lot),
+    )
+    return rows[served]
+
+
+def _record(state: State, p: Parameters, rows: Rows, hosts: Rows, people: Floats) -> None:
+    """Note who was visited, by whom, and how many persons went."""
+    firms, table, luck = state.firms, state.organisations, state.luck("outreach")
+    able = hosts[people > 0]
+    near = ring(luck, table.id[able], able, table.field[able], slot=_PLACE)
+    around = ring(luck, table.id[able], able, slot=_PLACE)
+    pointer = luck.uniform(firms.id[rows], _POINTER)
+    visitor = near.pick(pointer, firms.field[rows])
+    firms.visitor[rows] = np.where(visitor < 0, around.pick(pointer), visitor)
+    firms.visited[rows] = state.quarter
+    visits = rows.size * state.weight
+    state.flows["visits"] += visits
+    if state.quarter >= state.start:
+        state.totals["firms visited"] += visits
+    _send(state, p, hosts, people, visits)
+
+
+def going(people: Floats, visits: float, share: Floats, p: Parameters) -> NDArray[np.int64]:
+    """Return how many persons of each organisation go for so many visits; by lot when rounded."""
+    wanted = visits / (p.visits_a_year / 4)
+    part = people * min(wanted / max(float(people.sum()), 1.0), 1.0)
+    return np.minimum(np.floor(part + share), people).astype(np.int64)
+
+
+def _send(state: State, p: Parameters, hosts: Rows, people: Floats, visits: float) -> None:
+    """Count persons: who went before goes again, but for some who give way to others."""
+    table, luck = state.organisations, state.luck("outreach")
+    ids = table.id[hosts]
+    now = going(people, visits, luck.uniform(ids, _ROUND), p)
+    again = np.minimum(table.visiting[hosts], now)
+    again -= np.floor(p.gives_way * again + luck.uniform(ids, _GIVES_WAY)).astype(np.int64)
+    ever = np.maximum(table.visitors[hosts], now)
+    others = np.minimum(table.visitors[hosts] + now - np.maximum(again, 0), people)
+    table.visitors[hosts] = np.maximum(ever, others)
+    table.visiting[hosts] = now
+
+
+# Scenarios
+
+
+def _due(quarter: int) -> str:
+    return f"scenarios due {quarter}"
+
+
+def _finish_scenarios(state: State) -> None:
+    built = state.totals.pop(_due(state.quarter), 0.0)
+    state.totals["scenarios"] += built
+    state.flows["scenarios"] += built
+
+
+def opening_chance(usual: float, asked: float, p: Parameters) -> float:
+    """Return the chance that a department opens a scenario in a quarter."""
+    return min(max(usual, p.accepts * asked), 1.0)
+
+
+def _open_scenarios(state: State, p: Parameters, pace: float) -> None:
+    """Let departments open scenarios, and firms that apply have their first orders."""
+    luck, offers = state.luck("outreach"), list(state.offers.on("scenario_number"))
+    number = round(p.departments + p.departments_per_district * len(state.city.districts))
+    ids = identity.plain(identity.OUTSIDER, _DEPARTMENT, np.arange(number))
+    usual = min(state.starting_stock["scenarios"] / 4 / number, 1.0)
+    asked = sum(offer.dose for offer in offers) * pace / 4 / number
+    u = luck.uniform(ids, _ACCEPTS)
+    opens = u < opening_chance(usual, asked, p)
+    applies = luck.poisson(ids, np.full(number, p.applicants), _APPLICANTS) > 0
+    opens &= applies & (performers(state).size > 0)
+    ids, anyway = ids[opens], u[opens] < usual
+    value = p.least_order * (p.largest_order / p.least_order) ** luck.uniform(ids, _VALUE)
+    goes = _paid(state, p, offers, ids, value, anyway)
+    _order(state, p, ids[goes], value[goes])
+    state.flows["scenarios_opened"] += float(goes.sum())
+    state.totals["scenarios additional"] += float((goes & ~anyway).sum())
+
+
+def _paid(
+    state: State, p: Parameters, offers: list[Offer], ids: Ids, value: Floats, anyway: Flags
+) -> Flags:
+    """Pay science money toward the orders; return which go ahead."""
+    goes = anyway.copy()
+    if not offers:
+        return goes
+    share = np.cumsum([offer.dose for offer in offers])
+    u = state.luck("outreach").uniform(ids, _ASKED_BY) * max(share[-1], 1e-9)
+    by = np.searchsorted(share, u)
+    for number, offer in enumerate(offers):
+        mine = np.flatnonzero(by == number)
+        served = state.books.pay(
+            offer.instrument,
+            yuan(p.science_money * value[mine]),
+            due=state.quarter,
+            payees="firm",
+            merit=np.zeros(mine.size),
+            lot=state.luck("lot").uniform(ids[mine], slot=offer.lot),
+        )
+        goes[mine[served]] = True
+    return goes
+
+
+def _order(state: State, p: Parameters, ids: Ids, value: Floats) -> None:
+    """Give each order to a firm that does R&D; it counts once the scenario is built."""
+    firms, luck, rows = state.firms, state.luck("outreach"), performers(state)
+    around = ring(luck, firms.id[rows], rows, slot=_SUPPLIER)
+    winner = around.pick(luck.uniform(ids, _CHOICE))
+    # A row stands for ``weight`` firms, one of which has the order.
+    np.add.at(firms.first_orders, winner, value / state.weight)
+    state.flows["first_orders"] += float(value.sum())
+    state.totals[_due(state.quarter + round(p.scenario_building))] += float(ids.size)
+
+
+# Measures
+
+
+def firm_visits(state: State) -> float:
+    """Return high-tech firms visited since the start, each once."""
+    return state.totals["firms visited"]
+
+
+def firm_visits_with_deal(state: State) -> float:
+    """Return those of them whose last partner is the organisation that visited them."""
+    firms = state.firms
+    met = (firms.visited >= state.start) & (firms.visitor >= 0)
+    return float((met & (firms.partner == firms.visitor)).sum()) * state.weight
+
+
+def visiting_researchers(state: State) -> float:
+    """Return persons of universities and institutes who visited firms since the start."""
+    return float(state.organisations.visitors.sum())
+
+
+def visiting_researchers_now(state: State) -> float:
+    """Return those who go in this quarter."""
+    return float(state.organisations.visiting.sum())
+
+
+def matchmaking_events(state: State) -> float:
+    """Return events of the last year."""
+    return state.last_year("events")
+
+
+def event_firms(state: State) -> float:
+    """Return firms that attended them, each time counted."""
+    return state.last_year("event_firms")
+
+
+def application_scenarios(state: State) -> float:
+    """Return scenarios built up to now, those before the start included."""
+    return state.totals["scenarios"]
+
+
+def scenarios_additional(state: State) -> float:
+    """Return scenarios opened since the start that would not have been opened anyway."""
+    return state.totals["scenarios additional"]

@@ -1,0 +1,1619 @@
+"""Projects: firms and researchers work together; cities, provinces and nations hold calls.
+
+Joint projects. A firm that does R&D agrees on a project with a local university or institute
+
+    at a rate a quarter of scale · R&D^elasticity · (tie if it has worked with one before, else 1)
+
+or because it met the owner of a result this quarter, or through a science vice-president who
+works in it. ``scale`` is fixed once so that all this together gives the city's yearly number of
+joint projects at the start. The partner is the one it knows, or whoever is near its field and
+has researchers free: a large project binds some of them. Most projects are small; those of a
+million CNY and more are the major ones (Changzhou, three quarters of 2019: 71 of 815, 187 M CNY).
+Only those are followed one by one; of up to three partners the table names the first.
+
+Calls. City calls close in the second quarter. Firms apply the likelier the more places there are
+for those who usually apply; they lead with a local partner and pay more than half. Proposals are
+ranked by expertise and fit, those above a stated R&D share first, until places or money end.
+The places that the city had before any plan are filled first and are not booked. Provincial and
+national places are set outside: applicants are ranked with rivals from elsewhere whose number
+does not move, and city money moves nothing but experience. A vice-president's joint project
+becomes a provincial one if the firm pays enough (Jiangsu 2018: 0.3 M CNY) and the province lists
+it.
+
+Results. Half-way a technology is proved or not; proved, it finds a paying user with chance 0.3, or
+0.5 after pilot tests as far as there are pilot platforms [K12]. A project that sells has its firm
+invest in production, as far as its revenue allows, and sells, rising from mid-project to its end
+and for some years after. At its end it passes its last milestone or not: that is a technology.
+Sizes are lognormal [S10]: few projects bring most of the sales. Sales of projects are part of
+what firms sell anyway and are not added to their revenue.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from sim import identity, kene, quarter
+from sim.books import yuan
+from sim.compiled import compiled
+from sim.draws import Ids, four, mix, poisson, poisson_counts
+from sim.kinds import KIND_CODE
+from sim.levers import Offer
+from sim.quantity import quantity
+from sim.ring import Ring, ring
+from sim.state import ACTIVE, BODY_CODE, BUILDING, PROJECT_KINDS, TALENT_KINDS, State
+from sim.tables import Rows
+
+if TYPE_CHECKING:
+    from sim.parameters import Values
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+JOINT, CITY, PROVINCIAL, NATIONAL = range(len(PROJECT_KINDS))
+FIRST_HALF, SECOND_HALF, OVER, STOPPED = range(4)
+PAST = 32  # quarters before the start in which a project may have begun that still counts
+PER_PLACE = 20.0  # researchers per place of an organisation on the ring of partners
+LARGEST_MEAN = 200.0  # of a Poisson draw
+FAR, SECTOR, FIELD = 0.1, 0.5, 1.0  # fit to a partner elsewhere, in the sector, in the field
+FIRMS = frozenset({"firm", "leading_firm"})
+FIRST_CALL = 10.0  # more than any merit: who has priority comes before all others
+MOST_WORTH = 5.0  # applicants at most, beside the usual number
+STEPS = 12  # of the fixed point for the scale of joint projects
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    elasticity: float = quantity(
+        0.6,
+        unit="elasticity of joint projects to R&D across firms",
+        low=0.4,
+        high=0.85,
+        status="assumed",
+        source="below that of results [K33]: small firms look for partners, too; judged",
+    )
+    tie: float = quantity(
+        2.5,
+        unit="ratio of the rate of those who have had a partner to the others'",
+        low=1.0,
+        high=4.0,
+        status="assumed",
+        source="K30: over a third go on with the same university; size judged, 1 is no effect",
+    )
+    same_partner: float = quantity(
+        0.5,
+        unit="share of projects of firms with a partner that go to the same one",
+        low=0.35,
+        high=0.7,
+        status="cited",
+        source="K30: more than 1/3 within two survey periods; upper end judged",
+    )
+    own_field: float = quantity(
+        0.7,
+        unit="share of strangers sought within the WIPO field",
+        low=0.5,
+        high=0.9,
+        status="assumed",
+        source="K24: ties are 2-4 times as likely within a cluster; judged",
+    )
+    after_match: float = quantity(
+        0.15,
+        unit="joint projects per registered intention to deal",
+        low=0.0,
+        high=0.30,
+        status="assumed",
+        source="model design 4: 10-30 % of intentions become contracts; 0 if those are all",
+    )
+    major: float = quantity(
+        0.087,
+        unit="share of joint projects of 1 million CNY and more",
+        low=0.06,
+        high=0.12,
+        status="calibrated",
+        source="Changzhou 2019, three quarters: 71 of 815 (中新网江苏)",
+    )
+    major_from: float = quantity(
+        1.0,
+        unit="million CNY",
+        low=1.0,
+        high=1.0,
+        status="cited",
+        source="Changzhou 2019 counts projects of 1 M CNY and more",
+        spread="fixed",
+    )
+    major_above: float = quantity(
+        0.3,
+        unit="million CNY, mean of what major joint projects have above that",
+        low=0.1,
+        high=0.8,
+        status="calibrated",
+        source="model design 4: about 1.3 M each",
+    )
+    small_value: float = quantity(
+        0.13,
+        unit="million CNY, mean of the other joint projects",
+        low=0.10,
+        high=0.20,
+        status="calibrated",
+        source="Changzhou 2019: 187 M less 71 · 1.3 M over 744; Jiangnan University: 0.18 M",
+    )
+    value_spread: float = quantity(
+        0.8,
+        unit="standard deviation of the logarithm of a project's value",
+        low=0.5,
+        high=1.2,
+        status="assumed",
+        source="S10, S16: contracts are skewed; judged",
+    )
+    vice_president_projects: float = quantity(
+        0.6,
+        unit="joint projects a year that a science vice-president brings about",
+        low=0.0,
+        high=1.5,
+        status="assumed",
+        source="Southeast University 2022: 4.6 projects per industry professor, all years; no "
+        "effect of vice-presidents is published; 0 if the firms had them anyway",
+    )
+    vice_president_value: float = quantity(
+        0.25,
+        unit="million CNY, median of those",
+        low=0.12,
+        high=0.45,
+        status="assumed",
+        source="Changzhou 2019: 0.23 M a project; judged",
+    )
+    listed_from: float = quantity(
+        0.3,
+        unit="million CNY that the firm pays within the term",
+        low=0.3,
+        high=0.3,
+        status="cited",
+        source="Jiangsu 2018, 2021: 0.3 M CNY or more",
+        spread="fixed",
+    )
+    listed: float = quantity(
+        0.7,
+        unit="share of those that the province lists",
+        low=0.4,
+        high=0.95,
+        status="assumed",
+        source="a project without money follows from the rule, if it is asked for; judged",
+    )
+    staff: float = quantity(
+        3,
+        unit="researchers of a partner bound by a large project",
+        low=1.5,
+        high=6,
+        status="assumed",
+        source="judged",
+    )
+    least_rd: float = quantity(
+        2,
+        unit="million CNY of R&D a year below which a firm leads no called project",
+        low=1,
+        high=4,
+        status="assumed",
+        source="half of a project's cost must be its own; judged",
+    )
+    usual_pass: float = quantity(
+        0.3,
+        unit="share of proposals that the city's standing calls take",
+        low=0.13,
+        high=0.5,
+        status="assumed",
+        source="P15: 13 % of US phase I; judged above",
+    )
+    floor: float = quantity(
+        0.01,
+        unit="usual places a year per firm able to lead, where the city holds no calls yet",
+        low=0.003,
+        high=0.03,
+        status="assumed",
+        source="only for cities without standing calls; judged",
+        spread="log-uniform",
+    )
+    response: float = quantity(
+        0.5,
+        unit="elasticity of applications to places",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="applying pays more where more is given; size judged, wide",
+    )
+    fit_weight: float = quantity(
+        0.4,
+        unit="weight of fit beside expertise in the ranking",
+        low=0.2,
+        high=0.6,
+        status="assumed",
+        source="B6: expertise first, then match; judged",
+    )
+    city_value: float = quantity(
+        3.5,
+        unit="million CNY, mean of a city project's cost",
+        low=2,
+        high=8,
+        status="assumed",
+        source="grants of some 1 M CNY at less than half of the cost; judged",
+        spread="log-uniform",
+    )
+    large_from: float = quantity(
+        5,
+        unit="million CNY from which a called project is a major one",
+        low=3,
+        high=8,
+        status="assumed",
+        source="judged",
+    )
+    public_share: float = quantity(
+        0.3,
+        unit="share of a called project's cost that public money pays",
+        low=0.2,
+        high=0.5,
+        status="cited",
+        source="Zhejiang 2024: 80 % of its own at least; model design 4: 50 % and more",
+    )
+    platforms_apply: float = quantity(
+        0.3,
+        unit="proposals a year of a working platform that a call asks",
+        low=0.1,
+        high=1.0,
+        status="assumed",
+        source="judged, wide",
+        spread="log-uniform",
+    )
+    provincial_proposals: float = quantity(
+        8,
+        unit="provincial proposals a year per 100 researchers",
+        low=3,
+        high=20,
+        status="assumed",
+        source="new-type institutes had 14.5 projects of all kinds each (Torch 2021); judged",
+        spread="log-uniform",
+    )
+    national_proposals: float = quantity(
+        1.5,
+        unit="proposals a year for major national projects per 100 researchers",
+        low=0.5,
+        high=4,
+        status="assumed",
+        source="judged, wide",
+        spread="log-uniform",
+    )
+    firm_proposals: float = quantity(
+        0.06,
+        unit="provincial proposals a year per firm able to lead",
+        low=0.02,
+        high=0.15,
+        status="assumed",
+        source="Zhejiang 2023: 400 major projects a year in eleven cities; judged, wide",
+        spread="log-uniform",
+    )
+    firm_national: float = quantity(
+        0.1,
+        unit="national proposals per provincial one, of firms",
+        low=0.03,
+        high=0.25,
+        status="assumed",
+        source="judged, wide",
+        spread="log-uniform",
+    )
+    provincial_pass: float = quantity(
+        0.22,
+        unit="share of provincial proposals taken",
+        low=0.12,
+        high=0.35,
+        status="assumed",
+        source="P15: 13 %; judged",
+    )
+    national_pass: float = quantity(
+        0.13,
+        unit="share of national proposals taken",
+        low=0.06,
+        high=0.22,
+        status="assumed",
+        source="P15: 13 %; judged",
+    )
+    rivals: float = quantity(
+        10,
+        unit="rival proposals from elsewhere per proposal of the city at the start",
+        low=6,
+        high=14,
+        status="assumed",
+        source="a province has some 11 to 13 cities; the nation's are more, pass share apart",
+    )
+    lasting: float = quantity(
+        0.5,
+        unit="weight of lasting strength in the score's standard deviation",
+        low=0.3,
+        high=0.8,
+        status="assumed",
+        source="S36: success breeds success; judged",
+    )
+    experience: float = quantity(
+        0.15,
+        unit="standard deviations per doubling of called projects carried before",
+        low=0.0,
+        high=0.4,
+        status="assumed",
+        source="S36, K32: few win again and again; judged",
+    )
+    provincial_value: float = quantity(
+        6,
+        unit="million CNY, mean of a provincial project's cost",
+        low=3,
+        high=15,
+        status="assumed",
+        source="public money of 1 M (Zhoushan 2008) to 10.6 M (Jiangsu 2022: 500 M for 47)",
+        spread="log-uniform",
+    )
+    national_value: float = quantity(
+        20,
+        unit="million CNY, mean of a major national project's cost",
+        low=8,
+        high=50,
+        status="assumed",
+        source="judged",
+        spread="log-uniform",
+    )
+    years: float = quantity(
+        2.5,
+        unit="years that a large project takes",
+        low=2,
+        high=3,
+        status="assumed",
+        source="calls ask for two to three years; judged",
+    )
+    proves: float = quantity(
+        0.75,
+        unit="chance of passing a milestone",
+        low=0.5,
+        high=0.95,
+        status="assumed",
+        source="acceptance is mostly passed, technology less often; judged",
+    )
+    finds_user: float = quantity(
+        0.30,
+        unit="chance of a paying user without pilot tests",
+        low=0.20,
+        high=0.40,
+        status="cited",
+        source="K12; T2: 0.25-0.30 of disclosures",
+    )
+    finds_user_piloted: float = quantity(
+        0.50,
+        unit="chance of a paying user after pilot tests",
+        low=0.30,
+        high=0.80,
+        status="cited",
+        source="K12: up to 0.80, widely quoted without a source; no effect is 0.30",
+    )
+    per_pilot_platform: float = quantity(
+        20,
+        unit="projects a year that a pilot platform tests",
+        low=5,
+        high=100,
+        status="assumed",
+        source="China 2025: 104 in all at each of the best 241; a city's are smaller",
+        spread="log-uniform",
+    )
+    production: float = quantity(
+        14,
+        unit="investment in production over the project's value, where it sells",
+        low=7,
+        high=28,
+        status="calibrated",
+        source="Changzhou 2019: 25 result-transformation projects, 293 M CNY in three quarters",
+        spread="log-uniform",
+    )
+    most_production: float = quantity(
+        0.3,
+        unit="largest investment in production over the firm's revenue",
+        low=0.15,
+        high=0.6,
+        status="assumed",
+        source="what a firm can pay or borrow; judged",
+    )
+    turnover: float = quantity(
+        3.0,
+        unit="million CNY of sales a year per million CNY invested",
+        low=1.5,
+        high=6,
+        status="calibrated",
+        source="Changzhou 2019: the same 25 sold for 1977 M CNY",
+        spread="log-uniform",
+    )
+    sales_spread: float = quantity(
+        1.0,
+        unit="standard deviation of the logarithm of investment, and of sales on it",
+        low=0.6,
+        high=1.3,
+        status="assumed",
+        source="S9-S11: values of innovations are skewed, 1.3-2.0 in all",
+    )
+    counted: float = quantity(
+        2,
+        unit="years after its end in which a project's sales are counted",
+        low=0,
+        high=4,
+        status="assumed",
+        source="a city counts its projects as long as it follows them; judged",
+    )
+    profit_tax: float = quantity(
+        0.13,
+        unit="profit and tax over sales",
+        low=0.09,
+        high=0.20,
+        status="assumed",
+        source="Ningbo 2020: profit 8.8 % of above-scale revenue; taxes of 3-5 %, more for what "
+        "is new",
+    )
+    payment_delay: float = quantity(
+        1,
+        unit="quarters from the call to the grant",
+        low=0,
+        high=3,
+        status="assumed",
+        source="calls close in the second quarter, money comes within the year; judged",
+    )
+
+
+# Slots of a firm's, an organisation's or a talent's draws in a quarter.
+_COUNT, _APPLIES, _PROVINCIAL, _NATIONAL, _BRINGS = 0, 4, 5, 6, 0
+# Slots of a project's own draws.
+_SAME, _NEAR, _POINTER, _MAJOR, _VALUE, _LENGTH, _PROTOTYPE, _ACCEPTED = range(8)
+_SELLS, _PILOT, _USER, _PRODUCTION, _SALES, _LISTED, _SCORE, _BEGAN = range(8, 16)
+# Slots of the start: past projects by kind, and ties.
+_PAST, _TIED = 20, 30
+# Slots of rings.
+_NEAR_RING, _WIDE_RING, _FIRM_RING = 40, 41, 42
+
+
+def undertake(state: State, p: Parameters) -> None:
+    """Agree on joint projects, hold the calls of the year, and carry all projects on."""
+    those = partners(state, p)
+    _agree(state, p, those)
+    _through_vice_presidents(state, p, those)
+    if quarter.season(state.quarter) == 2:
+        _hold_city_calls(state, p, those)
+        for kind in (NATIONAL, PROVINCIAL):
+            _compete(state, p, those, kind)
+    _carry_on(state, p)
+    _count(state, p)
+
+
+# Joint projects
+
+
+@compiled
+def _joint(
+    address: Any,
+    ids: Any,
+    alive: Any,
+    rd: Any,
+    ally: Any,
+    partner: Any,
+    elasticity: Any,
+    scale: Any,
+    tie: Any,
+    out: Any,
+) -> Any:
+    total = 0
+    for i in range(ids.size):
+        out[i] = 0
+        if alive[i] and rd[i] > 0.0:
+            mean = scale * rd[i] ** elasticity
+            if ally[i] >= 0 or partner[i] >= 0:
+                mean *= tie
+            out[i] = poisson(mean, four(address, ids[i], 0)[_COUNT])
+            total += out[i]
+    return total
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Local universities and institutes on rings, as often as they have researchers free.
+
+    Attributes:
+        near: Grouped by WIPO field.
+        wide: All together.
+    """
+
+    near: Ring
+    wide: Ring
+
+
+def free_researchers(state: State, p: Parameters) -> Floats:
+    """Return per organisation the researchers that no large project binds."""
+    table, projects = state.organisations, state.projects
+    rows = np.flatnonzero((projects.phase < OVER) & (projects.organisation >= 0))
+    bound = np.bincount(
+        projects.organisation[rows], projects.stands_for[rows], minlength=len(table)
+    )
+    able = np.where(table.status == ACTIVE, table.researchers, 0.0)
+    return np.maximum(able - p.staff * bound, 0.0)
+
+
+def partners(state: State, p: Parameters) -> Partners:
+    """Return those who could be a partner this quarter."""
+    table = state.organisations
+    places = np.ceil(free_researchers(state, p) / PER_PLACE).astype(np.int64)
+    rows = np.repeat(np.arange(len(table)), places)
+    ends = np.cumsum(places)
+    serial = np.arange(rows.size) - np.repeat(ends - places, places)
+    ids = mix(table.id[rows], serial)
+    luck = state.draws.at("projects", 0)
+    fields = table.field[rows].astype(np.int64)
+    return Partners(
+        ring(luck, ids, rows, fields, slot=_NEAR_RING), ring(luck, ids, rows, slot=_WIDE_RING)
+    )
+
+
+def _choose(state: State, p: Parameters, those: Partners, ids: Ids, firm: Rows) -> Rows:
+    """Return each project's partner: the known one, one in the field, or anyone; -1 for none."""
+    firms, table = state.firms, state.organisations
+    if len(table) == 0:
+        return np.full(ids.size, -1)
+    u = state.draws.at("projects", 0).block(ids, 0)
+    known = np.where(firms.ally[firm] >= 0, firms.ally[firm], firms.partner[firm])
+    works = (known >= 0) & (table.status[known] == ACTIVE) & (table.researchers[known] > 0)
+    field = firms.field[firm].astype(np.int64)
+    near = np.where(u[_NEAR] < p.own_field, those.near.pick(u[_POINTER], field), -1)
+    stranger = np.where(near >= 0, near, those.wide.pick(u[_POINTER]))
+    return np.where(works & (u[_SAME] < p.same_partner), known, stranger)
+
+
+def _agree(state: State, p: Parameters, those: Partners) -> None:
+    """Let firms agree on joint projects on their own accord and after meetings."""
+    routes = (_own_accord(state, p), _after_meetings(state, p))
+    ids, firm, stands = (np.concatenate(part) for part in zip(*routes, strict=True))
+    if ids.size == 0:
+        return
+    organisation = _choose(state, p, those, ids, firm)
+    found = organisation >= 0
+    ids, firm, stands, organisation = ids[found], firm[found], stands[found], organisation[found]
+    state.firms.ally[firm] = organisation
+    luck = state.draws.at("projects", 0)
+    able = state.firms.rd[firm] >= p.major_from
+    major = able & luck.happens(ids, state.starting_stock["project major chance"], _MAJOR)
+    value = joint_values(luck.normal(ids, _VALUE), major, p)
+    state.flows["joint projects"] += float(stands.sum())
+    state.flows["joint value"] += float((stands * value).sum())
+    _start(
+        state, p, JOINT, ids[major], firm[major], organisation[major], value[major], stands[major]
+    )
+
+
+def _own_accord(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
+    firms = state.firms
+    number = np.empty(len(firms), np.int64)
+    total = _joint(
+        state.luck("projects").address,
+        firms.id,
+        firms.alive,
+        firms.rd,
+        firms.ally,
+        firms.partner,
+        p.elasticity,
+        state.starting_stock["project scale"],
+        p.tie,
+        number,
+    )
+    some = np.flatnonzero(number) if total else np.empty(0, np.int64)
+    return _repeated(state, some, number[some], state.quarter)
+
+
+def _repeated(
+    state: State, firm: Rows, number: NDArray[np.int64], when: int
+) -> tuple[Ids, Rows, Floats]:
+    """Return ids, firms and weights of so many projects per firm."""
+    rows = np.repeat(firm, number)
+    serial = np.arange(rows.size) - np.repeat(np.cumsum(number) - number, number)
+    ids = identity.mixed(identity.CONTRACT, state.firms.id[rows], when, serial)
+    return ids, rows, np.full(rows.size, state.weight)
+
+
+def _after_meetings(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
+    """Of those who met over a result and mean to deal, some agree on a project instead."""
+    firms, matches = state.firms, state.matches
+    pairs = mix(state.results.id[matches.result], firms.id[matches.buyer])
+    ids = identity.mixed(identity.CONTRACT, pairs, state.quarter, 1 << 20)
+    agreed = state.luck("projects").happens(ids, p.after_match)
+    agreed &= firms.alive[matches.buyer] & (firms.rd[matches.buyer] > 0)
+    rows = matches.buyer[agreed]
+    return ids[agreed], rows, np.ones(rows.size)
+
+
+def joint_values(normal: Floats, major: Flags, p: Parameters) -> Floats:
+    """Return values of joint projects in million CNY: lognormal within each class."""
+    size = np.exp(p.value_spread * normal - p.value_spread**2 / 2)
+    small = np.minimum(p.small_value * size, 0.99 * p.major_from)
+    return np.where(major, p.major_from + p.major_above * size, small)
+
+
+def _through_vice_presidents(state: State, p: Parameters, those: Partners) -> None:
+    """Let vice-presidents bring joint projects about; the province may list one in a term."""
+    talents, firms = state.talents, state.firms
+    rows = serving_vice_presidents(state)
+    luck = state.luck("projects")
+    rows = rows[luck.happens(talents.id[rows], p.vice_president_projects / 4, _BRINGS)]
+    rows = rows[firms.alive[talents.firm[rows]] & (firms.rd[talents.firm[rows]] > 0)]
+    if rows.size == 0:
+        return
+    ids = identity.mixed(identity.CONTRACT, talents.id[rows], state.quarter, 2 << 20)
+    firm = talents.firm[rows].astype(np.int64)
+    home = talents.organisation[rows]
+    found = _choose(state, p, those, ids, firm)
+    organisation = np.where(home >= 0, home, found)
+    own = state.draws.at("projects", 0)
+    value = p.vice_president_value * np.exp(p.value_spread * own.normal(ids, _VALUE))
+    value = np.minimum(value, np.maximum(firms.rd[firm], 0.0))
+    agreed = organisation >= 0
+    firms.ally[firm[agreed]] = organisation[agreed]
+    state.flows["joint projects"] += float(agreed.sum())
+    state.flows["joint value"] += float(value[agreed].sum())
+    able = agreed & (value >= p.listed_from) & ~_listed_before(state, rows)
+    listed = able & own.happens(ids, p.listed, _LISTED)
+    state.flows["vice-presidents' projects listed"] += float(listed.sum())
+    for kind, here in ((PROVINCIAL, listed), (JOINT, agreed & ~listed & (value >= p.major_from))):
+        _start(
+            state,
+            p,
+            kind,
+            ids[here],
+            firm[here],
+            organisation[here],
+            value[here],
+            np.ones(int(here.sum())),
+            led=kind == PROVINCIAL,
+        )
+
+
+def serving_vice_presidents(state: State) -> Rows:
+    """Return the rows of science vice-presidents who serve in a firm now."""
+    talents = state.talents
+    serving = (talents.kind == TALENT_KINDS.index("vice_president")) & (talents.firm >= 0)
+    serving &= (talents.came <= state.quarter) & (
+        (talents.until == 0) | (talents.until >= state.quarter)
+    )
+    return np.flatnonzero(serving)
+
+
+def _listed_before(state: State, rows: Rows) -> Flags:
+    """Return whether a vice-president's firm has a listed project within the term."""
+    projects, talents = state.projects, state.talents
+    led = np.flatnonzero(projects.led_by_talent)
+    last = np.full(len(state.firms), -1, np.int64)
+    np.maximum.at(last, projects.firm[led], projects.began[led])
+    return np.asarray(last[talents.firm[rows]] >= talents.came[rows], np.bool_)
+
+
+# Calls of the city
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What is handed in to a call.
+
+    Attributes:
+        ids: The project each would become.
+        firm: Who leads, row; -1 for the organisation itself.
+        organisation: The partner.
+        value: Cost, million CNY.
+        merit: Who comes first.
+        stands_for: Real proposals that each stands for.
+    """
+
+    ids: Ids
+    firm: Rows
+    organisation: Rows
+    value: Floats
+    merit: Floats
+    stands_for: Floats
+
+    def take(self, which: NDArray[Any]) -> "Proposals":
+        """Return some of them."""
+        return Proposals(
+            self.ids[which],
+            self.firm[which],
+            self.organisation[which],
+            self.value[which],
+            self.merit[which],
+            self.stands_for[which],
+        )
+
+    def ranked(self, lot: Floats) -> "Proposals":
+        """Return them by merit, then by lot."""
+        return self.take(np.lexsort((lot, -self.merit)))
+
+
+def able_to_lead(state: State, p: Parameters) -> Rows:
+    """Return firms that could lead a called project: settled, with R&D enough."""
+    firms = state.firms
+    settled = firms.above_scale | firms.technology_sme
+    return np.flatnonzero(firms.alive & settled & (firms.rd >= p.least_rd))
+
+
+def worth(places: float, usual: float, p: Parameters) -> float:
+    """Return how many apply beside the usual number when so many places are offered."""
+    if places <= 0:
+        return 0.0
+    return float(min(MOST_WORTH, (places / max(usual, 1e-9)) ** p.response))
+
+
+def _hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
+    """Fill the standing places, the plan's places, then spend the plan's call money."""
+    standing = round(state.starting_stock["key_projects"])
+    number = max(round(state.offers.dose("project_number")) - standing, 0)
+    grant = p.public_share * p.city_value
+    money = sum(o.dose for o in state.offers.on("project_money") if _for_firms(o))
+    left = _proposals(state, p, those, standing + number + money / grant)
+    left = left.ranked(state.luck("lot").uniform(left.ids))
+    within = np.cumsum(left.stands_for) <= standing
+    _start_called(state, p, left.take(within), programme=True)
+    left = left.take(~within)
+    if number > 0:
+        left = _fill_places(state, p, left, number)
+    for offer in state.offers.on("project_money"):
+        left = _spend(state, p, those, left, offer)
+
+
+def _for_firms(offer: Offer) -> bool:
+    """Return whether firms may ask for an offer without being a platform's host."""
+    return not offer.kinds and bool(FIRMS & offer.hosts)
+
+
+def _proposals(state: State, p: Parameters, those: Partners, places: float) -> Proposals:
+    """Let firms that are able apply for so many places; a firm hands in one proposal."""
+    firms, luck = state.firms, state.luck("projects")
+    rows = able_to_lead(state, p)
+    chance = state.starting_stock["project applies"]
+    chance *= worth(places, state.starting_stock["project places"], p)
+    rows = rows[luck.happens(firms.id[rows], min(chance, 1.0), _APPLIES)]
+    ids = identity.mixed(identity.CONTRACT, firms.id[rows], state.quarter, 3 << 20)
+    organisation = _choose(state, p, those, ids, rows)
+    found = organisation >= 0
+    ids, rows, organisation = ids[found], rows[found], organisation[found]
+    return Proposals(
+        ids,
+        rows,
+        organisation,
+        _called_value(state, p, ids, rows, p.city_value),
+        merit(
+            expertise(firms.rd_stock[rows], state.starting_stock["typical_rd_stock"]),
+            fit(firms.field[rows], state.organisations.field[organisation]),
+            first_in_line(state, rows),
+            p,
+        ),
+        np.full(rows.size, state.weight),
+    )
+
+
+def expertise(rd_stock: Floats, typical: float) -> Floats:
+    """Return R&D stock over itself plus the typical stock: 0 without own R&D, below 1."""
+    return rd_stock / (rd_stock + max(typical, 1e-9))
+
+
+def fit(first: NDArray[np.integer], second: NDArray[np.integer]) -> Floats:
+    """Return how near the fields of two partners are: same field, same sector, or neither."""
+    same_sector = kene.sector(first) == kene.sector(second)
+    return np.where(first == second, FIELD, np.where(same_sector, SECTOR, FAR))
+
+
+def merit(able: Floats, fits: Floats, first: Flags, p: Parameters) -> Floats:
+    """Return the merit of proposals: expertise and fit, after who has the first call."""
+    return (1 - p.fit_weight) * able + p.fit_weight * fits + FIRST_CALL * first
+
+
+def first_in_line(state: State, rows: Rows) -> Flags:
+    """Return which firms lie strictly above the R&D share that a plan puts first."""
+    firms = state.firms
+    bars = [offer.dose for offer in state.offers.on("project_priority") if offer.dose > 0]
+    if not bars:
+        return np.zeros(rows.size, np.bool_)
+    reported = firms.rd[rows] + firms.rd_relabelled[rows]
+    return np.asarray(reported > min(bars) * firms.revenue[rows], np.bool_)
+
+
+def _called_value(state: State, p: Parameters, ids: Ids, firm: Rows, mean: float) -> Floats:
+    """Return costs of called projects; what a firm pays itself must fit into its R&D."""
+    normal = state.draws.at("projects", 0).normal(ids, _VALUE)
+    value = mean * np.exp(p.value_spread * normal - p.value_spread**2 / 2)
+    led = firm >= 0
+    most = state.firms.rd[firm[led]] * p.years / (1 - p.public_share)
+    value[led] = np.minimum(value[led], most)
+    return np.asarray(value)
+
+
+def _fill_places(state: State, p: Parameters, left: Proposals, number: int) -> Proposals:
+    """Fill the plan's places from the best on, as far as the money goes; return who is left."""
+    total = state.offers.dose("project_number")
+    for offer in state.offers.on("project_number"):
+        asking = np.cumsum(left.stands_for) <= number * offer.dose / total
+        taken = np.zeros(left.ids.size, np.bool_)
+        taken[asking] = _pay(state, p, offer, left.take(asking))
+        _start_called(state, p, left.take(taken), programme=True)
+        left = left.take(~taken)
+    return left
+
+
+def _spend(
+    state: State, p: Parameters, those: Partners, left: Proposals, offer: Offer
+) -> Proposals:
+    """Spend one offer's money of the year on those it is for; return the firms that are left."""
+    pool = left if _for_firms(offer) else left.take(np.zeros(left.ids.size, np.bool_))
+    if FIRMS & offer.hosts == {"leading_firm"}:
+        pool = pool.take(state.firms.leading[pool.firm])
+    pool = _joined(pool, _platform_proposals(state, p, those, offer))
+    pool = pool.ranked(state.luck("lot").uniform(pool.ids, offer.lot))
+    grants = p.public_share * pool.value * pool.stands_for
+    pool = pool.take(np.cumsum(grants) <= offer.dose)
+    pool = pool.take(_pay(state, p, offer, pool))
+    _start_called(state, p, pool, programme=False)
+    return left.take(~np.isin(left.ids, pool.ids))
+
+
+def _joined(first: Proposals, second: Proposals) -> Proposals:
+    return Proposals(
+        np.concatenate([first.ids, second.ids]),
+        np.concatenate([first.firm, second.firm]),
+        np.concatenate([first.organisation, second.organisation]),
+        np.concatenate([first.value, second.value]),
+        np.concatenate([first.merit, second.merit]),
+        np.concatenate([first.stands_for, second.stands_for]),
+    )
+
+
+def _platform_proposals(state: State, p: Parameters, those: Partners, offer: Offer) -> Proposals:
+    """Let the platforms that an offer names propose, or universities and institutes."""
+    table, firms = state.organisations, state.firms
+    if offer.kinds:
+        codes = sorted(offer.kinds)
+    else:
+        codes = [BODY_CODE["university"]] if "university" in offer.hosts else []
+        codes += [KIND_CODE["institute"]] if "institute" in offer.hosts else []
+    rows = np.flatnonzero(np.isin(table.kind, codes) & (table.status == ACTIVE))
+    host = table.host_firm[rows].astype(np.int64)
+    own = table.researchers[rows] > 0
+    hosted = (host >= 0) & (firms.rd[host] > 0 if len(firms) else False)
+    rows, host, own = rows[own | hosted], host[own | hosted], own[own | hosted]
+    luck = state.luck("projects")
+    keen = luck.happens(table.id[rows], p.platforms_apply, _APPLIES)
+    rows, host, own = rows[keen], host[keen], own[keen]
+    ids = identity.mixed(identity.CONTRACT, table.id[rows], state.quarter, offer.lot)
+    firm = np.where(own, -1, host)
+    organisation = rows.copy()
+    organisation[~own] = _choose(state, p, those, ids[~own], firm[~own])
+    able = ndtr(table.quality[rows])
+    fits = np.full(rows.size, FIELD)
+    if firm[~own].size:
+        typical = state.starting_stock["typical_rd_stock"]
+        able[~own] = expertise(firms.rd_stock[firm[~own]], typical)
+        fits[~own] = fit(firms.field[firm[~own]], table.field[organisation[~own]])
+    value = _called_value(state, p, ids, firm, p.city_value)
+    first = np.zeros(rows.size, np.bool_)
+    made = Proposals(
+        ids, firm, organisation, value, merit(able, fits, first, p), np.ones(rows.size)
+    )
+    return made.take(organisation >= 0)
+
+
+def _pay(state: State, p: Parameters, offer: Offer, those: Proposals) -> Flags:
+    """Have the city's part of projects paid; return who got it."""
+    university = BODY_CODE["university"]
+    kind = state.organisations.kind[those.organisation]
+    payees = np.where(
+        those.firm >= 0, "firm", np.where(kind == university, "university", "platform")
+    )
+    return state.books.pay(
+        offer.instrument,
+        yuan(p.public_share * those.value * those.stands_for),
+        due=state.quarter + round(p.payment_delay),
+        payees=payees.tolist(),
+        merit=those.merit,
+        lot=state.luck("lot").uniform(those.ids, offer.lot),
+    )
+
+
+def _start_called(state: State, p: Parameters, those: Proposals, *, programme: bool) -> None:
+    _start(
+        state,
+        p,
+        CITY,
+        those.ids,
+        those.firm,
+        those.organisation,
+        those.value,
+        those.stands_for,
+        public=p.public_share,
+    )
+    number = float(those.stands_for.sum())
+    state.flows["city projects"] += number
+    if programme:
+        state.flows["key projects"] += number
+
+
+# Provincial and national projects
+
+
+def _compete(state: State, p: Parameters, those: Partners, kind: int) -> None:
+    """Rank the city's proposals with the rivals' for places that are set outside."""
+    name = PROJECT_KINDS[kind]
+    made, strength = _higher_proposals(state, p, those, kind)
+    if made.ids.size == 0:
+        return
+    noise = state.draws.at("projects", 0).normal(made.ids, _SCORE)
+    scores = strength + np.sqrt(1 - p.lasting**2) * noise
+    expected = state.starting_stock[f"project proposals {name}"]
+    number = max(round(p.rivals * expected), 1)
+    rivals = identity.plain(identity.OUTSIDER, 1000 + kind, np.arange(number))
+    bar = np.sort(state.luck("projects").normal(mix(rivals, state.quarter), _SCORE))[::-1]
+    share = p.national_pass if kind == NATIONAL else p.provincial_pass
+    won = ahead(scores, made.stands_for, bar) < share * (number + expected)
+    mean = p.national_value if kind == NATIONAL else p.provincial_value
+    taken = made.take(won)
+    value = _called_value(state, p, taken.ids, taken.firm, mean)
+    _start(
+        state,
+        p,
+        kind,
+        taken.ids,
+        taken.firm,
+        taken.organisation,
+        value,
+        taken.stands_for,
+        public=p.public_share,
+    )
+    state.flows[f"{name} projects"] += float(taken.stands_for.sum())
+
+
+def ahead(scores: Floats, stands_for: Floats, bar: Floats) -> Floats:
+    """Return how many proposals, rivals' and the city's own, rank before each; bar descends."""
+    order = np.argsort(-scores, kind="stable")
+    before = np.empty(scores.size)
+    before[order] = np.cumsum(stands_for[order]) - stands_for[order]
+    return before + np.searchsorted(-bar, -scores)
+
+
+def proposal_means(state: State, p: Parameters, kind: int) -> Floats:
+    """Return the proposals a year that each organisation is expected to hand in."""
+    table = state.organisations
+    per_hundred = p.national_proposals if kind == NATIONAL else p.provincial_proposals
+    return np.where(table.status == ACTIVE, per_hundred * table.researchers / 100, 0.0)
+
+
+def firm_chance(p: Parameters, kind: int) -> float:
+    """Return the chance that a firm able to lead applies in a year."""
+    return p.firm_proposals * (p.firm_national if kind == NATIONAL else 1.0)
+
+
+def _higher_proposals(
+    state: State, p: Parameters, those: Partners, kind: int
+) -> tuple[Proposals, Floats]:
+    """Return this year's proposals for higher projects and the applicants' lasting strength."""
+    table, firms, luck = state.organisations, state.firms, state.luck("projects")
+    slot = _NATIONAL if kind == NATIONAL else _PROVINCIAL
+    rows = np.flatnonzero(table.researchers > 0)
+    number = luck.poisson(
+        table.id[rows], np.minimum(proposal_means(state, p, kind)[rows], LARGEST_MEAN), slot
+    )
+    bodies = np.repeat(rows, number)
+    serial = np.arange(bodies.size) - np.repeat(np.cumsum(number) - number, number)
+    leads = able_to_lead(state, p)
+    leads = leads[luck.happens(firms.id[leads], firm_chance(p, kind), slot)]
+    stamp = (4 + kind) << 20
+    own = identity.mixed(identity.CONTRACT, table.id[bodies], state.quarter, stamp + serial)
+    led = identity.mixed(identity.CONTRACT, firms.id[leads], state.quarter, stamp)
+    chosen = _choose(state, p, those, led, leads)
+    found = chosen >= 0
+    leads, led, chosen = leads[found], led[found], chosen[found]
+    blank = np.zeros(bodies.size + leads.size)
+    made = Proposals(
+        np.concatenate([own, led]),
+        np.concatenate([np.full(bodies.size, -1), leads]),
+        np.concatenate([bodies, chosen]),
+        blank,
+        blank,
+        np.concatenate([np.ones(bodies.size), np.full(leads.size, state.weight)]),
+    )
+    return made, np.concatenate([_body_strength(state, p, bodies), _firm_strength(state, p, leads)])
+
+
+def _body_strength(state: State, p: Parameters, rows: Rows) -> Floats:
+    """Return the lasting part of organisations' scores: quality and experience."""
+    table = state.organisations
+    gained = np.log2(1 + carried(state)[rows] * 100 / np.maximum(table.researchers[rows], 1.0))
+    gained -= state.starting_stock["project experience"]
+    return np.asarray(p.lasting * np.clip(table.quality[rows], -3, 3) + p.experience * gained)
+
+
+def carried(state: State) -> Floats:
+    """Return per organisation the called projects that it has carried or carries."""
+    projects = state.projects
+    rows = np.flatnonzero((projects.kind != JOINT) & (projects.organisation >= 0))
+    number = np.bincount(
+        projects.organisation[rows],
+        projects.stands_for[rows],
+        minlength=len(state.organisations),
+    )
+    return np.asarray(number, np.float64)
+
+
+def _firm_strength(state: State, p: Parameters, rows: Rows) -> Floats:
+    """Return the lasting part of firms' scores: R&D stock beside the start's able firms."""
+    stock = state.starting_stock
+    size = np.log(np.maximum(state.firms.rd_stock[rows], 1e-9))
+    standard = (size - stock["project size"]) / stock["project spread"]
+    return np.asarray(p.lasting * np.clip(standard, -3, 3))
+
+
+# The life of a project
+
+
+def _start(
+    state: State,
+    p: Parameters,
+    kind: int,
+    ids: Ids,
+    firm: Rows,
+    organisation: Rows,
+    value: Floats,
+    stands_for: Floats,
+    *,
+    public: float = 0.0,
+    led: bool = False,
+    began: NDArray[np.int64] | int | None = None,
+) -> None:
+    """Write projects down, as beginning now or then."""
+    if ids.size == 0:
+        return
+    begins = np.broadcast_to(state.quarter if began is None else began, ids.shape)
+    joint = kind == JOINT or led
+    state.projects.add(
+        ids,
+        kind=kind,
+        major=value >= (p.major_from if joint else p.large_from),
+        firm=firm,
+        organisation=organisation,
+        led_by_talent=led,
+        began=begins,
+        ends=begins + lengths(state.draws.at("projects", 0).uniform(ids, _LENGTH), p),
+        value=value,
+        public=public * value,
+        stands_for=stands_for,
+    )
+
+
+def lengths(u: Floats, p: Parameters) -> NDArray[np.int64]:
+    """Return how many quarters projects take: a quarter more or less around the usual length."""
+    return np.maximum(np.rint(4 * p.years * (0.75 + 0.5 * u)), 2).astype(np.int64)
+
+
+def half_way(state: State, rows: Rows) -> NDArray[np.int64]:
+    """Return the quarter in which projects are half-way."""
+    projects = state.projects
+    return np.asarray(projects.began[rows] + (projects.ends[rows] - projects.began[rows]) // 2)
+
+
+def _carry_on(state: State, p: Parameters) -> None:
+    """Stop projects of firms that are gone; pass or fail milestones; set this quarter's sales."""
+    projects = state.projects
+    running = np.flatnonzero(projects.phase < OVER)
+    gone = running[(projects.firm[running] >= 0) & ~_led_by_living(state, running)]
+    projects.phase[gone] = STOPPED
+    running = running[projects.phase[running] < OVER]
+    half = running[projects.phase[running] == FIRST_HALF]
+    _find_users(state, p, half[half_way(state, half) <= state.quarter])
+    last = running[projects.phase[running] == SECOND_HALF]
+    _finish(state, p, last[projects.ends[last] <= state.quarter])
+    _sell(state, p)
+
+
+def _led_by_living(state: State, rows: Rows) -> Flags:
+    if len(state.firms) == 0:
+        return np.zeros(rows.size, np.bool_)
+    return np.asarray(state.firms.alive[state.projects.firm[rows]], np.bool_)
+
+
+def pilot_share(platforms: int, halves: float, p: Parameters) -> float:
+    """Return the share of projects half-way in a quarter for which pilot platforms have time."""
+    return float(min(1.0, platforms * p.per_pilot_platform / 4 / max(halves, 1e-9)))
+
+
+def _find_users(state: State, p: Parameters, rows: Rows) -> None:
+    """Half-way: who has proved the technology may find a paying user and invests in production."""
+    projects, firms = state.projects, state.firms
+    projects.phase[rows] = SECOND_HALF
+    luck = state.draws.at("projects", 0)
+    rows = rows[luck.happens(projects.id[rows], p.proves, _PROTOTYPE)]
+    pilots = pilot_share(
+        state.platforms("pilot_platform").size, state.starting_stock["project halves"], p
+    )
+    piloted = luck.happens(projects.id[rows], pilots, _PILOT)
+    chance = np.where(piloted, p.finds_user_piloted, p.finds_user)
+    rows = rows[luck.happens(projects.id[rows], chance, _SELLS)]
+    rows = rows[_have_a_firm(state, rows)]
+    ids, spread = projects.id[rows], p.sales_spread
+    invested = (
+        p.production
+        * projects.value[rows]
+        * np.exp(spread * luck.normal(ids, _PRODUCTION) - spread**2 / 2)
+    )
+    invested = np.minimum(invested, p.most_production * firms.revenue[projects.firm[rows]])
+    projects.production[rows] = invested
+    projects.potential[rows] = (
+        p.turnover * invested * np.exp(spread * luck.normal(ids, _SALES) - spread**2 / 2)
+    )
+
+
+def _have_a_firm(state: State, rows: Rows) -> Flags:
+    """Find a firm that takes up what an organisation did alone: one with R&D in its field."""
+    projects, firms = state.projects, state.firms
+    alone = rows[projects.firm[rows] < 0]
+    takers = np.flatnonzero(firms.alive & (firms.rd > 0)) if alone.size else alone
+    luck = state.draws.at("projects", 0)
+    by_field = ring(
+        luck, firms.id[takers], takers, firms.field[takers].astype(np.int64), slot=_FIRM_RING
+    )
+    field = state.organisations.field[projects.organisation[alone]].astype(np.int64)
+    projects.firm[alone] = by_field.pick(luck.uniform(projects.id[alone], _USER), field)
+    return np.asarray(projects.firm[rows] >= 0, np.bool_)
+
+
+def _finish(state: State, p: Parameters, rows: Rows) -> None:
+    """At the end: the last milestone is passed or not; what sells is a product."""
+    projects = state.projects
+    projects.phase[rows] = OVER
+    passed = rows[state.draws.at("projects", 0).happens(projects.id[rows], p.proves, _ACCEPTED)]
+    projects.milestones[passed] = 1
+    projects.accepted[passed] = projects.ends[passed]
+    projects.products[passed] = projects.potential[passed] > 0
+
+
+def _sell(state: State, p: Parameters) -> None:
+    """Sales rise from mid-project to its end and are counted for some years after."""
+    projects = state.projects
+    projects.sales[:] = 0.0
+    rows = np.flatnonzero(
+        (projects.potential > 0)
+        & (projects.phase != STOPPED)
+        & (projects.ends + 4 * p.counted > state.quarter)
+    )
+    rows = rows[_led_by_living(state, rows)]
+    half = half_way(state, rows)
+    risen = (state.quarter - half + 1) / np.maximum(projects.ends[rows] - half, 1)
+    projects.sales[rows] = projects.potential[rows] * np.minimum(risen, 1.0)
+
+
+def _count(state: State, p: Parameters) -> None:
+    """Add this quarter's investment and sales of major joint projects to flows and totals."""
+    projects = state.projects
+    rows = np.flatnonzero(major_joint(state) & (projects.phase != STOPPED))
+    stands, length = projects.stands_for[rows], projects.ends[rows] - projects.began[rows]
+    running = projects.phase[rows] < OVER
+    later = length - length // 2
+    invested = running * projects.value[rows] / length
+    invested += (running & (projects.phase[rows] == SECOND_HALF)) * (
+        projects.production[rows] / later
+    )
+    new = projects.began[rows] >= state.start
+    sums = {
+        "joint investment": stands * invested,
+        "joint sales": stands * projects.sales[rows] / 4,
+    }
+    sums["joint profit and tax"] = p.profit_tax * sums["joint sales"]
+    for name, million in sums.items():
+        state.flows[name] += float(million.sum())
+        state.totals[name] += float(million.sum())
+        state.totals[f"{name}, new projects"] += float(million[new].sum())
+
+
+# The start: norms, ties and projects under way
+
+
+def begin(state: State, values: "Values") -> None:
+    """Fix what later quarters are compared with, and start the city with its projects under way.
+
+    To be called when firms, organisations and talents are there, and best after the year of
+    history, whose matches count as one of the ways to a joint project.
+    """
+    p: Parameters = values.of("projects")
+    _fix_norms(state, p)
+    scale_joint_projects(state, p)
+    those = partners(state, p)
+    _tie_up(state, p, those)
+    _past_joint_projects(state, p, those)
+    _past_city_projects(state, p, those)
+    for kind in (PROVINCIAL, NATIONAL):
+        _past_higher_projects(state, p, those, kind)
+    _past_listed_projects(state, p, those)
+    _ripen(state, p)
+
+
+def _fix_norms(state: State, p: Parameters) -> None:
+    """Fix the usual numbers of applicants and the strength of the firms able to lead."""
+    stock, able = state.starting_stock, able_to_lead(state, p)
+    number = able.size * state.weight
+    stock["project places"] = max(stock["key_projects"], p.floor * number)
+    stock["project applies"] = stock["project places"] / p.usual_pass / max(number, 1.0)
+    for kind in (PROVINCIAL, NATIONAL):
+        expected = float(proposal_means(state, p, kind).sum()) + firm_chance(p, kind) * number
+        stock[f"project proposals {PROJECT_KINDS[kind]}"] = expected
+    size = np.log(np.maximum(state.firms.rd_stock[able], 1e-9))
+    stock["project size"] = float(size.mean()) if able.size else 0.0
+    stock["project spread"] = max(float(size.std()), 0.1) if able.size else 1.0
+    stock["project experience"] = 0.0
+
+
+def tied_share(rate: Floats, age: Floats) -> Floats:
+    """Return the chance that a firm of this age has had a project at this rate a quarter."""
+    return np.asarray(1 - np.exp(-rate * np.maximum(age, 0.0)))
+
+
+def scale_joint_projects(state: State, p: Parameters) -> None:
+    """Find the scale at which all ways together give the city's joint projects of a year."""
+    firms, stock = state.firms, state.starting_stock
+    rows = np.flatnonzero(firms.alive & (firms.rd > 0))
+    size = firms.rd[rows] ** p.elasticity
+    age = (state.quarter - firms.founded[rows]).astype(np.float64)
+    target = stock["joint_projects"] / 4
+    past = state.history[-4:]
+    matches = sum(flows.get("matches", 0.0) for flows in past) / max(len(past), 1)
+    others = p.after_match * matches
+    others += p.vice_president_projects / 4 * serving_vice_presidents(state).size
+    wanted = max(target - others, 0.2 * target) / state.weight
+    total = max(float(size.sum()), 1e-9)
+    scale = wanted / total
+    for _ in range(STEPS):
+        lift = 1 + (p.tie - 1) * tied_share(scale * size, age)
+        scale = wanted / max(float((size * lift).sum()), 1e-9)
+    stock["project scale"] = scale
+    means = scale * size * (1 + (p.tie - 1) * tied_share(scale * size, age))
+    able = float(means[firms.rd[rows] >= p.major_from].sum()) / max(float(means.sum()), 1e-9)
+    stock["project major chance"] = min(p.major / max(able, 1e-9), 1.0)
+    stock["project halves"] = max(p.major * target, 1e-9)
+
+
+def _tie_up(state: State, p: Parameters, those: Partners) -> None:
+    """Give firms the partner of an earlier project, as likely as their age and R&D make it."""
+    firms, luck = state.firms, state.draws.at("projects", 0)
+    rows = np.flatnonzero(firms.alive & (firms.rd > 0))
+    rate = state.starting_stock["project scale"] * firms.rd[rows] ** p.elasticity
+    share = tied_share(rate, (state.quarter - firms.founded[rows]).astype(np.float64))
+    rows = rows[luck.happens(firms.id[rows], share, _TIED)]
+    firms.ally[rows] = _choose(state, p, those, firms.id[rows], rows)
+
+
+def _past_of_firms(
+    state: State, p: Parameters, those: Partners, rows: Rows, yearly: Floats, kind: int
+) -> tuple[Ids, Rows, Rows, Floats, NDArray[np.int64]]:
+    """Return ids, firms, partners, weights and beginnings of firms' projects of the past."""
+    firms, luck = state.firms, state.draws.at("projects", 0)
+    age = np.clip(state.quarter - firms.founded[rows], 0, PAST)
+    means = np.minimum(yearly / 4 * age, LARGEST_MEAN)
+    number = poisson_counts(means, luck.uniform(firms.id[rows], _PAST + kind))
+    ids, firm, stands = _repeated(state, rows, number, (1 << 20) + kind)
+    back = 1 + (luck.uniform(ids, _BEGAN) * np.repeat(age, number)).astype(np.int64)
+    organisation = _choose(state, p, those, ids, firm)
+    found = organisation >= 0
+    return ids[found], firm[found], organisation[found], stands[found], state.start - back[found]
+
+
+def _past_joint_projects(state: State, p: Parameters, those: Partners) -> None:
+    firms, stock = state.firms, state.starting_stock
+    rows = np.flatnonzero(firms.alive & (firms.rd >= p.major_from))
+    means = stock["project scale"] * firms.rd[rows] ** p.elasticity
+    means *= np.where(firms.ally[rows] >= 0, p.tie, 1.0)
+    # Those that came about by meetings and vice-presidents began with these firms, too.
+    yearly = stock["joint_projects"] * min(p.major, stock["project major chance"]) / state.weight
+    share = means / max(float(means.sum()), 1e-9)
+    ids, firm, organisation, stands, began = _past_of_firms(
+        state, p, those, rows, yearly * share, JOINT
+    )
+    value = joint_values(
+        state.draws.at("projects", 0).normal(ids, _VALUE), np.ones(ids.size, np.bool_), p
+    )
+    _start(state, p, JOINT, ids, firm, organisation, value, stands, began=began)
+
+
+def _past_city_projects(state: State, p: Parameters, those: Partners) -> None:
+    """Projects of standing calls: the likelier the more expertise a firm has."""
+    rows = able_to_lead(state, p)
+    weight = expertise(state.firms.rd_stock[rows], state.starting_stock["typical_rd_stock"])
+    total = state.starting_stock["key_projects"] / state.weight
+    yearly = np.asarray(total * weight / max(float(weight.sum()), 1e-9))
+    _past_called(state, p, those, rows, yearly, CITY, p.city_value)
+
+
+def _past_called(
+    state: State, p: Parameters, those: Partners, rows: Rows, yearly: Floats, kind: int, mean: float
+) -> None:
+    ids, firm, organisation, stands, began = _past_of_firms(state, p, those, rows, yearly, kind)
+    value = _called_value(state, p, ids, firm, mean)
+    _start(
+        state,
+        p,
+        kind,
+        ids,
+        firm,
+        organisation,
+        value,
+        stands,
+        public=p.public_share,
+        began=began,
+    )
+
+
+def _past_higher_projects(state: State, p: Parameters, those: Partners, kind: int) -> None:
+    """Provincial and national projects of organisations since they opened, and of firms."""
+    table, luck = state.organisations, state.draws.at("projects", 0)
+    national = kind == NATIONAL
+    share = p.national_pass if national else p.provincial_pass
+    mean = p.national_value if national else p.provincial_value
+    able = able_to_lead(state, p)
+    yearly = np.full(able.size, share * firm_chance(p, kind))
+    _past_called(state, p, those, able, yearly, kind, mean)
+    rows = np.flatnonzero((table.researchers > 0) & (table.status == ACTIVE))
+    age = np.clip(state.start - table.opens[rows], 0, PAST)
+    means = share * proposal_means(state, p, kind)[rows] / 4 * age
+    number = poisson_counts(
+        np.minimum(means, LARGEST_MEAN), luck.uniform(table.id[rows], _PAST + kind)
+    )
+    body = np.repeat(rows, number)
+    serial = np.arange(body.size) - np.repeat(np.cumsum(number) - number, number)
+    ids = identity.mixed(identity.CONTRACT, table.id[body], (1 << 20) + kind, serial)
+    back = 1 + (luck.uniform(ids, _BEGAN) * np.repeat(age, number)).astype(np.int64)
+    nobody = np.full(ids.size, -1)
+    value = _called_value(state, p, ids, nobody, mean)
+    _start(
+        state,
+        p,
+        kind,
+        ids,
+        nobody,
+        body,
+        value,
+        np.ones(ids.size),
+        public=p.public_share,
+        began=state.start - back,
+    )
+
+
+def _past_listed_projects(state: State, p: Parameters, those: Partners) -> None:
+    """Projects that the vice-presidents of the start have had listed in their terms so far."""
+    talents, luck = state.talents, state.draws.at("projects", 0)
+    rows = serving_vice_presidents(state)
+    large = 1 - ndtr(np.log(p.listed_from / p.vice_president_value) / p.value_spread)
+    rate = p.vice_president_projects / 4 * large * p.listed
+    share = tied_share(np.full(rows.size, rate), (state.start - talents.came[rows]).astype(float))
+    rows = rows[luck.happens(talents.id[rows], share, _PAST)]
+    firm = talents.firm[rows].astype(np.int64)
+    ids = identity.mixed(identity.CONTRACT, talents.id[rows], 1 << 20, 2 << 20)
+    home = talents.organisation[rows]
+    organisation = np.where(home >= 0, home, _choose(state, p, those, ids, firm))
+    value = np.full(rows.size, p.listed_from)
+    began = (
+        state.start
+        - 1
+        - (luck.uniform(ids, _BEGAN) * (state.start - talents.came[rows])).astype(np.int64)
+    )
+    began = np.maximum(began, talents.came[rows])
+    _start(
+        state,
+        p,
+        PROVINCIAL,
+        ids,
+        firm,
+        organisation,
+        value,
+        np.ones(rows.size),
+        led=True,
+        began=began,
+    )
+
+
+def _ripen(state: State, p: Parameters) -> None:
+    """Bring past projects to where they stand now, and fix the usual experience."""
+    projects, table = state.projects, state.organisations
+    rows = np.arange(len(projects))
+    _find_users(state, p, rows[half_way(state, rows) < state.start])
+    _finish(state, p, rows[projects.ends < state.start])
+    _sell(state, p)
+    staff = np.where(table.status == ACTIVE, table.researchers, 0.0)
+    gained = np.log2(1 + carried(state) * 100 / np.maximum(staff, 1.0))
+    usual = float((gained * staff).sum()) / max(float(staff.sum()), 1e-9)
+    state.starting_stock["project experience"] = usual
+
+
+# Measures
+
+
+def major_joint(state: State) -> Flags:
+    """Return which rows are major projects of a university or institute with a firm."""
+    projects = state.projects
+    return np.asarray(((projects.kind == JOINT) | projects.led_by_talent) & projects.major)
+
+
+def _number(state: State, which: Flags) -> float:
+    return float(state.projects.stands_for[which].sum())
+
+
+def joint_projects_new(state: State) -> float:
+    """Return major joint projects begun since the start."""
+    return _number(state, major_joint(state) & (state.projects.began >= state.start))
+
+
+def joint_projects_new_real(state: State) -> float:
+    """Return those of them that passed their last milestone or sell already."""
+    projects = state.projects
+    real = (projects.milestones > 0) | (projects.potential > 0)
+    return _number(state, major_joint(state) & (projects.began >= state.start) & real)
+
+
+def joint_project_investment(state: State) -> float:
+    """Return investment since the start in all major joint projects, million CNY."""
+    return float(state.totals["joint investment"])
+
+
+def joint_project_investment_real(state: State) -> float:
+    """Return investment in those that began since the start alone."""
+    return float(state.totals["joint investment, new projects"])
+
+
+def joint_project_sales(state: State) -> float:
+    """Return sales since the start from all major joint projects, million CNY."""
+    return float(state.totals["joint sales"])
+
+
+def joint_project_sales_real(state: State) -> float:
+    """Return sales from those that began since the start alone."""
+    return float(state.totals["joint sales, new projects"])
+
+
+def joint_project_profit_tax(state: State) -> float:
+    """Return profit and tax since the start from all major joint projects, million CNY."""
+    return float(state.totals["joint profit and tax"])
+
+
+def joint_project_profit_tax_real(state: State) -> float:
+    """Return profit and tax from those that began since the start alone."""
+    return float(state.totals["joint profit and tax, new projects"])
+
+
+def joint_projects_a_year(state: State) -> float:
+    """Return registered joint projects of all sizes in the last four quarters."""
+    return state.last_year("joint projects")
+
+
+def vp_led_projects(state: State) -> float:
+    """Return provincial projects led by science vice-presidents, cumulative."""
+    projects = state.projects
+    return _number(state, projects.led_by_talent & (projects.kind == PROVINCIAL))
+
+
+def vp_led_projects_real(state: State) -> float:
+    """Return those of them that passed their last milestone or sell already."""
+    projects = state.projects
+    real = (projects.milestones > 0) | (projects.potential > 0)
+    return _number(state, projects.led_by_talent & (projects.kind == PROVINCIAL) & real)
+
+
+def _of_institutes(state: State) -> Flags:
+    """Return which projects an institute leads or takes part in."""
+    organisation = state.projects.organisation
+    kind = state.organisations.kind[organisation] if organisation.size else organisation
+    return np.asarray((organisation >= 0) & (kind == KIND_CODE["institute"]))
+
+
+def key_technologies(state: State) -> float:
+    """Return technologies of institutes, cumulative: provincial or higher projects accepted."""
+    projects = state.projects
+    higher = projects.kind >= PROVINCIAL
+    return _number(state, _of_institutes(state) & higher & (projects.milestones > 0))
+
+
+def key_technologies_new(state: State) -> float:
+    """Return those accepted since the start."""
+    projects = state.projects
+    which = _of_institutes(state) & (projects.kind >= PROVINCIAL)
+    return _number(state, which & (projects.accepted >= state.start))
+
+
+def key_technologies_used(state: State) -> float:
+    """Return those with a paying user."""
+    projects = state.projects
+    which = _of_institutes(state) & (projects.kind >= PROVINCIAL)
+    return _number(state, which & (projects.products > 0))
+
+
+def strategic_products(state: State) -> float:
+    """Return products from institutes' large projects, cumulative: accepted and paid for."""
+    return _number(state, _of_institutes(state) & (state.projects.products > 0))
+
+
+def strategic_products_selling(state: State) -> float:
+    """Return those of them that sell now."""
+    projects = state.projects
+    return _number(state, _of_institutes(state) & (projects.products > 0) & (projects.sales > 0))
+
+
+def _institutes(state: State, age: int) -> Rows:
+    rows = state.platforms("institute")
+    return rows[state.organisations.opens[rows] <= state.quarter - age]
+
+
+def provincial_projects(state: State, rows: Rows) -> Floats:
+    """Return per organisation its provincial or higher projects under way in the last year."""
+    projects = state.projects
+    which = (projects.kind >= PROVINCIAL) & (projects.organisation >= 0)
+    which &= (projects.ends > state.quarter - 4) & (projects.began <= state.quarter)
+    number = np.bincount(
+        projects.organisation[which],
+        projects.stands_for[which],
+        minlength=len(state.organisations),
+    )
+    return np.asarray(number[rows], np.float64)
+
+
+def provincial_projects_per_institute(state: State) -> float:
+    """Return the least of all institutes a year old: provincial or higher projects of a year."""
+    number = provincial_projects(state, _institutes(state, 4))
+    return float(number.min()) if number.size else 0.0
+
+
+def provincial_projects_per_institute_mean(state: State) -> float:
+    """Return the mean of them."""
+    number = provincial_projects(state, _institutes(state, 4))
+    return float(number.mean()) if number.size else 0.0
+
+
+SINCE = 2018 * 4  # the first quarter of 2018; whether 2018 itself counts is open
+
+
+def national_project_coverage(state: State) -> float:
+    """Return the share of institutes opened since 2018 that have carried a national project."""
+    table, projects = state.organisations, state.projects
+    institute = (table.kind == KIND_CODE["institute"]) & (table.status != BUILDING)
+    young = np.flatnonzero(institute & (table.opens >= SINCE))
+    if young.size == 0:
+        return 0.0
+    having = projects.organisation[projects.kind == NATIONAL]
+    return float(np.isin(young, having).mean())
+
+
+def key_rd_projects_per_year(state: State) -> float:
+    """Return projects that the city's key R&D programme took in within four quarters."""
+    return state.last_year("key projects")
+
+
+def key_rd_projects_accepted(state: State) -> float:
+    """Return city projects that passed their last milestone within four quarters."""
+    projects = state.projects
+    return _number(state, (projects.kind == CITY) & (projects.accepted > state.quarter - 4))
+
+
+def hard_core_results(state: State) -> float:
+    """Return major called projects that passed their last milestone since the start.
+
+    A result is a major project of the city's programme, of the province or the nation that was
+    accepted; the title is new, so nothing stood at the start.
+    """
+    projects = state.projects
+    called = (projects.kind != JOINT) & ~projects.led_by_talent & projects.major
+    return _number(state, called & (projects.accepted >= state.start))
+
+
+def hard_core_results_used(state: State) -> float:
+    """Return those of them with a paying user."""
+    projects = state.projects
+    called = (projects.kind != JOINT) & ~projects.led_by_talent & projects.major
+    return _number(state, called & (projects.accepted >= state.start) & (projects.products > 0))
+
+
+def joint_rd_money(state: State) -> float:
+    """Return the value of joint projects agreed on in the last four quarters, million CNY."""
+    return state.last_year("joint value")

@@ -1,0 +1,1213 @@
+"""Talent: titles that a province grants, talents who move, students, skilled staff, exchange.
+
+Titles (science vice-president, industry professor, leading talent). Once a year applicants of the
+city compete with a finite pool of applicants elsewhere for one quota: with ``a`` applicants here,
+``b`` elsewhere and ``q`` places, the ``q`` best scores of ``a + b`` win, so that a city wins about
+q · a / (a + b). Without policy a R&D firm applies with chance
+
+    a · (R&D stock / typical)^e / Σ at the start of the same,    a = yearly titles / pass share
+
+where the yearly titles follow from the stock in office and its terms: in a city whose stock is 0
+the title does not exist. Posts that a plan offers bring further, weaker applicants; the quota stays
+what it is, and universities nominate only so many professors a year. A vice-president may bring
+a capability that is new to the firm and, like a professor, a tie to the university; the firm
+must do R&D [K8]; at the end of the term the capability may be forgotten [K9].
+
+Talents who move. Candidates weigh an offer and come with the odds
+
+    s / (1 - s) · (1 + package / true cost)^response · (hosts / hosts at the start)^pull
+
+from finite pools: top talents from the nation's; teams from those that know an institute, in which
+new institutes recruit faster. Leading talents weigh alike whether to apply through the city.
+
+Students enrol in autumn and finish two or three springs on; the cohorts of earlier years are under
+way at the start. Skilled staff: the highly skilled gain by certificates and lose by retirement,
+and the others gain beginners, so that the share moves slowly. Exchange posts are filled as far as
+firms accept and staff can be sent; a firm without a partner may gain one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import identity
+from sim.books import yuan
+from sim.draws import Addressed, Ids
+from sim.kene import PER_FIELD
+from sim.kinds import KIND_CODE
+from sim.levers import Offer
+from sim.quantity import quantity
+from sim.quarter import season
+from sim.ring import ring
+from sim.state import ACTIVE, BODY_CODE, TALENT_KINDS, State
+from sim.tables import Rows
+
+if TYPE_CHECKING:
+    from sim.parameters import Values
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+CODE = {name: code for code, name in enumerate(TALENT_KINDS)}
+# Titles whose holders are tied to a row of the firms table, which stands for ``weight`` firms.
+OF_FIRMS = ("vice_president", "industry_professor")
+PUBLIC_HOSTS = frozenset(("university", "institute", "public_body", "outside"))
+ONE_EVENT = 0.5  # Jeffreys prior of a rate: half an event before anything is known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of the process."""
+
+    vice_president_quota: float = quantity(
+        1018,
+        unit="titles a year in the province, at the start",
+        low=1018,
+        high=1018,
+        status="cited",
+        source="2018年江苏省“双创计划”科技副总名单: 1018 from 176 institutions",
+        spread="fixed",
+    )
+    vice_president_growth: float = quantity(
+        0.10,
+        unit="growth a year of the quota and of applications",
+        low=0.0,
+        high=0.25,
+        status="assumed",
+        source="a programme of 2013 that still grows in 2018; judged, wide",
+    )
+    vice_president_pass: float = quantity(
+        0.5,
+        unit="share of applicants",
+        low=0.25,
+        high=0.9,
+        status="assumed",
+        source="firm and university sign before they apply; no count found; wide",
+    )
+    vice_president_term: float = quantity(
+        2,
+        unit="years",
+        low=2,
+        high=2,
+        status="cited",
+        source="江苏新一批2088名科技副总赴企业上任: a two-year term, one firm each",
+        spread="fixed",
+    )
+    professor_quota: float = quantity(
+        200,
+        unit="titles a year in the province, at the start",
+        low=130,
+        high=400,
+        status="assumed",
+        source="江苏省第五批产业教授签约: over 1300 in five batches up to 2018; new types to come",
+        spread="log-uniform",
+    )
+    professor_growth: float = quantity(
+        0.08,
+        unit="growth a year of the quota and of applications",
+        low=0.0,
+        high=0.25,
+        status="assumed",
+        source="as science vice-presidents; wide",
+    )
+    professor_pass: float = quantity(
+        0.5,
+        unit="share of applicants",
+        low=0.25,
+        high=0.9,
+        status="assumed",
+        source="universities nominate under a cap; no count found; wide",
+    )
+    professor_term: float = quantity(
+        4,
+        unit="years, whole",
+        low=2,
+        high=4,
+        status="assumed",
+        source="between a vice-president's term and a doctoral student's studies; judged",
+    )
+    nominations: float = quantity(
+        10,
+        unit="nominations of professors a year per university, at most; never below the usual",
+        low=5,
+        high=30,
+        status="assumed",
+        source="产业教授选聘通知 2023, 2025: 5 of one type; Southeast University 2016: 84 at once",
+        spread="log-uniform",
+    )
+    local_senders: float = quantity(
+        0.5,
+        unit="share of vice-presidents sent by universities and institutes of the city",
+        low=0.2,
+        high=0.8,
+        status="assumed",
+        source="176 institutions sent 1018 in 2018; closeness helps a first tie [K13]; wide",
+    )
+    mobilised: float = quantity(
+        1.0,
+        unit="further applications per post that a plan offers",
+        low=0.0,
+        high=2.5,
+        status="assumed",
+        source="no estimate found; 0 where words bring nobody; wide",
+    )
+    weaker: float = quantity(
+        0.3,
+        unit="standard deviations by which such an application is weaker",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="those who apply unasked are the better ones; judged",
+    )
+    size_of_applicant: float = quantity(
+        0.3,
+        unit="elasticity of a firm's applications to its R&D stock",
+        low=0.0,
+        high=0.6,
+        status="assumed",
+        source="as hosts of platforms; judged",
+    )
+    carries: float = quantity(
+        0.5,
+        unit="share of vice-presidents who bring a capability to a firm that does R&D",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="K8: positive with absorptive capacity, size unknown; 0 to 1",
+    )
+    forgets: float = quantity(
+        0.5,
+        unit="share of those capabilities lost at the end of the term",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="K9: the contribution fades fairly rapidly, number unknown; 0 to 1",
+    )
+    ties: float = quantity(
+        0.5,
+        unit="chance that a post ties a firm without a partner to the local organisation",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="no estimate for dual posts found; 0 to 1",
+    )
+    leading_quota: float = quantity(
+        400,
+        unit="national and provincial titles of leading talent a year in the province",
+        low=200,
+        high=800,
+        status="assumed",
+        source="中国山东网 2021-03-24: 4300 in Shandong, over some ten years; wide",
+        spread="log-uniform",
+    )
+    leading_growth: float = quantity(
+        0.05,
+        unit="growth a year of the quota and of applications",
+        low=0.0,
+        high=0.12,
+        status="assumed",
+        source="programmes grow with budgets; judged",
+    )
+    leading_pass: float = quantity(
+        0.2,
+        unit="share of applicants",
+        low=0.08,
+        high=0.4,
+        status="assumed",
+        source="as national levels of platforms up to capped nominations; wide",
+    )
+    leading_package: float = quantity(
+        1.5,
+        unit="million CNY: what a leading talent is given elsewhere in all",
+        low=0.7,
+        high=4.0,
+        status="assumed",
+        source="Nantong 2020: over 400 M CNY in five years for some 300 persons; judged",
+        spread="log-uniform",
+    )
+    at_firms: float = quantity(
+        0.5,
+        unit="share of leading talents at firms",
+        low=0.3,
+        high=0.8,
+        status="assumed",
+        source="programmes for founders and for researchers; judged",
+    )
+    candidates: float = quantity(
+        4,
+        unit="candidates per talent who comes or applies without policy",
+        low=2,
+        high=8,
+        status="assumed",
+        source="bounds what money can do in a finite pool; judged, wide",
+    )
+    response: float = quantity(
+        0.5,
+        unit="elasticity of the odds to the package",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="no estimate found; rivals answer in kind, so 0 to 1",
+    )
+    pull: float = quantity(
+        0.5,
+        unit="elasticity of the odds to the city's universities and institutes",
+        low=0.0,
+        high=1.0,
+        status="assumed",
+        source="talents come where others work; size judged, 0 to 1",
+    )
+    programme_years: float = quantity(
+        6,
+        unit="years in which the top talents of the start came",
+        low=4,
+        high=10,
+        status="assumed",
+        source="cities' top-talent programmes are of the 2010s; judged",
+    )
+    top_pool: float = quantity(
+        60,
+        unit="top talents of all places who weigh a move to such a city a year",
+        low=20,
+        high=200,
+        status="assumed",
+        source="some 4 % of the nation's academicians; judged, wide",
+        spread="log-uniform",
+    )
+    top_package: float = quantity(
+        30,
+        unit="million CNY: what a top talent's team is given elsewhere in all",
+        low=10,
+        high=100,
+        status="assumed",
+        source="Wuxi 2019: 10-100 M CNY; Ningbo 2025: up to 100",
+        spread="log-uniform",
+    )
+    top_stay: float = quantity(
+        12,
+        unit="years, mean",
+        low=6,
+        high=20,
+        status="assumed",
+        source="to retirement or the next call; judged",
+    )
+    build_up: float = quantity(
+        2.0,
+        unit="recruitment of an institute in its first years over that of later ones",
+        low=1.0,
+        high=4.0,
+        status="assumed",
+        source="江北创新平台建设 2017: 30 teams in one institute's first phase; judged",
+    )
+    build_up_years: float = quantity(
+        3,
+        unit="years",
+        low=2,
+        high=5,
+        status="assumed",
+        source="'first years' (建设初期); judged",
+    )
+    team_pool: float = quantity(
+        3.0,
+        unit="most candidates of all institutes together, over those of the start",
+        low=1.5,
+        high=6.0,
+        status="assumed",
+        source="teams of the city's fields who would move at all; judged, wide",
+        spread="log-uniform",
+    )
+    team_package: float = quantity(
+        3.0,
+        unit="million CNY: what a talent or team is given elsewhere in all",
+        low=1.0,
+        high=10.0,
+        status="assumed",
+        source="Wuxi 2019: 5 M CNY for a start-up from abroad; between it and a provincial title",
+        spread="log-uniform",
+    )
+    team_stay: float = quantity(
+        8,
+        unit="years, mean",
+        low=4,
+        high=15,
+        status="assumed",
+        source="contracts of five years, some renewed; judged",
+    )
+    team_staff: float = quantity(
+        1.0,
+        unit="researchers by which a talent or team raises its institute's staff",
+        low=0.0,
+        high=3.0,
+        status="assumed",
+        source="most posts are filled anyway; 0 where only the name is new; judged",
+    )
+    payment_delay: float = quantity(
+        4,
+        unit="quarters",
+        low=2,
+        high=6,
+        status="assumed",
+        source="model design 2: rewards are paid 2-6 quarters later",
+    )
+    willing: float = quantity(
+        0.02,
+        unit="chance a quarter that a R&D firm would take somebody sent to it",
+        low=0.005,
+        high=0.06,
+        status="assumed",
+        source="Wujin 2018: 75 agreements a year by one team in a district; judged, wide",
+        spread="log-uniform",
+    )
+    sent: float = quantity(
+        0.03,
+        unit="share of the city's public researchers that can be sent a year",
+        low=0.01,
+        high=0.08,
+        status="assumed",
+        source="they teach and research; judged",
+    )
+    post_cost: float = quantity(
+        0.05,
+        unit="million CNY per exchange post",
+        low=0.02,
+        high=0.15,
+        status="assumed",
+        source="allowance and travel of a part-time year; judged",
+        spread="log-uniform",
+    )
+    years_before: float = quantity(
+        3,
+        unit="years' worth of graduates at the start's rate trained before the start",
+        low=1,
+        high=6,
+        status="assumed",
+        source="institutes are young and schools younger; wide",
+    )
+    enrolment_growth: float = quantity(
+        0.05,
+        unit="growth a year of enrolment before the start",
+        low=0.0,
+        high=0.15,
+        status="assumed",
+        source="graduate places grew with institutes; judged",
+    )
+    two_years: float = quantity(
+        0.3,
+        unit="share of students who finish after two years, the others after three",
+        low=0.0,
+        high=0.6,
+        status="assumed",
+        source="professional masters' courses take two to three years; judged",
+    )
+    completes: float = quantity(
+        0.9,
+        unit="share of students",
+        low=0.8,
+        high=0.97,
+        status="assumed",
+        source="few leave, some doctors late; judged",
+    )
+    supervises: float = quantity(
+        0.5,
+        unit="new students a year per researcher of an institute, at most",
+        low=0.2,
+        high=1.0,
+        status="assumed",
+        source="one or two students at a time for those who may supervise; judged",
+        spread="log-uniform",
+    )
+    filled: float = quantity(
+        0.8,
+        unit="share of further places that are granted and find a student",
+        low=0.4,
+        high=1.0,
+        status="assumed",
+        source="parent universities set the quota; judged, wide",
+    )
+    stays: float = quantity(
+        0.6,
+        unit="share of graduates who take work in the city",
+        low=0.4,
+        high=0.8,
+        status="assumed",
+        source="judged",
+    )
+    certifies: float = quantity(
+        0.04,
+        unit="share a year of the other skilled staff who become highly skilled",
+        low=0.024,
+        high=0.055,
+        status="assumed",
+        source="Ningbo 2017-21: 300 000 in five years on 1.2 M (5 %); Changzhou 2025: 2.4 %",
+    )
+    enters: float = quantity(
+        0.06,
+        unit="beginners a year per skilled worker",
+        low=0.04,
+        high=0.08,
+        status="assumed",
+        source="Changzhou 2025: 160 000 in three years on 1.1 M (5 %), beside retirement; judged",
+    )
+    retires: float = quantity(
+        0.025,
+        unit="share a year of the other skilled staff",
+        low=0.018,
+        high=0.033,
+        status="assumed",
+        source="some forty years of work; judged",
+    )
+    retires_highly: float = quantity(
+        0.030,
+        unit="share a year of the highly skilled",
+        low=0.020,
+        high=0.040,
+        status="assumed",
+        source="they are older; judged",
+    )
+    cost_growth: float = quantity(
+        0.04,
+        unit="growth a year of R&D expenditure per person-year",
+        low=0.02,
+        high=0.07,
+        status="assumed",
+        source="below wages, since staff shift to cheaper posts; judged",
+    )
+    employment_growth: float = quantity(
+        0.005,
+        unit="growth a year of the employed",
+        low=-0.01,
+        high=0.02,
+        status="assumed",
+        source="judged",
+    )
+
+
+@dataclass(frozen=True)
+class Title:
+    """A title that the province grants to firms' people or to people sent to firms.
+
+    Attributes:
+        kind: One of ``OF_FIRMS``.
+        lever: The lever that brings further applications.
+        quota: Titles a year in the province at the start.
+        growth: Growth a year of quota and applications.
+        passes: Share of applicants who win.
+        term: Years in office.
+    """
+
+    kind: str
+    lever: str
+    quota: float
+    growth: float
+    passes: float
+    term: int
+
+
+# Slots of a firm's draws in a quarter: first for vice-presidents, then for professors.
+_APPLIES, _PUSHED, _WILLING, _LOT = 0, 2, 4, 5
+# Slots of a talent's or a post's draws.
+_SCORE, _SENDER, _POINTER, _CARRIES, _TIES, _UNIT, _STAYS, _ACCEPTS, _FORGETS = range(8, 17)
+# Slots of a start's draws: who holds a title, and since when.
+_HOLDS, _SINCE = 20, 22
+# Slots of places on rings.
+_LOCAL, _OUTSIDE, _FIRM = 24, 25, 26
+_CANDIDATES = 28  # an institute's candidates of a quarter
+_RIVALS = len(TALENT_KINDS)  # groups of strangers: candidates by kind, then rivals by kind
+
+
+def titles(p: Parameters) -> tuple[Title, ...]:
+    """Return the titles that are bound to firms."""
+    return (
+        Title(
+            "vice_president",
+            "vice_president_posts",
+            p.vice_president_quota,
+            p.vice_president_growth,
+            p.vice_president_pass,
+            round(p.vice_president_term),
+        ),
+        Title(
+            "industry_professor",
+            "professor_posts",
+            p.professor_quota,
+            p.professor_growth,
+            p.professor_pass,
+            round(p.professor_term),
+        ),
+    )
+
+
+def recruit_and_train(state: State, p: Parameters) -> None:
+    """End terms, grant titles, bring talents in, send people out, train."""
+    _end_terms(state, p)
+    if season(state.quarter) == 4:
+        for title in titles(p):
+            _grant(state, p, title)
+        _grant_leading(state, p)
+    _come_to_the_top(state, p)
+    _come_to_institutes(state, p)
+    _exchange(state, p)
+    _teach(state, p)
+    _age(state, p)
+
+
+# The start.
+
+
+def begin(state: State, values: "Values") -> None:
+    """Put title holders, talents, students and skilled staff into a new city, in flow."""
+    prepare(state, values.of("talent"))
+
+
+def prepare(state: State, p: Parameters) -> None:
+    """Do so with the parameters at hand; firms and organisations stand already."""
+    stock, totals = state.starting_stock, state.totals
+    for title in titles(p):
+        _begin_title(state, p, title)
+    stock["talent_hosts"] = float(_local(state).size)
+    stock["institutes_at_start"] = float(state.platforms("institute").size)
+    _begin_top(state, p)
+    _begin_institute_talents(state, p)
+    _begin_graduates(state, p)
+    totals["skilled"] = stock["skilled_workers"]
+    totals["highly_skilled"] = stock["skilled_workers"] * stock["highly_skilled_share"]
+    totals["employed"] = stock["employed"]
+    totals["person_year_cost"] = stock["rd_expenditure"] / max(stock["rd_staff"], 1.0)
+
+
+def yearly_flow(in_office: float, term: int, growth: float) -> float:
+    """Return the titles of the last year where so many stand from terms of whole years."""
+    return float(in_office / sum((1 + growth) ** -year for year in range(term)))
+
+
+def _begin_title(state: State, p: Parameters, title: Title) -> None:
+    """Give the title to as many R&D firms as the city's stock says, and fix who may apply."""
+    firms, stock = state.firms, state.starting_stock
+    slot, luck = OF_FIRMS.index(title.kind), state.draws.at("talent", 0)
+    rows = _seekers(state)
+    fit = _suitability(state, rows, p)
+    key = -np.log(luck.uniform(firms.id[rows], _HOLDS + slot)) / np.maximum(fit, 1e-9)
+    count = round(stock[f"{title.kind}s"] / state.weight)
+    held = rows[np.argsort(key, kind="stable")[:count]]
+    weights = np.cumsum((1 + title.growth) ** -np.arange(title.term, dtype=np.float64))
+    since = luck.uniform(firms.id[held], _SINCE + slot) * weights[-1]
+    last_autumn = state.start // 4 * 4 - 1
+    came = last_autumn - 4 * np.searchsorted(weights, since)
+    _appoint(state, p, title, luck, held, _senders(state, p, title, luck, held), came)
+    free = rows[~_holders(state, title.kind, state.start + 3)[rows]]
+    stock[f"seekers {title.kind}"] = float(_suitability(state, free, p).sum()) * state.weight
+    stock[f"firms {title.kind}"] = free.size * state.weight
+
+
+def _incumbents(kind: str, number: int) -> Ids:
+    """Return people of the start; the 0 is left to certified brokers."""
+    return identity.plain(identity.PERSON, CODE[kind], np.arange(1, number + 1))
+
+
+def _begin_top(state: State, p: Parameters) -> None:
+    stock = state.starting_stock
+    number = round(stock["top_talents"])
+    stock["top_talents_a_year"] = (stock["top_talents"] + ONE_EVENT) / p.programme_years
+    ids = _incumbents("top_talent", number)
+    luck = state.draws.at("talent", 0)
+    back = luck.uniform(ids, _SINCE) * 4 * p.programme_years
+    state.talents.add(
+        ids,
+        kind=CODE["top_talent"],
+        came=state.start - 1 - back.astype(np.int64),
+        until=state.start + _stay(luck, ids, p.top_stay),
+        organisation=_hosts(state, luck, ids),
+    )
+
+
+def _begin_institute_talents(state: State, p: Parameters) -> None:
+    """Spread those brought in so far over the institutes' years, and fix the rate behind them."""
+    stock, table = state.starting_stock, state.organisations
+    rows = state.platforms("institute")
+    years = (state.start - table.opens[rows]) / 4
+    weighted = recruiting_years(years, p)
+    number = round(stock["institute_talents"]) if rows.size else 0
+    known = max(float(weighted.sum()), 1.0)
+    stock["talents_a_year"] = (stock["institute_talents"] + ONE_EVENT) / known
+    stock["recruiting"] = float(recruiting(years, p).sum())
+    ids = _incumbents("institute_talent", number)
+    luck = state.draws.at("talent", 0)
+    at = np.searchsorted(np.cumsum(weighted), luck.uniform(ids, _POINTER) * weighted.sum())
+    age = luck.uniform(ids, _SINCE) * years[at] * 4
+    came = state.start - 1 - age.astype(np.int64)
+    state.talents.add(
+        ids,
+        kind=CODE["institute_talent"],
+        came=came,
+        until=came + _stay(luck, ids, p.team_stay),
+        organisation=rows[at],
+    )
+
+
+def recruiting(years: Floats, p: Parameters) -> Floats:
+    """Return how fast institutes of an age recruit, later years being 1."""
+    return np.where(years < p.build_up_years, p.build_up, 1.0)
+
+
+def recruiting_years(years: Floats, p: Parameters) -> Floats:
+    """Return the years behind institutes, weighted by how fast they recruited."""
+    young = np.clip(years, 0.0, p.build_up_years)
+    return np.asarray(p.build_up * young + np.maximum(years - p.build_up_years, 0.0))
+
+
+def _begin_graduates(state: State, p: Parameters) -> None:
+    """Put the students of the last three autumns on their way; G a year finish at the start."""
+    yearly, stock = state.starting_stock["graduates"], state.starting_stock
+    growth = 1 + p.enrolment_growth
+    finishing = p.completes * (p.two_years * growth**-2 + (1 - p.two_years) * growth**-3)
+    stock["enrolled"] = yearly / finishing
+    autumn = state.start - 1 - (state.start - 3) % 4  # the last third quarter before the start
+    for back in range(3):
+        _enrol(state, p, autumn - 4 * back, stock["enrolled"] * growth**-back)
+    state.totals["graduates"] = yearly * p.years_before
+
+
+# Titles.
+
+
+def _seekers(state: State) -> Rows:
+    """Return firms that do R&D, start-ups apart."""
+    firms = state.firms
+    settled = firms.above_scale | firms.technology_sme
+    return np.flatnonzero(firms.alive & settled & (firms.rd > 0))
+
+
+def _suitability(state: State, rows: Rows, p: Parameters) -> Floats:
+    typical = max(state.starting_stock["typical_rd_stock"], 1e-9)
+    return np.asarray((state.firms.rd_stock[rows] / typical) ** p.size_of_applicant)
+
+
+def _holders(state: State, kind: str, quarter: int) -> Flags:
+    """Return which firms have a title of a kind in office after a quarter."""
+    talents = state.talents
+    rows = np.flatnonzero((talents.kind == CODE[kind]) & (talents.until > quarter))
+    held = np.zeros(len(state.firms), np.bool_)
+    held[talents.firm[rows]] = True
+    return held
+
+
+def _grown(state: State, growth: float) -> float:
+    """Return growth since the award before the start."""
+    return float((1 + growth) ** ((state.quarter - state.start) // 4 + 1))
+
+
+def wins(scores: Floats, rivals: Floats, places: float, weight: float) -> Flags:
+    """Return who is among the best; an applicant stands for ``weight`` of them, a rival for one."""
+    better = np.searchsorted(np.sort(-rivals), -scores)
+    rank = np.argsort(np.argsort(-scores, kind="stable"), kind="stable")
+    return np.asarray(better + rank * weight < places, np.bool_)
+
+
+def nominated(organisation: Rows, scores: Floats, room: float) -> Flags:
+    """Return who is among the best ``room`` applicants; who has no university (-1) is not."""
+    able = organisation >= 0
+    rank = np.argsort(np.argsort(np.where(able, -scores, np.inf), kind="stable"), kind="stable")
+    return np.asarray(able & (rank < room), np.bool_)
+
+
+def _strangers(state: State, group: int, number: float) -> Ids:
+    """Return candidates or rivals of this quarter, known by a number within their group."""
+    numbers = np.arange(max(round(number), 0)) + (group << 20)
+    return identity.plain(identity.OUTSIDER, state.quarter, numbers)
+
+
+def _rivals(state: State, kind: str, applicants: float, own: float) -> Floats:
+    """Return the scores of applicants elsewhere, where so many apply in all without policy."""
+    ids = _strangers(state, _RIVALS + CODE[kind], applicants - own)
+    return state.luck("talent").normal(ids, _SCORE)
+
+
+def _grant(state: State, p: Parameters, title: Title) -> None:
+    """Let firms apply for a title, and appoint those that win it."""
+    stock, luck = state.starting_stock, state.luck("talent")
+    in_office = stock[f"{title.kind}s"]
+    if in_office <= 0:
+        return
+    rows = _seekers(state)
+    rows = rows[~_holders(state, title.kind, state.quarter)[rows]]
+    grown = _grown(state, title.growth)
+    normal = yearly_flow(in_office, title.term, title.growth) / title.passes * grown
+    rows, pushed = _applicants(state, p, title, rows, normal)
+    ids = _of_firms(state, title.kind, rows, state.quarter)
+    organisation = _senders(state, p, title, luck, rows)
+    scores = luck.normal(ids, _SCORE) - p.weaker * pushed
+    if title.kind == "industry_professor":
+        room = max(p.nominations * state.bodies("university").size, normal)
+        able = nominated(organisation, scores, room / state.weight)
+        rows, organisation, scores = rows[able], organisation[able], scores[able]
+    places = title.quota * grown
+    won = wins(
+        scores, _rivals(state, title.kind, places / title.passes, normal), places, state.weight
+    )
+    state.flows[f"applied {title.kind}"] += float(rows.size) * state.weight
+    _appoint(state, p, title, luck, rows[won], organisation[won], state.quarter)
+
+
+def _applicants(
+    state: State, p: Parameters, title: Title, rows: Rows, normal: float
+) -> tuple[Rows, Flags]:
+    """Return who applies, and who of them only because posts are offered."""
+    stock, luck = state.starting_stock, state.luck("talent")
+    ids, slot = state.firms.id[rows], OF_FIRMS.index(title.kind)
+    own = normal * _suitability(state, rows, p) / max(stock[f"seekers {title.kind}"], 1e-9)
+    posts = state.offers.dose(title.lever)
+    push = posts * p.mobilised / max(stock[f"firms {title.kind}"], 1e-9)
+    applies = luck.happens(ids, own, _APPLIES + slot)
+    pushed = ~applies & luck.happens(ids, push, _PUSHED + slot)
+    return rows[applies | pushed], pushed[applies | pushed]
+
+
+def _of_firms(state: State, kind: str, rows: Rows, came: NDArray[np.int64] | int) -> Ids:
+    return identity.mixed(identity.PERSON, state.firms.id[rows], came, CODE[kind])
+
+
+def _local(state: State) -> Rows:
+    """Return universities and institutes in operation."""
+    return np.concatenate([state.bodies("university"), state.platforms("institute")])
+
+
+def _senders(state: State, p: Parameters, title: Title, luck: Addressed, rows: Rows) -> Rows:
+    """Return the university or institute of each pair: the firm's partner, or one near or far.
+
+    Professors teach at universities of the city.
+    """
+    table, ids = state.organisations, state.firms.id[rows]
+    professor = title.kind == "industry_professor"
+    near = state.bodies("university") if professor else _local(state)
+    far = near if professor else state.bodies("outside")
+    own = luck.uniform(ids, _SENDER) < p.local_senders
+    pointer = luck.uniform(ids, _POINTER)
+    close = ring(luck, table.id[near], near, slot=_LOCAL).pick(pointer)
+    distant = ring(luck, table.id[far], far, slot=_OUTSIDE).pick(pointer)
+    found = np.where((own | professor) & (close >= 0), close, distant)
+    partner = state.firms.partner[rows].astype(np.int64)
+    return np.where(np.isin(partner, near), partner, found)
+
+
+def _appoint(
+    state: State,
+    p: Parameters,
+    title: Title,
+    luck: Addressed,
+    rows: Rows,
+    organisation: Rows,
+    came: NDArray[np.int64] | int,
+) -> None:
+    """Write title holders down, with what they bring."""
+    ids = _of_firms(state, title.kind, rows, came)
+    brought = np.full(rows.size, -1)
+    if title.kind == "vice_president":
+        brought = _bring_knowledge(state, p, luck, ids, rows)
+    state.talents.add(
+        ids,
+        kind=CODE[title.kind],
+        came=came,
+        until=came + 4 * title.term,
+        firm=rows,
+        organisation=organisation,
+        capability=brought,
+        tied=_tie(state, p, luck, ids, rows, organisation),
+    )
+
+
+def _bring_knowledge(state: State, p: Parameters, luck: Addressed, ids: Ids, rows: Rows) -> Rows:
+    """Let scientists of the firm's field bring a capability; -1 where known or without room."""
+    firms = state.firms
+    unit = firms.field[rows].astype(np.int64) * PER_FIELD
+    unit += (luck.uniform(ids, _UNIT) * PER_FIELD).astype(np.int64)
+    known = firms.capabilities[rows]
+    room = (known < 0).any(axis=1) & ~(known == unit[:, None]).any(axis=1)
+    brings = room & (firms.rd[rows] > 0) & luck.happens(ids, p.carries, _CARRIES)
+    firms.capabilities[rows[brings], (known < 0).argmax(axis=1)[brings]] = unit[brings]
+    return np.where(brings, unit, -1)
+
+
+def _tie(
+    state: State, p: Parameters, luck: Addressed, ids: Ids, rows: Rows, organisation: Rows
+) -> Flags:
+    """Tie firms without a partner to a local university or institute; return which."""
+    partner = state.firms.partner
+    free = np.isin(organisation, _local(state)) & (partner[rows] < 0)
+    tied = free & luck.happens(ids, p.ties, _TIES)
+    partner[rows[tied]] = organisation[tied]
+    return tied
+
+
+def _end_terms(state: State, p: Parameters) -> None:
+    """Let those whose term ends go: some knowledge is forgotten, an institute loses its talent."""
+    talents, firms, luck = state.talents, state.firms, state.luck("talent")
+    ending = np.flatnonzero(talents.until == state.quarter)
+    lost = ending[talents.capability[ending] >= 0]
+    lost = lost[luck.happens(talents.id[lost], p.forgets, _FORGETS)]
+    rows = talents.firm[lost]
+    units = firms.capabilities[rows]
+    firms.capabilities[rows] = np.where(units == talents.capability[lost][:, None], -1, units)
+    teams = ending[talents.kind[ending] == CODE["institute_talent"]]
+    _staff(state, talents.organisation[teams], -p.team_staff)
+
+
+def _staff(state: State, institutes: Rows, number: float) -> None:
+    """Change institutes' researchers by a number per talent or team."""
+    researchers = state.organisations.researchers
+    np.add.at(researchers, institutes, number)
+    researchers[institutes] = np.maximum(researchers[institutes], 0.0)
+
+
+# Talents who move.
+
+
+def attraction(money: float, package: float, hosts: float, p: Parameters) -> float:
+    """Return by how much a package and the hosts raise the odds, against the start."""
+    return float((1 + money / package) ** p.response * hosts**p.pull)
+
+
+def acceptance(share: float, raised: float) -> float:
+    """Return the chance that a candidate comes where the odds of a share are raised."""
+    odds = share / (1 - share) * raised
+    return odds / (1 + odds)
+
+
+def _hosts_now(state: State) -> float:
+    """Return universities and institutes over those of the start."""
+    return _local(state).size / max(state.starting_stock["talent_hosts"], 1.0)
+
+
+def packages(state: State, kind: str) -> list[Offer]:
+    """Return the packages that hold for a talent of a kind."""
+    found = state.offers.on("talent_money")
+    if kind == "leading_talent":
+        return list(found)
+    institute = KIND_CODE["institute"]
+    return [
+        offer
+        for offer in found
+        if offer.hosts & PUBLIC_HOSTS and (not offer.kinds or institute in offer.kinds)
+    ]
+
+
+def _pay_packages(state: State, p: Parameters, kind: str, ids: Ids, payees: Sequence[str]) -> Flags:
+    """Have the packages paid; return who got all that was promised."""
+    served = np.ones(ids.size, np.bool_)
+    for offer in packages(state, kind):
+        served &= state.books.pay(
+            offer.instrument,
+            yuan(np.full(ids.size, offer.dose)),
+            due=state.quarter + round(p.payment_delay),
+            payees=payees,
+            merit=np.zeros(ids.size),
+            lot=state.luck("lot").uniform(ids, slot=offer.lot),
+        )
+    return served
+
+
+def _payees(state: State, organisation: Rows) -> list[str]:
+    kinds = state.organisations.kind[organisation]
+    at_university = (kinds == BODY_CODE["university"]).tolist()
+    return [
+        "firm" if row < 0 else "university" if teaches else "institute"
+        for row, teaches in zip(organisation.tolist(), at_university, strict=True)
+    ]
+
+
+def _stay(luck: Addressed, ids: Ids, mean: float) -> NDArray[np.int64]:
+    """Return quarters until somebody leaves, a year at least."""
+    quarters = -4 * mean * np.log(luck.uniform(ids, _STAYS))
+    return np.maximum(np.rint(quarters), 4).astype(np.int64)
+
+
+def _hosts(state: State, luck: Addressed, ids: Ids) -> Rows:
+    """Return a university or institute per talent."""
+    rows = _local(state)
+    around = ring(luck, state.organisations.id[rows], rows, slot=_LOCAL)
+    return around.pick(luck.uniform(ids, _POINTER))
+
+
+def _grant_leading(state: State, p: Parameters) -> None:
+    """Let people apply through the city for titles of leading talent."""
+    yearly, luck = state.starting_stock["leading_talents"], state.luck("talent")
+    if yearly <= 0:
+        return
+    kind, grown = "leading_talent", _grown(state, p.leading_growth)
+    normal = yearly / p.leading_pass * grown
+    ids = _strangers(state, CODE[kind], normal * p.candidates)
+    money = sum(offer.dose for offer in packages(state, kind))
+    raised = attraction(money, p.leading_package, _hosts_now(state), p)
+    ids = ids[luck.happens(ids, acceptance(1 / p.candidates, raised), _ACCEPTS)]
+    places = p.leading_quota * grown
+    rivals = _rivals(state, kind, places / p.leading_pass, normal)
+    state.flows[f"applied {kind}"] += float(ids.size)
+    ids = ids[wins(luck.normal(ids, _SCORE), rivals, places, 1.0)]
+    firms = np.flatnonzero(state.firms.alive & state.firms.above_scale & (state.firms.rd > 0))
+    around = ring(luck, state.firms.id[firms], firms, slot=_FIRM)
+    at_firm = luck.happens(ids, p.at_firms, _SENDER)
+    organisation = np.where(at_firm, -1, _hosts(state, luck, ids))
+    firm = np.where(organisation < 0, around.pick(luck.uniform(ids, _POINTER)), -1)
+    state.talents.add(
+        ids, kind=CODE[kind], came=state.quarter, firm=firm, organisation=organisation
+    )
+    _pay_packages(state, p, kind, ids, _payees(state, organisation))
+
+
+def _weighing(
+    state: State, p: Parameters, kind: str, ids: Ids, share: float, package: float, hosts: float
+) -> tuple[Ids, Flags]:
+    """Return the candidates whom the city draws, and who of them comes whatever is paid."""
+    u = state.luck("talent").uniform(ids, _ACCEPTS)
+    money = sum(offer.dose for offer in packages(state, kind))
+    drawn = u < acceptance(share, attraction(money, package, hosts, p))
+    anyway = u < acceptance(share, attraction(0.0, package, hosts, p))
+    return ids[drawn], anyway[drawn]
+
+
+def _come_to_the_top(state: State, p: Parameters) -> None:
+    """Let top talents weigh the city; who was promised money and gets none stays away."""
+    kind, luck = "top_talent", state.luck("talent")
+    pool = _strangers(state, CODE[kind], max(p.top_pool / 4, 1.0))
+    share = min(state.starting_stock["top_talents_a_year"] / 4 / pool.size, ONE_EVENT)
+    ids, anyway = _weighing(state, p, kind, pool, share, p.top_package, _hosts_now(state))
+    organisation = _hosts(state, luck, ids)
+    if (organisation < 0).any():  # nobody to host them
+        return
+    comes = anyway | _pay_packages(state, p, kind, ids, _payees(state, organisation))
+    state.talents.add(
+        ids[comes],
+        kind=CODE[kind],
+        came=state.quarter,
+        until=state.quarter + _stay(luck, ids[comes], p.top_stay),
+        organisation=organisation[comes],
+    )
+
+
+def _come_to_institutes(state: State, p: Parameters) -> None:
+    """Let talents and teams weigh the institutes that would have them."""
+    kind, luck, stock = "institute_talent", state.luck("talent"), state.starting_stock
+    rows = state.platforms("institute")
+    if rows.size == 0:
+        return
+    table = state.organisations
+    speed = recruiting((state.quarter - table.opens[rows]) / 4, p)
+    crowding = min(1.0, p.team_pool * max(stock["recruiting"], 1.0) / float(speed.sum()))
+    mean = stock["talents_a_year"] / 4 * speed * p.candidates * crowding
+    number = luck.poisson(table.id[rows], mean, _CANDIDATES)
+    serial = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    at = np.repeat(rows, number)
+    everybody = identity.mixed(identity.OUTSIDER, table.id[at], state.quarter, serial)
+    ids, anyway = _weighing(state, p, kind, everybody, 1 / p.candidates, p.team_package, 1.0)
+    at = at[np.isin(everybody, ids)]
+    comes = anyway | _pay_packages(state, p, kind, ids, "institute")
+    state.talents.add(
+        ids[comes],
+        kind=CODE[kind],
+        came=state.quarter,
+        until=state.quarter + _stay(luck, ids[comes], p.team_stay),
+        organisation=at[comes],
+    )
+    _staff(state, at[comes], p.team_staff)
+
+
+# Exchange, students, skilled staff.
+
+
+def posts_of_quarter(yearly: float, quarter: int) -> int:
+    """Return how many of a year's posts are filled in a quarter, in whole posts."""
+    return int(yearly * season(quarter) / 4) - int(yearly * (season(quarter) - 1) / 4)
+
+
+def _exchange(state: State, p: Parameters) -> None:
+    """Send researchers into firms that would take them, as far as posts, staff and money go."""
+    offers = list(state.offers.on("exchange_posts"))
+    if not offers:
+        return
+    firms, luck = state.firms, state.luck("talent")
+    rows = _seekers(state)
+    rows = rows[luck.happens(firms.id[rows], p.willing, _WILLING)]
+    rows = rows[np.argsort(luck.uniform(firms.id[rows], _LOT), kind="stable")]
+    near = _local(state)
+    staff = p.sent * float(state.organisations.researchers[near].sum())
+    rows = rows[: int(posts_of_quarter(staff, state.quarter) / state.weight)]
+    around = ring(luck, state.organisations.id[near], near, slot=_LOCAL)
+    for offer in offers:
+        number = int(posts_of_quarter(offer.dose, state.quarter) / state.weight)
+        group, rows = rows[:number], rows[number:]
+        served = state.books.pay(
+            offer.instrument,
+            yuan(np.full(group.size, p.post_cost * state.weight)),
+            due=state.quarter,
+            payees="university",
+            merit=np.zeros(group.size),
+            lot=state.luck("lot").uniform(firms.id[group], slot=offer.lot),
+        )
+        sent = group[served]
+        sender = around.pick(luck.uniform(firms.id[sent], _POINTER))
+        tied = _tie(state, p, luck, firms.id[sent], sent, sender)
+        state.flows["exchange_posts"] += sent.size * state.weight
+        state.flows["exchange_ties"] += float(tied.sum()) * state.weight
+
+
+def _due(quarter: int) -> str:
+    return f"graduates due {quarter}"
+
+
+def _enrol(state: State, p: Parameters, autumn: int, number: float) -> None:
+    """Let students begin in an autumn; they finish in the second or third spring after a year."""
+    for quarters, share in ((7, p.two_years), (11, 1 - p.two_years)):
+        if autumn + quarters >= state.start:
+            state.totals[_due(autumn + quarters)] += number * share * p.completes
+
+
+def enrolment(normal: float, places: float, researchers: float, p: Parameters) -> float:
+    """Return who enrols: the usual number and further places, as far as there are supervisors."""
+    return normal + min(places * p.filled, max(p.supervises * researchers - normal, 0.0))
+
+
+def _teach(state: State, p: Parameters) -> None:
+    """Let students enrol in autumn and finish in spring."""
+    stock, rows = state.starting_stock, state.platforms("institute")
+    if season(state.quarter) == 3 and rows.size:
+        normal = stock["enrolled"] * rows.size / max(stock["institutes_at_start"], 1.0)
+        staff = float(state.organisations.researchers[rows].sum())
+        places = state.offers.dose("graduate_places")
+        number = enrolment(normal, places, staff, p)
+        state.flows["enrolled"] += number
+        _enrol(state, p, state.quarter, number)
+    finished = state.totals.pop(_due(state.quarter), 0.0)
+    state.flows["graduates"] += finished
+    state.totals["graduates"] += finished
+    state.totals["graduates_staying"] += finished * p.stays
+
+
+def skilled_after(skilled: float, highly: float, p: Parameters) -> tuple[float, float]:
+    """Return the skilled and, of them, the highly skilled after one more quarter."""
+    others = skilled - highly
+    gain = p.certifies / 4 * others - p.retires_highly / 4 * highly
+    change = p.enters / 4 * skilled - p.retires / 4 * others - p.retires_highly / 4 * highly
+    return skilled + change, highly + gain
+
+
+def _age(state: State, p: Parameters) -> None:
+    """Let skilled staff learn and retire, and the cost of R&D staff and employment move."""
+    totals = state.totals
+    totals["skilled"], totals["highly_skilled"] = skilled_after(
+        totals["skilled"], totals["highly_skilled"], p
+    )
+    totals["employed"] *= (1 + p.employment_growth) ** 0.25
+    totals["person_year_cost"] *= (1 + p.cost_growth) ** 0.25
+
+
+# Measures.
+
+
+def _counted(state: State, kind: str, which: Flags) -> float:
+    weight = state.weight if kind in OF_FIRMS else 1.0
+    return float((which & (state.talents.kind == CODE[kind])).sum()) * weight
+
+
+def _new(state: State, kind: str) -> float:
+    return _counted(state, kind, state.talents.came >= state.start)
+
+
+def _new_that_brought(state: State, kind: str) -> float:
+    talents = state.talents
+    brought = (talents.capability >= 0) | talents.tied
+    return _counted(state, kind, brought & (talents.came >= state.start))
+
+
+def _present(state: State) -> Flags:
+    """Return who has not left, at an organisation or firm in being."""
+    talents, table = state.talents, state.organisations
+    stays = (talents.until == 0) | (talents.until > state.quarter)
+    working = np.append(table.status == ACTIVE, False)[talents.organisation]
+    employed = np.append(state.firms.alive, False)[talents.firm]
+    return np.asarray(stays & (working | employed), np.bool_)
+
+
+def vice_presidents_new(state: State) -> float:
+    """Return science vice-presidents appointed since the start."""
+    return _new(state, "vice_president")
+
+
+def vice_presidents_who_brought(state: State) -> float:
+    """Return those of them who brought a new capability or a new tie."""
+    return _new_that_brought(state, "vice_president")
+
+
+def vice_presidents_local(state: State) -> float:
+    """Return those of them whom universities and institutes of the city sent."""
+    near = np.isin(state.talents.organisation, _local(state))
+    return _counted(state, "vice_president", near & (state.talents.came >= state.start))
+
+
+def industry_professors_new(state: State) -> float:
+    """Return industry professors appointed since the start."""
+    return _new(state, "industry_professor")
+
+
+def industry_professors_who_tied(state: State) -> float:
+    """Return those of them who brought a tie between firm and university."""
+    return _new_that_brought(state, "industry_professor")
+
+
+def institute_talents(state: State) -> float:
+    """Return talents and teams brought in by institutes, those before the start included."""
+    return _counted(state, "institute_talent", np.ones(len(state.talents), np.bool_))
+
+
+def institute_talents_present(state: State) -> float:
+    """Return those of them who still work at an institute in operation."""
+    return _counted(state, "institute_talent", _present(state))
+
+
+def top_talents_new(state: State) -> float:
+    """Return top talents who came since the start."""
+    return _new(state, "top_talent")
+
+
+def top_talents_new_present(state: State) -> float:
+    """Return those of them who still work in the city."""
+    return _counted(state, "top_talent", _present(state) & (state.talents.came >= state.start))
+
+
+def top_talents_in_being(state: State) -> float:
+    """Return top talents in the city."""
+    return _counted(state, "top_talent", _present(state))
+
+
+def leading_talents_new(state: State) -> float:
+    """Return national and provincial titles of leading talent won since the start."""
+    return _new(state, "leading_talent")
+
+
+def leading_talents_new_present(state: State) -> float:
+    """Return those of them whose host is in being."""
+    return _counted(state, "leading_talent", _present(state) & (state.talents.came >= state.start))
+
+
+def graduates_trained(state: State) -> float:
+    """Return masters and doctors trained at institutes, those before the start included."""
+    return state.totals["graduates"]
+
+
+def graduates_staying(state: State) -> float:
+    """Return graduates since the start who took work in the city."""
+    return state.totals["graduates_staying"]
+
+
+def skilled_share(state: State) -> float:
+    """Return the highly skilled share of skilled staff, percent."""
+    return 100 * state.totals["highly_skilled"] / max(state.totals["skilled"], 1.0)
+
+
+def rd_staff_per_10k(state: State, rd: float) -> float:
+    """Return R&D person-years per 10 000 employed at an R&D expenditure, million CNY a year."""
+    totals = state.totals
+    if totals["person_year_cost"] <= 0:
+        return 0.0
+    return 10_000 * rd / totals["person_year_cost"] / max(totals["employed"], 1.0)

@@ -1,0 +1,158 @@
+"""What firms make of money for R&D: in fact, in their reports, and as far as the money goes."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim.processes import research, subsidy_response
+from sim.processes.subsidy_response import Parameters
+from tests.world import START, add_firms, next_quarter, offer, promised, spread, tiny
+
+SPRING = START + 1  # the second quarter, in which firms claim
+ALL = {"knows": 0.9, "application": 0.005, "first_trust": 1.0, "payment_delay": 2.0}
+
+
+def city(*offers, money=0.0, quarter=SPRING, number=1, **columns):
+    """Return a tiny city with firms that spend 10 M CNY a year on R&D, who all know the rules."""
+    state = tiny(*offers, money=money, quarter=quarter)
+    add_firms(state, number, **({"rd": 10.0, "employees": 1000.0} | columns))
+    return state
+
+
+def everybody(**changes):
+    return Parameters(**(ALL | changes))
+
+
+@pytest.mark.parametrize(("rd", "promised_sum"), [(0.0, 0.0), (4.0, 0.4), (100.0, 1.0)])
+def test_a_subsidy_is_a_share_up_to_a_ceiling(rd, promised_sum):
+    assert subsidy_response.grant(np.array([rd]), 0.1, Parameters(ceiling=1.0)) == promised_sum
+
+
+def test_without_an_offer_nothing_happens():
+    state = city()
+    subsidy_response.respond(state, everybody())
+    assert state.firms.rd_induced[0] == state.firms.rd_padded[0] == 0
+    assert promised(state.books) == {}
+
+
+def who_knows(number=40, **columns):
+    """Return the firms of a city that know of subsidies."""
+    state = city(number=number, **columns)
+    luck = state.draws.at("subsidy_response", 0)
+    return luck.happens(state.firms.id, 0.9, 0)
+
+
+def test_small_firms_do_more_and_all_report_more():
+    staff = np.tile([1000.0, 100.0], 20)
+    state = city(offer("rd_share", 0.05, recipient="firm"), money=100, number=40, employees=staff)
+    p = everybody(additional_large=0.0, additional_small=0.5, relabelled=0.25, ceiling=1.0)
+    subsidy_response.respond(state, p)
+    knows = who_knows()
+    # Half a million is promised each; all of it is believed and paid.
+    assert np.array_equal(state.firms.rd_induced, np.where(knows & (staff < 300), 0.25, 0.0))
+    assert np.array_equal(state.firms.rd_padded, np.where(knows, 0.125, 0.0))
+    assert promised(state.books) == {(SPRING + 2, "rd_share"): int(knows.sum()) * 500_000}
+    assert subsidy_response.reported_rd(state) == pytest.approx(10 + 0.125 * knows)
+
+
+def test_crowding_out_is_possible():
+    state = city(offer("rd_share", 0.05, recipient="firm"), money=100, number=40)
+    subsidy_response.respond(state, everybody(additional_large=-0.5))
+    assert state.firms.rd_induced.min() == -0.25
+
+
+def test_it_is_claimed_once_a_year_and_responded_to_in_every_quarter():
+    state = city(offer("rd_share", 0.05, recipient="firm"), money=100, number=40, quarter=START)
+    for _ in range(4):
+        subsidy_response.respond(state, everybody())
+        assert state.firms.rd_padded.max() > 0
+        next_quarter(state)
+    assert {due for due, _ in promised(state.books)} == {SPRING + 2}
+
+
+def test_nobody_takes_the_trouble_for_less_than_it_costs():
+    state = city(offer("rd_share", 0.05, recipient="firm"), money=100, number=40, rd=0.3)
+    subsidy_response.respond(state, everybody(application=0.02))
+    assert promised(state.books) == {}
+    assert state.firms.rd_padded.max() == 0
+
+
+def test_firms_count_on_what_was_paid_before():
+    state = city(offer("rd_share", 0.05, recipient="firm"), money=5.0, number=40)
+    p = everybody(additional_large=0.2)
+    subsidy_response.respond(state, p)
+    claims = int(who_knows().sum())
+    assert promised(state.books) == {(SPRING + 2, "rd_share"): 10 * 500_000}
+    # Ten of all claims were paid: that share of half a million is expected.
+    assert state.firms.rd_induced.max() == pytest.approx(0.2 * 0.5 * 10 / claims)
+
+
+def test_without_money_nobody_expects_anything_from_the_second_time_on():
+    state = city(offer("rd_share", 0.05, recipient="firm"), number=40)
+    subsidy_response.respond(state, everybody())
+    assert promised(state.books) == {}
+    assert state.firms.rd_padded.max() == 0
+
+
+def test_more_money_serves_a_superset_and_a_larger_share_moves_more():
+    claims, padded = [], []
+    for share, money in ((0.02, 1.0), (0.05, 1.0), (0.05, 4.0), (0.05, 100.0)):
+        state = city(offer("rd_share", share, recipient="firm"), money=money, number=40)
+        subsidy_response.respond(state, everybody())
+        claims.append(sum(promised(state.books).values()))
+        padded.append(float(state.firms.rd_padded.sum()))
+    assert claims[1] <= claims[2] <= claims[3]
+    assert padded[1] <= padded[2] <= padded[3]
+    assert padded[0] <= padded[3]
+
+
+def test_a_deduction_has_no_ceiling_and_no_limit():
+    state = city(offer("rd_price", 0.1, recipient="firm", payer="nation"), number=40, rd=100.0)
+    subsidy_response.respond(state, everybody(ceiling=1.0))
+    assert promised(state.books) == {(SPRING + 2, "rd_price"): int(who_knows().sum()) * 10_000_000}
+
+
+def test_what_stood_before_is_paid_and_moves_nobody():
+    state = city(offer("rd_share", 0.05, recipient="firm"), money=100, number=40)
+    account = state.books.accounts[0]
+    state.books.accounts = (type(account)(**(vars(account) | {"background": True})),)
+    subsidy_response.respond(state, everybody(additional_large=0.2))
+    assert promised(state.books) != {}
+    assert state.firms.rd_induced.max() == state.firms.rd_padded.max() == 0
+
+
+def test_an_offer_that_ends_leaves_no_trace_but_what_was_done():
+    state = city(offer("rd_share", 0.05, recipient="firm"), money=100, number=40)
+    subsidy_response.respond(state, everybody(additional_large=0.2))
+    assert state.firms.rd_induced.max() > 0
+    state.offers = type(state.offers)()
+    subsidy_response.respond(state, everybody())
+    assert state.firms.rd_induced.max() == state.firms.rd_padded.max() == 0
+
+
+def test_research_adjusts_to_what_subsidies_add():
+    state = city(rd=2.0, revenue=100.0, propensity=0.02)
+    state.firms.rd_induced[:] = 1.0
+    p = research.Parameters(adjustment=0.15, patent_lapse=0.03)
+    research.invest_and_find(state, p)
+    assert state.firms.rd[0] == pytest.approx(2.15)
+
+
+def test_take_up_is_the_share_that_knows():
+    state = city(offer("rd_share", 0.05, recipient="firm"), money=10_000, number=4000)
+    subsidy_response.respond(state, everybody(knows=0.6))
+    share = (state.firms.rd_padded > 0).mean()
+    assert share == pytest.approx(0.6, abs=spread(0.6, 4000))
+
+
+def test_the_two_books_and_the_real_part():
+    state = city(revenue=400.0, number=1)
+    add_firms(state, 1, rd=5.0, revenue=1.0, above_scale=False)
+    state.firms.rd_relabelled[0] = 2.0
+    state.firms.rd_padded[0] = 4.0
+    p = Parameters(accounting=1.25)
+    subsidy_response.begin(state, SimpleNamespace(of=lambda name: p))
+    assert subsidy_response.statistical_rd_to_revenue_above_scale(state) == pytest.approx(0.04)
+    assert subsidy_response.rd_to_revenue_above_scale(state) == pytest.approx(0.05)
+    assert subsidy_response.real_rd_to_revenue_above_scale(state) == pytest.approx(0.03125)
