@@ -44,9 +44,16 @@ LEVERS: dict[str, Lever] = {
         Lever(
             name="founding_means",
             unit="share of the true founding cost",
-            reads=("founding", "services", "space"),
+            reads=("founding", "services"),
             pays=True,
             meaning="money, land, rooms and staff toward founding a kind",
+        ),
+        Lever(
+            name="cluster_area_means",
+            unit="share of the true cost of a block",
+            reads=("space",),
+            pays=True,
+            meaning="money, land and rooms toward the blocks of a cluster area for institutes",
         ),
         Lever(
             name="operating_grant",
@@ -363,7 +370,9 @@ class InstrumentType:
 TYPES: dict[str, InstrumentType] = {
     "founding_subsidy": InstrumentType(levers=("founding_grant",), process="founding"),
     "operating_subsidy": InstrumentType(levers=("operating_grant",), process="evaluation"),
-    "platform_support": InstrumentType(levers=("founding_means",), process="founding"),
+    "platform_support": InstrumentType(
+        levers=("founding_means", "cluster_area_means"), process="founding"
+    ),
     "capacity_building": InstrumentType(
         levers=("founding_means", "pilot_offices", "diagnosis"), process="founding"
     ),

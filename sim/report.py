@@ -740,7 +740,7 @@ def _without_head(base: Combination) -> str:
 
 
 def _answer(view: View, target: Target) -> list[Cell]:
-    cells = [_target_cell(target), _start_cell(view, target), _goal_cell(target)]
+    cells = [_target_cell(target), _start_cell(view, target, met=True), _goal_cell(target)]
     if target.reason:
         return [*cells, Cell("not modelled", target.reason)]
     share, base = is_share(target), view.base
@@ -763,12 +763,17 @@ def _target_cell(target: Target) -> Cell:
     return Cell(headline(target), f"clause {target.clause} · {target.id}", target.zh, strong=True)
 
 
-def _start_cell(view: View, target: Target) -> Cell:
+def _start_cell(view: View, target: Target, *, met: bool = False) -> Cell:
+    """Return where a target starts and, if asked, in how many futures it is met already."""
     if target.reason:
         return Cell(_NONE)
     start, share = view.main.starts[target.id], is_share(target)
     low, middle, high = start.quantile([0.05, 0.5, 0.95]).tolist()
-    return Cell(number(middle, share), between(low, high, share) or "known")
+    notes = [between(low, high, share) or ("known" if middle else "counted from nothing")]
+    already = float(np.mean([target.met(value) for value in start.tolist()]))
+    if met and already > 0:
+        notes.append(f"met already in {number(already, share=True)} of the futures")
+    return Cell(number(middle, share), "; ".join(notes))
 
 
 def _goal_cell(target: Target) -> Cell:

@@ -44,9 +44,8 @@ def live(state, p=PLAIN, quarters=1):
     state.quarter -= 1
 
 
-def means(share, kind="institute", name=""):
-    instrument = offer("founding_means", share, kind, recipient="institute", name=name)
-    return replace(instrument, recipient="public body")
+def means(share, name=""):
+    return offer("cluster_area_means", share, recipient="institute", name=name)
 
 
 # Carrier space
@@ -197,9 +196,9 @@ def test_two_offers_on_a_line_are_paid_together_or_not_at_all():
     assert sum(promised(state.books).values()) == 400_000_000
 
 
-def test_means_for_other_kinds_do_not_reach_the_area():
+def test_means_for_founding_institutes_do_not_reach_the_area():
     p = replace(PLAIN, blocks=8, blocks_done=0.0, blocks_begun=0.0, block_start=0.02)
-    one, other = town(p=p), town(means(0.8, "makerspace"), p=p)
+    one, other = town(p=p), town(offer("founding_means", 0.8, "institute"), p=p)
     live(one, p, quarters=30)
     live(other, p, quarters=30)
     assert one.totals == other.totals

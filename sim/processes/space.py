@@ -354,7 +354,7 @@ def _build_cluster_area(state: State, p: Parameters) -> None:
     """Begin blocks that are not begun; pay the promised share of their cost."""
     ids, luck = _blocks(p), state.luck("space")
     idle = np.array([_block(number) not in state.totals for number in range(ids.size)])
-    offers = list(state.offers.on("founding_means", "institute", None, "public_body"))
+    offers = list(state.offers.on("cluster_area_means"))
     share = min(sum(offer.dose for offer in offers), 1.0)
     u = luck.uniform(ids, _BLOCK_BEGINS)
     begins = np.flatnonzero(idle & (u < block_chance(p, share)))
