@@ -157,6 +157,8 @@ class Books:
         Returns:
             Per claim whether it was promised.
         """
+        if amounts.size == 0:
+            return np.zeros(0, np.bool_)
         name = self.accounts[account].line
         served = self.affords(name, amounts, merit=merit, lot=lot)
         if name not in self.limited:

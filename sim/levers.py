@@ -524,6 +524,7 @@ class Offers:
     def __init__(self, offers: Iterable[Offer] = ()) -> None:
         """Sort the offers by lever, in the order in which they were published."""
         self._by_lever: dict[str, list[Offer]] = {name: [] for name in LEVERS}
+        self._doses: dict[tuple[str, str | None, str | None, str | None], float] = {}
         for offer in offers:
             self._by_lever[offer.lever].append(offer)
 
@@ -544,4 +545,7 @@ class Offers:
         self, lever: str, kind: str | None = None, level: str | None = None, host: str | None = None
     ) -> float:
         """Return the sum of the doses of those offers; 0 where there is none."""
-        return sum(offer.dose for offer in self.on(lever, kind, level, host))
+        asked = (lever, kind, level, host)
+        if asked not in self._doses:
+            self._doses[asked] = sum(offer.dose for offer in self.on(*asked))
+        return self._doses[asked]
