@@ -315,26 +315,27 @@ OWN_UNIT = 0.69
 _OWN_UNIT_SLOT = 20
 
 
-def rd_unit_coverage(state: State) -> float:
-    """Return the share of above-scale firms with an R&D unit, named or of their own."""
+def _rd_units(state: State, *, working: bool) -> float:
+    """Return the share of above-scale firms with an R&D unit; ``working`` asks for R&D now."""
     firms = state.firms
     large = firms.alive & firms.above_scale
     if not large.any():
         return 0.0
     bits = sum(1 << KIND_CODE[kind] for kind in RD_UNITS)
+    performs = firms.rd > 0
     own = state.draws.at("population", 0).uniform(firms.id, _OWN_UNIT_SLOT) < OWN_UNIT
-    has = (firms.platforms & bits != 0) | (own & (firms.rd > 0))
-    return float(has[large].mean())
+    has = (firms.platforms & bits != 0) | (own & performs)
+    return float((has & performs if working else has)[large].mean())
+
+
+def rd_unit_coverage(state: State) -> float:
+    """Return the share of above-scale firms with an R&D unit, named or of their own."""
+    return _rd_units(state, working=False)
 
 
 def rd_unit_coverage_real(state: State) -> float:
     """Return the share of above-scale firms with such a unit that do R&D now."""
-    firms = state.firms
-    large = firms.alive & firms.above_scale
-    bits = sum(1 << KIND_CODE[kind] for kind in RD_UNITS)
-    own = state.draws.at("population", 0).uniform(firms.id, _OWN_UNIT_SLOT) < OWN_UNIT
-    has = ((firms.platforms & bits != 0) | own) & (firms.rd > 0)
-    return float(has[large].mean()) if large.any() else 0.0
+    return _rd_units(state, working=True)
 
 
 HIGH_LEVEL_HOSTS = [HOSTS.index(name) for name in ("university", "institute", "outside")]

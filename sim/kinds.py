@@ -21,7 +21,6 @@ HOSTS = (
     "outside",
     "consultancy",
 )
-FUNCTIONS = ("research", "transfer", "service", "incubation", "talent")
 
 
 NONE = Quantity(

@@ -339,11 +339,6 @@ def ready_results(state: State) -> float:
     return float((state.results.open & (state.results.stage == READY)).sum())
 
 
-def piloted_results(state: State) -> float:
-    """Return results that a pilot platform has tried."""
-    return float(state.results.piloted.sum())
-
-
 def products_of_transfers(state: State) -> float:
     """Return sales of results, of four quarters, of which a product comes."""
     return state.last_year("products_of_transfers")

@@ -1484,11 +1484,6 @@ def joint_project_profit_tax_real(state: State) -> float:
     return float(state.totals["joint profit and tax, new projects"])
 
 
-def joint_projects_a_year(state: State) -> float:
-    """Return registered joint projects of all sizes in the last four quarters."""
-    return state.last_year("joint projects")
-
-
 def vp_led_projects(state: State) -> float:
     """Return provincial projects led by science vice-presidents, cumulative."""
     projects = state.projects
@@ -1612,8 +1607,3 @@ def hard_core_results_used(state: State) -> float:
     projects = state.projects
     called = (projects.kind != JOINT) & ~projects.led_by_talent & projects.major
     return _number(state, called & (projects.accepted >= state.start) & (projects.products > 0))
-
-
-def joint_rd_money(state: State) -> float:
-    """Return the value of joint projects agreed on in the last four quarters, million CNY."""
-    return state.last_year("joint value")

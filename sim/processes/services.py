@@ -231,7 +231,7 @@ class Parameters:
 
 # Slots of a body's draws in a quarter, of a person's life (quarter 0) and of a quarter.
 _WEIGHS, _OPENS, _PLACE, _CLOSES = 0, 1, 2, 3
-_WEIGHS_REGISTRATION, _OPENS_REGISTRATION, _WEIGHS_OPERATOR = 4, 5, 6
+_WEIGHS_REGISTRATION, _WEIGHS_OPERATOR = 4, 6
 _TASTE, _ENROLS, _LOT, _PASSES = 0, 0, 1, 2
 LATENT_AGENTS = 8  # latent agents a quarter, more than ever weigh an office
 
