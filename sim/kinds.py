@@ -425,7 +425,12 @@ KINDS: dict[str, Kind] = {
             run_cost=_run(3, 1, 8, "as a firm's technology centre; judged"),
             building=_building(1, 0, 3, "judged"),
             rate=_rate(
-                0.15, 0.05, 0.40, "assumed", "a young programme that grows in batches; wide"
+                0.25,
+                0.10,
+                0.60,
+                "assumed",
+                "some five years old in 2022: at a steady pace a fifth of its stock a year, more "
+                "where it grows, as young programmes do; wide",
             ),
             plaque=_MOSTLY_PLAQUES,
             joint=True,

@@ -49,13 +49,13 @@ class Parameters:
     """Numbers of the process."""
 
     growth: float = quantity(
-        0.15,
+        0.25,
         unit="space begun a year over the space at the start, where as much is empty as then",
         low=0.04,
-        high=0.50,
+        high=1.5,
         status="assumed",
         source="Torch: incubators grew 12-20 % a year in 2016-18; Wuxi high-tech zone 2022: a "
-        "million m2 in a year, upper; wide",
+        "million m2 in a year, more than all that this city may have had at the start; wide",
         spread="log-uniform",
     )
     response: float = quantity(

@@ -1079,7 +1079,7 @@ def _teach(state: State, p: Parameters) -> None:
         state.flows["enrolled"] += number
         _enrol(state, p, state.quarter, number)
     finished = state.totals.pop(_due(state.quarter), 0.0)
-    state.flows["graduates"] += finished
+    state.flows["students graduated"] += finished
     state.totals["graduates"] += finished
     state.totals["graduates_staying"] += finished * p.stays
 
