@@ -310,6 +310,8 @@ _INDUSTRY, _PATENTS, _LENGTH, _SURVIVES, _CARRIER = 8, 9, 10, 11, 12
 # Slots of a starting organisation's draws.
 _PLACE, _LEVEL, _HOST, _OLD, _TALKS, _STAFFING = 0, 1, 2, 3, 4, 5
 _TERM, _BASED = 13, 14
+_SLOTS = 12  # of the block of draws that places a firm or an organisation
+_HOSTS = 16  # first slot of a host's lots, one for each kind
 _LARGEST_MEAN = 500.0  # patents of one firm: what an inverted Poisson draw can bear
 
 
@@ -399,7 +401,7 @@ def _large_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
     count = max(round(start("above_scale_firms") * scale), 1)
     ids = _ids(identity.INCUMBENT_FIRM, count, 0)
     luck = state.draws.at("population", 0)
-    u = luck.table(ids, 12)
+    u = luck.table(ids, _SLOTS)
     revenue = revenues(u[:, _SIZE], start("above_scale_revenue") * scale, p)
     staff = (
         revenue
@@ -423,7 +425,7 @@ def _small_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
     count = round(start("technology_smes") * scale)
     ids = _ids(identity.INCUMBENT_FIRM, count, 1)
     luck = state.draws.at("population", 0)
-    u = luck.table(ids, 12)
+    u = luck.table(ids, _SLOTS)
     spread = np.exp(p.sme_spread * luck.normal(ids, _SIZE))
     youngest, ages = 4 * p.youngest_sme, 4 * (p.oldest_sme - p.youngest_sme)
     state.firms.add(
@@ -540,7 +542,7 @@ def _bodies(state: State, start: Start, p: Parameters, talking: founding.Paramet
     ):
         ids = _ids(identity.INCUMBENT_ORGANISATION, count, 100 + number)
         luck = state.draws.at("population", 0)
-        u = luck.table(ids, 12)
+        u = luck.table(ids, _SLOTS)
         district = places.districts(state.city, u[:, _DISTRICT])
         first = np.arange(count) < len(state.city.districts)
         if body == "public_body":
@@ -600,7 +602,7 @@ def _place_kind(
     code = KIND_CODE[kind]
     ids = _ids(identity.INCUMBENT_ORGANISATION, count, code)
     luck = state.draws.at("population", 0)
-    u = luck.table(ids, 8)
+    u = luck.table(ids, _SLOTS)
     host_class, firm, body, district, cluster, field = _choose_hosts(
         state, code, count, pools, weights, u
     )
@@ -680,7 +682,7 @@ def _choose_hosts(
     # Weighted sampling without replacement: the smallest of exponential draws over weights.
     ends = np.cumsum([pool.rows.size for pool in pools])
     all_ids = np.concatenate([pool.ids for pool in pools]) if pools else np.empty(0, np.uint64)
-    key = -np.log(state.draws.at("founding", 0).uniform(all_ids, 16 + code)) / weights
+    key = -np.log(state.draws.at("founding", 0).uniform(all_ids, _HOSTS + code)) / weights
     for i, at in enumerate(np.argsort(key, kind="stable")[:count]):
         number = int(np.searchsorted(ends, at, side="right"))
         pool = pools[number]
@@ -742,7 +744,7 @@ def _status(state: State, start: Start) -> None:
     years = (
         state.draws.at("population", 0).uniform(firms.id[rows], _TERM) * rules.STATUS_YEARS
     ).astype(np.int64)
-    firms.high_tech_until[rows] = state.start + 3 - state.start % 4 + 4 * years
+    firms.high_tech_until[rows] = 4 * (state.start // 4 + 1 + years) - 1
     firms.rd_relabelled[rows] = np.maximum(needed[rows] - firms.rd[rows], 0.0)
 
 

@@ -119,7 +119,7 @@ ORGANISATIONS = (
     _column("tenants", "firms", np.float64, "incubation"),
     _column(
         "cases",
-        "contracts served, fading by a quarter each quarter",
+        "contracts served, fading from quarter to quarter",
         np.float64,
         "contract",
         "maturation",

@@ -58,6 +58,7 @@ PUBLIC_HOSTS = frozenset(("university", "institute", "public_body", "outside"))
 ONE_EVENT = 0.5  # events before any is known: Jeffreys prior of a rate
 # Quarters from an autumn's start of a degree to the spring two and three years on.
 TWO_YEARS, THREE_YEARS = 7, 11
+AUTUMNS = 3  # years of students who are under way at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -675,8 +676,8 @@ def _begin_graduates(state: State, p: Parameters) -> None:
     growth = 1 + p.enrolment_growth
     finishing = p.completes * (p.two_years * growth**-2 + (1 - p.two_years) * growth**-3)
     stock["enrolled"] = yearly / finishing
-    autumn = state.start - 1 - (state.start - 3) % 4  # the last third quarter before the start
-    for back in range(3):
+    autumn = state.start - 1 - (state.start + 1) % 4  # the last third quarter before the start
+    for back in range(AUTUMNS):
         _enrol(state, p, autumn - 4 * back, stock["enrolled"] * growth**-back)
     state.totals["graduates"] = yearly * p.years_before
 
