@@ -516,7 +516,7 @@ def _startups(state: State, start: Start, own: Parameters, p: demography.Paramet
     cohort_of, slots = [], []
     for age in range(1, round(4 * own.cohort_years) + 1):
         alive = np.prod(1 - np.repeat(hazards, 4)[:age] / 4)
-        number = round(yearly / 4 * float(alive))
+        number = round(yearly / 4 * float(alive) * (1 + state.macro_growth) ** (-age / 4))
         cohort_of.append(np.full(number, state.start - age))
         slots.append(np.arange(number))
     founded = np.concatenate(cohort_of)

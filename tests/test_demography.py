@@ -127,6 +127,13 @@ def test_a_thinned_city_has_fewer_entrants_who_stand_for_as_many():
     assert state.flows["entered"] == 10 * entrants(state).size
 
 
+def test_start_ups_grow_in_number_with_the_economy():
+    state = tiny(startup_entry=4000.0)
+    state.gdp = 1.5 * state.starting_stock["gdp"]
+    renew(state, still())
+    assert entrants(state).size == pytest.approx(1500, abs=4 * np.sqrt(3000 / 4))
+
+
 def test_researchers_spin_off_firms():
     state = tiny()
     add_bodies(state, "university", 1, researchers=100_000.0)

@@ -364,11 +364,15 @@ def renew(state: State, p: Parameters) -> None:
 
 
 def _enter(state: State, p: Parameters) -> None:
-    """Let latent founders enter: start-ups, spin-offs of researchers, and new large firms."""
+    """Let latent founders enter: start-ups, spin-offs of researchers, and new large firms.
+
+    Start-ups grow in number as the economy does: China's tenants of incubators grew by 18 % in
+    2018, its incubators by 19 %.
+    """
     stock = state.starting_stock
     table = state.organisations
     spin_offs = p.spin_offs * float(table.researchers[table.status == ACTIVE].sum())
-    startups = (stock["startup_entry"] + spin_offs) / state.weight
+    startups = (stock["startup_entry"] * state.gdp / stock["gdp"] + spin_offs) / state.weight
     large = p.above_scale_entry * stock["above_scale_firms"] / state.weight
     _enter_group(state, p, startups / 4, group=0)
     _enter_group(state, p, large / 4, group=1)
