@@ -1,7 +1,7 @@
 # Commands of the regional innovation simulator. Only the set-up of .venv and `make lock`
 # use the network. For a fresh set-up, remove .venv.
 
-.PHONY: run test check lock clean python
+.PHONY: run test check baseline lock clean python
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -29,6 +29,10 @@ check: .venv/.ready
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet . || { echo "Not formatted; see: ruff format --diff ."; exit 1; }
 	@$(PY) -m mypy
+
+# For a change that is meant to move results; see tests/test_baseline.py.
+baseline: .venv/.ready
+	@$(PY) tests/test_baseline.py
 
 # antlr4-python3-runtime exists only as source, and setuptools, itself locked, builds it.
 .venv/.ready: requirements.lock pyproject.toml
