@@ -124,9 +124,9 @@ class Books:
         lot: NDArray[np.float64],
     ) -> NDArray[np.bool_]:
         """Return which claims a line could meet now, by merit, then by lot; nothing is promised."""
-        served = np.zeros(amounts.size, np.bool_)
         if name not in self.limited:
-            return ~served
+            return np.ones(amounts.size, np.bool_)
+        served = np.zeros(amounts.size, np.bool_)
         queue = np.lexsort((lot, -merit))
         served[queue[np.cumsum(amounts[queue]) <= self.lines[name].free]] = True
         return served
@@ -167,17 +167,21 @@ class Books:
         total = int(amounts[served].sum())
         line.free -= total
         line.committed += total
+        if isinstance(due, int) and isinstance(payees, str):
+            self._owe(account, due, payees, total)
+            return served
         dates = np.broadcast_to(due, amounts.shape)
         classes = np.broadcast_to(np.asarray(payees), amounts.shape)
         # Claims of one class and date leave the line together.
         for date in np.unique(dates[served]).tolist():
             for payee in np.unique(classes[served]).tolist():
                 together = served & (dates == date) & (classes == payee)
-                amount = int(amounts[together].sum())
-                if amount > 0:
-                    payment = Payment(date, account, payee, amount)
-                    self._due.setdefault(date, []).append(payment)
+                self._owe(account, date, payee, int(amounts[together].sum()))
         return served
+
+    def _owe(self, account: int, date: int, payee: str, amount: int) -> None:
+        if amount > 0:
+            self._due.setdefault(date, []).append(Payment(date, account, payee, amount))
 
     def free(self, account: int) -> float:
         """Return the yuan that an instrument's line could still promise."""

@@ -39,3 +39,9 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function of arrays and numbers; keep the machine code on disk."""
     kernel: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return kernel
+
+
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function into each kernel that calls it, so that a loop over it is vectorised."""
+    kernel: Callable[..., Any] = numba.njit(inline="always", error_model="numpy")(function)
+    return kernel

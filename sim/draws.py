@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
 
 Ids = NDArray[np.uint64]
 Floats = NDArray[np.float64]
@@ -62,48 +62,70 @@ _32 = np.uint64(32)
 _SCALE = 2.0**-32
 
 
-@compiled
+@inlined
 def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
-    """Return the four words of Philox4x32-10 for a counter and a key, all as 64-bit integers."""
+    """Return the four words of Philox4x32-10 for a counter and a key, all as 64-bit integers.
+
+    Words are masked where they are multiplied: the compiler then knows that they have 32 bits,
+    and a loop over agents takes several of them at a time.
+    """
     for _ in range(10):
-        p0 = _MULTIPLIER_0 * c0
-        p1 = _MULTIPLIER_1 * c2
+        p0 = _MULTIPLIER_0 * (c0 & _MASK)
+        p1 = _MULTIPLIER_1 * (c2 & _MASK)
         c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _MASK, (p0 >> _32) ^ c3 ^ k1, p0 & _MASK
         k0 = (k0 + _WEYL_0) & _MASK
         k1 = (k1 + _WEYL_1) & _MASK
     return c0, c1, c2, c3
 
 
-@compiled
+@inlined
 def four(address: Any, identity: Any, block: Any) -> Any:
     """Return the uniforms of slots ``4 × block`` to ``4 × block + 3`` of one agent."""
     w0, w1, w2, w3 = philox(
         identity & _MASK, identity >> _32, address[2], np.uint64(block), address[0], address[1]
     )
-    return (w0 + 0.5) * _SCALE, (w1 + 0.5) * _SCALE, (w2 + 0.5) * _SCALE, (w3 + 0.5) * _SCALE
+    return (
+        (np.float64(w0) + 0.5) * _SCALE,
+        (np.float64(w1) + 0.5) * _SCALE,
+        (np.float64(w2) + 0.5) * _SCALE,
+        (np.float64(w3) + 0.5) * _SCALE,
+    )
+
+
+# One loop per word: the compiler leaves out what no agent asked for.
 
 
 @compiled
-def _uniform(address: Any, ids: Any, slot: Any, out: Any) -> Any:
-    block = slot // 4
-    word = slot % 4
+def _first(address: Any, ids: Any, block: Any, out: Any) -> Any:
     for i in range(ids.size):
-        out[i] = four(address, ids[i], block)[word]
+        out[i] = four(address, ids[i], block)[0]
+
+
+@compiled
+def _second(address: Any, ids: Any, block: Any, out: Any) -> Any:
+    for i in range(ids.size):
+        out[i] = four(address, ids[i], block)[1]
+
+
+@compiled
+def _third(address: Any, ids: Any, block: Any, out: Any) -> Any:
+    for i in range(ids.size):
+        out[i] = four(address, ids[i], block)[2]
+
+
+@compiled
+def _fourth(address: Any, ids: Any, block: Any, out: Any) -> Any:
+    for i in range(ids.size):
+        out[i] = four(address, ids[i], block)[3]
+
+
+_WORDS = (_first, _second, _third, _fourth)
 
 
 @compiled
 def _block(address: Any, ids: Any, block: Any, out: Any) -> Any:
     for i in range(ids.size):
         out[0, i], out[1, i], out[2, i], out[3, i] = four(address, ids[i], block)
-
-
-@compiled
-def _table(address: Any, ids: Any, out: Any) -> Any:
-    for i in range(ids.size):
-        for block in range(out.shape[1] // 4):
-            numbers = four(address, ids[i], block)
-            for word in range(4):
-                out[i, 4 * block + word] = numbers[word]
 
 
 @compiled
@@ -191,7 +213,7 @@ class Addressed:
     def uniform(self, ids: Ids, slot: int = 0) -> Floats:
         """Return a number in (0, 1) for each id."""
         out = np.empty(ids.size)
-        _uniform(self.address, ids, slot, out)
+        _WORDS[slot % 4](self.address, ids, slot // 4, out)
         return out
 
     def block(self, ids: Ids, block: int = 0) -> Floats:
@@ -202,9 +224,11 @@ class Addressed:
 
     def table(self, ids: Ids, slots: int) -> Floats:
         """Return an n × slots array: slot 0, 1, 2 … of each id, in columns."""
-        out = np.empty((ids.size, (slots + 3) // 4 * 4))
-        _table(self.address, ids, out)
-        return out[:, :slots]
+        blocks = (slots + 3) // 4
+        out = np.empty((4 * blocks, ids.size))
+        for block in range(blocks):
+            _block(self.address, ids, block, out[4 * block : 4 * block + 4])
+        return out[:slots].T
 
     def happens(self, ids: Ids, probability: Floats | float, slot: int = 0) -> NDArray[np.bool_]:
         """Return for each id whether an event of that probability happens to it."""
@@ -241,5 +265,10 @@ class Draws:
         Raises:
             KeyError: If the process has no code in ``PROCESSES``.
         """
-        low, high = _key(self.seed, self.replicate)
-        return Addressed((low, high, np.uint64(PROCESSES[process] << 16 | quarter)))
+        return _addressed(self.seed, self.replicate, process, quarter)
+
+
+@lru_cache(maxsize=4096)
+def _addressed(seed: int, replicate: int, process: str, quarter: int) -> Addressed:
+    low, high = _key(seed, replicate)
+    return Addressed((low, high, np.uint64(PROCESSES[process] << 16 | quarter)))

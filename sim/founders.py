@@ -173,6 +173,13 @@ def class_weight(state: State, kind: str, host: str) -> float:
 
 def expected_gain(state: State, kind: str, host: str) -> float:
     """Return what the offers promise a founder of a kind, million CNY over the horizon."""
+    gains = state.offers.gains
+    if (kind, host) not in gains:
+        gains[kind, host] = _gain(state, kind, host)
+    return gains[kind, host]
+
+
+def _gain(state: State, kind: str, host: str) -> float:
     offers, code, p = state.offers, KIND_CODE[kind], state.founders
     levels = KINDS[kind].levels
     gain = offers.dose("founding_grant", kind, levels[0], host)
@@ -241,6 +248,8 @@ def fund(
     Whoever can get all that was promised goes ahead; others only if they would have without any
     promise, with what part of it there is. Nothing is paid to those who do not.
     """
+    if ids.size == 0:
+        return np.zeros(0, np.bool_)
     by_line: dict[str, list[tuple[Offer, float]]] = {}
     for offer, million in founding_offers(state, kind, host):
         by_line.setdefault(state.books.accounts[offer.instrument].line, []).append((offer, million))

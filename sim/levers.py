@@ -519,13 +519,20 @@ class Offer:
 
 
 class Offers:
-    """All offers of one quarter, looked up by lever."""
+    """All offers of one quarter, looked up by lever.
+
+    Attributes:
+        published: The offers in the order in which they were published.
+        gains: What founders made of them: kind and class of host → million CNY.
+    """
 
     def __init__(self, offers: Iterable[Offer] = ()) -> None:
-        """Sort the offers by lever, in the order in which they were published."""
+        """Sort the offers by lever."""
+        self.published = list(offers)
+        self.gains: dict[tuple[str, str], float] = {}
         self._by_lever: dict[str, list[Offer]] = {name: [] for name in LEVERS}
         self._doses: dict[tuple[str, str | None, str | None, str | None], float] = {}
-        for offer in offers:
+        for offer in self.published:
             self._by_lever[offer.lever].append(offer)
 
     def on(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -242,6 +243,14 @@ def no_matches() -> Matches:
     return Matches(none, none, none, np.empty(0))
 
 
+@cache
+def _wanted(kinds: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return per kind or body code whether it is one of these kinds."""
+    wanted = np.zeros(len(KIND_NAMES) + len(BODIES), np.bool_)
+    wanted[[KIND_CODE[kind] for kind in kinds]] = True
+    return wanted
+
+
 @dataclass
 class State:
     """A city in one quarter.
@@ -303,9 +312,7 @@ class State:
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""
         table = self.organisations
-        wanted = np.zeros(len(KIND_NAMES) + len(BODIES), np.bool_)
-        wanted[[KIND_CODE[kind] for kind in kinds]] = True
-        return np.flatnonzero(wanted[table.kind] & (table.status == status))
+        return np.flatnonzero(_wanted(kinds)[table.kind] & (table.status == status))
 
     def bodies(self, body: str) -> Rows:
         """Return the rows of universities, hospitals, public bodies or outside parents."""

@@ -63,11 +63,13 @@ class Table:
         return np.full(shape, column.default, column.dtype)
 
     def __getattr__(self, name: str) -> NDArray[Any]:
-        """Return the rows in use of a column."""
+        """Return the rows in use of a column, and keep the view until rows are added."""
         try:
-            return self._data[name][: self.size]
+            view = self._data[name][: self.size]
         except KeyError:
             raise AttributeError(f"table '{self.name}' has no column '{name}'") from None
+        self.__dict__[name] = view
+        return view
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse to replace a column: write into it instead."""
@@ -87,12 +89,16 @@ class Table:
         if strange:
             raise DataError(f"table '{self.name}' has no column {sorted(strange)}")
         first, last = self.size, self.size + ids.size
+        if last == first:
+            return np.arange(first, last)
         if last > self._capacity:
             self._grow(max(last, self._capacity * 3 // 2))
         self._data["id"][first:last] = ids
         for name, value in values.items():
             self._data[name][first:last] = value
         self.__dict__["size"] = last
+        for name in self.columns:
+            self.__dict__.pop(name, None)
         return np.arange(first, last)
 
     def _grow(self, capacity: int) -> None:

@@ -509,6 +509,8 @@ def _pay(
     state: State, p: Parameters, offer: Offer, rows: Rows, million: NDArray[np.float64]
 ) -> None:
     firms = state.firms
+    if rows.size == 0:
+        return
     state.books.pay(
         offer.instrument,
         yuan(million),

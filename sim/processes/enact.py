@@ -6,7 +6,7 @@ from sim.state import State
 
 
 def publish_offers(state: State, program: Program) -> None:
-    """Replace last quarter's offers by those of the instruments in force now."""
-    state.offers = Offers(
-        entry.offer for entry in program.entries if entry.start <= state.quarter <= entry.end
-    )
+    """Replace last quarter's offers by those of the instruments in force now, if they differ."""
+    now = [e.offer for e in program.entries if e.start <= state.quarter <= e.end]
+    if now != state.offers.published:
+        state.offers = Offers(now)

@@ -253,6 +253,8 @@ def _award(state: State, p: Parameters) -> None:
 def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) -> None:
     table = state.organisations
     rows = rows[founders.takes(state, offer, rows)]
+    if rows.size == 0:
+        return
     state.books.pay(
         offer.instrument,
         yuan(np.full(rows.size, million)),

@@ -337,6 +337,8 @@ def _open(
     state: State, p: Parameters, kind: str, host: Hosts, at: Rows, income: float, *, own_use: bool
 ) -> None:
     """Let bodies that weigh a service decide; pay the support; start building."""
+    if at.size == 0:
+        return
     code = KIND_CODE[kind]
     cost = state.costs["run_cost"][code] + state.costs["found_cost"][code] / state.founders.horizon
     if own_use:
