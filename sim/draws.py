@@ -128,6 +128,12 @@ def _block(address: Any, ids: Any, block: Any, out: Any) -> Any:
         out[0, i], out[1, i], out[2, i], out[3, i] = four(address, ids[i], block)
 
 
+@inlined
+def power(base: Any, exponent: Any) -> Any:
+    """Return a positive number raised to a power, in half the time of the library's."""
+    return np.exp(exponent * np.log(base))
+
+
 @compiled
 def laplace(share: Any) -> Any:
     """Return the quantile of the standard Laplace distribution at a share."""
@@ -139,6 +145,8 @@ def laplace(share: Any) -> Any:
 @compiled
 def poisson(mean: Any, share: Any) -> Any:
     """Return the Poisson count at a share of the probability below it (inversion)."""
+    if share <= 1.0 - mean:  # which is below exp(-mean)
+        return 0
     count = 0
     chance = np.exp(-mean)
     total = chance
@@ -155,6 +163,36 @@ def _poisson_all(means: Any, shares: Any, out: Any) -> Any:
         out[i] = poisson(means[i], shares[i])
 
 
+@compiled
+def _ordered(numbers: Any, span: Any, order: Any) -> Any:
+    n = numbers.size
+    ends = np.zeros(n + 1, np.int64)
+    bucket = np.empty(n, np.int64)
+    for i in range(n):
+        bucket[i] = min(int(numbers[i] * (n / span)), n - 1)
+        ends[bucket[i] + 1] += 1
+    for b in range(n):
+        ends[b + 1] += ends[b]
+    for i in range(n):
+        order[ends[bucket[i]]] = i
+        ends[bucket[i]] += 1
+    # Buckets stand in order now; within one, a few neighbours change places.
+    for at in range(1, n):
+        i = order[at]
+        before = at - 1
+        while before >= 0 and numbers[order[before]] > numbers[i]:
+            order[before + 1] = order[before]
+            before -= 1
+        order[before + 1] = i
+
+
+def ordered(numbers: Floats, span: float = 1.0) -> NDArray[np.int64]:
+    """Return the stable order of numbers that lie spread over 0 to a span, as draws do."""
+    order = np.empty(numbers.size, np.int64)
+    _ordered(numbers, span, order)
+    return order
+
+
 def poisson_counts(means: Floats, shares: Floats) -> NDArray[np.int64]:
     """Return Poisson counts by inversion, one per mean and share; a mean is at most some 50."""
     out = np.empty(means.size, np.int64)
@@ -162,7 +200,7 @@ def poisson_counts(means: Floats, shares: Floats) -> NDArray[np.int64]:
     return out
 
 
-@compiled
+@inlined
 def _splitmix(value: Any) -> Any:
     z = value + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -170,10 +208,16 @@ def _splitmix(value: Any) -> Any:
     return z ^ (z >> np.uint64(31))
 
 
+@inlined
+def mixed(first: Any, second: Any) -> Any:
+    """Return one 64-bit id for an ordered pair of ids; see ``mix``."""
+    return _splitmix(_splitmix(first) ^ second)
+
+
 @compiled
 def _mix_all(first: Any, second: Any, out: Any) -> Any:
     for i in range(out.size):
-        out[i] = _splitmix(_splitmix(first[i]) ^ second[i])
+        out[i] = mixed(first[i], second[i])
 
 
 def mix(first: ArrayLike, second: ArrayLike) -> Ids:

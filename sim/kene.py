@@ -6,16 +6,20 @@ cognitive distance [K15]; it is longest where nothing is shared and shortened wi
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import compiled
 from sim.draws import Addressed, Ids
 from sim.quantity import quantity
 
 PER_FIELD = 20  # capabilities numbered to a field: how finely knowledge is told apart
 # The five WIPO sectors: the last field (from 0) of each of them.
 _SECTOR_ENDS = np.array([7, 12, 23, 31, 34])
+_SECTOR_STARTS = np.concatenate(([0], _SECTOR_ENDS[:-1] + 1))
+_SECTOR_OF = np.searchsorted(_SECTOR_ENDS, np.arange(_SECTOR_ENDS[-1] + 1))
 
 Capabilities = NDArray[np.int16]
 
@@ -64,13 +68,28 @@ class Parameters:
 
 def sector(field: NDArray[np.integer]) -> NDArray[np.int64]:
     """Return the WIPO sector, 0 to 4, of fields numbered from 0."""
-    return np.searchsorted(_SECTOR_ENDS, field)
+    return np.asarray(_SECTOR_OF[field])
 
 
 def lengths(u: NDArray[np.float64], most: int, p: Parameters) -> NDArray[np.int64]:
     """Return how many units firms hold, evenly from the least up to below the most."""
     least = round(p.least)
     return least + (u * (most - least)).astype(np.int64)
+
+
+@compiled
+def _build(
+    draws: Any, fields: Any, lengths: Any, own_field: Any, starts: Any, ends: Any, out: Any
+) -> Any:
+    width = out.shape[1]
+    for i in range(fields.size):
+        sector = _SECTOR_OF[fields[i]]
+        for j in range(min(lengths[i], width)):
+            field = int(fields[i])
+            if draws[i, j] >= own_field:
+                share = (draws[i, j] - own_field) / (1 - own_field)
+                field = starts[sector] + int(share * (ends[sector] - starts[sector] + 1))
+            out[i, j] = field * PER_FIELD + int(draws[i, width + j] * PER_FIELD)
 
 
 def build(
@@ -85,16 +104,37 @@ def build(
 
     Most units lie in the owner's own field, the others in its sector.
     """
-    u = luck.table(ids, 2 * width)
-    own = u[:, :width] < p.own_field
-    ends = _SECTOR_ENDS[sector(fields)]
-    starts = np.concatenate(([0], _SECTOR_ENDS[:-1] + 1))[sector(fields)]
-    share = (u[:, :width].T - p.own_field) / (1 - p.own_field)
-    wander = starts + (share * (ends - starts + 1)).astype(np.int64)
-    field = np.where(own, fields[:, None], wander.T)
-    units = field * PER_FIELD + (u[:, width:] * PER_FIELD).astype(np.int64)
-    filled = np.arange(width) < lengths[:, None]
-    return np.where(filled, units, -1).astype(np.int16)
+    out = np.full((ids.size, width), -1, np.int16)
+    draws = luck.table(ids, 2 * width)
+    _build(draws, fields, lengths, p.own_field, _SECTOR_STARTS, _SECTOR_ENDS, out)
+    return out
+
+
+@compiled
+def _appeal(firms: Any, others: Any, same_field: Any, same_sector: Any, out: Any) -> Any:
+    for i in range(out.size):
+        units, overlap = 0, 0.0
+        for j in range(others.shape[1]):
+            wanted = others[i, j]
+            if wanted < 0:
+                continue
+            units += 1
+            best = 0.0
+            for k in range(firms.shape[1]):
+                held = firms[i, k]
+                if held < 0:
+                    continue
+                shared = 0.0
+                if held == wanted:
+                    shared = 1.0
+                elif held // PER_FIELD == wanted // PER_FIELD:
+                    shared = max(same_field, same_sector)
+                elif _SECTOR_OF[held // PER_FIELD] == _SECTOR_OF[wanted // PER_FIELD]:
+                    shared = same_sector
+                best = max(best, shared)
+            overlap += best
+        overlap /= max(units, 1)
+        out[i] = 4 * overlap * (1 - overlap)  # 4: the top is 1
 
 
 def appeal(firms: Capabilities, others: Capabilities, p: Parameters) -> NDArray[np.float64]:
@@ -103,12 +143,6 @@ def appeal(firms: Capabilities, others: Capabilities, p: Parameters) -> NDArray[
     A unit overlaps fully where the same capability is held, in part where the field is held,
     and less where only the sector is; the inverted U has its top at one half.
     """
-    a, b = firms[:, :, None], others[:, None, :]
-    field_a, field_b = a // PER_FIELD, b // PER_FIELD
-    shared = np.where(a == b, 1.0, 0.0)
-    shared = np.maximum(shared, np.where(field_a == field_b, p.same_field, 0.0))
-    same_sector = sector(np.maximum(field_a, 0)) == sector(np.maximum(field_b, 0))
-    shared = np.maximum(shared, np.where(same_sector, p.same_sector, 0.0))
-    shared = np.where((a < 0) | (b < 0), 0.0, shared)
-    overlap = shared.max(axis=1).sum(axis=1) / np.maximum((others >= 0).sum(axis=1), 1)
-    return np.asarray(4 * overlap * (1 - overlap), np.float64)  # 4: the top is 1
+    out = np.empty(firms.shape[0])
+    _appeal(firms, others, p.same_field, p.same_sector, out)
+    return out

@@ -7,12 +7,38 @@ candidate unless policy put a nearer one there.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import Addressed, Ids
+from sim.compiled import compiled
+from sim.draws import Addressed, Ids, ordered
 from sim.tables import Rows
+
+
+@compiled
+def _first_from(places: Any, number: Any) -> Any:
+    """Return the first position whose place is not below a number."""
+    low, high = 0, places.size
+    while low < high:
+        middle = (low + high) // 2
+        if places[middle] < number:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _pick(places: Any, rows: Any, pointers: Any, groups: Any, out: Any) -> Any:
+    for i in range(pointers.size):
+        group = float(groups[i])
+        at = _first_from(places, group + pointers[i])
+        if at == places.size or places[at] >= group + 1.0:  # once round
+            at = _first_from(places, group)
+        inside = at < places.size and places[at] < group + 1.0
+        out[i] = rows[at] if inside else -1
 
 
 @dataclass(frozen=True)
@@ -29,21 +55,21 @@ class Ring:
 
     def pick(self, pointers: NDArray[np.float64], groups: NDArray[np.integer] | int = 0) -> Rows:
         """Return one candidate's row per pointer in (0, 1); -1 where the group is empty."""
-        groups = np.broadcast_to(np.asarray(groups), pointers.shape)
-        if self.rows.size == 0:
-            return np.full(pointers.size, -1)
-        first = np.searchsorted(self.places, groups)
-        last = np.searchsorted(self.places, groups + 1)
-        at = np.searchsorted(self.places, groups + pointers)
-        at = np.where(at >= last, first, at)
-        found = self.rows[np.minimum(at, self.rows.size - 1)]
-        return np.where(last > first, found, -1)
+        found = np.empty(pointers.size, np.int64)
+        if isinstance(groups, int):
+            groups = np.full(pointers.size, groups)
+        _pick(self.places, self.rows, pointers, groups.astype(np.int64, copy=False), found)
+        return found
 
 
 def ring(
     luck: Addressed, ids: Ids, rows: Rows, groups: NDArray[np.integer] | int = 0, *, slot: int
 ) -> Ring:
     """Lay candidates on a ring by their draws; the ids and groups are those of the rows."""
-    places = luck.uniform(ids, slot) + groups
-    order = np.argsort(places, kind="stable")
+    places = luck.uniform(ids, slot)
+    if isinstance(groups, int):
+        order = ordered(places)
+        return Ring(places[order] + groups, rows[order])
+    places += groups
+    order = ordered(places, float(groups.max()) + 1.0 if groups.size else 1.0)
     return Ring(places[order], rows[order])

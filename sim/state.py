@@ -304,10 +304,21 @@ class State:
     host_weight: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     free_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
+    _lasting: dict[tuple[str, int, bool], NDArray[np.float64]] = field(default_factory=dict)
 
     def luck(self, process: str) -> Addressed:
         """Return the draws of a process in this quarter."""
         return self.draws.at(process, self.quarter)
+
+    def lasting(self, process: str, slot: int, *, normal: bool = False) -> NDArray[np.float64]:
+        """Return each firm's draw of its life, uniform or normal, kept from quarter to quarter."""
+        ids, asked = self.firms.id, (process, slot, normal)
+        kept = self._lasting.get(asked, np.empty(0))
+        if kept.size < ids.size:
+            luck = self.draws.at(process, 0)
+            draw = luck.normal if normal else luck.uniform
+            kept = self._lasting[asked] = np.concatenate([kept, draw(ids[kept.size :], slot)])
+        return kept
 
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from sim import identity
 from sim.books import YUAN, yuan
 from sim.compiled import compiled
-from sim.draws import Ids, four, poisson
+from sim.draws import Ids, ordered, poisson, power
 from sim.kinds import KINDS
 from sim.levers import Offer
 from sim.quantity import quantity
@@ -319,15 +319,17 @@ _COUNT, _TAKES_VOUCHER, _VOUCHER_USE, _EQUIPMENT, _EQUIPMENT_USE, _SELLER, _LOT 
 
 @compiled
 def _commission(
-    address: Any, ids: Any, alive: Any, rd: Any, elasticity: Any, scale: Any, out: Any
+    draws: Any, alive: Any, rd: Any, elasticity: Any, scale: Any, buyers: Any, numbers: Any
 ) -> Any:
-    total = 0
-    for i in range(ids.size):
-        out[i] = 0
+    found = 0
+    for i in range(alive.size):
         if alive[i] and rd[i] > 0.0:
-            out[i] = poisson(scale * rd[i] ** elasticity, four(address, ids[i], 0)[_COUNT])
-            total += out[i]
-    return total
+            number = poisson(scale * power(rd[i], elasticity), draws[i])
+            if number > 0:
+                buyers[found] = i
+                numbers[found] = number
+                found += 1
+    return found
 
 
 def prepare(state: State, p: Parameters, start: Callable[[str], float]) -> None:
@@ -452,21 +454,22 @@ def _finance(
 def _develop(state: State, p: Parameters) -> None:
     """Stream (b): development and services that firms commission."""
     firms = state.firms
-    number = np.empty(len(firms), np.int64)
-    total = _commission(
-        state.luck("contract").address,
-        firms.id,
+    buyers, numbers = np.empty(len(firms), np.int64), np.empty(len(firms), np.int64)
+    found = _commission(
+        state.luck("contract").uniform(firms.id, _COUNT),
         firms.alive,
         firms.rd,
         p.elasticity,
         state.starting_stock["contract_scale"],
-        number,
+        buyers,
+        numbers,
     )
-    if total == 0:
+    if found == 0:
         return
-    buyer = np.repeat(np.arange(len(firms)), number)
-    ends = np.cumsum(number)
-    serial = np.arange(total) - np.repeat(ends - number, number)
+    number = numbers[:found]
+    buyer = np.repeat(buyers[:found], number)
+    total = buyer.size
+    serial = np.arange(total) - np.repeat(np.cumsum(number) - number, number)
     ids = identity.mixed(identity.CONTRACT, firms.id[buyer], state.quarter, serial)
     luck = state.draws.at("contract", 0)
     mean = state.starting_stock["contract_mean"]
@@ -509,13 +512,15 @@ def _intermediaries(
     luck = state.draws.at("contract", 0)
     chance = brokering_chance(value, state.offers.dose("transfer_bonus"), p)
     wants = luck.happens(ids, chance, _BROKER)
-    order = np.argsort(np.where(wants, luck.uniform(ids, _ORDER), 2.0), kind="stable")
-    served = np.zeros(ids.size, np.bool_)
+    wanting = np.flatnonzero(wants)
+    queue = wanting[ordered(luck.uniform(ids[wanting], _ORDER))]
     cases = state.flows["broker_cases"] / state.weight
-    served[order[: state.luck("contract").whole(identity.of_name("broker cases"), cases)]] = True
+    time = state.luck("contract").whole(identity.of_name("broker cases"), cases)
+    served = np.zeros(ids.size, np.bool_)
+    served[queue[:time]] = True
     services = state.platforms("transfer_service")
     offices = ring(state.luck("contract"), state.organisations.id[services], services, slot=_SELLER)
-    return np.where(wants & served, offices.pick(luck.uniform(ids, _OFFICE)), -1)
+    return np.where(served, offices.pick(luck.uniform(ids, _OFFICE)), -1)
 
 
 def _sign(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sim import identity, kene, places, quarter, rules
 from sim.books import yuan
 from sim.compiled import compiled
-from sim.draws import four
+from sim.draws import power
 from sim.levers import Offer
 from sim.quantity import quantity
 from sim.state import ACTIVE, FIRM_UNITS, State
@@ -293,8 +293,7 @@ _ENTERS, _DISTRICT, _CLUSTER, _FIELD, _SIZE, _PROPENSITY, _DOES_RD, _LENGTH, _IN
 
 @compiled
 def _close(
-    address: Any,
-    ids: Any,
+    draws: Any,
     alive: Any,
     above_scale: Any,
     founded: Any,
@@ -310,18 +309,18 @@ def _close(
     after_quarters: Any,
 ) -> Any:
     closed = 0
-    for i in range(ids.size):
+    for i in range(alive.size):
         if not alive[i]:
             continue
         if above_scale[i]:
-            hazard = large_hazard * employees[i] ** -size_effect
+            hazard = large_hazard * power(employees[i], -size_effect)
         else:
             hazard = hazards[min(max((now - founded[i]) // 4, 0), hazards.size - 1)]
             if carrier[i] >= 0:
                 hazard *= inside
             elif left_seat[i] > 0 and now - left_seat[i] < after_quarters:
                 hazard *= after
-        if four(address, ids[i], 0)[0] < hazard / 4.0:
+        if draws[i] < hazard / 4.0:
             alive[i] = False
             closed += 1
     return closed
@@ -338,8 +337,7 @@ def renew(state: State, p: Parameters) -> None:
     """Close and enter firms; at the year's end count them anew and decide on statuses."""
     firms = state.firms
     closed = _close(
-        state.luck("demography").address,
-        firms.id,
+        state.luck("demography").uniform(firms.id, _EXIT),
         firms.alive,
         firms.above_scale,
         firms.founded,

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from sim.books import yuan
 from sim.compiled import compiled
-from sim.draws import four, laplace, poisson
+from sim.draws import poisson, power
 from sim.kinds import KIND_CODE
 from sim.quantity import quantity
 from sim.state import ACTIVE, BODY_CODE, State
@@ -196,30 +196,24 @@ _BUYS, _HANDS_IN, _QUEUE = 4, 5, 6
 @compiled
 def _firms(
     life: Any,
-    address: Any,
-    ids: Any,
+    draws: Any,
     alive: Any,
     rd: Any,
     employees: Any,
     scale: Any,
     elasticity: Any,
-    price: Any,
-    outside: Any,
-    spread: Any,
+    least: Any,
     small: Any,
 ) -> Any:
     uses = 0
     of_small = 0
     weights = 0.0
-    for i in range(ids.size):
-        if not alive[i] or rd[i] <= 0.0:
+    for i in range(alive.size):
+        if not alive[i] or rd[i] <= 0.0 or life[i] <= least:
             continue
-        option = outside * np.exp(spread * laplace(four(life, ids[i], 0)[_OUTSIDE]))
-        if price >= option:
-            continue
-        mean = rd[i] ** elasticity
+        mean = power(rd[i], elasticity)
         weights += mean
-        number = poisson(min(scale * mean, LARGEST_MEAN), four(address, ids[i], 0)[_USES])
+        number = poisson(min(scale * mean, LARGEST_MEAN), draws[i])
         uses += number
         if employees[i] < small:
             of_small += number
@@ -309,20 +303,25 @@ def _tests(state: State, p: Parameters, scale: float, price: float) -> tuple[flo
     """Return tests made on shared instruments, those of small firms, and Σ R&D^elasticity."""
     firms = state.firms
     uses, small, weights = _firms(
-        state.draws.at("equipment", 0).address,
-        state.luck("equipment").address,
-        firms.id,
+        state.lasting("equipment", _OUTSIDE),
+        state.luck("equipment").uniform(firms.id, _USES),
         firms.alive,
         firms.rd,
         firms.employees,
         scale,
         p.elasticity,
-        price,
-        p.outside,
-        p.outside_spread,
+        declining(price, p),
         p.small,
     )
     return float(uses), float(small), float(weights)
+
+
+def declining(price: float, p: Parameters) -> float:
+    """Return the share of firms whose outside option, lasting and Laplace, is no dearer."""
+    if price <= 0:
+        return 0.0
+    place = np.log(price / p.outside) / p.outside_spread
+    return float(0.5 * np.exp(place) if place < 0 else 1 - 0.5 * np.exp(-place))
 
 
 def open_hours(reward: float, p: Parameters) -> float:

@@ -358,13 +358,13 @@ def candidates(state: State, p: Parameters) -> Rows:
     firms = state.firms
     young = firms.alive & ~firms.above_scale & (firms.equity == 0)
     rows = np.flatnonzero(young & (state.quarter - firms.founded <= 4 * p.oldest))
-    seen = state.draws.at("funds", 0).normal(firms.id[rows], _SEEN)
-    size = np.log1p(firms.rd_stock[rows]) + np.log1p(firms.revenue[rows])
-    return rows[np.argsort(-(size + p.seen * seen), kind="stable")]
+    seen = state.lasting("funds", _SEEN, normal=True)[rows]
+    size = np.log((1 + firms.rd_stock[rows]) * (1 + firms.revenue[rows]))
+    return rows[np.argsort(-(size + p.seen * seen))]
 
 
 def _tickets(state: State, p: Parameters, rows: Rows) -> Floats:
-    normal = state.draws.at("funds", 0).normal(state.firms.id[rows], _TICKET)
+    normal = state.lasting("funds", _TICKET, normal=True)[rows]
     return np.asarray(p.ticket * np.exp(p.ticket_spread * normal - p.ticket_spread**2 / 2))
 
 

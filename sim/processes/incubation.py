@@ -8,10 +8,12 @@ hollow: it still counts, and the report says so.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from sim.draws import mix
+from sim.compiled import compiled
+from sim.draws import four, mixed
 from sim.kinds import HOSTS
 from sim.quantity import quantity
 from sim.state import ACTIVE, State
@@ -121,8 +123,8 @@ def seekers(state: State, p: Parameters) -> Rows:
     """Return the start-ups that look for a seat now."""
     firms = state.firms
     young = firms.alive & ~firms.above_scale & (firms.seated == 0)
-    rows = np.flatnonzero(young & (state.quarter - firms.founded <= p.search))
-    return rows[state.draws.at("incubation", 0).happens(firms.id[rows], p.seek, _SEEKS)]
+    rows = np.flatnonzero(young & (firms.founded >= state.quarter - p.search))
+    return rows[state.lasting("incubation", _SEEKS)[rows] < p.seek]
 
 
 def _seat(state: State, p: Parameters) -> None:
@@ -150,15 +152,56 @@ def _seat(state: State, p: Parameters) -> None:
     state.flows["turned_away"] += float(last_try.sum()) * state.weight
 
 
+@compiled
+def _prefer(
+    address: Any,
+    ids: Any,
+    district: Any,
+    cluster: Any,
+    carriers: Any,
+    districts: Any,
+    clusters: Any,
+    weight: Any,
+    near: Any,
+    best: Any,
+) -> Any:
+    draws = np.empty(carriers.size)
+    pairs = np.empty(carriers.size, np.uint64)
+    for i in range(ids.size):
+        for j in range(carriers.size):
+            pairs[j] = mixed(ids[i], carriers[j])
+        for j in range(carriers.size):
+            draws[j] = four(address, pairs[j], 0)[0]
+        top = -np.inf
+        for j in range(carriers.size):
+            wanted = weight[j]
+            if district[i] == districts[j]:
+                wanted *= near
+            if cluster[i] == clusters[j]:
+                wanted *= near
+            score = np.log(draws[j]) / wanted
+            if score > top:
+                top = score
+                best[i] = j
+
+
 def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:
     """Return for each start-up the position of the carrier that suits it best."""
     firms, table = state.firms, state.organisations
-    pairs = mix(np.repeat(firms.id[rows], carriers.size), np.tile(table.id[carriers], rows.size))
-    u = state.luck("incubation").uniform(pairs).reshape(rows.size, carriers.size)
-    same = (firms.district[rows][:, None] == table.district[carriers]).astype(float)
-    same += firms.cluster[rows][:, None] == table.cluster[carriers]
-    weight = p.near**same * (1.0 + table.level[carriers])
-    return np.asarray(np.argmax(np.log(u) / weight, axis=1))
+    best = np.empty(rows.size, np.int64)
+    _prefer(
+        state.luck("incubation").address,
+        firms.id[rows],
+        firms.district[rows],
+        firms.cluster[rows],
+        table.id[carriers],
+        table.district[carriers],
+        table.cluster[carriers],
+        1.0 + table.level[carriers],
+        p.near,
+        best,
+    )
+    return best
 
 
 def _name_seedlings(state: State, p: Parameters) -> None:

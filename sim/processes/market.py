@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim.compiled import compiled
-from sim.draws import four, laplace
+from sim.draws import laplace, power
 from sim.quantity import quantity
 from sim.state import State
 
@@ -103,10 +103,10 @@ class Parameters:
 
 @compiled
 def _firms(
-    address: Any,
-    ids: Any,
+    draws: Any,
     alive: Any,
-    age: Any,
+    founded: Any,
+    now: Any,
     employees: Any,
     revenue: Any,
     rd_growth: Any,
@@ -125,14 +125,16 @@ def _firms(
     widest: Any,
     most_bought: Any,
 ) -> Any:
-    for i in range(ids.size):
+    for i in range(alive.size):
         if not alive[i]:
             continue
-        growth = (macro + youth / max(age[i] / 4.0, 1.0) - usual_youth) / 4.0
+        age = (now - founded[i]) / 4.0
+        growth = (macro + youth / max(age, 1.0) - usual_youth) / 4.0
         if spread > 0.0:
             # At least one person: a firm of one varies most.
-            b = min(spread * (max(employees[i], 1.0) / mean_employees) ** -size_effect, widest)
-            growth += b * laplace(four(address, ids[i], 0)[0]) + np.log(1.0 - b * b)
+            size = max(employees[i], 1.0) / mean_employees
+            b = min(spread * power(size, -size_effect), widest)
+            growth += b * laplace(draws[i]) + np.log(1.0 - b * b)
         growth += elasticity * rd_growth[i]
         growth += contract_return * min(absorbed[i] / revenue[i], most_bought)
         growth += order_stays * min(first_orders[i] / revenue[i], most_bought)
@@ -148,10 +150,10 @@ def grow(state: State, p: Parameters) -> None:
         # A quarter's Laplace scale b has variance 2 b²; four quarters add up to the year's.
         scale = p.spread / 2 / np.sqrt(2)
         _firms(
-            state.luck("market").address,
-            firms.id,
+            state.luck("market").uniform(firms.id),
             live,
-            state.quarter - firms.founded,
+            firms.founded,
+            state.quarter,
             firms.employees,
             firms.revenue,
             firms.rd_growth,

@@ -257,10 +257,11 @@ def reach_out(state: State, p: Parameters) -> None:
     """Hold events, send researchers into firms, open scenarios."""
     state.firms.first_orders[:] = 0.0
     pace = 1 + state.offers.dose("management_effort", "transfer_service")
-    _hold_events(state, p, pace)
+    able = performers(state)
+    _hold_events(state, p, pace, able)
     _visit(state, p, pace)
     _finish_scenarios(state)
-    _open_scenarios(state, p, pace)
+    _open_scenarios(state, p, pace, able)
 
 
 def begin(state: State, values: "Values") -> None:
@@ -306,9 +307,9 @@ def attendance(events: int, firms: float, p: Parameters) -> float:
     return min(events * p.size / max(firms, 1.0), p.appetite / 4, 1.0)
 
 
-def _hold_events(state: State, p: Parameters, pace: float) -> None:
+def _hold_events(state: State, p: Parameters, pace: float, rows: Rows) -> None:
     firms, luck = state.firms, state.luck("outreach")
-    rows, hosts = performers(state), local(state)
+    hosts = local(state)
     number = rows.size * state.weight
     ids = state.organisations.id[hosts]
     own = int(luck.poisson(ids, np.full(ids.size, p.usual_events / 4), _OWN).sum())
@@ -368,7 +369,7 @@ def _campaign(state: State, p: Parameters, offer: Offer, rows: Rows, number: int
     rows = rows[np.argsort(luck.uniform(firms.id[rows], _TURN), kind="stable")]
     rows = rows[: round(p.invited * number)]
     ids = firms.id[rows]
-    accepts = state.draws.at("outreach", 0).happens(ids, p.open_to_visits, _OPEN)
+    accepts = state.lasting("outreach", _OPEN)[rows] < p.open_to_visits
     rows = rows[accepts & luck.happens(ids, p.has_time, _TIME)][:number]
     served = state.books.pay(
         offer.instrument,
@@ -436,7 +437,7 @@ def opening_chance(usual: float, asked: float, p: Parameters) -> float:
     return min(max(usual, p.accepts * asked), 1.0)
 
 
-def _open_scenarios(state: State, p: Parameters, pace: float) -> None:
+def _open_scenarios(state: State, p: Parameters, pace: float, able: Rows) -> None:
     """Let departments open scenarios, and firms that apply have their first orders."""
     luck, offers = state.luck("outreach"), list(state.offers.on("scenario_number"))
     number = round(p.departments + p.departments_per_district * len(state.city.districts))
@@ -446,11 +447,11 @@ def _open_scenarios(state: State, p: Parameters, pace: float) -> None:
     u = luck.uniform(ids, _ACCEPTS)
     opens = u < opening_chance(usual, asked, p)
     applies = luck.poisson(ids, np.full(number, p.applicants), _APPLICANTS) > 0
-    opens &= applies & (performers(state).size > 0)
+    opens &= applies & (able.size > 0)
     ids, anyway = ids[opens], u[opens] < usual
     value = p.least_order * (p.largest_order / p.least_order) ** luck.uniform(ids, _VALUE)
     goes = _paid(state, p, offers, ids, value, anyway)
-    _order(state, p, ids[goes], value[goes])
+    _order(state, p, ids[goes], value[goes], able)
     state.flows["scenarios_opened"] += float(goes.sum())
     state.totals["scenarios additional"] += float((goes & ~anyway).sum())
 
@@ -479,9 +480,11 @@ def _paid(
     return goes
 
 
-def _order(state: State, p: Parameters, ids: Ids, value: Floats) -> None:
+def _order(state: State, p: Parameters, ids: Ids, value: Floats, rows: Rows) -> None:
     """Give each order to a firm that does R&D; it counts once the scenario is built."""
-    firms, luck, rows = state.firms, state.luck("outreach"), performers(state)
+    if ids.size == 0:
+        return
+    firms, luck = state.firms, state.luck("outreach")
     around = ring(luck, firms.id[rows], rows, slot=_SUPPLIER)
     winner = around.pick(luck.uniform(ids, _CHOICE))
     # A row stands for ``weight`` firms, one of which has the order.

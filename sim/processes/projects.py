@@ -38,7 +38,7 @@ from scipy.special import ndtr
 from sim import identity, kene, quarter, rules
 from sim.books import yuan
 from sim.compiled import compiled
-from sim.draws import Ids, four, mix, poisson, poisson_counts
+from sim.draws import Ids, mix, poisson, poisson_counts, power
 from sim.kinds import KIND_CODE
 from sim.levers import Offer
 from sim.quantity import quantity
@@ -569,8 +569,7 @@ def undertake(state: State, p: Parameters) -> None:
 
 @compiled
 def _joint(
-    address: Any,
-    ids: Any,
+    draws: Any,
     alive: Any,
     rd: Any,
     ally: Any,
@@ -578,18 +577,21 @@ def _joint(
     elasticity: Any,
     scale: Any,
     tie: Any,
-    out: Any,
+    leaders: Any,
+    numbers: Any,
 ) -> Any:
-    total = 0
-    for i in range(ids.size):
-        out[i] = 0
+    found = 0
+    for i in range(alive.size):
         if alive[i] and rd[i] > 0.0:
-            mean = scale * rd[i] ** elasticity
+            mean = scale * power(rd[i], elasticity)
             if ally[i] >= 0 or partner[i] >= 0:
                 mean *= tie
-            out[i] = poisson(mean, four(address, ids[i], 0)[_COUNT])
-            total += out[i]
-    return total
+            number = poisson(mean, draws[i])
+            if number > 0:
+                leaders[found] = i
+                numbers[found] = number
+                found += 1
+    return found
 
 
 @dataclass(frozen=True)
@@ -668,10 +670,9 @@ def _agree(state: State, p: Parameters, those: Partners) -> None:
 
 def _own_accord(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
     firms = state.firms
-    number = np.empty(len(firms), np.int64)
-    total = _joint(
-        state.luck("projects").address,
-        firms.id,
+    leaders, numbers = np.empty(len(firms), np.int64), np.empty(len(firms), np.int64)
+    found = _joint(
+        state.luck("projects").uniform(firms.id, _COUNT),
         firms.alive,
         firms.rd,
         firms.ally,
@@ -679,10 +680,10 @@ def _own_accord(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
         p.elasticity,
         state.starting_stock["project scale"],
         p.tie,
-        number,
+        leaders,
+        numbers,
     )
-    some = np.flatnonzero(number) if total else np.empty(0, np.int64)
-    return _repeated(state, some, number[some], state.quarter)
+    return _repeated(state, leaders[:found], numbers[:found], state.quarter)
 
 
 def _repeated(

@@ -31,7 +31,7 @@ import numpy as np
 from sim import identity, kene
 from sim.books import yuan
 from sim.compiled import compiled
-from sim.draws import four, poisson
+from sim.draws import poisson, power
 from sim.quantity import quantity
 from sim.rules import status_share
 from sim.state import ACTIVE, RESULT_UNITS, State
@@ -196,13 +196,12 @@ def _kept(held: Any, lapse: Any, share: Any) -> Any:
 @compiled
 def _valued(grants: Any, chance: Any, share: Any) -> Any:
     """Return how many of a quarter's grants are of high value, rounded by a draw."""
-    return int(grants * min(chance, 1.0) + share) if grants > 0 else 0
+    return int(grants * min(chance, 1.0) + share)
 
 
 @compiled
 def _firms(
-    address: Any,
-    ids: Any,
+    draws: Any,
     alive: Any,
     above_scale: Any,
     employees: Any,
@@ -231,37 +230,36 @@ def _firms(
     slope: Any,
     valued_lapse: Any,
 ) -> Any:
-    for i in range(ids.size):
+    for i in range(alive.size):
         results[i] = 0
         if not alive[i]:
             continue
-        draws = four(address, ids[i], 0)
-        size = employees[i] ** size_effect
+        size = power(employees[i], size_effect)
         group = 1 if above_scale[i] else 0
         if rd[i] > 0.0:
-            if draws[_STATUS] < stop[group] / size:
+            if draws[_STATUS, i] < stop[group] / size:
                 rd[i] = 0.0
             else:
                 share = propensity[i]
                 if high_tech_until[i] >= now:
                     share = max(share, status_share(revenue[i]))
                 rd[i] += adjustment * (share * revenue[i] * lead + rd_induced[i] - rd[i])
-        elif draws[_STATUS] < start[group] * size:
+        elif draws[_STATUS, i] < start[group] * size:
             rd[i] = propensity[i] * revenue[i]
         before = rd_stock[i]
         rd_stock[i] += rd[i] / 4.0 - depreciation * before
         rd_growth[i] = np.log((typical + rd_stock[i]) / (typical + before))
         if rd[i] > 0.0:
-            results[i] = poisson(scale * rd[i] ** elasticity, draws[_GRANTS])
+            results[i] = poisson(scale * power(rd[i], elasticity), draws[_GRANTS, i])
         if patents[i] > 0:
-            patents[i] -= min(patents[i], poisson(lapse * patents[i], draws[_LAPSES]))
-        patents[i] += results[i]
-        high_value[i] = min(
-            patents[i],
             # The same draw: whoever loses a patent of high value has lost one.
-            _kept(high_value[i], valued_lapse, draws[_LAPSES])
-            + _valued(results[i], valued * (rd[i] / revenue[i]) ** slope, draws[_HIGH_VALUE]),
-        )
+            high_value[i] = _kept(high_value[i], valued_lapse, draws[_LAPSES, i])
+            patents[i] = _kept(patents[i], lapse, draws[_LAPSES, i])
+        if results[i] > 0:
+            chance = valued * power(rd[i] / revenue[i], slope)
+            patents[i] += results[i]
+            high_value[i] += _valued(results[i], chance, draws[_HIGH_VALUE, i])
+        high_value[i] = min(patents[i], high_value[i])
 
 
 def transition_norms(state: State, p: Parameters) -> None:
@@ -322,8 +320,7 @@ def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
 def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
     firms, stock = state.firms, state.starting_stock
     _firms(
-        state.luck("research").address,
-        firms.id,
+        state.luck("research").block(firms.id),
         live,
         firms.above_scale,
         firms.employees,

@@ -178,7 +178,7 @@ def _expected(
 ) -> NDArray[np.float64]:
     """Return what firms expect a year of an offer; 0 for those who do not apply."""
     expected = trust(state, offer, p) * _promise(p, offer, rd)
-    knows = state.draws.at("subsidy_response", 0).happens(state.firms.id[rows], p.knows, _KNOWS)
+    knows = state.lasting("subsidy_response", _KNOWS)[rows] < p.knows
     return np.where(knows & (expected > p.application), expected, 0.0)
 
 
