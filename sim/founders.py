@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from sim import identity
 from sim.books import yuan
@@ -171,6 +172,13 @@ def class_weight(state: State, kind: str, host: str) -> float:
     return float(state.costs["firm_weight"][KIND_CODE[kind]]) if firm else 1.0
 
 
+def class_weights(state: State, codes: Rows, host: str) -> NDArray[np.float64]:
+    """Return the same for several kinds by their codes."""
+    if host in ("firm", "leading_firm"):
+        return np.asarray(state.costs["firm_weight"][codes], np.float64)
+    return np.full(codes.size, class_weight(state, KIND_NAMES[0], host))
+
+
 def expected_gain(state: State, kind: str, host: str) -> float:
     """Return what the offers promise a founder of a kind, million CNY over the horizon."""
     gains = state.offers.gains
@@ -215,6 +223,14 @@ def boost(state: State, kind: str, host: str) -> float:
     return min(state.founders.most_gain, 1 + expected_gain(state, kind, host) / cost)
 
 
+def boosts(state: State, host: str) -> NDArray[np.float64]:
+    """Return the same for each kind by its code, kept while the offers stand."""
+    kept = state.offers.boosts
+    if host not in kept:
+        kept[host] = np.array([boost(state, kind, host) for kind in KINDS])
+    return kept[host]
+
+
 def pick_cluster(
     state: State, lacks: NDArray[np.float64], place: NDArray[np.float64]
 ) -> NDArray[np.int64]:
@@ -253,6 +269,8 @@ def fund(
     by_line: dict[str, list[tuple[Offer, float]]] = {}
     for offer, million in founding_offers(state, kind, host):
         by_line.setdefault(state.books.accounts[offer.instrument].line, []).append((offer, million))
+    if not by_line:
+        return np.ones(ids.size, np.bool_)
     lot = state.luck("lot").uniform(ids)
     covered = {}
     for line, offers in by_line.items():
@@ -338,17 +356,16 @@ def reached(state: State, kind: str, level: str, count: int) -> None:
 
 def platform_traits(state: State, kind: str, ids: Ids) -> dict[str, NDArray[np.generic]]:
     """Return what a platform is born with: quality, seats, researchers, plaque or new unit."""
-    luck = state.draws.at("founding", 0)
-    seats = state.costs["seats"][KIND_CODE[kind]]
-    researchers = state.costs["researchers"][KIND_CODE[kind]]
-    spread = np.exp(state.founders.spread * luck.normal(ids, _SEATS) - state.founders.spread**2 / 2)
-    plaque = state.costs["plaque"][KIND_CODE[kind]]
+    u = state.draws.at("founding", 0).block(ids)
+    code, spread = KIND_CODE[kind], state.founders.spread
+    size = np.exp(spread * ndtri(u[_SEATS]) - spread**2 / 2)
+    design = state.founders.design * (kind == "institute")
     return {
-        "quality": luck.normal(ids, _QUALITY),
-        "seats": np.rint(seats * spread).astype(np.int32),
-        "researchers": researchers * spread,
-        "new_unit": ~luck.happens(ids, plaque, _NEW_UNIT),
-        "design": luck.happens(ids, state.founders.design * (kind == "institute"), _DESIGN),
+        "quality": ndtri(u[_QUALITY]),
+        "seats": np.rint(state.costs["seats"][code] * size).astype(np.int32),
+        "researchers": state.costs["researchers"][code] * size,
+        "new_unit": u[_NEW_UNIT] >= state.costs["plaque"][code],
+        "design": u[_DESIGN] < design,
     }
 
 

@@ -8,7 +8,7 @@ it enters; and an organisation is known by its host, its kind and the quarter of
 import hashlib
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sim.draws import Ids, mix
 
@@ -30,6 +30,11 @@ def plain(origin: int, first: ArrayLike, second: ArrayLike = 0) -> Ids:
     a = np.asarray(first, np.uint64) << np.uint64(32)
     b = np.asarray(second, np.uint64)
     return np.atleast_1d(np.uint64(origin << 56) | a | b)
+
+
+def first_of(ids: Ids) -> NDArray[np.int64]:
+    """Return the first number of plain ids."""
+    return (ids >> np.uint64(32) & np.uint64((1 << 24) - 1)).astype(np.int64)
 
 
 def mixed(origin: int, parent: Ids, first: ArrayLike, second: ArrayLike = 0) -> Ids:

@@ -9,6 +9,9 @@ is neutral (0), and a process that reads 0 does exactly what it does without pol
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.kinds import HOSTS, KIND_CODE, LEVEL_CODE
 
 
@@ -524,12 +527,14 @@ class Offers:
     Attributes:
         published: The offers in the order in which they were published.
         gains: What founders made of them: kind and class of host → million CNY.
+        boosts: Class of host → by how much they lift its rate of founding, by kind.
     """
 
     def __init__(self, offers: Iterable[Offer] = ()) -> None:
         """Sort the offers by lever."""
         self.published = list(offers)
         self.gains: dict[tuple[str, str], float] = {}
+        self.boosts: dict[str, NDArray[np.float64]] = {}
         self._by_lever: dict[str, list[Offer]] = {name: [] for name in LEVERS}
         self._doses: dict[tuple[str, str | None, str | None, str | None], float] = {}
         for offer in self.published:

@@ -683,19 +683,20 @@ def _choose_hosts(
     ends = np.cumsum([pool.rows.size for pool in pools])
     all_ids = np.concatenate([pool.ids for pool in pools]) if pools else np.empty(0, np.uint64)
     key = -np.log(state.draws.at("founding", 0).uniform(all_ids, _HOSTS + code)) / weights
-    for i, at in enumerate(np.argsort(key, kind="stable")[:count]):
-        number = int(np.searchsorted(ends, at, side="right"))
-        pool = pools[number]
-        within = int(at - (ends[number] - pool.rows.size))
-        row = pool.rows[within]
+    chosen = np.argsort(key, kind="stable")[:count]
+    of_pool = np.searchsorted(ends, chosen, side="right")
+    for number, pool in enumerate(pools):
+        at = np.flatnonzero(of_pool == number)
+        within = chosen[at] - (ends[number] - pool.rows.size)
+        rows = pool.rows[within]
         owners = state.firms if pool.firms else state.organisations
         if KIND_NAMES[code] not in founders.REPEATABLE:
-            owners.platforms[row] |= 1 << code
-        columns[0][i] = HOSTS.index(pool.name)
-        columns[1 if pool.firms else 2][i] = row
-        columns[3][i], columns[5][i] = owners.district[row], owners.field[row]
+            owners.platforms[rows] |= 1 << code
+        columns[0][at] = HOSTS.index(pool.name)
+        columns[1 if pool.firms else 2][at] = rows
+        columns[3][at], columns[5][at] = owners.district[rows], owners.field[rows]
         if pool.firms:
-            columns[4][i] = pool.cluster[within]
+            columns[4][at] = pool.cluster[within]
     return tuple(columns)
 
 

@@ -163,6 +163,13 @@ def reward(state: State, kind: str, level: str, host: str | None = None) -> floa
     )
 
 
+def rewards(state: State, kind: str, level: str) -> NDArray[np.float64]:
+    """Return the same for each class of host."""
+    if not any(True for lever in REWARDS for _ in state.offers.on(lever, kind, level)):
+        return np.zeros(len(HOSTS))
+    return np.array([reward(state, kind, level, host) for host in HOSTS])
+
+
 def meant_for(offer: Offer, kind: str, level: str) -> bool:
     """Return whether an offer is for this step: one without a level is for the first of all."""
     return bool(offer.levels) or level == KINDS[kind].levels[1]
@@ -197,7 +204,7 @@ def score(
 
 def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
     table, luck = state.organisations, state.luck("accreditation")
-    by_host = np.array([reward(state, kind, level, host) for host in HOSTS])
+    by_host = rewards(state, kind, level)
     effort = 1 + state.offers.dose("management_effort", kind)
     chance = np.minimum(1.0, effort * p.apply * (1 + by_host[table.host_class[rows]] / p.cost))
     rows = rows[luck.happens(table.id[rows], chance, _APPLIES)]

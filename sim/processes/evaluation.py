@@ -182,9 +182,10 @@ def _among_performers(state: State, rows: Rows) -> NDArray[np.bool_]:
     """Return whether a firm that does R&D stands in a platform's district and cluster."""
     firms, table = state.firms, state.organisations
     active = firms.alive & (firms.rd > 0)
-    clusters = len(state.city.clusters)
-    places = np.unique(firms.district[active] * clusters + firms.cluster[active])
-    return np.isin(table.district[rows] * clusters + table.cluster[rows], places)
+    # The last column is for platforms of no cluster, where no firm stands.
+    there = np.zeros((len(state.city.districts), len(state.city.clusters) + 1), np.bool_)
+    there[firms.district[active], firms.cluster[active]] = True
+    return np.asarray(there[table.district[rows], table.cluster[rows]], np.bool_)
 
 
 def _score(state: State, p: Parameters, rows: Rows) -> NDArray[np.float64]:

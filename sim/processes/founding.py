@@ -15,6 +15,7 @@ quarters with 15-30 % success. What is decided is built, and opens when its time
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,9 @@ from sim.founders import (
     CARRIERS,
     Hosts,
     boost,
+    boosts,
     build,
-    class_weight,
+    class_weights,
     fund,
     hosts,
     opened,
@@ -290,20 +292,26 @@ def _rates(
     state: State, p: Parameters, host: str, demand: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return per kind the quarterly rate at unit suitability, and the boost, for a host class."""
-    rate, lift = np.zeros(len(KIND_NAMES)), np.ones(len(KIND_NAMES))
-    for kind, data in KINDS.items():
-        if host not in data.hosts or kind in ELSEWHERE:
-            continue
-        code = KIND_CODE[kind]
-        # A rate is what is founded, of what is proposed, by hosts that had none at the start.
-        weight = max(state.host_weight[code], 1.0)
-        stock = max(state.starting_stock[data.stock], p.least_stock)
-        units = state.free_hosts[code] if data.per_host else stock
-        yearly = state.costs["rate"][code] / p.approval * units / weight
-        yearly *= class_weight(state, kind, host)
-        rate[code] = yearly / 4 * (demand if kind in CARRIERS else 1.0)
-        lift[code] = boost(state, kind, host)
-    return rate, lift
+    kinds, codes = _founded_by(host)
+    stock = np.array([state.starting_stock[KINDS[kind].stock] for kind in kinds])
+    per_host = np.array([KINDS[kind].per_host for kind in kinds], np.bool_)
+    units = np.where(per_host, state.free_hosts[codes], np.maximum(stock, p.least_stock))
+    # A rate is what is founded, of what is proposed, by hosts that had none at the start.
+    yearly = state.costs["rate"][codes] / p.approval * units
+    yearly /= np.maximum(state.host_weight[codes], 1.0)
+    yearly *= class_weights(state, codes, host)
+    rate = np.zeros(len(KIND_NAMES))
+    rate[codes] = yearly / 4
+    for kind in CARRIERS:
+        rate[KIND_CODE[kind]] *= demand
+    return rate, boosts(state, host)
+
+
+@cache
+def _founded_by(host: str) -> tuple[tuple[str, ...], Rows]:
+    """Return the kinds that a class of hosts may found here, and their codes."""
+    kinds = tuple(k for k, data in KINDS.items() if host in data.hosts and k not in ELSEWHERE)
+    return kinds, np.array([KIND_CODE[kind] for kind in kinds], np.int64)
 
 
 def _decisions(

@@ -270,8 +270,11 @@ def trainable(state: State, p: Parameters) -> int:
 
 
 def _train(state: State, p: Parameters) -> None:
-    persons = identity.plain(identity.PERSON, np.arange(trainable(state, p)))
-    untrained = persons[~np.isin(persons, state.people.id)]
+    number = trainable(state, p)
+    trained = identity.first_of(state.people.id)
+    open_to = np.ones(number, np.bool_)
+    open_to[trained[trained < number]] = False
+    untrained = identity.plain(identity.PERSON, np.flatnonzero(open_to))
     luck = state.luck("services")
     keen = untrained[luck.happens(untrained, p.enrol, _ENROLS)]
     keen = keen[np.argsort(luck.uniform(keen, _LOT), kind="stable")]
