@@ -1,8 +1,8 @@
 """The one place where Numba's decorator is named, so that types stay strict around it.
 
 Numba looks only at a kernel's own file when it decides whether its machine code is still good;
-ours call each other across files. The cache is therefore a folder per version of the package's
-code, in the user's cache, where a read-only installation can write too.
+ours call each other across files. The cache is therefore a folder per version of all files that
+hold kernels, in the user's cache, where a read-only installation can write too.
 """
 
 import hashlib
@@ -16,10 +16,12 @@ import numba
 
 
 def _cache() -> Path:
-    """Return the folder for the machine code of this version of the code."""
+    """Return the folder for the machine code of this version of the kernels."""
     code = hashlib.blake2b(digest_size=8)
     for path in sorted(Path(__file__).parent.rglob("*.py")):
-        code.update(path.read_bytes())
+        text = path.read_bytes()
+        if b"compiled" in text:
+            code.update(text)
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     try:
         home.mkdir(parents=True, exist_ok=True)
