@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.indicators import INDICATORS
-from sim.plan import load_plan, plan_names
+from sim.plan import load_plan, plan_from_tree, plan_names, tree_of
 from sim.policy import Mix, build_mix
 from sim.region import Run, simulate, start_run
 
@@ -77,14 +77,39 @@ def test_books_close_and_ids_are_unique_over_the_whole_plan(name):
         assert np.unique(table.id).size == len(table), table.name
 
 
+# Variants that count less than the target's own reading, and those that count more.
+LESS = {"new", "stock", "signed", "brokering", "once", "local", "new_projects", "annual"}
+LESS |= {"statistical"}
+MORE = {"all", "begun", "cumulative", "mean", "any_field"}
+
+
+def in_all_readings(plan):
+    """Return a plan that has each target once in every reading, and what its targets are."""
+    readings = []
+    for name, tree in tree_of(plan.name)["targets"].items():
+        for variant in tree.get("variants", {}):
+            whole = tree_of(plan.name)
+            whole["targets"] = {name: tree | {"variant": variant}}
+            readings += plan_from_tree(whole, variant).targets
+    own = tuple(dataclasses.replace(t, id=f"{t.id}.{t.variant}") for t in readings)
+    return dataclasses.replace(plan, targets=(*plan.targets, *own)), own
+
+
 @pytest.mark.parametrize("name", PLANS)
-def test_no_trajectory_is_ever_empty(name):
-    plan = PLANS[name]
+def test_every_target_in_every_reading_is_a_number_in_every_quarter(name):
+    plan, readings = in_all_readings(PLANS[name])
+    assert len(readings) == sum(len(t.variants[1:]) for t in PLANS[name].targets) > 0
     record = simulate(
         plan, None, seed=1, replicate=3, quarters=plan.end - plan.start + 1, scale=SMALL
     )
-    for column, series in record.trajectories.items():
+    for column, series in (*record.trajectories.items(), *record.real.items()):
         assert np.isfinite(series).all(), column
+    for target in readings:
+        own = record.trajectories[target.id.removesuffix(f".{target.variant}")][-1]
+        if target.variant in LESS:
+            assert record.trajectories[target.id][-1] <= own, target.id
+        if target.variant in MORE:
+            assert record.trajectories[target.id][-1] >= own, target.id
 
 
 def lived(plan, mix, factor, replicate):

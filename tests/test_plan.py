@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 import datetime
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import yaml
 
 from sim import instrument as instrument_module
 from sim.errors import ConfigError
+from sim.indicators import INDICATORS
 from sim.instrument import Instrument, instrument_from
 from sim.kinds import KIND_NAMES
 from sim.levers import LEVERS, TYPES, InstrumentType
 from sim.plan import (
     Plan,
+    Target,
     check_indicators,
     configs,
     load_plan,
@@ -269,10 +272,68 @@ def test_kinds_levels_and_hosts_are_expanded(weihai):
 
 
 def test_check_indicators_names_the_target_that_nothing_measures(weihai):
-    check_indicators(weihai, TARGETS)
-    known = ["broker", *(name for name in TARGETS if name != "brokers")]
+    check_indicators(weihai, INDICATORS)
+    known = ["broker", *(name for name in INDICATORS if name != "brokers")]
     with pytest.raises(ConfigError, match=r"targets\.brokers: no indicator.*mean 'broker'"):
         check_indicators(weihai, known)
+
+
+# Readings of a target
+
+
+def read(**changes: object) -> Target:
+    """Return the first target of the plan of one's own with keys added."""
+    tree = yaml.safe_load(OWN)
+    tree["targets"]["brokers"] |= changes
+    return plan_from_tree(tree, "my.yaml").targets[0]
+
+
+NEW = {"new": {"indicator": "brokers_new", "measure": "new", "reading": "since the start"}}
+
+
+def test_a_target_is_read_as_it_stands_until_a_variant_is_chosen():
+    plain, own, chosen = read(), read(variants=NEW), read(variants=NEW, variant="new")
+    assert (plain.variant, plain.variants) == ("default", ())
+    assert dataclasses.replace(own, variants=()) == plain
+    assert read(variants=NEW, variant="default") == own
+    assert (chosen.indicator, chosen.measure) == ("brokers_new", "new")
+    assert (chosen.value, chosen.by, chosen.clause) == (own.value, own.by, own.clause)
+    assert chosen.variants == own.variants
+    assert [(v.id, v.indicator) for v in own.variants] == [
+        ("default", "brokers"),
+        ("new", "brokers_new"),
+    ]
+
+
+def test_a_variant_does_not_inherit_the_words_of_another_reading():
+    variants = {"exceed": {"strict": True}}
+    own = read(reading="all of them", variants=variants)
+    assert [v.reading for v in own.variants] == ["all of them", ""]
+    chosen = read(reading="all of them", variants=variants, variant="exceed")
+    assert not own.strict
+    assert chosen.strict
+
+
+@pytest.mark.parametrize(
+    ("variant", "variants", "said"),
+    [
+        ("nwe", NEW, "my.yaml: targets.brokers: no variant 'nwe'; known: default, new. Did you"),
+        ("new", {}, "no variant 'new'; known: default."),
+        ("default", {"default": {}}, "variants.default: this is the name of the target's own"),
+        ("default", {"new": {"value": 5}}, "variants.new: no key 'value'"),
+        ("default", {"new": {"measure": "yearly"}}, "variants.new: no measure 'yearly'"),
+        ("default", {"new": 5}, "variants.new: a mapping"),
+    ],
+)
+def test_a_variant_that_cannot_be_is_refused(tree, variant, variants, said):
+    tree["targets"]["brokers"] |= {"variant": variant, "variants": variants}
+    assert said in refused(tree)
+
+
+def test_a_variant_that_nothing_measures_is_refused_even_if_it_is_not_chosen(tree):
+    put(tree, "targets/brokers/variants", {"new": {"indicator": "brokers_newer"}})
+    with pytest.raises(ConfigError, match=r"brokers\.variants\.new: no indicator 'brokers_newer'"):
+        check_indicators(plan_from_tree(tree, "my.yaml"), ["brokers"])
 
 
 def test_a_target_with_a_reason_needs_no_indicator(tree):

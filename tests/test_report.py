@@ -316,6 +316,14 @@ def test_every_process_of_a_quarter_is_told(page):
         assert f"{name.replace('_', ' ')} (" in told, name
 
 
+def test_a_target_says_how_its_text_is_read_and_how_else_it_could_be():
+    target = next(t for t in load_plan("ningbo_2019").targets if t.id == "equipment_sharing_uses")
+    words = report.reading_words(target)
+    assert "is default (The sum since the start" in words
+    assert "targets.equipment_sharing_uses.variant may also be annual (The last year's" in words
+    assert words in report.target_mechanism_words(target)
+
+
 def test_an_instrument_that_waits_says_for_what(plan):
     waiting = [i for i in plan.instruments if i.waits_for and not i.reason]
     for instrument in waiting:
