@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from plans import PLANS, target_of
 from world import (
     NORTH,
     SHIPS,
@@ -20,7 +21,6 @@ from world import (
 
 from sim.indicators import CONTEXT, INDICATORS
 from sim.kinds import HOSTS
-from sim.plan import load_plan
 from sim.quarter import parse
 from sim.state import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 
@@ -293,7 +293,7 @@ def test_public_spending_is_the_citys_and_counties_under_the_plan_in_a_year():
 
 def readings(plan, name, state):
     """Return what a target of a plan measures, by reading."""
-    target = next(target for target in load_plan(plan).targets if target.id == name)
+    target = target_of(PLANS[plan], name)
     return {variant.id: measured(state, variant.indicator) for variant in target.variants}
 
 

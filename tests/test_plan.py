@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from plans import instrument_of, target_of
 
 from sim import instrument as instrument_module
 from sim.errors import ConfigError
 from sim.indicators import INDICATORS
-from sim.instrument import Instrument, instrument_from
+from sim.instrument import instrument_from
 from sim.kinds import KIND_NAMES
 from sim.levers import LEVERS, TYPES, InstrumentType
 from sim.plan import (
@@ -155,10 +156,6 @@ def tree() -> dict:
     return yaml.safe_load(OWN)
 
 
-def by_id(plan: Plan, name: str) -> Instrument:
-    return next(i for i in plan.instruments if i.id == name)
-
-
 def refused(tree: dict) -> str:
     with pytest.raises(ConfigError) as error:
         plan_from_tree(tree, "my.yaml")
@@ -200,7 +197,7 @@ def test_weihai_has_its_targets_and_instruments_in_the_order_of_the_text(weihai)
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_goal_is_carried_over_as_written(weihai, name):
-    target = next(target for target in weihai.targets if target.id == name)
+    target = target_of(weihai, name)
     assert (target.value, target.measure, target.clause) == GOALS[name]
     assert target.date == "2020-12-31"
     assert target.by == parse("2020Q4")
@@ -211,7 +208,7 @@ def test_a_goal_is_carried_over_as_written(weihai, name):
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_an_amount_is_carried_over_as_written(weihai, name):
-    instrument = by_id(weihai, name)
+    instrument = instrument_of(weihai, name)
     amount, clause = AMOUNTS.get(name, (None, instrument.clause))
     assert (instrument.amount, instrument.clause) == (amount, clause)
     assert instrument.strength == ("amount" if name in AMOUNTS else "stated")
@@ -222,7 +219,7 @@ def test_an_amount_is_carried_over_as_written(weihai, name):
 
 def test_every_instrument_of_weihai_is_modelled(weihai):
     assert all(i.modelled for i in weihai.instruments)
-    assert by_id(weihai, "evaluation").waits_for == ""
+    assert instrument_of(weihai, "evaluation").waits_for == ""
 
 
 def test_every_dose_is_in_the_unit_of_its_lever(weihai):
@@ -233,8 +230,8 @@ def test_every_dose_is_in_the_unit_of_its_lever(weihai):
 
 def test_national_rules_that_the_plan_restates_may_add_nothing(weihai):
     for name in ("technology_service_tax", "platform_tax"):
-        assert by_id(weihai, name).payer == "nation"
-        assert by_id(weihai, name).dose(0.0) == 0.0
+        assert instrument_of(weihai, name).payer == "nation"
+        assert instrument_of(weihai, name).dose(0.0) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -249,7 +246,7 @@ def test_national_rules_that_the_plan_restates_may_add_nothing(weihai):
     ],
 )
 def test_a_dose_follows_the_wording(weihai, name, doses):
-    instrument = by_id(weihai, name)
+    instrument = instrument_of(weihai, name)
     assert [instrument.dose(share) for share in (0, 0.5, 1)] == pytest.approx(doses)
     assert instrument.has_draw == (doses[0] != doses[2])
 
@@ -261,14 +258,14 @@ def test_about_means_a_tenth_either_way(tree):
 
 
 def test_kinds_levels_and_hosts_are_expanded(weihai):
-    assert by_id(weihai, "evaluation").kinds == KIND_NAMES
-    assert by_id(weihai, "overseas_rd_centre").kinds == ("overseas_rd_centre",)
-    assert by_id(weihai, "carrier_land").kinds == ("incubator", "makerspace")
-    assert by_id(weihai, "innovation_voucher").kinds == ()
-    assert by_id(weihai, "clinical_centre_upgraded").levels == ("provincial", "national")
-    assert by_id(weihai, "incubator_national").levels == ("national",)
-    assert by_id(weihai, "evaluation").levels == ()
-    assert by_id(weihai, "innovation_centre_firm").hosts == ("firm", "leading_firm")
+    assert instrument_of(weihai, "evaluation").kinds == KIND_NAMES
+    assert instrument_of(weihai, "overseas_rd_centre").kinds == ("overseas_rd_centre",)
+    assert instrument_of(weihai, "carrier_land").kinds == ("incubator", "makerspace")
+    assert instrument_of(weihai, "innovation_voucher").kinds == ()
+    assert instrument_of(weihai, "clinical_centre_upgraded").levels == ("provincial", "national")
+    assert instrument_of(weihai, "incubator_national").levels == ("national",)
+    assert instrument_of(weihai, "evaluation").levels == ()
+    assert instrument_of(weihai, "innovation_centre_firm").hosts == ("firm", "leading_firm")
 
 
 def test_check_indicators_names_the_target_that_nothing_measures(weihai):

@@ -5,7 +5,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from test_figures import study_of, told
+from plans import target_of
+from studies import study_of, told
 
 from sim import figures, report
 from sim.indicators import INDICATORS
@@ -317,7 +318,7 @@ def test_every_process_of_a_quarter_is_told(page):
 
 
 def test_a_target_says_how_its_text_is_read_and_how_else_it_could_be():
-    target = next(t for t in load_plan("ningbo_2019").targets if t.id == "equipment_sharing_uses")
+    target = target_of(load_plan("ningbo_2019"), "equipment_sharing_uses")
     words = report.reading_words(target)
     assert "is default (The sum since the start" in words
     assert "targets.equipment_sharing_uses.variant may also be annual (The last year's" in words
