@@ -68,6 +68,12 @@ WRONG = [
     (["targets.brokers.value=many"], ["targets.brokers.value", "many"]),
     (["targets.brokers.variant=newer"], ["no variant 'newer'", "default, new", "'new'?"]),
     (["targets.ip_services.variant=new"], ["no variant 'new'", "known: default"]),
+    (["targets.brokers.indicator=broker"], ["no indicator 'broker'", "'brokers'?"]),
+    (["start.vice_presidents=-1"], ["start.vice_presidents = -1"]),
+    (
+        ["plan=changzhou_2019", "policy.instruments.industry_professors.amount=-1"],
+        ["industry_professors.amount", "from 0 on"],
+    ),
     (["targets=5"], ["targets", "mapping"]),
     ([f"{CENTRE}s.amount=1"], ["innovation_centre_firms", "'innovation_centre_firm'?"]),
     ([f"{CENTRE}.amout=1"], ["no key 'amout'", "Did you mean 'amount'?"]),

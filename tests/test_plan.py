@@ -444,6 +444,7 @@ def test_an_instrument_without_mechanism_gives_its_reason(tree):
         ("instruments/grant/platform_kind", [], ["founding_grant acts through a platform kind"]),
         ("instruments/grant/acts_on", ["institute"], ["acts_on 'institute' is none of"]),
         ("instruments/grant/level", "provinical", ["no level", "mean 'provincial'?"]),
+        ("instruments/grant/level", "county", ["kind incubator: no level 'county'", "municipal"]),
         ("instruments/grant/recipient", "firms", ["no recipient 'firms'", "mean 'firm'?"]),
         ("instruments/grant/controller", "town", ["no controller 'town'", "city, county"]),
         ("instruments/grant/payer", "funds", ["no payer 'funds'", "mean 'fund'?"]),
