@@ -43,6 +43,7 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   policy=NAME|FILE     {mixes}
   policy.without=[ID]  policy.instruments.ID.FIELD=V    another mix
   targets.ID.value=V   start.FIGURE=V                   other goals and starts
+  targets.ID.variant=NAME          another reading of a target's text
   replicates=100       seed=1   population.scale=1   workers=auto (all cores)
   uncertainty=both     or noise (parameters at defaults), or parameters
   quarters=N  after=N  end before the plan does, or go on after it

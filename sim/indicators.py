@@ -180,6 +180,30 @@ def new(kind: str, level: str | None = None) -> Measure:
     return lambda state: state.totals[reached]
 
 
+def begun(kind: str) -> Measure:
+    """Return the measure of platforms that were ever begun, those being built included."""
+    return lambda state: float((state.organisations.kind == KIND_CODE[kind]).sum())
+
+
+def brokering_services(*, new: bool = False, serving: bool = False) -> Measure:
+    """Return the measure of transfer services, those of registration left out.
+
+    Args:
+        new: Whether only those opened since the start count.
+        serving: Whether only those with a contract in about a year count.
+    """
+
+    def measure(state: State) -> float:
+        table = state.organisations
+        counts = (table.kind == KIND_CODE["transfer_service"]) & ~table.registration
+        if serving:
+            counts &= (table.status == ACTIVE) & (table.cases >= 1)
+        opened = (table.status != BUILDING) & (table.opens >= (state.start if new else 0))
+        return float((counts & opened).sum())
+
+    return measure
+
+
 def new_busy(kind: str, host: str | None = None) -> Measure:
     """Return the measure of platforms opened since the start that are not hollow."""
 
@@ -297,6 +321,14 @@ PLATFORMS_OF_JIANGYIN = (
 def platforms_new(state: State) -> float:
     """Return new platforms of all kinds, each level reached counted again."""
     return sum(new(kind, level)(state) for kind, level in PLATFORMS_OF_JIANGYIN)
+
+
+def platforms_new_once(state: State) -> float:
+    """Return the platforms among them, each counted once."""
+    table = state.organisations
+    kinds = [KIND_CODE[kind] for kind in dict(PLATFORMS_OF_JIANGYIN)]
+    new = np.isin(table.kind, kinds) & (table.status != BUILDING) & (table.opens >= state.start)
+    return float(new.sum())
 
 
 def platforms_new_busy(state: State) -> float:
@@ -573,7 +605,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="新增投入",
             meaning="investment of joint projects since the start",
             measure=projects.joint_project_investment,
-            real=projects.joint_project_investment_real,
+            real=projects.joint_project_investment_new,
             activity="of projects begun since the start",
             moved_by=("projects",),
         ),
@@ -583,7 +615,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="新增销售",
             meaning="new sales from joint projects since the start",
             measure=projects.joint_project_sales,
-            real=projects.joint_project_sales_real,
+            real=projects.joint_project_sales_new,
             activity="of projects begun since the start",
             moved_by=("projects", "maturation"),
         ),
@@ -593,7 +625,7 @@ INDICATORS: dict[str, Indicator] = {
             zh="利税",
             meaning="profit and tax from joint projects since the start",
             measure=projects.joint_project_profit_tax,
-            real=projects.joint_project_profit_tax_real,
+            real=projects.joint_project_profit_tax_new,
             activity="of projects begun since the start",
             moved_by=("projects", "maturation"),
         ),
@@ -1238,6 +1270,227 @@ INDICATORS: dict[str, Indicator] = {
             meaning="what city and counties paid under the plan in four quarters",
             measure=public_spending,
             moved_by=("settle", "budget"),
+        ),
+        # Other readings of targets; a plan names them as variants.
+        Indicator(
+            name="transfer_services_in_being",
+            unit="organisations",
+            zh="技术转移服务机构",
+            meaning="transfer and registration services in operation",
+            measure=in_being("transfer_service"),
+            real=serving("transfer_service"),
+            activity="with a contract served in about a year",
+            moved_by=("services", "founding"),
+        ),
+        Indicator(
+            name="brokering_services",
+            unit="organisations",
+            zh="技术转移机构",
+            meaning="transfer services without registration services, cumulative",
+            measure=brokering_services(),
+            real=brokering_services(serving=True),
+            activity="with a contract served in about a year",
+            moved_by=("services", "founding"),
+        ),
+        Indicator(
+            name="brokering_services_new",
+            unit="organisations",
+            zh="技术转移机构",
+            meaning="transfer services without registration services since the start",
+            measure=brokering_services(new=True),
+            real=brokering_services(new=True, serving=True),
+            activity="with a contract served in about a year",
+            moved_by=("services", "founding"),
+        ),
+        Indicator(
+            name="joint_project_investment_new",
+            unit="million CNY",
+            zh="新增投入",
+            meaning="investment of joint projects begun since the start",
+            measure=projects.joint_project_investment_new,
+            moved_by=("projects",),
+        ),
+        Indicator(
+            name="joint_project_sales_new",
+            unit="million CNY",
+            zh="新增销售",
+            meaning="new sales from joint projects begun since the start",
+            measure=projects.joint_project_sales_new,
+            moved_by=("projects", "maturation"),
+        ),
+        Indicator(
+            name="joint_project_profit_tax_new",
+            unit="million CNY",
+            zh="利税",
+            meaning="profit and tax from joint projects begun since the start",
+            measure=projects.joint_project_profit_tax_new,
+            moved_by=("projects", "maturation"),
+        ),
+        Indicator(
+            name="science_vice_presidents_local",
+            unit="persons",
+            zh="科技副总",
+            meaning="science vice-presidents sent by local universities and institutes",
+            measure=talent.vice_presidents_local,
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="vp_led_projects_new",
+            unit="projects",
+            zh="科技副总牵头项目",
+            meaning="provincial projects led by vice-presidents, begun since the start",
+            measure=projects.vp_led_projects_new,
+            moved_by=("projects", "talent"),
+        ),
+        Indicator(
+            name="high_end_talents_new",
+            unit="persons or teams",
+            zh="高端创新人才(团队)",
+            meaning="high-end talents or teams brought in by institutes since the start",
+            measure=talent.institute_talents_new,
+            moved_by=("talent", "founding"),
+        ),
+        Indicator(
+            name="key_technologies_new",
+            unit="technologies",
+            zh="关键核心技术",
+            meaning="technologies of institutes proved since the start",
+            measure=projects.key_technologies_new,
+            moved_by=("projects",),
+        ),
+        Indicator(
+            name="strategic_products_new",
+            unit="products",
+            zh="战略性产品",
+            meaning="products of institutes with a paying user since the start",
+            measure=projects.strategic_products_new,
+            moved_by=("projects", "maturation"),
+        ),
+        Indicator(
+            name="provincial_projects_mean",
+            unit="projects per institute per year",
+            zh="省级以上项目",
+            meaning="provincial or higher projects per institute, in four quarters",
+            measure=projects.provincial_projects_per_institute_mean,
+            moved_by=("projects", "founding"),
+        ),
+        Indicator(
+            name="national_project_coverage_after",
+            unit="share",
+            zh="国家重大项目",
+            meaning="institutes founded from 2019 on that have carried a national project",
+            measure=lambda state: projects.national_project_coverage(state, projects.AFTER),
+            moved_by=("projects", "founding"),
+        ),
+        Indicator(
+            name="graduates_trained_new",
+            unit="persons",
+            zh="培养硕博士",
+            meaning="masters and doctors trained by institutes since the start",
+            measure=talent.graduates_new,
+            real=talent.graduates_staying,
+            activity="who stayed",
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="firm_led_institutes_in_being",
+            unit="institutes",
+            zh="龙头企业牵头",
+            meaning="institutes of leading firms in operation",
+            measure=hosted(("institute",), "leading_firm"),
+            moved_by=("founding", "evaluation"),
+        ),
+        Indicator(
+            name="research_infrastructures_begun",
+            unit="facilities",
+            zh="科研基础设施",
+            meaning="research infrastructures opened or being built",
+            measure=begun("research_infrastructure"),
+            real=ever("research_infrastructure"),
+            activity="that opened",
+            moved_by=("founding",),
+        ),
+        Indicator(
+            name="equipment_uses_a_year",
+            unit="uses per year",
+            zh="仪器设备共享次数",
+            meaning="uses of shared equipment in four quarters",
+            measure=equipment.equipment_uses_a_year,
+            moved_by=("equipment", "research"),
+        ),
+        Indicator(
+            name="technology_matches_all",
+            unit="matches",
+            zh="技术成果对接",
+            meaning="matches of institutes' and universities' results with firms",
+            measure=meeting.all_matches,
+            moved_by=("meeting", "research"),
+        ),
+        Indicator(
+            name="technology_matches_signed",
+            unit="matches",
+            zh="技术成果对接",
+            meaning="signed matches of institutes' results with firms, since the start",
+            measure=meeting.matches_signed,
+            moved_by=("contract", "meeting"),
+        ),
+        Indicator(
+            name="rd_to_revenue_statistical",
+            unit="percent",
+            zh="规上工业企业研发投入占比",
+            meaning="statistical R&D over revenue of above-scale firms, as reported",
+            measure=lambda state: (
+                100 * subsidy_response.statistical_rd_to_revenue_above_scale(state)
+            ),
+            moved_by=("research", "subsidy_response", "market", "demography"),
+        ),
+        Indicator(
+            name="application_scenarios_new",
+            unit="scenarios",
+            zh="应用场景",
+            meaning="application scenarios built since the start",
+            measure=outreach.application_scenarios_new,
+            real=outreach.scenarios_additional,
+            activity="that would not have come anyway",
+            moved_by=("outreach",),
+        ),
+        Indicator(
+            name="top_talents_ever",
+            unit="persons",
+            zh="顶尖人才",
+            meaning="top talents ever brought in",
+            measure=talent.top_talents_ever,
+            real=talent.top_talents_in_being,
+            activity="still there",
+            moved_by=("talent",),
+        ),
+        Indicator(
+            name="fund_commitments",
+            unit="million CNY",
+            zh="财政出资",
+            meaning="public money committed to funds that close, since the start",
+            measure=funds.public_commitments,
+            real=funds.equity_invested,
+            activity="invested in firms",
+            moved_by=("funds",),
+        ),
+        Indicator(
+            name="national_key_labs_new",
+            unit="platforms",
+            zh="国家重点实验室",
+            meaning="key laboratories of any field that reached national level since the start",
+            measure=new("key_laboratory", "national"),
+            moved_by=("founding", "accreditation"),
+        ),
+        Indicator(
+            name="platforms_new_once",
+            unit="platforms",
+            zh="各级各类科技创新平台",
+            meaning="new platforms of all kinds, each counted once",
+            measure=platforms_new_once,
+            real=platforms_new_busy,
+            activity="that are not hollow",
+            moved_by=("founding", "services"),
         ),
     )
 }

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from sim.errors import ConfigError, closest, unknown
-from sim.kinds import KIND_NAMES, LEVELS
+from sim.kinds import KIND_NAMES, KINDS, LEVELS
 from sim.levers import LEVERS, RECIPIENTS, TYPES
 from sim.quantity import SPREADS, STATUSES, Quantity
 from sim.quarter import label, parse
@@ -497,6 +497,12 @@ def _check_kinds(instrument: Instrument, where: str) -> None:
             raise ConfigError(
                 f"{where}: acts_on '{kind}' is none of its platform_kind: {', '.join(named)}"
             )
+    if "all" in named:
+        return
+    for kind in instrument.kinds:
+        known = KINDS[kind].levels
+        if instrument.levels and not set(instrument.levels) & set(known):
+            raise unknown(f"{where}: platform_kind {kind}", "level", instrument.level, known)
 
 
 def _check_amount(instrument: Instrument, where: str) -> None:

@@ -1,7 +1,7 @@
 """A plan as data: its targets and its instruments, each with the clause it rests on."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ __all__ = [
     "Instrument",
     "Plan",
     "Target",
+    "Variant",
     "check_indicators",
     "configs",
     "load_plan",
@@ -35,8 +36,24 @@ MEASURES = ("stock", "cumulative", "new", "annual", "annual_mean", "share", "lev
 WORDINGS = ("exact", "at_least", "about", "aspiration", "full_coverage")
 NATURES = ("behavioural", "delivered", "quota", "statistical")
 COUNT_RULES = ("", "accreditations")
+DEFAULT = "default"  # the reading that stands in the target itself
 
 _ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """One reading of a target whose text leaves more than one open.
+
+    Attributes:
+        id: Its name; ``default`` is the reading in the target itself.
+        indicator: The indicator that measures the target so read.
+        reading: What is counted, where the indicator's own words do not say it.
+    """
+
+    id: str
+    indicator: str
+    reading: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +78,9 @@ class Target:
         indicator: The indicator that measures it.
         reason: Why it is not modelled, if it is not.
         start_stock: The city's figure that is its starting stock, if there is one.
+        reading: What is counted, where the indicator's own words do not say it.
+        variant: The reading that is chosen, the name of one of the variants.
+        variants: All readings, the default first; none where only that exists.
     """
 
     id: str
@@ -80,6 +100,9 @@ class Target:
     indicator: str
     reason: str
     start_stock: str
+    reading: str = ""
+    variant: str = DEFAULT
+    variants: tuple[Variant, ...] = ()
 
     def met(self, value: float) -> bool:
         """Return whether a value meets the goal, whatever the rounding of its last digits."""
@@ -88,6 +111,16 @@ class Target:
 
 
 _TARGET_KEYS = tuple(f.name for f in fields(Target) if f.name not in ("id", "date"))
+# What another reading may change; goal, date and words are the text's.
+_VARIANT_KEYS = (
+    "indicator",
+    "measure",
+    "unit",
+    "strict",
+    "count_rule",
+    "start_stock",
+    "reading",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,15 +214,19 @@ def check_indicators(plan: Plan, known: Collection[str]) -> None:
     """Refuse a plan with a target that no indicator measures and that gives no reason.
 
     Raises:
-        ConfigError: If there is such a target.
+        ConfigError: If there is such a target, or one with such a variant.
     """
     for target in plan.targets:
+        where = f"plan {plan.name}: targets.{target.id}"
         if not target.reason and target.indicator not in known:
-            where = f"plan {plan.name}: targets.{target.id}"
             raise ConfigError(
                 f"{unknown(where, 'indicator', target.indicator, known)} "
                 "A target that is not modelled gives a reason"
             )
+        for variant in target.variants:
+            if not target.reason and variant.indicator not in known:
+                place = f"{where}.variants.{variant.id}"
+                raise unknown(place, "indicator", variant.indicator, known)
 
 
 def _city(head: Entry) -> City:
@@ -210,7 +247,26 @@ def _check_background(instruments: tuple[Instrument, ...], city: City, where: st
 
 
 def _target(name: str, tree: object, where: str, start: int, city: City) -> Target:
+    """Return a target in the reading that is chosen; all others are checked, too."""
     entry = Entry(tree, where, _TARGET_KEYS)
+    readings = {DEFAULT: _reading(name, entry, start, city)}
+    for variant, changes, place in entry.entries("variants") if entry.has("variants") else ():
+        if variant == DEFAULT:
+            raise ConfigError(f"{place}: this is the name of the target's own reading")
+        changed = {"reading": None, **Entry(changes, place, _VARIANT_KEYS).tree}
+        own = Entry({**entry.tree, **changed}, place, _TARGET_KEYS)
+        readings[variant] = _reading(name, own, start, city)
+    chosen = entry.choice("variant", readings, DEFAULT)
+    variants = tuple(
+        Variant(id=variant, indicator=target.indicator, reading=target.reading)
+        for variant, target in readings.items()
+    )
+    return replace(readings[chosen], variant=chosen, variants=variants if len(variants) > 1 else ())
+
+
+def _reading(name: str, entry: Entry, start: int, city: City) -> Target:
+    """Return the target that an entry describes, its variants apart."""
+    where = entry.where
     by = of_date(entry.value("by"), f"{where}.by")
     if by < start:
         raise ConfigError(
@@ -236,4 +292,5 @@ def _target(name: str, tree: object, where: str, start: int, city: City) -> Targ
         indicator=entry.text("indicator", name),
         reason=entry.text("reason", ""),
         start_stock=entry.choice("start_stock", ("", *city.figures), ""),
+        reading=entry.text("reading", ""),
     )

@@ -12,6 +12,16 @@ from sim.plan import Plan
 from sim.state import State
 
 Series = dict[str, np.ndarray]
+PAYMENTS = [
+    "quarter",
+    "instrument",
+    "clause",
+    "payer",
+    "payee",
+    "amount",
+    "assumed",
+    "background",
+]
 
 
 @dataclass
@@ -116,14 +126,5 @@ def payments_table(books: Books) -> pd.DataFrame:
             }
             for (when, number, payee), amount in sums.items()
         ],
-        columns=[
-            "quarter",
-            "instrument",
-            "clause",
-            "payer",
-            "payee",
-            "amount",
-            "assumed",
-            "background",
-        ],
+        columns=PAYMENTS,
     )

@@ -410,7 +410,19 @@ def target_mechanism_words(target: Target) -> str:
     if known.real is not None:
         words.append(f"Beside it: those {known.activity}")
     words.append(f"Moved by {', '.join(known.moved_by)}")
+    words += [reading_words(target)] if target.variants else []
     return ". ".join(words)
+
+
+def reading_words(target: Target) -> str:
+    """Return which reading of the text a target has, and which others there are."""
+    told = {
+        variant.id: f"{variant.id} ({variant.reading or INDICATORS[variant.indicator].meaning})"
+        for variant in target.variants
+    }
+    chosen = told.pop(target.variant)
+    choose = f"targets.{target.id}.variant"
+    return f"The reading of the text is {chosen}; {choose} may also be {' or '.join(told.values())}"
 
 
 def plural(count: int, noun: str) -> str:
@@ -760,7 +772,9 @@ def _answer(view: View, target: Target) -> list[Cell]:
 
 
 def _target_cell(target: Target) -> Cell:
-    return Cell(headline(target), f"clause {target.clause} · {target.id}", target.zh, strong=True)
+    notes = [f"clause {target.clause}", target.id]
+    notes += [f"read as {target.variant}"] if target.variants else []
+    return Cell(headline(target), " · ".join(notes), target.zh, strong=True)
 
 
 def _start_cell(view: View, target: Target, *, met: bool = False) -> Cell:

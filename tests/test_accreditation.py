@@ -11,8 +11,11 @@ from world import (
     offer,
     promised,
     spread,
+    tiny,
 )
 
+from sim import founders
+from sim.indicators import INDICATORS, new
 from sim.kinds import LEVEL_CODE
 from sim.processes import accreditation
 from sim.processes.accreditation import Parameters, pass_share, promote, ready_platforms, reward
@@ -20,6 +23,15 @@ from sim.processes.accreditation import Parameters, pass_share, promote, ready_p
 CENTRE, INCUBATOR = "enterprise_technology_centre", "incubator"
 MUNICIPAL, PROVINCIAL, NATIONAL = (
     LEVEL_CODE[name] for name in ("municipal", "provincial", "national")
+)
+
+ENGINEERING = "engineering_research_centre"
+RUNGS = (
+    "engineering_centres_county_new",
+    "engineering_centres_municipal_new",
+    "engineering_centres_provincial_new",
+    "platforms_new",
+    "platforms_new_once",
 )
 
 # Everybody applies, and the score is quality alone.
@@ -150,6 +162,25 @@ def test_nobody_climbs_twice_in_a_year():
     assert state.flows[f"promoted {CENTRE} national"] == 1
     promote(state, p)
     assert table.level[rows].tolist() == [PROVINCIAL, NATIONAL, NATIONAL]
+
+
+def test_a_climb_from_county_to_national_counts_at_each_level_that_a_text_counts():
+    state = tiny(quarter=AUTUMN)
+    add_firms(state, 1)
+    row = add_platforms(state, ENGINEERING, 1, quality=10.0, opens=START, reached=AUTUMN - 8)
+    founders.opened(state, row)
+    counts = []
+    for _ in range(4):
+        counts.append({name: INDICATORS[name].measure(state) for name in RUNGS})
+        promote(state, Parameters(**BY_QUALITY, national=0.5, provincial=0.5, municipal=0.5))
+        state.quarter += 8
+    ladder = [tuple(count[name] for name in RUNGS[:3]) for count in counts]
+    assert ladder == [(1, 0, 0), (1, 1, 0), (1, 1, 1), (1, 1, 1)]
+    # Jiangyin counts three rungs of an engineering centre in its 500; the national one in none.
+    assert [count["platforms_new"] for count in counts] == [1, 2, 3, 3]
+    assert [count["platforms_new_once"] for count in counts] == [1, 1, 1, 1]
+    assert state.organisations.level[row] == NATIONAL
+    assert new(ENGINEERING, "national")(state) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from test_figures import study_of, told
+from plans import target_of
+from studies import study_of, told
 
 from sim import audit
 from sim.plan import load_plan
@@ -23,7 +24,7 @@ def study(tmp_path_factory):
 
 def with_targets(plan, **changes):
     """Return a plan whose targets are brokers and the same target changed."""
-    brokers = next(target for target in plan.targets if target.id == "brokers")
+    brokers = target_of(plan, "brokers")
     other = dataclasses.replace(brokers, id="other", **changes)
     return dataclasses.replace(plan, targets=(brokers, other))
 

@@ -101,7 +101,7 @@ def test_the_shares_of_grades_are_as_stated():
 
 
 @pytest.mark.parametrize("lasting", [0.75, 0.80, 0.85])
-def test_a_d_persists_with_three_to_five_tenths(lasting):
+def test_a_d_persists_with_three_to_five_tenths_and_two_weed_out(lasting):
     first, table, rows = many(worst=0.02, lasting=lasting)
     failed = first == D
     again = table.grade[rows][failed] == D
@@ -112,6 +112,8 @@ def test_a_d_persists_with_three_to_five_tenths(lasting):
     expected = both / 0.02
     assert 0.3 <= expected <= 0.5
     assert again.mean() == pytest.approx(expected, abs=spread(expected, failed.sum()))
+    closed = (table.status[rows] == CLOSED).mean()
+    assert closed == pytest.approx(both, abs=spread(both, 40_000))
 
 
 # Two D in a row

@@ -5,77 +5,17 @@ import io
 import re
 from contextlib import redirect_stderr
 
-import numpy as np
-import pandas as pd
 import pytest
 from matplotlib import font_manager
 from matplotlib.text import Text
 from PIL import Image
+from plans import target_of
+from studies import study_of
 
 from sim import figures
 from sim.figures import Ink, chinese_font, mix_words, number, rough, spending
-from sim.indicators import CONTEXT
 from sim.plan import load_plan
 from sim.policy import build_mix
-from sim.record import Record
-from sim.results import carry_out
-from sim.settings import Settings, job_of
-
-PAYMENTS = pd.DataFrame(
-    [
-        ("2019Q2", "innovation_centre_firm", "四(三)", "city", "firm", 2.0, 0.0, False),
-        ("2019Q3", "innovation_centre_firm", "四(三)", "city", "firm", 4.0, 0.0, False),
-        ("2019Q3", "transfer_branches", "四(七)", "county", "platform", 2.0, 1.0, False),
-        ("2019Q3", "platform_capital", "五(二)", "fund", "firm", 50.0, 1.0, False),
-        ("2019Q3", "platform_tax", "五(二)", "nation", "platform", 5.0, 1.0, False),
-        ("2019Q3", "high_tech_income_tax", "税法", "nation", "firm", 90.0, 0.0, True),
-    ],
-    columns=[
-        "quarter",
-        "instrument",
-        "clause",
-        "payer",
-        "payee",
-        "amount",
-        "assumed",
-        "background",
-    ],
-)
-
-
-def told(plan, mix, *, replicate, quarters, **others):
-    """Stand in for the model: each target goes from a tenth of its goal on, by twentieths."""
-    targets = [target for target in plan.targets if not target.reason]
-    climb = np.arange(1, quarters + 1) * (0.05 if mix.empty else 0.1)
-    paths = {t.id: t.value * (0.1 * (1 + replicate % 5) + climb) for t in targets}
-    context = {name: np.full(quarters, 0.5) for name in CONTEXT if name not in paths}
-    paid = PAYMENTS[PAYMENTS["background"] | (not mix.empty)]
-    return Record(
-        replicate=replicate,
-        quarters=list(range(plan.start, plan.start + quarters)),
-        trajectories=paths | context,
-        real={t.id: paths[t.id] / 2 for t in targets},
-        start={t.id: t.value * 0.1 * (1 + replicate % 5) for t in targets}
-        | dict.fromkeys(context, 0.4),
-        payments=paid.assign(amount=paid["amount"] * (1 + replicate % 2)),
-        committed=1.0 + replicate,
-        parameters={"start.brokers": 80.0 + replicate % 50, "market.spread": 0.1},
-    )
-
-
-def study_of(folder, *policies, plans=(), baselines=("none",), model=told, **settings):
-    """Return a study of some mixes of some plans, without the model."""
-    plans = plans or (load_plan("weihai_2018"),)
-    mixes = dict.fromkeys((*baselines, *policies))
-    job = job_of(
-        Settings(**{"replicates": 4, "workers": 1} | settings),
-        [(plan, build_mix(plan, policy)) for plan in plans for policy in mixes],
-        baselines,
-        several=bool(baselines),
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.region.simulate", model)
-        return carry_out(job, folder)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +47,7 @@ def english(tmp_path_factory, study):
 def fan_words(study):
     """Return the texts of the fan chart of the target brokers."""
     plan = study.plans["weihai_2018"]
-    target = next(target for target in plan.targets if target.id == "brokers")
+    target = target_of(plan, "brokers")
     ones = figures.shown_mixes(study, plan)
     figure = figures.fan_chart(target, ones, Ink(study, chinese=False))
     return " ".join(text.get_text() for text in figure.findobj(Text))
@@ -220,7 +160,7 @@ def test_many_figures_are_drawn_by_several_processes_with_the_same_bytes(
 
 def test_a_real_activity_of_another_size_is_told_and_not_drawn(study):
     plan = study.plans["weihai_2018"]
-    target = next(target for target in plan.targets if target.id == "brokers")
+    target = target_of(plan, "brokers")
     ones = [
         dataclasses.replace(one, reals=one.reals.assign(brokers=54_321.0))
         for one in figures.shown_mixes(study, plan)

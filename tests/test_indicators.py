@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from plans import PLANS, target_of
 from world import (
     NORTH,
     SHIPS,
@@ -12,6 +13,7 @@ from world import (
     add_brokers,
     add_firms,
     add_platforms,
+    ids,
     next_quarter,
     offer,
     tiny,
@@ -19,7 +21,8 @@ from world import (
 
 from sim.indicators import CONTEXT, INDICATORS
 from sim.kinds import HOSTS
-from sim.state import ACTIVE, BUILDING, CLOSED
+from sim.quarter import parse
+from sim.state import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 
 SERVICE, CENTRE = "transfer_service", "technology_innovation_centre"
 
@@ -283,6 +286,114 @@ def test_public_spending_is_the_citys_and_counties_under_the_plan_in_a_year():
     state.books.settle(state.quarter)
     # 1 + 10 M CNY in each of the last four quarters.
     assert measured(state, "public_spending") == pytest.approx(44.0)
+
+
+# Other readings of a target
+
+
+def readings(plan, name, state):
+    """Return what a target of a plan measures, by reading."""
+    target = target_of(PLANS[plan], name)
+    return {variant.id: measured(state, variant.indicator) for variant in target.variants}
+
+
+def test_uses_of_the_year_and_of_the_plan():
+    state = tiny()
+    for number in (10.0, 20.0, 30.0, 40.0, 50.0):
+        state.flows["equipment_uses"] = number
+        state.totals["equipment uses"] += number
+        next_quarter(state)
+    counts = readings("ningbo_2019", "equipment_sharing_uses", state)
+    assert counts == {"default": 150, "annual": 20 + 30 + 40 + 50}
+
+
+def test_matches_of_institutes_those_that_were_signed_and_those_of_all():
+    state = tiny()
+    add_firms(state, 1)
+    institute = add_platforms(state, "institute", 1)[0]
+    university = add_bodies(state, "university", 1)[0]
+    state.totals |= {"institute_matches": 7.0, "matches": 9.0}
+    sellers = np.array([institute, institute, institute, university])
+    when = START + np.array([-1, 0, 1, 1])
+    state.contracts.add(ids(4), quarter=when, transfer=True, buyer=0, seller=sellers)
+    counts = readings("ningbo_2019", "technology_matches", state)
+    assert counts == {"default": 7, "signed": 2, "all": 9}
+
+
+def test_technologies_and_products_ever_and_under_the_plan():
+    state = tiny()
+    institute = add_platforms(state, "institute", 1)[0]
+    accepted = START + np.array([-2, -1, 0, 1])
+    provincial = PROJECT_KINDS.index("provincial")
+    columns = {"kind": provincial, "organisation": institute, "milestones": 1, "firm": -1}
+    state.projects.add(ids(4), accepted=accepted, products=np.array([0, 1, 0, 1]), **columns)
+    for name, ever, new in (("key_technologies", 4, 2), ("strategic_products", 2, 1)):
+        assert readings("ningbo_2019", name, state) == {"default": ever, "new": new}
+
+
+def test_the_least_of_all_institutes_and_their_mean():
+    state = tiny()
+    institutes = add_platforms(state, "institute", 2)
+    provincial = PROJECT_KINDS.index("provincial")
+    columns = {"kind": provincial, "began": START - 4, "ends": START + 8, "firm": -1}
+    state.projects.add(ids(4), organisation=institutes[[0, 0, 0, 1]], **columns)
+    counts = readings("ningbo_2019", "provincial_projects_per_institute", state)
+    assert counts == {"default": 1, "mean": 2}
+
+
+def test_whether_2018_is_after_2018():
+    state = tiny()
+    quarters = [parse(label) for label in ("2017Q4", "2018Q1", "2018Q4", "2019Q1")]
+    institutes = add_platforms(state, "institute", 4, opens=np.array(quarters))
+    national = PROJECT_KINDS.index("national")
+    state.projects.add(ids(1), kind=national, organisation=institutes[3], firm=-1)
+    counts = readings("ningbo_2019", "national_project_coverage", state)
+    assert counts == {"default": pytest.approx(1 / 3), "after_2018": 1.0}
+
+
+def test_services_ever_in_operation_and_for_brokering():
+    state = tiny()
+    status = np.array([ACTIVE, ACTIVE, CLOSED, BUILDING, ACTIVE])
+    registration = np.array([False, True, False, False, False])
+    opens = START + np.array([-4, -4, -4, 1, 0])
+    columns = {"status": status, "registration": registration, "opens": opens}
+    add_platforms(state, SERVICE, 5, **columns, cases=np.array([1.0, 1.0, 1.0, 1.0, 0.0]))
+    counts = readings("weihai_2018", "transfer_services", state)
+    assert counts == {"default": 4, "stock": 3, "brokering": 3}
+    assert real(state, "brokering_services") == 1
+    state.totals["reached transfer_service municipal"] = 1.0
+    counts = readings("jiangyin_2025", "transfer_services_new", state)
+    assert counts == {"default": 1, "brokering": 1}
+    assert real(state, "brokering_services_new") == 0
+
+
+def test_a_platform_at_each_level_and_once():
+    state = tiny()
+    for level in ("county", "municipal"):
+        state.totals[f"reached engineering_research_centre {level}"] = 2.0
+    opens = START + np.array([-1, 0, 1])
+    add_platforms(state, "engineering_research_centre", 3, opens=opens)
+    add_platforms(state, "key_laboratory", 1, opens=START)  # none of Jiangyin's eight
+    assert readings("jiangyin_2025", "platforms_new", state) == {"default": 4, "once": 2}
+
+
+def test_facilities_that_opened_and_that_are_laid_out():
+    state = tiny()
+    status = np.array([ACTIVE, BUILDING, CLOSED])
+    add_platforms(state, "research_infrastructure", 3, status=status)
+    counts = readings("ningbo_2019", "research_infrastructures", state)
+    assert counts == {"default": 2, "begun": 3}
+
+
+def test_talents_in_the_city_ever_and_under_the_plan():
+    state = tiny()
+    row = add_bodies(state, "university", 1)[0]
+    kind = TALENT_KINDS.index("top_talent")
+    came = START + np.array([-8, -1, 0, 0])
+    until = np.array([START - 4, START + 9, START + 9, 0])  # the last stays for good
+    state.talents.add(ids(4), kind=kind, came=came, until=until, organisation=row, firm=-1)
+    counts = readings("ningbo_315", "top_talents_total", state)
+    assert counts == {"default": 3, "cumulative": 4, "new": 2}
 
 
 def test_real_activity_is_never_more_than_the_count():

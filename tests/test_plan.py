@@ -1,17 +1,21 @@
 import copy
+import dataclasses
 import datetime
 from pathlib import Path
 
 import pytest
 import yaml
+from plans import instrument_of, target_of
 
 from sim import instrument as instrument_module
 from sim.errors import ConfigError
-from sim.instrument import Instrument, instrument_from
+from sim.indicators import INDICATORS
+from sim.instrument import instrument_from
 from sim.kinds import KIND_NAMES
 from sim.levers import LEVERS, TYPES, InstrumentType
 from sim.plan import (
     Plan,
+    Target,
     check_indicators,
     configs,
     load_plan,
@@ -152,10 +156,6 @@ def tree() -> dict:
     return yaml.safe_load(OWN)
 
 
-def by_id(plan: Plan, name: str) -> Instrument:
-    return next(i for i in plan.instruments if i.id == name)
-
-
 def refused(tree: dict) -> str:
     with pytest.raises(ConfigError) as error:
         plan_from_tree(tree, "my.yaml")
@@ -197,7 +197,7 @@ def test_weihai_has_its_targets_and_instruments_in_the_order_of_the_text(weihai)
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_goal_is_carried_over_as_written(weihai, name):
-    target = next(target for target in weihai.targets if target.id == name)
+    target = target_of(weihai, name)
     assert (target.value, target.measure, target.clause) == GOALS[name]
     assert target.date == "2020-12-31"
     assert target.by == parse("2020Q4")
@@ -208,7 +208,7 @@ def test_a_goal_is_carried_over_as_written(weihai, name):
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_an_amount_is_carried_over_as_written(weihai, name):
-    instrument = by_id(weihai, name)
+    instrument = instrument_of(weihai, name)
     amount, clause = AMOUNTS.get(name, (None, instrument.clause))
     assert (instrument.amount, instrument.clause) == (amount, clause)
     assert instrument.strength == ("amount" if name in AMOUNTS else "stated")
@@ -219,7 +219,7 @@ def test_an_amount_is_carried_over_as_written(weihai, name):
 
 def test_every_instrument_of_weihai_is_modelled(weihai):
     assert all(i.modelled for i in weihai.instruments)
-    assert by_id(weihai, "evaluation").waits_for == ""
+    assert instrument_of(weihai, "evaluation").waits_for == ""
 
 
 def test_every_dose_is_in_the_unit_of_its_lever(weihai):
@@ -230,8 +230,8 @@ def test_every_dose_is_in_the_unit_of_its_lever(weihai):
 
 def test_national_rules_that_the_plan_restates_may_add_nothing(weihai):
     for name in ("technology_service_tax", "platform_tax"):
-        assert by_id(weihai, name).payer == "nation"
-        assert by_id(weihai, name).dose(0.0) == 0.0
+        assert instrument_of(weihai, name).payer == "nation"
+        assert instrument_of(weihai, name).dose(0.0) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_national_rules_that_the_plan_restates_may_add_nothing(weihai):
     ],
 )
 def test_a_dose_follows_the_wording(weihai, name, doses):
-    instrument = by_id(weihai, name)
+    instrument = instrument_of(weihai, name)
     assert [instrument.dose(share) for share in (0, 0.5, 1)] == pytest.approx(doses)
     assert instrument.has_draw == (doses[0] != doses[2])
 
@@ -258,21 +258,79 @@ def test_about_means_a_tenth_either_way(tree):
 
 
 def test_kinds_levels_and_hosts_are_expanded(weihai):
-    assert by_id(weihai, "evaluation").kinds == KIND_NAMES
-    assert by_id(weihai, "overseas_rd_centre").kinds == ("overseas_rd_centre",)
-    assert by_id(weihai, "carrier_land").kinds == ("incubator", "makerspace")
-    assert by_id(weihai, "innovation_voucher").kinds == ()
-    assert by_id(weihai, "clinical_centre_upgraded").levels == ("provincial", "national")
-    assert by_id(weihai, "incubator_national").levels == ("national",)
-    assert by_id(weihai, "evaluation").levels == ()
-    assert by_id(weihai, "innovation_centre_firm").hosts == ("firm", "leading_firm")
+    assert instrument_of(weihai, "evaluation").kinds == KIND_NAMES
+    assert instrument_of(weihai, "overseas_rd_centre").kinds == ("overseas_rd_centre",)
+    assert instrument_of(weihai, "carrier_land").kinds == ("incubator", "makerspace")
+    assert instrument_of(weihai, "innovation_voucher").kinds == ()
+    assert instrument_of(weihai, "clinical_centre_upgraded").levels == ("provincial", "national")
+    assert instrument_of(weihai, "incubator_national").levels == ("national",)
+    assert instrument_of(weihai, "evaluation").levels == ()
+    assert instrument_of(weihai, "innovation_centre_firm").hosts == ("firm", "leading_firm")
 
 
 def test_check_indicators_names_the_target_that_nothing_measures(weihai):
-    check_indicators(weihai, TARGETS)
-    known = ["broker", *(name for name in TARGETS if name != "brokers")]
+    check_indicators(weihai, INDICATORS)
+    known = ["broker", *(name for name in INDICATORS if name != "brokers")]
     with pytest.raises(ConfigError, match=r"targets\.brokers: no indicator.*mean 'broker'"):
         check_indicators(weihai, known)
+
+
+# Readings of a target
+
+
+def read(**changes: object) -> Target:
+    """Return the first target of the plan of one's own with keys added."""
+    tree = yaml.safe_load(OWN)
+    tree["targets"]["brokers"] |= changes
+    return plan_from_tree(tree, "my.yaml").targets[0]
+
+
+NEW = {"new": {"indicator": "brokers_new", "measure": "new", "reading": "since the start"}}
+
+
+def test_a_target_is_read_as_it_stands_until_a_variant_is_chosen():
+    plain, own, chosen = read(), read(variants=NEW), read(variants=NEW, variant="new")
+    assert (plain.variant, plain.variants) == ("default", ())
+    assert dataclasses.replace(own, variants=()) == plain
+    assert read(variants=NEW, variant="default") == own
+    assert (chosen.indicator, chosen.measure) == ("brokers_new", "new")
+    assert (chosen.value, chosen.by, chosen.clause) == (own.value, own.by, own.clause)
+    assert chosen.variants == own.variants
+    assert [(v.id, v.indicator) for v in own.variants] == [
+        ("default", "brokers"),
+        ("new", "brokers_new"),
+    ]
+
+
+def test_a_variant_does_not_inherit_the_words_of_another_reading():
+    variants = {"exceed": {"strict": True}}
+    own = read(reading="all of them", variants=variants)
+    assert [v.reading for v in own.variants] == ["all of them", ""]
+    chosen = read(reading="all of them", variants=variants, variant="exceed")
+    assert not own.strict
+    assert chosen.strict
+
+
+@pytest.mark.parametrize(
+    ("variant", "variants", "said"),
+    [
+        ("nwe", NEW, "my.yaml: targets.brokers: no variant 'nwe'; known: default, new. Did you"),
+        ("new", {}, "no variant 'new'; known: default."),
+        ("default", {"default": {}}, "variants.default: this is the name of the target's own"),
+        ("default", {"new": {"value": 5}}, "variants.new: no key 'value'"),
+        ("default", {"new": {"measure": "yearly"}}, "variants.new: no measure 'yearly'"),
+        ("default", {"new": 5}, "variants.new: a mapping"),
+    ],
+)
+def test_a_variant_that_cannot_be_is_refused(tree, variant, variants, said):
+    tree["targets"]["brokers"] |= {"variant": variant, "variants": variants}
+    assert said in refused(tree)
+
+
+def test_a_variant_that_nothing_measures_is_refused_even_if_it_is_not_chosen(tree):
+    put(tree, "targets/brokers/variants", {"new": {"indicator": "brokers_newer"}})
+    with pytest.raises(ConfigError, match=r"brokers\.variants\.new: no indicator 'brokers_newer'"):
+        check_indicators(plan_from_tree(tree, "my.yaml"), ["brokers"])
 
 
 def test_a_target_with_a_reason_needs_no_indicator(tree):
@@ -386,6 +444,7 @@ def test_an_instrument_without_mechanism_gives_its_reason(tree):
         ("instruments/grant/platform_kind", [], ["founding_grant acts through a platform kind"]),
         ("instruments/grant/acts_on", ["institute"], ["acts_on 'institute' is none of"]),
         ("instruments/grant/level", "provinical", ["no level", "mean 'provincial'?"]),
+        ("instruments/grant/level", "county", ["kind incubator: no level 'county'", "municipal"]),
         ("instruments/grant/recipient", "firms", ["no recipient 'firms'", "mean 'firm'?"]),
         ("instruments/grant/controller", "town", ["no controller 'town'", "city, county"]),
         ("instruments/grant/payer", "funds", ["no payer 'funds'", "mean 'fund'?"]),

@@ -423,7 +423,7 @@ def test_investment_and_sales_are_summed_for_major_joint_projects():
     assert projects.joint_project_investment(state) == pytest.approx(3 * (0.5 + 4.0))
     assert projects.joint_project_sales(state) == pytest.approx(3 * 4.0)
     assert projects.joint_project_profit_tax(state) == pytest.approx(1.2)
-    assert projects.joint_project_sales_real(state) == projects.joint_project_sales(state)
+    assert projects.joint_project_sales_new(state) == projects.joint_project_sales(state)
 
 
 def test_old_projects_count_in_the_sum_but_not_among_the_new():
@@ -431,7 +431,7 @@ def test_old_projects_count_in_the_sum_but_not_among_the_new():
     one_project(state, began=START - 2, quarters=8)
     undertake(state, p)
     assert projects.joint_project_investment(state) == pytest.approx(2 / 8)
-    assert projects.joint_project_investment_real(state) == 0
+    assert projects.joint_project_investment_new(state) == 0
     assert projects.joint_projects_new(state) == 0
 
 

@@ -5,7 +5,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from test_figures import study_of, told
+from plans import target_of
+from studies import study_of, told
 
 from sim import figures, report
 from sim.indicators import INDICATORS
@@ -314,6 +315,14 @@ def test_every_process_of_a_quarter_is_told(page):
     told = page.text[page.text.index("In the model:") :]
     for name, _ in QUARTER:
         assert f"{name.replace('_', ' ')} (" in told, name
+
+
+def test_a_target_says_how_its_text_is_read_and_how_else_it_could_be():
+    target = target_of(load_plan("ningbo_2019"), "equipment_sharing_uses")
+    words = report.reading_words(target)
+    assert "is default (The sum since the start" in words
+    assert "targets.equipment_sharing_uses.variant may also be annual (The last year's" in words
+    assert words in report.target_mechanism_words(target)
 
 
 def test_an_instrument_that_waits_says_for_what(plan):

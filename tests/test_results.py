@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from pyarrow import parquet
+from studies import study_of as study_of_mixes
 
 import sim
 from sim.errors import ConfigError
 from sim.plan import load_plan
 from sim.policy import build_mix
-from sim.record import Record
+from sim.record import PAYMENTS, Record
 from sim.results import carry_out, jeffreys, write_tables
 from sim.settings import Settings, job_of
 
@@ -46,20 +47,11 @@ def payments(replicate, mix):
             (q, name, "一(一)", payer, "firm", PAID[replicate], a, b)
             for q, name, payer, a, b in rows
         ],
-        columns=[
-            "quarter",
-            "instrument",
-            "clause",
-            "payer",
-            "payee",
-            "amount",
-            "assumed",
-            "background",
-        ],
+        columns=PAYMENTS,
     )
 
 
-def told(plan, mix, *, replicate, quarters, **others):
+def obedient(plan, mix, *, replicate, quarters, **others):
     """Stand in for the model."""
     values = {t.id: np.full(len(QUARTERS), 0.0) for t in plan.targets if not t.reason}
     values |= {"gdp": np.arange(8.0), "brokers": brokers(replicate, mix)}
@@ -79,18 +71,12 @@ def told(plan, mix, *, replicate, quarters, **others):
 
 @pytest.fixture(autouse=True)
 def model(monkeypatch):
-    monkeypatch.setattr("sim.region.simulate", told)
+    monkeypatch.setattr("sim.region.simulate", obedient)
 
 
-def study_of(root, *mixes, baselines=(), several=False, **settings):
-    plan = load_plan("weihai_2018")
-    job = job_of(
-        Settings(replicates=REPLICATES, workers=1, **settings),
-        [(plan, build_mix(plan, mix)) for mix in mixes],
-        baselines,
-        several=several,
-    )
-    return carry_out(job, root)
+def study_of(root, *mixes, **settings):
+    usual = {"replicates": REPLICATES, "baselines": (), "model": obedient}
+    return study_of_mixes(root, *mixes, **usual | settings)
 
 
 def row_of(frame, target="brokers"):
@@ -159,7 +145,7 @@ def test_a_target_without_a_mechanism_has_no_numbers(tmp_path):
 
 
 def test_summary_by_hand(tmp_path):
-    study = study_of(tmp_path, "none", "as_written", baselines=["none"], several=True)
+    study = study_of(tmp_path, "none", "as_written", baselines=["none"])
     nothing, plan = study.summary.to_dict("records")
     # The public cost: what city and county pay, without the background; 2 to 10 million CNY.
     assert (nothing["cost_p05"], nothing["cost_p95"]) == (0.0, 0.0)
@@ -172,7 +158,7 @@ def test_summary_by_hand(tmp_path):
 
 
 def test_comparison_by_hand(tmp_path):
-    study = study_of(tmp_path, "none", "as_written", baselines=["none"], several=True)
+    study = study_of(tmp_path, "none", "as_written", baselines=["none"])
     row = row_of(study.comparison)
     assert (row["policy"], row["against"]) == ("as_written", "none")
     assert (row["delta_p05"], row["delta_p50"], row["delta_p95"]) == pytest.approx((2, 20, 118))
@@ -191,20 +177,19 @@ def test_comparison_by_hand(tmp_path):
     assert math.isnan(row_of(study.comparison, "transfer_services")["variance_ratio"])
 
 
-def test_only_replicates_that_both_mixes_completed_are_paired(tmp_path, monkeypatch):
+def test_only_replicates_that_both_mixes_completed_are_paired(tmp_path):
     def unlucky(plan, mix, *, replicate, **others):
         if mix.name == "none" and replicate == 4:
             raise ArithmeticError
-        return told(plan, mix, replicate=replicate, **others)
+        return obedient(plan, mix, replicate=replicate, **others)
 
-    monkeypatch.setattr("sim.region.simulate", unlucky)
-    study = study_of(tmp_path, "none", "as_written", baselines=["none"], several=True)
+    study = study_of(tmp_path, "none", "as_written", baselines=["none"], model=unlucky)
     assert row_of(study.comparison)["delta_mean"] == 15.0
     assert row_of(study.comparison)["cost_change"] == 5.0
 
 
 def test_columns_are_the_contract(tmp_path):
-    study = study_of(tmp_path, "none", "as_written", baselines=["none"], several=True)
+    study = study_of(tmp_path, "none", "as_written", baselines=["none"])
     write_tables(study)
     columns = {
         "attainment.csv": "plan,policy,target,status,clause,nature,measure,unit,goal,by,start_p50,"
@@ -278,7 +263,7 @@ def test_a_failed_replicate_is_a_warning_from_python(monkeypatch):
     def unlucky(*arguments, replicate, **others):
         if replicate == 1:
             raise ArithmeticError("bad luck")
-        return told(*arguments, replicate=replicate, **others)
+        return obedient(*arguments, replicate=replicate, **others)
 
     monkeypatch.setattr("sim.region.simulate", unlucky)
     with pytest.warns(UserWarning, match="1 replicates failed.*bad luck"):

@@ -396,7 +396,7 @@ def equipment_uses(state: State) -> float:
 
 
 def equipment_uses_a_year(state: State) -> float:
-    """Return uses of the last year: the other reading of the text."""
+    """Return uses of shared instruments in the last year."""
     return state.last_year("equipment_uses")
 
 

@@ -310,7 +310,7 @@ def _raise(state: State, p: Parameters) -> None:
     signs = anyway | state.luck("funds").happens(those.ids, chance, _SIGNS)
     for offer in state.offers.on("guidance_fund"):
         comes = (those.weighs < max(usual, p.comes)) & ~chosen
-        chosen |= _commit(state, offer, those, comes, signs, anyway)
+        chosen |= _commit(state, offer, those, comes, signs)
     closes = chosen & signs | anyway
     for size, due in zip(those.size[closes], those.closing[closes], strict=True):
         state.totals[_closing(int(due))] += float(size)
@@ -318,9 +318,7 @@ def _raise(state: State, p: Parameters) -> None:
     state.flows["private_raised"] += float(raised[closes].sum())
 
 
-def _commit(
-    state: State, offer: Offer, those: Managers, comes: Flags, signs: Flags, anyway: Flags
-) -> Flags:
+def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Flags) -> Flags:
     """Commit an offer's public money by lot; return whom it was committed to."""
     account, totals = offer.instrument, state.totals
     totals[_open(account)] += offer.dose / 4 + totals.pop(_back(account, state.quarter), 0.0)
@@ -344,7 +342,6 @@ def _commit(
         totals[_back(account, int(those.closing[row]))] += float(those.public[row])
     state.flows["fund_commitments"] += float(those.public[at].sum())
     state.totals["fund commitments"] += float(those.public[at[signs[at]]].sum())
-    state.totals["funds deadweight"] += float(those.size[at[anyway[at]]].sum())
     mask = np.zeros(those.ids.size, np.bool_)
     mask[at] = True
     return mask
@@ -435,8 +432,3 @@ def equity_invested(state: State) -> float:
 def public_commitments(state: State) -> float:
     """Return public money committed since the start to funds whose partners sign, million CNY."""
     return state.totals["fund commitments"]
-
-
-def funds_deadweight(state: State) -> float:
-    """Return the size of funds with public money that would have closed anyway, million CNY."""
-    return state.totals["funds deadweight"]

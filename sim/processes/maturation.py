@@ -319,26 +319,3 @@ def _cluster(state: State, field: Rows, u: NDArray[np.float64]) -> Rows:
     )
     likely = np.argmax(inside * (1 + u[:, None]), axis=1)
     return np.where(inside.any(axis=1), likely, places.clusters(state.city, u))
-
-
-# Measures
-
-
-def spin_offs(state: State) -> float:
-    """Return firms founded for a result with a centre's help, since the start, cumulative."""
-    return float((state.firms.origin >= 0).sum()) * state.weight
-
-
-def spin_offs_alive(state: State) -> float:
-    """Return those of them that live."""
-    return float(((state.firms.origin >= 0) & state.firms.alive).sum()) * state.weight
-
-
-def ready_results(state: State) -> float:
-    """Return open results that are ready."""
-    return float((state.results.open & (state.results.stage == READY)).sum())
-
-
-def products_of_transfers(state: State) -> float:
-    """Return sales of results, of four quarters, of which a product comes."""
-    return state.last_year("products_of_transfers")

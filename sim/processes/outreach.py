@@ -429,6 +429,7 @@ def _due(quarter: int) -> str:
 def _finish_scenarios(state: State) -> None:
     built = state.totals.pop(_due(state.quarter), 0.0)
     state.totals["scenarios"] += built
+    state.totals["scenarios since the start"] += built
     state.flows["scenarios"] += built
 
 
@@ -531,6 +532,11 @@ def event_firms(state: State) -> float:
 def application_scenarios(state: State) -> float:
     """Return scenarios built up to now, those before the start included."""
     return state.totals["scenarios"]
+
+
+def application_scenarios_new(state: State) -> float:
+    """Return scenarios built since the start."""
+    return state.totals["scenarios since the start"]
 
 
 def scenarios_additional(state: State) -> float:

@@ -1542,7 +1542,7 @@ def joint_project_investment(state: State) -> float:
     return float(state.totals["joint investment"])
 
 
-def joint_project_investment_real(state: State) -> float:
+def joint_project_investment_new(state: State) -> float:
     """Return investment in those that began since the start alone."""
     return float(state.totals["joint investment, new projects"])
 
@@ -1552,7 +1552,7 @@ def joint_project_sales(state: State) -> float:
     return float(state.totals["joint sales"])
 
 
-def joint_project_sales_real(state: State) -> float:
+def joint_project_sales_new(state: State) -> float:
     """Return sales from those that began since the start alone."""
     return float(state.totals["joint sales, new projects"])
 
@@ -1562,7 +1562,7 @@ def joint_project_profit_tax(state: State) -> float:
     return float(state.totals["joint profit and tax"])
 
 
-def joint_project_profit_tax_real(state: State) -> float:
+def joint_project_profit_tax_new(state: State) -> float:
     """Return profit and tax from those that began since the start alone."""
     return float(state.totals["joint profit and tax, new projects"])
 
@@ -1573,8 +1573,15 @@ def vp_led_projects(state: State) -> float:
     return _number(state, projects.led_by_talent & (projects.kind == PROVINCIAL))
 
 
+def vp_led_projects_new(state: State) -> float:
+    """Return those of them that began since the start."""
+    projects = state.projects
+    led = projects.led_by_talent & (projects.kind == PROVINCIAL)
+    return _number(state, led & (projects.began >= state.start))
+
+
 def vp_led_projects_real(state: State) -> float:
-    """Return those of them that passed their last milestone or sell already."""
+    """Return all that passed their last milestone or sell already."""
     projects = state.projects
     real = (projects.milestones > 0) | (projects.potential > 0)
     return _number(state, projects.led_by_talent & (projects.kind == PROVINCIAL) & real)
@@ -1613,8 +1620,15 @@ def strategic_products(state: State) -> float:
     return _number(state, _of_institutes(state) & (state.projects.products > 0))
 
 
+def strategic_products_new(state: State) -> float:
+    """Return those of them that were accepted since the start."""
+    projects = state.projects
+    which = _of_institutes(state) & (projects.products > 0)
+    return _number(state, which & (projects.accepted >= state.start))
+
+
 def strategic_products_selling(state: State) -> float:
-    """Return those of them that sell now."""
+    """Return all that sell now."""
     projects = state.projects
     return _number(state, _of_institutes(state) & (projects.products > 0) & (projects.sales > 0))
 
@@ -1649,14 +1663,15 @@ def provincial_projects_per_institute_mean(state: State) -> float:
     return float(number.mean()) if number.size else 0.0
 
 
-SINCE = 2018 * 4  # quarter: the first of 2018, as the target says; whether 2018 counts is open
+# Quarters: the first of 2018 and of 2019; whether “after 2018” takes 2018 in is open.
+SINCE, AFTER = 2018 * 4, 2019 * 4
 
 
-def national_project_coverage(state: State) -> float:
-    """Return the share of institutes opened since 2018 that have carried a national project."""
+def national_project_coverage(state: State, first: int = SINCE) -> float:
+    """Return the share of institutes opened from a quarter on that carried a national project."""
     table, projects = state.organisations, state.projects
     institute = (table.kind == KIND_CODE["institute"]) & (table.status != BUILDING)
-    young = np.flatnonzero(institute & (table.opens >= SINCE))
+    young = np.flatnonzero(institute & (table.opens >= first))
     if young.size == 0:
         return 0.0
     having = projects.organisation[projects.kind == NATIONAL]

@@ -1093,6 +1093,7 @@ def _teach(state: State, p: Parameters) -> None:
     finished = state.totals.pop(_due(state.quarter), 0.0)
     state.flows["students graduated"] += finished
     state.totals["graduates"] += finished
+    state.totals["graduates since the start"] += finished
     state.totals["graduates_staying"] += finished * p.stays
 
 
@@ -1172,8 +1173,13 @@ def institute_talents(state: State) -> float:
     return _counted(state, "institute_talent", np.ones(len(state.talents), np.bool_))
 
 
+def institute_talents_new(state: State) -> float:
+    """Return those of them who came since the start."""
+    return _new(state, "institute_talent")
+
+
 def institute_talents_present(state: State) -> float:
-    """Return those of them who still work at an institute in operation."""
+    """Return all who still work at an institute in operation."""
     return _counted(state, "institute_talent", _present(state))
 
 
@@ -1185,6 +1191,11 @@ def top_talents_new(state: State) -> float:
 def top_talents_new_present(state: State) -> float:
     """Return those of them who still work in the city."""
     return _counted(state, "top_talent", _present(state) & (state.talents.came >= state.start))
+
+
+def top_talents_ever(state: State) -> float:
+    """Return all top talents who ever came, those of the start included."""
+    return _counted(state, "top_talent", np.ones(len(state.talents), np.bool_))
 
 
 def top_talents_in_being(state: State) -> float:
@@ -1205,6 +1216,11 @@ def leading_talents_new_present(state: State) -> float:
 def graduates_trained(state: State) -> float:
     """Return masters and doctors trained at institutes, those before the start included."""
     return state.totals["graduates"]
+
+
+def graduates_new(state: State) -> float:
+    """Return those of them who finished since the start."""
+    return state.totals["graduates since the start"]
 
 
 def graduates_staying(state: State) -> float:

@@ -1,0 +1,39 @@
+"""The five plans, read once; what stands in them, and what whole runs of them leave behind."""
+
+import numpy as np
+
+from sim.instrument import Instrument
+from sim.plan import Plan, Target, load_plan, plan_names
+from sim.record import Record
+from sim.state import State
+
+PLANS = {name: load_plan(name) for name in plan_names()}
+
+
+def target_of(plan: Plan, name: str) -> Target:
+    """Return a target by its id."""
+    return next(target for target in plan.targets if target.id == name)
+
+
+def instrument_of(plan: Plan, name: str) -> Instrument:
+    """Return an instrument by its id."""
+    return next(instrument for instrument in plan.instruments if instrument.id == name)
+
+
+def columns_of(state: State, name: str) -> dict[str, np.ndarray]:
+    """Return a copy of each column of a table."""
+    table = getattr(state, name)
+    return {column: getattr(table, column).copy() for column in table.columns}
+
+
+def same(first: Record, second: Record, *, parameters: bool = True) -> None:
+    """Assert that two records agree bit for bit."""
+    for name, series in first.trajectories.items():
+        assert np.array_equal(series, second.trajectories[name]), name
+    for name, series in first.real.items():
+        assert np.array_equal(series, second.real[name]), name
+    assert first.start == second.start
+    assert first.payments.equals(second.payments)
+    assert first.committed == second.committed
+    if parameters:
+        assert first.parameters == second.parameters

@@ -1,0 +1,59 @@
+"""Studies whose numbers are told, so that they do not hang on the model."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.indicators import CONTEXT
+from sim.plan import load_plan
+from sim.policy import build_mix
+from sim.record import PAYMENTS, Record
+from sim.results import carry_out
+from sim.settings import Settings, job_of
+
+PAID = pd.DataFrame(
+    [
+        ("2019Q2", "innovation_centre_firm", "四(三)", "city", "firm", 2.0, 0.0, False),
+        ("2019Q3", "innovation_centre_firm", "四(三)", "city", "firm", 4.0, 0.0, False),
+        ("2019Q3", "transfer_branches", "四(七)", "county", "platform", 2.0, 1.0, False),
+        ("2019Q3", "platform_capital", "五(二)", "fund", "firm", 50.0, 1.0, False),
+        ("2019Q3", "platform_tax", "五(二)", "nation", "platform", 5.0, 1.0, False),
+        ("2019Q3", "high_tech_income_tax", "税法", "nation", "firm", 90.0, 0.0, True),
+    ],
+    columns=PAYMENTS,
+)
+
+
+def told(plan, mix, *, replicate, quarters, **others):
+    """Stand in for the model: each target goes from a tenth of its goal on, by twentieths."""
+    targets = [target for target in plan.targets if not target.reason]
+    climb = np.arange(1, quarters + 1) * (0.05 if mix.empty else 0.1)
+    paths = {t.id: t.value * (0.1 * (1 + replicate % 5) + climb) for t in targets}
+    context = {name: np.full(quarters, 0.5) for name in CONTEXT if name not in paths}
+    paid = PAID[PAID["background"] | (not mix.empty)]
+    return Record(
+        replicate=replicate,
+        quarters=list(range(plan.start, plan.start + quarters)),
+        trajectories=paths | context,
+        real={t.id: paths[t.id] / 2 for t in targets},
+        start={t.id: t.value * 0.1 * (1 + replicate % 5) for t in targets}
+        | dict.fromkeys(context, 0.4),
+        payments=paid.assign(amount=paid["amount"] * (1 + replicate % 2)),
+        committed=1.0 + replicate,
+        parameters={"start.brokers": 80.0 + replicate % 50, "market.spread": 0.1},
+    )
+
+
+def study_of(folder, *policies, plans=(), baselines=("none",), model=told, **settings):
+    """Return a study of some mixes of some plans, without the model."""
+    plans = plans or (load_plan("weihai_2018"),)
+    mixes = dict.fromkeys((*baselines, *policies))
+    job = job_of(
+        Settings(**{"replicates": 4, "workers": 1} | settings),
+        [(plan, build_mix(plan, policy)) for plan in plans for policy in mixes],
+        baselines,
+        several=bool(baselines),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.region.simulate", model)
+        return carry_out(job, folder)
