@@ -1,0 +1,224 @@
+"""A city told a second time: one Mesa agent per firm and per organisation, plain Python throughout.
+
+The rules of ten processes of the quarter (``RETOLD``) stand here once more, each in a module of its
+name: in sentences about one firm, platform, result or contract at a time, without arrays of agents
+and without compiled code. With the same addressed draws they must lead to the same numbers as
+``sim.Region``, which ``tests/test_second_telling.py`` checks after every process: this is the
+specification by which ``sim`` may be made faster.
+
+Not retold: enact, budget, talent, maturation, outreach, projects, equipment, funds, services,
+space, districts and settle, the books, the start of the population and the year of history before
+the plan. A ``sim.region.Run`` that the city owns does them. Around each retold process the city
+reads the run's tables into its agents and writes the agents back; only the rules in between are
+timed.
+"""
+
+from time import perf_counter
+
+import mesa
+import numpy as np
+
+from sim.books import yuan
+from sim.kinds import KIND_CODE
+from sim.region import QUARTER
+from sim.state import ACTIVE, BODY_CODE, Matches
+
+from . import (
+    accreditation,
+    contract,
+    demography,
+    evaluation,
+    founding,
+    incubation,
+    market,
+    meeting,
+    research,
+    subsidy_response,
+)
+from .agents import PlainContract, PlainFirm, PlainOrganisation, PlainResult
+from .luck import Luck
+from .meeting import Meeting
+
+RETOLD = {
+    "research": research.invest_and_find,
+    "subsidy_response": subsidy_response.respond,
+    "meeting": meeting.meet,
+    "contract": contract.agree,
+    "founding": founding.found,
+    "incubation": incubation.incubate,
+    "market": market.grow,
+    "demography": demography.renew,
+    "accreditation": accreditation.promote,
+    "evaluation": evaluation.grade,
+}
+
+
+class PlainCity(mesa.Model):
+    """A city of plain agents.
+
+    Attributes:
+        run: What it begins with, and who does what is not retold.
+        plan: Its plan.
+        firms, organisations, results: Everybody, in the order of the tables.
+        contracts: Those signed in this quarter.
+        matches: This quarter's meetings that became matches.
+        parameters: Process → its ``Parameters``.
+        seconds: Process → seconds spent in its rules.
+    """
+
+    def __init__(self, run, plan):
+        """Take over a run that is about to begin its plan."""
+        super().__init__(rng=run.state.draws.seed)
+        state = run.state
+        self.run, self.plan = run, plan
+        self.luck = Luck(state.draws.seed, state.draws.replicate)
+        self.parameters = {name: run.values.of(name) for name in RETOLD}
+        self.seconds = dict.fromkeys(RETOLD, 0.0)
+        self.firms, self.organisations, self.results = [], [], []
+        self.contracts, self.matches = [], []
+        # What no retold process replaces.
+        self.made_of, self.books, self.costs = state.city, state.books, state.costs
+        self.founders, self.start, self.weight = state.founders, state.start, state.weight
+        self.stock, self.flows, self.totals = state.starting_stock, state.flows, state.totals
+        self.host_weight = state.host_weight.tolist()
+        self.free_hosts = state.free_hosts.tolist()
+        self.possible_hosts = state.possible_hosts.tolist()
+
+    # The quarter
+
+    def step(self):
+        """Live through a quarter."""
+        self.run.begin()
+        for name, process in QUARTER:
+            self.live(name, process)
+        self.run.finish()
+
+    def live(self, name, process):
+        """Carry out one process: by the agents where it is retold, by the run where not."""
+        if name not in RETOLD:
+            self.run.live(name, process)
+            return
+        self.read()
+        began = perf_counter()
+        RETOLD[name](self, self.parameters[name])
+        self.seconds[name] += perf_counter() - began
+        self.write()
+
+    # What rules ask of their city
+
+    def platforms(self, *kinds):
+        """Return the active platforms of these kinds."""
+        codes = {KIND_CODE[kind] for kind in kinds}
+        return [o for o in self.organisations if o.kind in codes and o.status == ACTIVE]
+
+    def bodies(self, body):
+        """Return the universities, hospitals, public bodies or outside parents."""
+        return [o for o in self.organisations if o.kind == BODY_CODE[body]]
+
+    def past_year(self, flow):
+        """Return a flow's sum over the four quarters before this one."""
+        return sum(quarter.get(flow, 0.0) for quarter in self.run.state.history[-4:])
+
+    @property
+    def offering(self):
+        """What ``sim.founders`` and ``sim.processes.accreditation`` ask about offers."""
+        return self.run.state
+
+    def pay(self, offer, millions, *, due, payees, lots, merits=None):
+        """Promise money to claimants, each with a merit and a lot; return whom it reaches."""
+        return self.books.pay(
+            offer.instrument,
+            yuan(np.array(millions, float)),
+            due=due,
+            payees=payees,
+            merit=np.array(merits or [0.0] * len(millions), float),
+            lot=np.array(lots, float),
+        ).tolist()
+
+    def new_firm(self, **values):
+        """Add a firm."""
+        self.firms.append(PlainFirm(self, len(self.firms), **values))
+
+    def new_organisation(self, **values):
+        """Add an organisation and return it."""
+        self.organisations.append(PlainOrganisation(self, len(self.organisations), **values))
+        return self.organisations[-1]
+
+    def new_result(self, **values):
+        """Add a result."""
+        self.results.append(PlainResult(self, len(self.results), **values))
+
+    def new_contract(self, **values):
+        """Return a contract that is not yet signed."""
+        return PlainContract(self, None, **values)
+
+    # Reading and writing the run's tables
+
+    def read(self):
+        """Read the tables into the agents."""
+        state = self.run.state
+        self.quarter, self.offers = state.quarter, state.offers
+        self.gdp, self.macro_growth = state.gdp, state.macro_growth
+        self.brokers = int(state.people.active.sum())
+        _read(state.firms, self.firms, self.new_firm)
+        _read(state.organisations, self.organisations, self.new_organisation)
+        _read(state.results, self.results, self.new_result)
+        self.contracts = []
+        found = state.matches
+        columns = (found.result, found.buyer, found.service, found.appeal)
+        self.matches = [
+            Meeting(
+                id=None,
+                result=self.results[result],
+                buyer=self.firms[buyer],
+                service=self.organisations[service] if service >= 0 else None,
+                appeal=appeal,
+            )
+            for result, buyer, service, appeal in zip(*(c.tolist() for c in columns), strict=True)
+        ]
+
+    def write(self):
+        """Write the agents into the tables."""
+        state = self.run.state
+        _write(state.firms, self.firms)
+        _write(state.organisations, self.organisations)
+        _write(state.results, self.results)
+        _append(state.contracts, self.contracts)
+        state.gdp = self.gdp
+        services = [match.service for match in self.matches]
+        state.matches = Matches(
+            result=np.array([match.result.row for match in self.matches], np.int64),
+            buyer=np.array([match.buyer.row for match in self.matches], np.int64),
+            service=np.array([-1 if s is None else s.row for s in services], np.int64),
+            appeal=np.array([match.appeal for match in self.matches], float),
+        )
+
+
+def _read(table, members, add):
+    """Give everybody the numbers of their row; add those who are new."""
+    columns = {name: getattr(table, name).tolist() for name in table.columns}
+    for _ in range(len(members), len(table)):
+        add()
+    for member, values in zip(members, zip(*columns.values(), strict=True), strict=True):
+        member.__dict__.update(zip(columns, values, strict=True))
+
+
+def _write(table, members):
+    """Write everybody's numbers into their row, and new members into rows of their own."""
+    old = members[: len(table)]
+    if old:
+        for name in table.columns:
+            getattr(table, name)[:] = [getattr(member, name) for member in old]
+    _append(table, members[len(old) :])
+
+
+def _append(table, members):
+    """Write new members into rows of their own."""
+    if members:
+        ids = np.array([member.id for member in members], np.uint64)
+        values = {
+            name: [getattr(member, name) for member in members]
+            for name in table.columns
+            if name != "id"
+        }
+        table.add(ids, **values)
