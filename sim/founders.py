@@ -19,8 +19,6 @@ from sim.tables import Rows
 
 CARRIERS = ("incubator", "makerspace")
 REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one
-OUTSIDE_WEIGHT = 0.15  # of each possible parent beside a body of the city: a third of institutes
-MOST_GAIN = 5.0  # cap on 1 + gain / cost: docs/odd.md
 PAYEE = {
     "firm": "firm",
     "leading_firm": "firm",
@@ -96,6 +94,25 @@ class Parameters:
         status="assumed",
         source="makerspaces of 500 to 6200 m2 (Chengdu 2018); judged",
     )
+    outside_weight: float = quantity(
+        0.15,
+        unit="how likely each outside parent hosts an institute of the start, beside a body of the "
+        "city",
+        low=0.05,
+        high=0.4,
+        status="assumed",
+        source="outside parents then host a third of the institutes; judged",
+        spread="fixed",
+    )
+    most_gain: float = quantity(
+        5,
+        unit="most that promises multiply a rate of founding by: cap on 1 + gain / cost",
+        low=3,
+        high=10,
+        status="assumed",
+        source="land, staff and partners bound what money can hasten; judged",
+        spread="fixed",
+    )
 
 
 @dataclass(frozen=True)
@@ -149,7 +166,7 @@ def hosts(state: State, name: str) -> Hosts:
 def class_weight(state: State, kind: str, host: str) -> float:
     """Return how likely a host of a class is to found a kind, beside a body's 1."""
     if host == "outside":
-        return OUTSIDE_WEIGHT
+        return state.founders.outside_weight
     firm = host in ("firm", "leading_firm")
     return float(state.costs["firm_weight"][KIND_CODE[kind]]) if firm else 1.0
 
@@ -186,9 +203,9 @@ def provincial_grant(state: State, kind: str, level: str) -> float:
 
 
 def boost(state: State, kind: str, host: str) -> float:
-    """Return min(5, 1 + expected gain / true cost)."""
+    """Return 1 + expected gain / true cost, up to a most."""
     cost = float(state.costs["found_cost"][KIND_CODE[kind]])
-    return min(MOST_GAIN, 1 + expected_gain(state, kind, host) / cost)
+    return min(state.founders.most_gain, 1 + expected_gain(state, kind, host) / cost)
 
 
 def pick_cluster(

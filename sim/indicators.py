@@ -15,6 +15,7 @@ from sim.processes import (
     budget,
     districts,
     equipment,
+    evaluation,
     funds,
     incubation,
     meeting,
@@ -26,12 +27,14 @@ from sim.processes import (
     talent,
 )
 from sim.processes.evaluation import hollow
+from sim.quantity import declared
 from sim.state import ACTIVE, BUILDING, State
 from sim.tables import Rows
 
 Measure = Callable[[State], float]
-# A platform is counted as hollow in the report below this share of seats (evaluation's default).
-HOLLOW = 0.2
+# Share of seats below which a carrier is hollow in a report: evaluation's default in every
+# replicate, so that counts are of one thing while what graders think of it is drawn.
+HOLLOW: float = declared(evaluation.Parameters)["hollow_carrier"].default
 FIVE_ONES = (
     "public_service_platform",
     "institute",
@@ -310,8 +313,6 @@ RD_UNITS = (
     "enterprise_joint_innovation_centre",
     "academician_station",
 )
-# Firms with an R&D unit of their own, of those with R&D: China 2018, 72 607 of 104 820.
-OWN_UNIT = 0.69
 _OWN_UNIT_SLOT = 20
 
 
@@ -323,7 +324,8 @@ def _rd_units(state: State, *, working: bool) -> float:
         return 0.0
     bits = sum(1 << KIND_CODE[kind] for kind in RD_UNITS)
     performs = firms.rd > 0
-    own = state.draws.at("population", 0).uniform(firms.id, _OWN_UNIT_SLOT) < OWN_UNIT
+    share = state.starting_stock["own_unit"]
+    own = state.draws.at("population", 0).uniform(firms.id, _OWN_UNIT_SLOT) < share
     has = (firms.platforms & bits != 0) | (own & performs)
     return float((has & performs if working else has)[large].mean())
 

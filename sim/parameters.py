@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import founders, population
+from sim import founders, kene, population
 from sim.errors import unknown
 from sim.instrument import Instrument
 from sim.kinds import KINDS
@@ -43,6 +43,7 @@ from sim.quantity import Quantity, declared
 DECLARED: dict[str, type] = {
     "population": population.Parameters,
     "founders": founders.Parameters,
+    "kene": kene.Parameters,
     "budget": budget.Parameters,
     "research": research.Parameters,
     "meeting": meeting.Parameters,

@@ -185,6 +185,123 @@ class Parameters:
         status="assumed",
         source="judged",
     )
+    oldest_firm: float = quantity(
+        30,
+        unit="years: the age of the oldest firms at the start",
+        low=20,
+        high=50,
+        status="assumed",
+        source="few firms of before the 1990s; growth hardly differs above it; structural",
+        spread="fixed",
+    )
+    least_staff: float = quantity(
+        5,
+        unit="persons of an above-scale firm at least",
+        low=1,
+        high=20,
+        status="assumed",
+        source="against extremes of the draw; structural",
+        spread="fixed",
+    )
+    youngest_sme: float = quantity(
+        1,
+        unit="years: the age of the youngest technology SMEs at the start",
+        low=0,
+        high=2,
+        status="assumed",
+        source="younger ones are start-ups; structural",
+        spread="fixed",
+    )
+    oldest_sme: float = quantity(
+        10,
+        unit="years: the age of the oldest technology SMEs at the start",
+        low=5,
+        high=15,
+        status="assumed",
+        source="judged",
+        spread="fixed",
+    )
+    sme_staff: float = quantity(
+        10,
+        unit="persons of a technology SME beside those that go with revenue",
+        low=5,
+        high=20,
+        status="assumed",
+        source="judged",
+        spread="fixed",
+    )
+    sme_staff_by_size: float = quantity(
+        10,
+        unit="persons more of a technology SME of median revenue, in proportion to revenue",
+        low=5,
+        high=20,
+        status="assumed",
+        source="judged",
+        spread="fixed",
+    )
+    own_unit: float = quantity(
+        0.69,
+        unit="share of firms with R&D that have an R&D unit of their own, platforms apart",
+        low=0.5,
+        high=0.85,
+        status="cited",
+        source="China 2018: 72 607 of 104 820; nearly all of the coverage at the start, and cities "
+        "differ; range judged",
+    )
+    least_for_others: float = quantity(
+        0.05,
+        unit="least share of the city's R&D of firms that are not technology-based",
+        low=0.01,
+        high=0.1,
+        status="assumed",
+        source="where the technology-based ones would do all; structural",
+        spread="fixed",
+    )
+    least_at_universities: float = quantity(
+        0.2,
+        unit="least share of the city's researchers at universities",
+        low=0.1,
+        high=0.4,
+        status="assumed",
+        source="where institutes would have them all; structural",
+        spread="fixed",
+    )
+    cohort_years: float = quantity(
+        5,
+        unit="years of start-ups at the start that are kept apart from the ordinary economy",
+        low=3,
+        high=7,
+        status="assumed",
+        source="older ones are among the technology SMEs; structural",
+        spread="fixed",
+    )
+    oldest_platform: float = quantity(
+        15,
+        unit="years: the age of the oldest platforms at the start",
+        low=10,
+        high=25,
+        status="assumed",
+        source="few are of before 2005; structural",
+        spread="fixed",
+    )
+    left_before: float = quantity(
+        4,
+        unit="quarters before the start in which former tenants left their seat",
+        low=1,
+        high=12,
+        status="assumed",
+        source="those of the last three years close sooner; judged",
+        spread="fixed",
+    )
+    found_years: float = quantity(
+        4,
+        unit="years before the start whose results may still lie open",
+        low=3,
+        high=5,
+        status="assumed",
+        source="of older ones lapse and sale leave a seventh; structural",
+        spread="fixed",
+    )
 
 
 # Slots of a starting firm's draws.
@@ -192,18 +309,21 @@ _DISTRICT, _CLUSTER, _FIELD, _SIZE, _STAFF, _AGE, _PERFORMS, _PROPENSITY = range
 _INDUSTRY, _PATENTS, _LENGTH, _SURVIVES, _CARRIER = 8, 9, 10, 11, 12
 # Slots of a starting organisation's draws.
 _PLACE, _LEVEL, _HOST, _OLD, _TALKS, _STAFFING = 0, 1, 2, 3, 4, 5
-_BASED = 14
-COHORTS = 20  # quarters of start-ups that are kept apart from the ordinary economy
+_TERM, _BASED = 13, 14
+_SLOTS = 12  # of the block of draws that places a firm or an organisation
+_HOSTS = 16  # first slot of a host's lots, one for each kind
+_LARGEST_MEAN = 500.0  # patents of one firm: what an inverted Poisson draw can bear
 
 
 def settle(state: State, values: "Values", scale: float) -> None:
     """Fill the tables of a new city from a replicate's values."""
     start, p = values.start, values.of("population")
     state.starting_stock.update({name: start(name) for name in state.city.figures})
+    state.starting_stock["own_unit"] = p.own_unit
     _large_firms(state, start, scale, p)
     _small_firms(state, start, scale, p)
-    _research_and_development(state, start, p, values.of("research"))
-    _startups(state, start, values.of("demography"))
+    _research_and_development(state, values, p)
+    _startups(state, start, p, values.of("demography"))
     _norms(state, values)
     _bodies(state, start, p, values.of("founding"))
     _platforms(state, start, p)
@@ -238,7 +358,7 @@ def _left_by_closing(state: State, p: demography.Parameters, size: NDArray[np.fl
     firms = state.firms
     revenue = firms.revenue[firms.above_scale]
     lost = p.above_scale_exit * float(np.sum(revenue * size) / size.mean() / revenue.sum())
-    entrant = 1.3 * rules.ABOVE_SCALE
+    entrant = (1 + p.entrant_above) * rules.ABOVE_SCALE
     brought = p.above_scale_entry * revenue.size * entrant / float(revenue.sum())
     return float(max(lost - brought, 0.0))
 
@@ -257,12 +377,13 @@ def _common(state: State, ids: Ids, u: NDArray[np.float64]) -> dict[str, NDArray
     city: City = state.city
     cluster = places.clusters(city, u[:, _CLUSTER])
     field = places.fields(city, cluster, u[:, _FIELD])
-    lengths = 3 + (u[:, _LENGTH] * (FIRM_UNITS - 3)).astype(np.int64)
+    lengths = kene.lengths(u[:, _LENGTH], FIRM_UNITS, state.knowledge)
+    luck = state.draws.at("kene", 0)
     return {
         "district": places.districts(city, u[:, _DISTRICT]),
         "cluster": cluster,
         "field": field,
-        "capabilities": kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0)),
+        "capabilities": kene.build(ids, field, lengths, FIRM_UNITS, luck, state.knowledge),
         "high_tech_industry": u[:, _INDUSTRY] < state.starting_stock["high_tech_output_share"],
     }
 
@@ -280,7 +401,7 @@ def _large_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
     count = max(round(start("above_scale_firms") * scale), 1)
     ids = _ids(identity.INCUMBENT_FIRM, count, 0)
     luck = state.draws.at("population", 0)
-    u = luck.table(ids, 12)
+    u = luck.table(ids, _SLOTS)
     revenue = revenues(u[:, _SIZE], start("above_scale_revenue") * scale, p)
     staff = (
         revenue
@@ -291,8 +412,8 @@ def _large_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
     state.firms.add(
         ids,
         alive=True,
-        founded=state.start - 1 - np.minimum(4 * years, 120).astype(np.int64),
-        employees=np.maximum(staff, 5.0),
+        founded=state.start - 1 - np.minimum(4 * years, 4 * p.oldest_firm).astype(np.int64),
+        employees=np.maximum(staff, p.least_staff),
         revenue=revenue,
         above_scale=True,
         **_common(state, ids, u),
@@ -304,24 +425,24 @@ def _small_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
     count = round(start("technology_smes") * scale)
     ids = _ids(identity.INCUMBENT_FIRM, count, 1)
     luck = state.draws.at("population", 0)
-    u = luck.table(ids, 12)
+    u = luck.table(ids, _SLOTS)
     spread = np.exp(p.sme_spread * luck.normal(ids, _SIZE))
+    youngest, ages = 4 * p.youngest_sme, 4 * (p.oldest_sme - p.youngest_sme)
     state.firms.add(
         ids,
         alive=True,
-        founded=state.start - 4 - (u[:, _AGE] * 36).astype(np.int64),
-        employees=10.0 + 10 * spread,
-        revenue=np.minimum(p.sme_revenue * spread, rules.ABOVE_SCALE * 0.99),
+        founded=state.start - round(youngest) - (u[:, _AGE] * ages).astype(np.int64),
+        employees=p.sme_staff + p.sme_staff_by_size * spread,
+        revenue=np.minimum(p.sme_revenue * spread, rules.ABOVE_SCALE * rules.JUST_UNDER),
         technology_sme=True,
         **_common(state, ids, u),
     )
 
 
-def _research_and_development(
-    state: State, start: Start, own: Parameters, p: research.Parameters
-) -> None:
+def _research_and_development(state: State, values: "Values", own: Parameters) -> None:
     """Choose who does R&D and how much, so that the city's share and total are met."""
-    firms = state.firms
+    firms, start = state.firms, values.start
+    p: research.Parameters = values.of("research")
     luck = state.draws.at("population", 0)
     large = firms.above_scale
     size = np.log(firms.employees / firms.employees[large].mean())
@@ -330,7 +451,8 @@ def _research_and_development(
     count = round(start("rd_firm_share") * large.sum())
     performs = ~large & (u < own.smes_with_rd)
     performs[np.argsort(np.where(large, -score, np.inf), kind="stable")[:count]] = True
-    mean = _propensities(state, start, own, performs)
+    typical = values.of("demography").startup_rd
+    mean = _propensities(state, start, own, performs, typical)
     firms.rd[:] = np.where(performs, firms.propensity * firms.revenue, 0.0)
     firms.rd_stock[:] = firms.rd / p.depreciation
     busy = firms.rd[performs]
@@ -342,7 +464,7 @@ def _research_and_development(
     stock["grants_scale"] = research.grants_scale(busy, rows_yearly, p) if busy.size else 0.0
     share = busy**p.elasticity / max(np.sum(busy**p.elasticity), 1e-9)
     held = poisson_counts(
-        np.minimum(share * start("valid_patents") / state.weight, 500.0),
+        np.minimum(share * start("valid_patents") / state.weight, _LARGEST_MEAN),
         luck.uniform(firms.id[performs], _PATENTS),
     )
     firms.patents[performs] = held
@@ -350,18 +472,21 @@ def _research_and_development(
     firms.leading[leading[: min(round(own.leading_share * large.sum()), count)]] = True
 
 
-def _propensities(state: State, start: Start, p: Parameters, performs: NDArray[np.bool_]) -> float:
+def _propensities(
+    state: State, start: Start, p: Parameters, performs: NDArray[np.bool_], small: float
+) -> float:
     """Set R&D over revenue: technology-based firms near the high-tech thresholds, others below.
 
     The city's high-tech firms fix how many performers are technology-based; the rest of the
     city's R&D fixes the mean of the others, which is returned. Neither hangs on size, but for
-    firms so large that the threshold alone would be a large part of the city's R&D.
+    firms so large that the threshold alone would be a large part of the city's R&D. Small firms
+    are typically at ``small``.
     """
     firms, large = state.firms, state.firms.above_scale
     luck = state.draws.at("population", 0)
     normal = luck.normal(firms.id, _PROPENSITY)
     firms.propensity[:] = places.propensity(1.0, normal)
-    firms.propensity[~large] *= demography.STARTUP_RD
+    firms.propensity[~large] *= small
     total = start("rd_expenditure") * start("firm_rd_share") / state.weight
     needed = rules.status_shares(firms.revenue)
     able = performs & (needed * firms.revenue < p.based_share * total)
@@ -377,19 +502,19 @@ def _propensities(state: State, start: Start, p: Parameters, performs: NDArray[n
     done = performs & ~rest
     left = total - float((firms.propensity * firms.revenue)[done].sum())
     weight = float((firms.propensity * firms.revenue)[rest].sum())
-    mean = max(left, 0.05 * total) / max(weight, 1e-9)
+    mean = max(left, p.least_for_others * total) / max(weight, 1e-9)
     others = large.copy()
     others[based] = False
     firms.propensity[others] *= mean
     return mean
 
 
-def _startups(state: State, start: Start, p: demography.Parameters) -> None:
-    """Cohorts of the last five years, thinned by the hazards they have lived through."""
-    hazards = demography.HAZARDS * p.exit_scale
+def _startups(state: State, start: Start, own: Parameters, p: demography.Parameters) -> None:
+    """Cohorts of the last years, thinned by the hazards they have lived through."""
+    hazards = demography.hazards(p)
     yearly = start("startup_entry") / state.weight
     cohort_of, slots = [], []
-    for age in range(1, COHORTS + 1):
+    for age in range(1, round(4 * own.cohort_years) + 1):
         alive = np.prod(1 - np.repeat(hazards, 4)[:age] / 4)
         number = round(yearly / 4 * float(alive))
         cohort_of.append(np.full(number, state.start - age))
@@ -403,7 +528,9 @@ def _bodies(state: State, start: Start, p: Parameters, talking: founding.Paramet
     """Universities, hospitals, public bodies (one per district first), and outside parents."""
     universities = max(round(start("universities")), 1)
     institute_staff = start("institutes") * state.costs["researchers"][KIND_CODE["institute"]]
-    staff = max(start("researchers") - institute_staff, 0.2 * start("researchers"))
+    staff = max(
+        start("researchers") - institute_staff, p.least_at_universities * start("researchers")
+    )
     for number, (body, count) in enumerate(
         (
             ("university", universities),
@@ -415,7 +542,7 @@ def _bodies(state: State, start: Start, p: Parameters, talking: founding.Paramet
     ):
         ids = _ids(identity.INCUMBENT_ORGANISATION, count, 100 + number)
         luck = state.draws.at("population", 0)
-        u = luck.table(ids, 12)
+        u = luck.table(ids, _SLOTS)
         district = places.districts(state.city, u[:, _DISTRICT])
         first = np.arange(count) < len(state.city.districts)
         if body == "public_body":
@@ -475,12 +602,12 @@ def _place_kind(
     code = KIND_CODE[kind]
     ids = _ids(identity.INCUMBENT_ORGANISATION, count, code)
     luck = state.draws.at("population", 0)
-    u = luck.table(ids, 8)
+    u = luck.table(ids, _SLOTS)
     host_class, firm, body, district, cluster, field = _choose_hosts(
         state, code, count, pools, weights, u
     )
     age = -p.platform_age * np.log(u[:, _OLD])
-    opened = state.start - 1 - np.minimum(4 * age, 60).astype(np.int64)
+    opened = state.start - 1 - np.minimum(4 * age, 4 * p.oldest_platform).astype(np.int64)
     state.organisations.add(
         ids,
         kind=code,
@@ -555,7 +682,7 @@ def _choose_hosts(
     # Weighted sampling without replacement: the smallest of exponential draws over weights.
     ends = np.cumsum([pool.rows.size for pool in pools])
     all_ids = np.concatenate([pool.ids for pool in pools]) if pools else np.empty(0, np.uint64)
-    key = -np.log(state.draws.at("founding", 0).uniform(all_ids, 16 + code)) / weights
+    key = -np.log(state.draws.at("founding", 0).uniform(all_ids, _HOSTS + code)) / weights
     for i, at in enumerate(np.argsort(key, kind="stable")[:count]):
         number = int(np.searchsorted(ends, at, side="right"))
         pool = pools[number]
@@ -591,12 +718,14 @@ def _tenants(state: State, p: Parameters, staying: incubation.Parameters) -> Non
     taken = np.argsort(lot, kind="stable")[: order.size]
     seated = rows[order]
     firms.carrier[seated] = slots[taken]
-    firms.seated[seated] = np.maximum(firms.founded[seated] + 1, state.start - 15)
+    # Nobody has sat so long that the first quarter of the plan ends all tenancies at once.
+    earliest = state.start - round(staying.longest) + 1
+    firms.seated[seated] = np.maximum(firms.founded[seated] + 1, earliest)
     own = table.host_class[slots[taken]] == HOSTS.index("institute")
     firms.hatched[seated[own]] = True
     gone = young[~stays]
     firms.seated[gone] = firms.founded[gone] + 1
-    firms.left_seat[gone] = state.start - 4
+    firms.left_seat[gone] = state.start - round(p.left_before)
     table.tenants[:] = np.bincount(slots[taken], minlength=len(table)) * state.weight
     rows = state.platforms(*founders.CARRIERS)
     seats = max(float(table.seats[rows].sum()), 1.0)
@@ -612,8 +741,10 @@ def _status(state: State, start: Start) -> None:
     count = min(round(start("high_tech_firms") / state.weight), int(able.sum()))
     rows = np.argsort(-ratio, kind="stable")[:count]
     # A status ends with a calendar year: the first, second or third from now.
-    years = (state.draws.at("population", 0).uniform(firms.id[rows], 13) * 3).astype(np.int64)
-    firms.high_tech_until[rows] = state.start + 3 - state.start % 4 + 4 * years
+    years = (
+        state.draws.at("population", 0).uniform(firms.id[rows], _TERM) * rules.STATUS_YEARS
+    ).astype(np.int64)
+    firms.high_tech_until[rows] = 4 * (state.start // 4 + 1 + years) - 1
     firms.rd_relabelled[rows] = np.maximum(needed[rows] - firms.rd[rows], 0.0)
 
 
@@ -628,7 +759,7 @@ def _results(state: State, own: Parameters, p: research.Parameters) -> None:
     table = state.organisations
     rows = np.flatnonzero((table.researchers > 0) & (table.status == ACTIVE))
     luck = state.draws.at("research", 0)
-    for back in range(1, 17):
+    for back in range(1, round(4 * own.found_years) + 1):
         left = (1 - (p.ageing + own.sold) / 4) ** back
         mean = table.researchers[rows] * p.result_rate * p.sellable / 4 * left
         found = luck.poisson(table.id[rows], mean, slot=16 + back)

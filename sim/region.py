@@ -159,6 +159,7 @@ def start_run(
         gdp=start("gdp"),
         fund=start("general_budget") * start("science_share") * start("platform_fund_share"),
         founders=values.of("founders"),
+        knowledge=values.of("kene"),
     )
     population.settle(state, values, scale)
     run = Run(state, ready, values)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from sim.compiled import compiled
 
 ABOVE_SCALE = 20.0  # million CNY of revenue: above-scale industry (规模以上工业), since 2011
-STATUS_YEARS = 3  # how long a high-tech status lasts: 高新技术企业认定管理办法
+JUST_UNDER = 0.99  # of a threshold: where a size is kept that must stay below it
+STATUS_YEARS = 3  # years that a high-tech status lasts: 高新技术企业认定管理办法
 # R&D over revenue that the status asks for, by revenue in million CNY (same rule, 2016).
 LARGE, MIDDLE = 200.0, 50.0
 LARGE_SHARE, MIDDLE_SHARE, SMALL_SHARE = 0.03, 0.04, 0.05

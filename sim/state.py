@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Addressed, Draws
+from sim.kene import Parameters as Knowledge
 from sim.kinds import KIND_CODE, KIND_NAMES
 from sim.levers import Offers
 from sim.tables import Column, Rows, Table
@@ -23,7 +24,7 @@ BODY_CODE = {name: len(KIND_NAMES) + code for code, name in enumerate(BODIES)}
 BUILDING, ACTIVE, CLOSED = 0, 1, 2
 
 FIRM_UNITS = 12  # units of knowledge a firm can hold, after SKIN
-RESULT_UNITS = 3
+RESULT_UNITS = 3  # units of knowledge in a result
 
 
 def _column(
@@ -118,7 +119,7 @@ ORGANISATIONS = (
     _column("tenants", "firms", np.float64, "incubation"),
     _column(
         "cases",
-        "contracts served, fading by a quarter each quarter",
+        "contracts served, fading from quarter to quarter",
         np.float64,
         "contract",
         "maturation",
@@ -257,6 +258,7 @@ class State:
         gdp: Million CNY a year.
         fund: Money a year that the city's platform fund holds, million CNY.
         founders: How founders look ahead.
+        knowledge: How knowledge is spread and compared.
         starting_stock: The city's figures, and what was fixed once at the start.
         host_weight: Per kind the suitability of all hosts at the start that had none of it.
         free_hosts: Per kind how many such hosts there were.
@@ -276,6 +278,7 @@ class State:
     gdp: float
     fund: float
     founders: "FounderParameters"
+    knowledge: Knowledge
     firms: Table = field(default_factory=lambda: Table("firms", FIRMS, 4096))
     organisations: Table = field(default_factory=lambda: Table("organisations", ORGANISATIONS, 512))
     people: Table = field(default_factory=lambda: Table("people", PEOPLE, 512))

@@ -97,6 +97,48 @@ def test_functions_fit_on_a_screen(path):
             assert length <= 60, f"{path.name}: {node.name} has {length} lines"
 
 
+# Numbers that a rule may hold bare: counts of one or two, quarters of a year, percent, per 10 000
+# residents, and guards against division by zero. All others are quantities or named with a unit.
+PLAIN = {0, 1, 2, 4, 100, 10_000, 1e-9, 1e-12}
+RULES = [
+    *sorted((HOME / "processes").glob("*.py")),
+    *(HOME / f"{name}.py" for name in ("founders", "kene", "population", "indicators", "rules")),
+]
+
+
+def no_quantity(node: ast.AST) -> list[ast.AST]:
+    """Return the parts of a node that hold indices, slots, serials, powers, seasons, rounding."""
+    if isinstance(node, ast.Subscript):
+        return [node.slice]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.LShift):
+        return [node]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        return [node.right]
+    if isinstance(node, ast.keyword) and node.arg == "slot":
+        return [node.value]
+    if isinstance(node, ast.Compare) and "season" in ast.unparse(node.left):
+        return node.comparators
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.floor":
+        return list(node.args)
+    return []
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
+def test_no_bare_number_in_a_rule(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    free = {c for n in ast.walk(tree) for part in no_quantity(n) for c in ast.walk(part)}
+    bodies = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    bare = [
+        f"line {n.lineno}: {n.value}"
+        for body in bodies
+        for statement in body.body
+        for n in ast.walk(statement)
+        if isinstance(n, ast.Constant) and type(n.value) in (int, float)
+        if n not in free and n.value not in PLAIN
+    ]
+    assert not bare, f"{path.name} holds {bare}: declare a quantity, or a constant with its unit"
+
+
 def test_all_is_what_the_door_exports():
     for name in sim.__all__:
         assert getattr(sim, name) is not None

@@ -55,7 +55,7 @@ def effort(dose):
 
 def test_scores_are_relative_to_the_start_and_to_the_economy():
     state = town()
-    assert district_rd(state).tolist() == [800.0, 200.0]
+    assert district_rd(state, SURE).tolist() == [800.0, 200.0]
     # log 4 apart, hence one standard deviation above and below their mean.
     assert scores(state, SURE) == pytest.approx([1.0, -1.0])
     state.firms.rd[:] *= 2

@@ -169,7 +169,7 @@ def test_what_cities_found_anyway_is_what_the_free_hosts_found_together(weihai, 
         together += 4 * p.approval * rate[code] * host.suitability[free].sum()
         units += free.sum()
     if not data.per_host:
-        units = max(weihai.starting_stock[data.stock], founding.LEAST_STOCK)
+        units = max(weihai.starting_stock[data.stock], p.least_stock)
     assert together == pytest.approx(weihai.costs["rate"][code] * units)
 
 

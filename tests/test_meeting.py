@@ -12,7 +12,7 @@ from world import (
     tiny,
 )
 
-from sim.processes.meeting import MOST_MEETINGS, Parameters, cases, meet
+from sim.processes.meeting import Parameters, cases, meet
 
 # A firm that holds capability 0 shares the field, and half of each unit, with a result that
 # holds 5, 6 and 7: an overlap of one half, at which appeal is 1.
@@ -122,7 +122,7 @@ def test_brokers_show_no_result_to_everybody():
     add_platforms(state, "transfer_service", 1)
     add_brokers(state, 100_000)
     meet(state, ALONE)
-    most = MOST_MEETINGS * 500
+    most = ALONE.most_meetings * 500
     assert state.flows["meetings"] == pytest.approx(most, abs=4 * np.sqrt(most))
 
 

@@ -95,7 +95,7 @@ def test_merit_is_expertise_and_fit_after_who_comes_first():
 
 def test_expertise_and_fit():
     assert expertise(np.array([0.0, 10.0, 30.0]), 10.0).tolist() == pytest.approx([0, 0.5, 0.75])
-    assert fit(np.array([3, 3, 3]), np.array([3, 4, 30])).tolist() == [1.0, 0.5, 0.1]
+    assert fit(np.array([3, 3, 3]), np.array([3, 4, 30]), Parameters()).tolist() == [1.0, 0.5, 0.1]
 
 
 def test_rank_among_rivals_and_each_other():

@@ -90,6 +90,8 @@ def test_who_is_chosen_is_in_the_group_that_was_asked_for(pointers, group):
 
 # Knowledge
 
+KNOWLEDGE = kene.Parameters(own_field=0.8, same_field=0.5, same_sector=0.1)
+
 
 @pytest.mark.parametrize(
     ("field", "sector"),
@@ -102,7 +104,7 @@ def test_the_35_fields_lie_in_five_sectors(field, sector):
 def appeal(firm, other):
     width = max(len(firm), 4)
     firm = np.array([[*firm, *[-1] * (width - len(firm))]])
-    return kene.appeal(firm, np.array([other]))[0]
+    return kene.appeal(firm, np.array([other]), KNOWLEDGE)[0]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_a_kene_has_its_length_and_lies_mostly_in_its_own_field():
     ids = numbers(2000)
     fields = np.full(2000, 25)
     lengths = np.arange(2000) % 12 + 1
-    units = kene.build(ids, fields, lengths, 12, LUCK)
+    units = kene.build(ids, fields, lengths, 12, LUCK, KNOWLEDGE)
     assert ((units >= 0).sum(axis=1) == lengths).all()
     filled = units[units >= 0]
     own = filled // kene.PER_FIELD == 25
@@ -152,13 +154,13 @@ def test_a_kene_has_its_length_and_lies_mostly_in_its_own_field():
 
 @pytest.mark.parametrize("field", [0, 7, 8, 34])
 def test_no_unit_leaves_the_numbers_there_are(field):
-    units = kene.build(numbers(3000), np.full(3000, field), np.full(3000, 3), 3, LUCK)
+    units = kene.build(numbers(3000), np.full(3000, field), np.full(3000, 3), 3, LUCK, KNOWLEDGE)
     assert units.min() >= 0
     assert units.max() < 35 * kene.PER_FIELD
     assert (kene.sector(units.ravel() // kene.PER_FIELD) == kene.sector(np.array([field]))).all()
 
 
 def test_the_same_owner_knows_the_same_whoever_else_is_built():
-    alone = kene.build(numbers(1, 5), np.array([9]), np.array([4]), 12, LUCK)
-    together = kene.build(numbers(10), np.full(10, 9), np.full(10, 4), 12, LUCK)
+    alone = kene.build(numbers(1, 5), np.array([9]), np.array([4]), 12, LUCK, KNOWLEDGE)
+    together = kene.build(numbers(10), np.full(10, 9), np.full(10, 4), 12, LUCK, KNOWLEDGE)
     assert together[5].tolist() == alone[0].tolist()

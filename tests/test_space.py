@@ -146,7 +146,7 @@ def test_the_chance_of_a_block():
     p = Parameters(block_start=0.1)
     assert block_chance(p, 0.0) == pytest.approx(0.1)
     assert block_chance(p, 0.5) == pytest.approx(0.15)
-    assert block_chance(p, 9.0) == pytest.approx(0.5)
+    assert block_chance(p, 1.0) == pytest.approx(0.2)
 
 
 def test_some_blocks_are_done_or_under_way():

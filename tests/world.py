@@ -13,6 +13,7 @@ from sim.city import FIGURES, City, Cluster, District
 from sim.draws import Draws
 from sim.founders import Parameters as Outlook
 from sim.instrument import Instrument
+from sim.kene import Parameters as Knowledge
 from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
 from sim.levers import TYPES
 from sim.processes import enact
@@ -64,6 +65,7 @@ NORMS = {
     "start small": 0.0,
     "start large": 0.0,
     "high_tech_share_drawn": 0.0,
+    "own_unit": 0.69,
 }
 
 
@@ -130,6 +132,7 @@ def tiny(
         gdp=1000.0,
         fund=fund,
         founders=OUTLOOK,
+        knowledge=Knowledge(),
     )
     state.starting_stock.update(dict.fromkeys(FIGURES, 0.0) | NORMS | stock)
     if money:

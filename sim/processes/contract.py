@@ -47,7 +47,8 @@ from sim.state import ACTIVE, BODIES, State
 from sim.tables import Rows
 
 FIRM_SELLS, OUTSIDER_SELLS = -1, -2
-USUAL_SHARE = 0.4  # fiscal share of a bill at which the voucher's reach was observed
+BILLION = 1000.0  # million CNY
+_STEEPEST = 50.0  # of a logistic: beyond it a chance is 0 or 1
 # They broker, file or house; what their hosts know is sold by the hosts.
 BROKERING = ("transfer_service", "technology_transfer_office", "ip_service", "science_park")
 # Which kind codes sell development and services, bodies included: universities do.
@@ -214,7 +215,7 @@ class Parameters:
     )
     voucher_reach: float = quantity(
         0.035,
-        unit="share of small technology firms a year, at the fiscal share of 0.4",
+        unit="share of small technology firms a year, at the usual fiscal share",
         low=0.015,
         high=0.10,
         status="assumed",
@@ -271,6 +272,33 @@ class Parameters:
         status="assumed",
         source="docs/odd.md: 2-6 quarters for rewards, vouchers sooner; judged",
     )
+    usual_share: float = quantity(
+        0.4,
+        unit="fiscal share of a bill at which the voucher's reach was observed",
+        low=0.3,
+        high=0.5,
+        status="assumed",
+        source="belongs to voucher_reach; judged",
+        spread="fixed",
+    )
+    without_rd: float = quantity(
+        0.5,
+        unit="benefit to a buyer without own R&D, to which absorptive capacity adds up to 1",
+        low=0.25,
+        high=0.75,
+        status="assumed",
+        source="K34: own R&D matters less for domestic than for imported technology; decides who "
+        "buys results, size judged",
+    )
+    remembered: float = quantity(
+        0.75,
+        unit="part of the contracts served that still counts a quarter later",
+        low=0.6,
+        high=0.9,
+        status="assumed",
+        source="adds up to four quarters, about a year; structural",
+        spread="fixed",
+    )
 
 
 # Slots of a contract's own draws.
@@ -307,7 +335,7 @@ def prepare(state: State, p: Parameters, start: Callable[[str], float]) -> None:
     firms = state.firms
     performs = firms.alive & (firms.rd > 0)
     rd = firms.rd[performs]
-    yearly = start("contracts_per_bn_rd") * rd.sum() / 1000
+    yearly = start("contracts_per_bn_rd") * rd.sum() / BILLION
     # The published ratio counts registered contracts.
     chance = registration_chance(state, firms.district[performs], p)
     registered = np.sum(chance * rd**p.elasticity)
@@ -327,7 +355,7 @@ def agree(state: State, p: Parameters) -> None:
     state.firms.absorbed[:] = 0.0
     table = state.organisations
     table.income[:] = 0.0
-    table.cases[:] *= 0.75
+    table.cases[:] *= p.remembered
     before = len(state.contracts)
     _transfer(state, p)
     _develop(state, p)
@@ -353,9 +381,9 @@ def signing_chance(
     worth: NDArray[np.float64] | float = 1.0,
 ) -> NDArray[np.float64]:
     """Return the chance that a match is signed; ``borne`` is what the price costs the buyer."""
-    benefit = price * p.gain * appeal * (0.5 + absorptive) * worth
+    benefit = price * p.gain * appeal * (p.without_rd + absorptive) * worth
     surplus = (benefit - borne - cost) / (p.noise * price)
-    return p.close / (1 + np.exp(-np.clip(surplus, -50, 50)))
+    return p.close / (1 + np.exp(-np.clip(surplus, -_STEEPEST, _STEEPEST)))
 
 
 def _transfer(state: State, p: Parameters) -> None:
@@ -567,7 +595,7 @@ def _vouchers(
         return
 
     def asks(rows: Rows, share: NDArray[np.float64] | float) -> NDArray[np.bool_]:
-        chance = reach / 4 * np.minimum(share, 1.0) / USUAL_SHARE
+        chance = reach / 4 * np.minimum(share, 1.0) / p.usual_share
         return luck.happens(firms.id[rows], chance, slot)
 
     rows = np.flatnonzero(small)

@@ -25,9 +25,10 @@ from sim.compiled import compiled
 from sim.draws import four
 from sim.levers import Offer
 from sim.quantity import quantity
-from sim.state import FIRM_UNITS, State
+from sim.state import ACTIVE, FIRM_UNITS, State
 from sim.tables import Rows
 
+MIDDLE_YEARS = 4  # years of age, after the third, that share one hazard: F1, ages 3 to 6
 SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods
 
 
@@ -77,7 +78,7 @@ class Parameters:
     )
     after: float = quantity(
         1.2,
-        unit="ratio of the hazard for three years after",
+        unit="ratio of the hazard in the years after it",
         low=1.0,
         high=1.5,
         status="assumed",
@@ -181,13 +182,108 @@ class Parameters:
         status="assumed",
         source="docs/odd.md: rewards are paid 2-6 quarters later",
     )
+    after_years: float = quantity(
+        3,
+        unit="years after leaving a carrier in which the hazard is raised",
+        low=1,
+        high=5,
+        status="assumed",
+        source="I9-I11: survival after graduation; judged",
+        spread="fixed",
+    )
+    first_year: float = quantity(
+        0.016,
+        unit="closing hazard a year of a firm in its first year",
+        low=0.011,
+        high=0.021,
+        status="cited",
+        source="F1; exit_scale spreads all ages together",
+        spread="fixed",
+    )
+    second_year: float = quantity(
+        0.063,
+        unit="closing hazard a year in the second year",
+        low=0.044,
+        high=0.082,
+        status="cited",
+        source="F1",
+        spread="fixed",
+    )
+    third_year: float = quantity(
+        0.095,
+        unit="closing hazard a year in the third year",
+        low=0.066,
+        high=0.124,
+        status="cited",
+        source="F1: the peak",
+        spread="fixed",
+    )
+    middle_years: float = quantity(
+        0.085,
+        unit="closing hazard a year from the fourth to the seventh year",
+        low=0.06,
+        high=0.11,
+        status="cited",
+        source="F1: 8 % and more",
+        spread="fixed",
+    )
+    later_years: float = quantity(
+        0.06,
+        unit="closing hazard a year from the eighth year on",
+        low=0.042,
+        high=0.078,
+        status="cited",
+        source="F1: below 8 % and falling",
+        spread="fixed",
+    )
+    startup_revenue: float = quantity(
+        2.0,
+        unit="million CNY a year, median of a new technology start-up",
+        low=1.0,
+        high=4.0,
+        status="assumed",
+        source="decides how soon one is a high-tech seedling or above scale; no count found; "
+        "judged",
+        spread="log-uniform",
+    )
+    startup_staff: float = quantity(
+        7.0,
+        unit="persons of a start-up of median revenue; staff goes with revenue's root",
+        low=5.0,
+        high=10.0,
+        status="cited",
+        source="I14: 7.1 jobs per tenant",
+        spread="fixed",
+    )
+    startup_rd: float = quantity(
+        0.0668,
+        unit="R&D over revenue, median of technology start-ups and SMEs",
+        low=0.04,
+        high=0.1,
+        status="cited",
+        source="I13: R&D over sales of tenants",
+        spread="fixed",
+    )
+    entrant_above: float = quantity(
+        0.3,
+        unit="revenue above the threshold of 20 M CNY over the threshold, median of new large "
+        "firms",
+        low=0.1,
+        high=0.6,
+        status="assumed",
+        source="they have just crossed it; judged",
+        spread="fixed",
+    )
+    latent: float = quantity(
+        2,
+        unit="latent founders per expected entrant",
+        low=2,
+        high=4,
+        status="assumed",
+        source="room for scenarios with more entrants; structural",
+        spread="fixed",
+    )
 
-
-HAZARDS = np.array([0.016, 0.063, 0.095, 0.085, 0.085, 0.085, 0.085, 0.06])  # F1, by age
-STARTUP_REVENUE = 2.0  # million CNY, median of a technology start-up
-STARTUP_STAFF = 7.0  # I14: 7.1 jobs per tenant
-STARTUP_RD = 0.0668  # I13: R&D over sales of tenants
-LATENT = 2  # latent founders per expected entrant
 
 # Slots of a firm's draws: of a quarter, and of its life (quarter 0).
 _EXIT, _SME = 0, 1
@@ -211,6 +307,7 @@ def _close(
     size_effect: Any,
     inside: Any,
     after: Any,
+    after_quarters: Any,
 ) -> Any:
     closed = 0
     for i in range(ids.size):
@@ -222,12 +319,19 @@ def _close(
             hazard = hazards[min(max((now - founded[i]) // 4, 0), hazards.size - 1)]
             if carrier[i] >= 0:
                 hazard *= inside
-            elif left_seat[i] > 0 and now - left_seat[i] < 12:
+            elif left_seat[i] > 0 and now - left_seat[i] < after_quarters:
                 hazard *= after
         if four(address, ids[i], 0)[0] < hazard / 4.0:
             alive[i] = False
             closed += 1
     return closed
+
+
+def hazards(p: Parameters) -> NDArray[np.float64]:
+    """Return the yearly hazards of small firms by age in years, the last for all later ages."""
+    middle = [p.middle_years] * MIDDLE_YEARS
+    by_age = [p.first_year, p.second_year, p.third_year, *middle, p.later_years]
+    return np.array(by_age) * p.exit_scale
 
 
 def renew(state: State, p: Parameters) -> None:
@@ -243,11 +347,12 @@ def renew(state: State, p: Parameters) -> None:
         firms.left_seat,
         state.quarter,
         firms.employees,
-        HAZARDS * p.exit_scale,
+        hazards(p),
         p.above_scale_exit / state.starting_stock["mean_closing_size"],
         p.size_effect,
         p.inside,
         p.after,
+        4 * p.after_years,
     )
     state.flows["closed"] += closed * state.weight
     _enter(state, p)
@@ -262,7 +367,7 @@ def _enter(state: State, p: Parameters) -> None:
     """Let latent founders enter: start-ups, spin-offs of researchers, and new large firms."""
     stock = state.starting_stock
     table = state.organisations
-    spin_offs = p.spin_offs * float(table.researchers[table.status == 1].sum())
+    spin_offs = p.spin_offs * float(table.researchers[table.status == ACTIVE].sum())
     startups = (stock["startup_entry"] + spin_offs) / state.weight
     large = p.above_scale_entry * stock["above_scale_firms"] / state.weight
     _enter_group(state, p, startups / 4, group=0)
@@ -273,10 +378,10 @@ def _enter_group(state: State, p: Parameters, expected: float, group: int) -> No
     """Draw the latent founders of a group; ids follow from quarter, group and slot."""
     if expected <= 0:
         return
-    slots = np.arange(int(np.ceil(expected * LATENT)))
+    slots = np.arange(int(np.ceil(expected * p.latent)))
     ids = identity.plain(identity.LATENT_FOUNDER, state.quarter, slots + (group << 28))
     # Each slot has a chance of its own: one more expected entrant removes nobody.
-    chance = np.clip(expected * LATENT - slots, 0.0, 1.0) / LATENT
+    chance = np.clip(expected * p.latent - slots, 0.0, 1.0) / p.latent
     ids = ids[state.draws.at("demography", 0).happens(ids, chance, _ENTERS)]
     add_firms(state, p, ids, large=bool(group), founded=state.quarter)
     state.flows["entered"] += ids.size * state.weight
@@ -292,19 +397,21 @@ def add_firms(
 ) -> Rows:
     """Append young firms: technology start-ups, or firms that just crossed the threshold."""
     luck = state.draws.at("demography", 0)
-    u = luck.table(ids, 9)
+    u = luck.table(ids, _INDUSTRY + 1)
     cluster = places.clusters(state.city, u[:, _CLUSTER])
     field = places.fields(state.city, cluster, u[:, _FIELD])
     spread = np.exp(p.size_spread * luck.normal(ids, _SIZE))
     stock = state.starting_stock
     does_rd = u[:, _DOES_RD] < (stock["rd_firm_share"] if large else p.startups_with_rd)
-    revenue = rules.ABOVE_SCALE * (1 + 0.3 * spread) if large else STARTUP_REVENUE * spread
+    entrant = rules.ABOVE_SCALE * (1 + p.entrant_above * spread)
+    revenue = entrant if large else p.startup_revenue * spread
     large_staff = revenue / stock["revenue_per_employee"]
-    staff = large_staff if large else STARTUP_STAFF * np.sqrt(spread)
-    typical = stock["typical_propensity"] if large else STARTUP_RD
+    staff = large_staff if large else p.startup_staff * np.sqrt(spread)
+    typical = stock["typical_propensity"] if large else p.startup_rd
     propensity = places.propensity(typical, luck.normal(ids, _PROPENSITY))
     rd = np.where(does_rd, propensity * revenue, 0.0)
-    lengths = 3 + (u[:, _LENGTH] * (FIRM_UNITS - 3)).astype(np.int64)
+    lengths = kene.lengths(u[:, _LENGTH], FIRM_UNITS, state.knowledge)
+    knows = kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0), state.knowledge)
     return state.firms.add(
         ids,
         alive=True,
@@ -312,7 +419,7 @@ def add_firms(
         district=places.districts(state.city, u[:, _DISTRICT]),
         cluster=cluster,
         field=field,
-        capabilities=kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0)),
+        capabilities=knows,
         employees=staff,
         revenue=revenue,
         above_scale=large,

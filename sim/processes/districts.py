@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-LEAST_SPREAD = 0.3  # log R&D: districts so alike are not told apart further
-LEAST_RD = 1.0  # million CNY a year: the logarithm of none
-
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
@@ -105,6 +102,24 @@ class Parameters:
         status="assumed",
         source="the city sets it itself; judged, wide",
     )
+    least_spread: float = quantity(
+        0.3,
+        unit="least standard deviation of the logarithm of R&D between districts",
+        low=0.1,
+        high=0.6,
+        status="assumed",
+        source="districts so alike are not told apart further; judged",
+        spread="fixed",
+    )
+    least_rd: float = quantity(
+        1.0,
+        unit="million CNY a year: R&D that a district without any scores as",
+        low=0.1,
+        high=10,
+        status="assumed",
+        source="no logarithm of nothing; structural",
+        spread="fixed",
+    )
 
 
 # Slots of a district: of its life (zones' standing), of a year, of a quarter.
@@ -130,9 +145,9 @@ def begin(state: State, values: "Values") -> None:
 
 def prepare(state: State, p: Parameters) -> None:
     """Do so with the parameters at hand; firms stand already."""
-    size = np.log(district_rd(state))
+    size = np.log(district_rd(state, p))
     state.starting_stock["district mean"] = float(size.mean())
-    state.starting_stock["district spread"] = max(float(size.std()), LEAST_SPREAD)
+    state.starting_stock["district spread"] = max(float(size.std()), p.least_spread)
     order = np.argsort(-scores(state, p), kind="stable")
     for number in order[: round(state.starting_stock["high_tech_parks"])].tolist():
         state.totals[_park(number)] = 1.0
@@ -146,18 +161,18 @@ def ids_of(state: State) -> Ids:
     return np.concatenate([identity.of_name(name) for name in state.city.districts])
 
 
-def district_rd(state: State) -> Floats:
-    """Return R&D of the firms in each district, million CNY a year, LEAST_RD at least."""
+def district_rd(state: State, p: Parameters) -> Floats:
+    """Return R&D of the firms in each district, million CNY a year, a least for none."""
     firms, number = state.firms, len(state.city.districts)
     sums = np.bincount(firms.district, firms.rd * firms.alive, number) * state.weight
-    return np.maximum(sums, LEAST_RD)
+    return np.maximum(sums, p.least_rd)
 
 
 def scores(state: State, p: Parameters) -> Floats:
     """Return lasting scores of the districts, against others that grow with the economy."""
     stock = state.starting_stock
     growth = (state.quarter - state.start) / 4 * np.log1p(state.macro_growth)
-    gain = np.log(district_rd(state)) - stock["district mean"] - growth
+    gain = np.log(district_rd(state, p)) - stock["district mean"] - growth
     return np.asarray(p.standing + gain / stock["district spread"])
 
 

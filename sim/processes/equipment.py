@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sim.parameters import Values
 
 Floats = NDArray[np.float64]
-LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson can bear
+LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson draw can bear
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from sim.state import ACTIVE, State
 from sim.tables import Rows
 
 A, B, C, D = 1, 2, 3, 4
-DECILE = 0.1  # strictness is given as a share of the lowest tenth
+DECILE = 0.1  # share of platforms: the lever's unit of strictness is the lowest tenth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +112,15 @@ class Parameters:
         status="assumed",
         source="docs/odd.md: rewards are paid 2-6 quarters later",
     )
+    closes_after: float = quantity(
+        2,
+        unit="grades D in a row after which a platform is closed",
+        low=2,
+        high=2,
+        status="cited",
+        source="I7: delisting after two in a row",
+        spread="fixed",
+    )
 
 
 # Slots of a platform's draws in a quarter.
@@ -136,7 +145,7 @@ def grade(state: State, p: Parameters) -> None:
     _award(state, p)
     host = table.host_firm[rows]
     orphaned = (host >= 0) & ~state.firms.alive[host]
-    closing = rows[(table.failures[rows] >= 2) | orphaned]
+    closing = rows[(table.failures[rows] >= p.closes_after) | orphaned]
     founders.close(state, closing)
     state.flows["closed_platforms"] += float(closing.size)
 

@@ -3,7 +3,7 @@
 Each quarter an eligible host draws once among competing kinds. Its rate for kind k is
 
     λ(k) = rate(k) / 4 · stock at the start(k) · suitability / total suitability
-           · min(5, 1 + expected gain / true cost) · peers · what the cluster lacks · demand
+           · min(most gain, 1 + expected gain / true cost) · peers · what the cluster lacks · demand
 
 where rate × stock is what cities like this one found without any plan, the expected gain is what
 the offers promise over the planning horizon, and the true cost is the whole cost to the host: two
@@ -41,9 +41,7 @@ from sim.tables import Rows
 
 # Transfer and IP services enter by expected income, in the process ``services``.
 ELSEWHERE = ("transfer_service", "ip_service")
-BILLION = 1000.0  # million CNY
-LEAST_STOCK = 0.5  # a city that starts with none of a kind founds as if it had half a one
-LEAST_DEMAND, MOST_DEMAND = 0.1, 3.0  # bounds of the demand for carriers, against runaways
+TRILLION = 1e6  # million CNY: the unit of GDP in the rate of talks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,10 +139,43 @@ class Parameters:
         source="docs/odd.md: 4-8 quarters",
         spread="fixed",
     )
+    least_stock: float = quantity(
+        0.5,
+        unit="units that a city which starts with none of a kind founds like",
+        low=0.1,
+        high=1.0,
+        status="assumed",
+        source="between none and one; judged",
+        spread="fixed",
+    )
+    least_demand: float = quantity(
+        0.1,
+        unit="least ratio of the rate of carriers as seats stand empty",
+        low=0.0,
+        high=0.3,
+        status="assumed",
+        source="against runaways; structural",
+        spread="fixed",
+    )
+    most_demand: float = quantity(
+        3.0,
+        unit="largest ratio of the rate of carriers as start-ups are turned away",
+        low=2.0,
+        high=5.0,
+        status="assumed",
+        source="against runaways; structural",
+        spread="fixed",
+    )
+    pilot_universities: float = quantity(
+        0.25,
+        unit="share of a plan's pilot transfer offices that goes to universities",
+        low=0.25,
+        high=0.25,
+        status="cited",
+        source="changzhou_2019: 10 at universities and 30 at institutes",
+        spread="fixed",
+    )
 
-
-# Of a plan's pilot offices, a quarter goes to universities: changzhou_2019 picks 10 and 30.
-PILOT_SHARES = {"university": 0.25, "institute": 0.75}
 
 # Slots of a host's draws in a quarter; the talks have slots of their own.
 _WHETHER, _WHICH, _APPROVED, _PLACE = range(4)
@@ -252,7 +283,7 @@ def _demand(state: State, p: Parameters) -> float:
     rows = state.platforms(*CARRIERS)
     wanted = float(table.tenants[rows].sum()) + state.past_year("turned_away")
     taken = wanted / max(float(table.seats[rows].sum()), 1.0)
-    return float(np.clip((taken / usual) ** p.demand, LEAST_DEMAND, MOST_DEMAND))
+    return float(np.clip((taken / usual) ** p.demand, p.least_demand, p.most_demand))
 
 
 def _rates(
@@ -266,7 +297,7 @@ def _rates(
         code = KIND_CODE[kind]
         # A rate is what is founded, of what is proposed, by hosts that had none at the start.
         weight = max(state.host_weight[code], 1.0)
-        stock = max(state.starting_stock[data.stock], LEAST_STOCK)
+        stock = max(state.starting_stock[data.stock], p.least_stock)
         units = state.free_hosts[code] if data.per_host else stock
         yearly = state.costs["rate"][code] / p.approval * units / weight
         yearly *= class_weight(state, kind, host)
@@ -353,18 +384,19 @@ def _pilot_offices(state: State, p: Parameters) -> None:
         before = state.totals["pilot offices offered"]
         state.totals["pilot offices offered"] += offer.dose / 4
         number = int(state.totals["pilot offices offered"]) - int(before)
-        for name in ("university", "institute"):
+        shares = {"university": p.pilot_universities, "institute": 1 - p.pilot_universities}
+        for name, share in shares.items():
             host = hosts(state, name)
             at = np.flatnonzero(host.hosted & bit == 0)
             lot = state.luck("lot").uniform(host.ids[at], slot=offer.lot)
-            at = at[np.argsort(lot, kind="stable")][: round(number * PILOT_SHARES[name])]
+            at = at[np.argsort(lot, kind="stable")][: round(number * share)]
             accepts = state.luck("founding").happens(host.ids[at], p.takes_office, _TAKES_OFFICE)
             build(state, kind, host, at[accepts], host.cluster[at[accepts]])
 
 
 def talks_a_quarter(state: State, p: Parameters) -> float:
     """Return the chance that an outside parent opens talks: larger cities draw more of them."""
-    return p.talks * state.starting_stock["gdp"] / BILLION / 1000 / 4
+    return p.talks * state.starting_stock["gdp"] / TRILLION / 4
 
 
 def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]) -> None:

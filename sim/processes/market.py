@@ -81,6 +81,24 @@ class Parameters:
         status="assumed",
         source="judged",
     )
+    widest: float = quantity(
+        0.5,
+        unit="largest Laplace scale of a firm's log growth in a quarter",
+        low=0.3,
+        high=0.7,
+        status="assumed",
+        source="below 1, where the mean would not exist; structural",
+        spread="fixed",
+    )
+    most_bought: float = quantity(
+        0.5,
+        unit="technology bought, or first orders, over yearly revenue that still count",
+        low=0.25,
+        high=1.0,
+        status="assumed",
+        source="no purchase multiplies a small firm; judged",
+        spread="fixed",
+    )
 
 
 @compiled
@@ -104,6 +122,8 @@ def _firms(
     elasticity: Any,
     contract_return: Any,
     staff: Any,
+    widest: Any,
+    most_bought: Any,
 ) -> Any:
     for i in range(ids.size):
         if not alive[i]:
@@ -111,11 +131,11 @@ def _firms(
         growth = (macro + youth / max(age[i] / 4.0, 1.0) - usual_youth) / 4.0
         if spread > 0.0:
             # At least one person: a firm of one varies most.
-            b = min(spread * (max(employees[i], 1.0) / mean_employees) ** -size_effect, 0.5)
+            b = min(spread * (max(employees[i], 1.0) / mean_employees) ** -size_effect, widest)
             growth += b * laplace(four(address, ids[i], 0)[0]) + np.log(1.0 - b * b)
         growth += elasticity * rd_growth[i]
-        growth += contract_return * min(absorbed[i] / revenue[i], 0.5)
-        growth += order_stays * min(first_orders[i] / revenue[i], 0.5)
+        growth += contract_return * min(absorbed[i] / revenue[i], most_bought)
+        growth += order_stays * min(first_orders[i] / revenue[i], most_bought)
         revenue[i] *= np.exp(growth)
         employees[i] *= np.exp(staff * growth)
 
@@ -147,5 +167,7 @@ def grow(state: State, p: Parameters) -> None:
             p.elasticity,
             p.contract_return,
             p.staff,
+            p.widest,
+            p.most_bought,
         )
     state.gdp *= (1 + state.macro_growth) ** 0.25

@@ -285,10 +285,10 @@ def _add_firms(state: State, p: Parameters, ids: NDArray[np.uint64], rows: Rows)
     """Append start-ups that know their result, and its field besides."""
     results, table = state.results, state.organisations
     luck = state.draws.at("maturation", 0)
-    u = luck.table(ids, 3)
+    u = luck.table(ids, _LENGTH + 1)
     owner, field = results.owner[rows], results.field[rows].astype(np.int64)
-    lengths = 3 + (u[:, _LENGTH] * (FIRM_UNITS - 3)).astype(np.int64)
-    knows = kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0))
+    lengths = kene.lengths(u[:, _LENGTH], FIRM_UNITS, state.knowledge)
+    knows = kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0), state.knowledge)
     knows[:, :RESULT_UNITS] = results.capabilities[rows]
     # A firm belongs to a cluster that its field is in, or to any.
     cluster = _cluster(state, field, u[:, _CLUSTER])

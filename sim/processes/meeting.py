@@ -26,8 +26,6 @@ from sim.ring import ring
 from sim.state import Matches, State, no_matches
 from sim.tables import Rows
 
-MOST_MEETINGS = 3.0  # brokered meetings per result and quarter: no result is shown to all
-CASES_A_YEAR = 24  # disclosures per licensing post and year [T1]
 # Slots: of a result's life (quarter 0), of a result in a quarter.
 _LISTED, _SHOWN = 0, 11
 _SHOWN_SERIAL = 1 << 16  # meetings through the market are numbered from here
@@ -98,11 +96,29 @@ class Parameters:
         status="assumed",
         source="K24: ties are 2-4 times as likely within a cluster; judged",
     )
+    cases_a_year: float = quantity(
+        24,
+        unit="cases that a full-time broker serves a year",
+        low=20,
+        high=26,
+        status="cited",
+        source="T1: 22-25 disclosures per licensing post",
+        spread="fixed",
+    )
+    most_meetings: float = quantity(
+        3.0,
+        unit="brokered meetings per result and quarter at most",
+        low=1.0,
+        high=10.0,
+        status="assumed",
+        source="no result is shown to all; judged",
+        spread="fixed",
+    )
 
 
 def cases(active_brokers: int, p: Parameters) -> float:
     """Return how many cases brokers can serve in a quarter."""
-    return active_brokers * p.broker_time * CASES_A_YEAR / 4
+    return active_brokers * p.broker_time * p.cases_a_year / 4
 
 
 def meet(state: State, p: Parameters) -> None:
@@ -121,7 +137,9 @@ def meet(state: State, p: Parameters) -> None:
         _visited(state, open_results),
     ]
     result, buyer, service, met_id = (np.concatenate(part) for part in zip(*met, strict=True))
-    appeal = kene.appeal(state.firms.capabilities[buyer], state.results.capabilities[result])
+    appeal = kene.appeal(
+        state.firms.capabilities[buyer], state.results.capabilities[result], state.knowledge
+    )
     match = state.luck("meeting").happens(met_id, appeal, slot=4)
     state.flows["meetings"] += float(result.size)
     _count(state, result[match])
@@ -152,7 +170,7 @@ def _strangers(
     luck = state.luck("meeting")
     ids = state.results.id[results]
     broker_cases = cases(int(state.people.active.sum()), p) * p.broker_results
-    through_broker = min(broker_cases / results.size, MOST_MEETINGS)
+    through_broker = min(broker_cases / results.size, p.most_meetings)
     by_chance = luck.poisson(ids, np.full(results.size, p.chance), slot=0)
     by_broker = luck.poisson(ids, np.full(results.size, through_broker), slot=1)
     met_in_person = by_chance + by_broker

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim import identity, kene, quarter
+from sim import identity, kene, quarter, rules
 from sim.books import yuan
 from sim.compiled import compiled
 from sim.draws import Ids, four, mix, poisson, poisson_counts
@@ -54,14 +54,10 @@ Flags = NDArray[np.bool_]
 
 JOINT, CITY, PROVINCIAL, NATIONAL = range(len(PROJECT_KINDS))
 FIRST_HALF, SECOND_HALF, OVER, STOPPED = range(4)
-PAST = 32  # quarters before the start in which a project may have begun that still counts
-PER_PLACE = 20.0  # researchers per place of an organisation on the ring of partners
-LARGEST_MEAN = 200.0  # of a Poisson draw
-FAR, SECTOR, FIELD = 0.1, 0.5, 1.0  # fit to a partner elsewhere, in the sector, in the field
+LARGEST_MEAN = 200.0  # projects: what an inverted Poisson draw can bear
 FIRMS = frozenset({"firm", "leading_firm"})
-FIRST_CALL = 10.0  # more than any merit: who has priority comes before all others
-MOST_WORTH = 5.0  # applicants at most, beside the usual number
-STEPS = 12  # of the fixed point for the scale of joint projects
+FIRST_CALL = 10.0  # added to a merit of at most 1: who has priority comes before all others
+STEPS = 12  # iterations of the fixed point for the scale of joint projects
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -460,6 +456,87 @@ class Parameters:
         status="assumed",
         source="calls close in the second quarter, money comes within the year; judged",
     )
+    per_place: float = quantity(
+        20.0,
+        unit="researchers per place of an organisation on the ring of partners",
+        low=5.0,
+        high=50.0,
+        status="assumed",
+        source="the larger has the more partners; structural",
+        spread="fixed",
+    )
+    fit_sector: float = quantity(
+        0.5,
+        unit="fit of two partners of one sector, of one field being 1",
+        low=0.25,
+        high=0.75,
+        status="assumed",
+        source="B6 ranks by fit; size judged",
+        spread="fixed",
+    )
+    fit_far: float = quantity(
+        0.1,
+        unit="fit of two partners of different sectors",
+        low=0.0,
+        high=0.3,
+        status="assumed",
+        source="B6 ranks by fit; size judged",
+        spread="fixed",
+    )
+    most_worth: float = quantity(
+        5.0,
+        unit="applicants for a call at most, beside the usual number",
+        low=3.0,
+        high=10.0,
+        status="assumed",
+        source="firms able to lead are finite; structural",
+        spread="fixed",
+    )
+    strongest: float = quantity(
+        3.0,
+        unit="standard deviations of lasting strength that count at most",
+        low=2.0,
+        high=4.0,
+        status="assumed",
+        source="no applicant is beyond a thousandth of all; structural",
+        spread="fixed",
+    )
+    years_apart: float = quantity(
+        0.25,
+        unit="part of the usual length by which projects are longer or shorter at most",
+        low=0.0,
+        high=0.5,
+        status="assumed",
+        source="calls fix the length within bounds; judged",
+        spread="fixed",
+    )
+    least_spread: float = quantity(
+        0.1,
+        unit="least standard deviation of the logarithm of R&D stock of firms able to lead",
+        low=0.05,
+        high=0.5,
+        status="assumed",
+        source="firms so alike are not told apart further; structural",
+        spread="fixed",
+    )
+    least_own: float = quantity(
+        0.2,
+        unit="least share of joint projects that come of firms' own accord",
+        low=0.05,
+        high=0.5,
+        status="assumed",
+        source="where matches and vice-presidents would bring all; structural",
+        spread="fixed",
+    )
+    past: float = quantity(
+        32,
+        unit="quarters before the start in which a project may have begun that still counts",
+        low=20,
+        high=40,
+        status="assumed",
+        source="length, and the years for which sales count; structural",
+        spread="fixed",
+    )
 
 
 # Slots of a firm's, an organisation's or a talent's draws in a quarter.
@@ -471,6 +548,7 @@ _SELLS, _PILOT, _USER, _PRODUCTION, _SALES, _LISTED, _SCORE, _BEGAN = range(8, 1
 _PAST, _TIED = 20, 30
 # Slots of rings.
 _NEAR_RING, _WIDE_RING, _FIRM_RING = 40, 41, 42
+_RIVALS = 1000  # groups of ids that stand for no row: rivals by kind
 
 
 def undertake(state: State, p: Parameters) -> None:
@@ -541,7 +619,7 @@ def free_researchers(state: State, p: Parameters) -> Floats:
 def partners(state: State, p: Parameters) -> Partners:
     """Return those who could be a partner this quarter."""
     table = state.organisations
-    places = np.ceil(free_researchers(state, p) / PER_PLACE).astype(np.int64)
+    places = np.ceil(free_researchers(state, p) / p.per_place).astype(np.int64)
     rows = np.repeat(np.arange(len(table)), places)
     ends = np.cumsum(places)
     serial = np.arange(rows.size) - np.repeat(ends - places, places)
@@ -631,7 +709,7 @@ def _after_meetings(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
 def joint_values(normal: Floats, major: Flags, p: Parameters) -> Floats:
     """Return values of joint projects in million CNY: lognormal within each class."""
     size = np.exp(p.value_spread * normal - p.value_spread**2 / 2)
-    small = np.minimum(p.small_value * size, 0.99 * p.major_from)
+    small = np.minimum(p.small_value * size, rules.JUST_UNDER * p.major_from)
     return np.where(major, p.major_from + p.major_above * size, small)
 
 
@@ -742,7 +820,7 @@ def worth(places: float, usual: float, p: Parameters) -> float:
     """Return how many apply beside the usual number when so many places are offered."""
     if places <= 0:
         return 0.0
-    return float(min(MOST_WORTH, (places / max(usual, 1e-9)) ** p.response))
+    return float(min(p.most_worth, (places / max(usual, 1e-9)) ** p.response))
 
 
 def _hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
@@ -785,7 +863,7 @@ def _proposals(state: State, p: Parameters, those: Partners, places: float) -> P
         _called_value(state, p, ids, rows, p.city_value),
         merit(
             expertise(firms.rd_stock[rows], state.starting_stock["typical_rd_stock"]),
-            fit(firms.field[rows], state.organisations.field[organisation]),
+            fit(firms.field[rows], state.organisations.field[organisation], p),
             first_in_line(state, rows),
             p,
         ),
@@ -798,10 +876,10 @@ def expertise(rd_stock: Floats, typical: float) -> Floats:
     return rd_stock / (rd_stock + max(typical, 1e-9))
 
 
-def fit(first: NDArray[np.integer], second: NDArray[np.integer]) -> Floats:
+def fit(first: NDArray[np.integer], second: NDArray[np.integer], p: Parameters) -> Floats:
     """Return how near the fields of two partners are: same field, same sector, or neither."""
     same_sector = kene.sector(first) == kene.sector(second)
-    return np.where(first == second, FIELD, np.where(same_sector, SECTOR, FAR))
+    return np.where(first == second, 1.0, np.where(same_sector, p.fit_sector, p.fit_far))
 
 
 def merit(able: Floats, fits: Floats, first: Flags, p: Parameters) -> Floats:
@@ -889,11 +967,11 @@ def _platform_proposals(state: State, p: Parameters, those: Partners, offer: Off
     organisation = rows.copy()
     organisation[~own] = _choose(state, p, those, ids[~own], firm[~own])
     able = ndtr(table.quality[rows])
-    fits = np.full(rows.size, FIELD)
+    fits = np.ones(rows.size)
     if firm[~own].size:
         typical = state.starting_stock["typical_rd_stock"]
         able[~own] = expertise(firms.rd_stock[firm[~own]], typical)
-        fits[~own] = fit(firms.field[firm[~own]], table.field[organisation[~own]])
+        fits[~own] = fit(firms.field[firm[~own]], table.field[organisation[~own]], p)
     value = _called_value(state, p, ids, firm, p.city_value)
     first = np.zeros(rows.size, np.bool_)
     made = Proposals(
@@ -950,7 +1028,7 @@ def _compete(state: State, p: Parameters, those: Partners, kind: int) -> None:
     scores = strength + np.sqrt(1 - p.lasting**2) * noise
     expected = state.starting_stock[f"project proposals {name}"]
     number = max(round(p.rivals * expected), 1)
-    rivals = identity.plain(identity.OUTSIDER, 1000 + kind, np.arange(number))
+    rivals = identity.plain(identity.OUTSIDER, _RIVALS + kind, np.arange(number))
     bar = np.sort(state.luck("projects").normal(mix(rivals, state.quarter), _SCORE))[::-1]
     share = p.national_pass if kind == NATIONAL else p.provincial_pass
     won = ahead(scores, made.stands_for, bar) < share * (number + expected)
@@ -1028,7 +1106,9 @@ def _body_strength(state: State, p: Parameters, rows: Rows) -> Floats:
     table = state.organisations
     gained = np.log2(1 + carried(state)[rows] * 100 / np.maximum(table.researchers[rows], 1.0))
     gained -= state.starting_stock["project experience"]
-    return np.asarray(p.lasting * np.clip(table.quality[rows], -3, 3) + p.experience * gained)
+    return np.asarray(
+        p.lasting * np.clip(table.quality[rows], -p.strongest, p.strongest) + p.experience * gained
+    )
 
 
 def carried(state: State) -> Floats:
@@ -1048,7 +1128,7 @@ def _firm_strength(state: State, p: Parameters, rows: Rows) -> Floats:
     stock = state.starting_stock
     size = np.log(np.maximum(state.firms.rd_stock[rows], 1e-9))
     standard = (size - stock["project size"]) / stock["project spread"]
-    return np.asarray(p.lasting * np.clip(standard, -3, 3))
+    return np.asarray(p.lasting * np.clip(standard, -p.strongest, p.strongest))
 
 
 # The life of a project
@@ -1089,8 +1169,10 @@ def _start(
 
 
 def lengths(u: Floats, p: Parameters) -> NDArray[np.int64]:
-    """Return how many quarters projects take: a quarter more or less around the usual length."""
-    return np.maximum(np.rint(4 * p.years * (0.75 + 0.5 * u)), 2).astype(np.int64)
+    """Return how many quarters projects take, evenly around the usual length; two at least."""
+    shortest, longest = 1 - p.years_apart, 1 + p.years_apart
+    share = shortest + (longest - shortest) * u
+    return np.maximum(np.rint(4 * p.years * share), 2).astype(np.int64)
 
 
 def half_way(state: State, rows: Rows) -> NDArray[np.int64]:
@@ -1245,7 +1327,7 @@ def _fix_norms(state: State, p: Parameters) -> None:
         stock[f"project proposals {PROJECT_KINDS[kind]}"] = expected
     size = np.log(np.maximum(state.firms.rd_stock[able], 1e-9))
     stock["project size"] = float(size.mean()) if able.size else 0.0
-    stock["project spread"] = max(float(size.std()), 0.1) if able.size else 1.0
+    stock["project spread"] = max(float(size.std()), p.least_spread) if able.size else 1.0
     stock["project experience"] = 0.0
 
 
@@ -1265,7 +1347,7 @@ def scale_joint_projects(state: State, p: Parameters) -> None:
     matches = sum(flows.get("matches", 0.0) for flows in past) / max(len(past), 1)
     others = p.after_match * matches
     others += p.vice_president_projects / 4 * serving_vice_presidents(state).size
-    wanted = max(target - others, 0.2 * target) / state.weight
+    wanted = max(target - others, p.least_own * target) / state.weight
     total = max(float(size.sum()), 1e-9)
     scale = wanted / total
     for _ in range(STEPS):
@@ -1293,7 +1375,7 @@ def _past_of_firms(
 ) -> tuple[Ids, Rows, Rows, Floats, NDArray[np.int64]]:
     """Return ids, firms, partners, weights and beginnings of firms' projects of the past."""
     firms, luck = state.firms, state.draws.at("projects", 0)
-    age = np.clip(state.quarter - firms.founded[rows], 0, PAST)
+    age = np.clip(state.quarter - firms.founded[rows], 0, round(p.past))
     means = np.minimum(yearly / 4 * age, LARGEST_MEAN)
     number = poisson_counts(means, luck.uniform(firms.id[rows], _PAST + kind))
     ids, firm, stands = _repeated(state, rows, number, (1 << 20) + kind)
@@ -1358,7 +1440,7 @@ def _past_higher_projects(state: State, p: Parameters, those: Partners, kind: in
     yearly = np.full(able.size, share * firm_chance(p, kind))
     _past_called(state, p, those, able, yearly, kind, mean)
     rows = np.flatnonzero((table.researchers > 0) & (table.status == ACTIVE))
-    age = np.clip(state.start - table.opens[rows], 0, PAST)
+    age = np.clip(state.start - table.opens[rows], 0, round(p.past))
     means = share * proposal_means(state, p, kind)[rows] / 4 * age
     number = poisson_counts(
         np.minimum(means, LARGEST_MEAN), luck.uniform(table.id[rows], _PAST + kind)
@@ -1566,7 +1648,7 @@ def provincial_projects_per_institute_mean(state: State) -> float:
     return float(number.mean()) if number.size else 0.0
 
 
-SINCE = 2018 * 4  # the first quarter of 2018; whether 2018 itself counts is open
+SINCE = 2018 * 4  # quarter: the first of 2018, as the target says; whether 2018 counts is open
 
 
 def national_project_coverage(state: State) -> float:

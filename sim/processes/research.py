@@ -184,6 +184,7 @@ class Parameters:
 # Slots of a firm's draws in a quarter.
 _STATUS, _GRANTS, _LAPSES, _HIGH_VALUE, _DIAGNOSED, _COACHED, _LOT = range(7)
 _HELD = 40  # slot of a firm's draw at the start
+_VALUE = 63  # slot of a result's draw of its life, after those of its knowledge
 
 
 @compiled
@@ -423,12 +424,14 @@ def add_results(
     luck = state.draws.at("kene", 0)
     lengths = np.full(ids.size, RESULT_UNITS)
     spread = p.value_spread
-    values = np.exp(np.log(p.value_mean) - spread**2 / 2 + spread * luck.normal(ids, slot=63))
+    values = np.exp(np.log(p.value_mean) - spread**2 / 2 + spread * luck.normal(ids, slot=_VALUE))
     state.results.add(
         ids,
         owner=owners,
         field=table.field[owners],
-        capabilities=kene.build(ids, table.field[owners], lengths, RESULT_UNITS, luck),
+        capabilities=kene.build(
+            ids, table.field[owners], lengths, RESULT_UNITS, luck, state.knowledge
+        ),
         value=values,
         found=found,
         open=True,

@@ -227,13 +227,21 @@ class Parameters:
         status="assumed",
         source="F1: small firms close at 6-9.5 % a year",
     )
+    latent_agents: float = quantity(
+        8,
+        unit="latent agents a quarter who may weigh an office",
+        low=8,
+        high=16,
+        status="assumed",
+        source="more than ever weigh one; structural",
+        spread="fixed",
+    )
 
 
 # Slots of a body's draws in a quarter, of a person's life (quarter 0) and of a quarter.
 _WEIGHS, _OPENS, _PLACE, _CLOSES = 0, 1, 2, 3
 _WEIGHS_REGISTRATION, _WEIGHS_OPERATOR = 4, 6
 _TASTE, _ENROLS, _LOT, _PASSES = 0, 0, 1, 2
-LATENT_AGENTS = 8  # latent agents a quarter, more than ever weigh an office
 
 
 def train_and_enter(state: State, p: Parameters) -> None:
@@ -390,8 +398,8 @@ def _open_ip_services(state: State, p: Parameters) -> None:
     serving = (
         state.platforms("ip_service").size + state.platforms("ip_service", status=BUILDING).size
     )
-    slots = identity.plain(identity.OUTSIDER, state.quarter, np.arange(LATENT_AGENTS))
-    weighs = luck.happens(slots, p.ip_weighs / 4 / LATENT_AGENTS, _WEIGHS)
+    slots = identity.plain(identity.OUTSIDER, state.quarter, np.arange(round(p.latent_agents)))
+    weighs = luck.happens(slots, p.ip_weighs / 4 / p.latent_agents, _WEIGHS)
     parents = state.bodies("outside")
     if parents.size == 0:
         return

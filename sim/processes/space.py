@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from sim import identity
 from sim.books import yuan
 from sim.draws import Ids
-from sim.founders import MOST_GAIN
 from sim.kinds import KIND_CODE
 from sim.levers import Offer
 from sim.quantity import quantity
@@ -38,8 +37,6 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 SQUARE_METRES = 1e6  # in a million of them
-PROJECTS = 60  # latent projects a quarter, more than ever are begun
-MOST_SWING = 4.0  # how far starts rise or fall beside the usual
 OWN_BUILDINGS = ("incubator", "accelerator", "science_park")
 SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
 
@@ -191,6 +188,24 @@ class Parameters:
         status="cited",
         source="parks and incubators in Jiangsu and Jiangxi: 3 730 to 6 800 CNY",
     )
+    latent_projects: float = quantity(
+        60,
+        unit="latent projects a quarter",
+        low=60,
+        high=120,
+        status="assumed",
+        source="more than ever are begun; structural",
+        spread="fixed",
+    )
+    most_swing: float = quantity(
+        4.0,
+        unit="how far starts rise or fall beside the usual, as a ratio",
+        low=2.0,
+        high=8.0,
+        status="assumed",
+        source="against runaways; structural",
+        spread="fixed",
+    )
 
 
 # Slots of a project in its quarter, of a block's life, of a block in a quarter.
@@ -262,14 +277,14 @@ def swing(usual: float, now: float, p: Parameters) -> float:
     """Return how starts move with the empty share, beside the usual."""
     if usual <= 0:
         return 1.0
-    ratio = usual / max(now, usual / MOST_SWING**2)
-    return float(np.clip(ratio**p.response, 1 / MOST_SWING, MOST_SWING))
+    ratio = usual / max(now, usual / p.most_swing**2)
+    return float(np.clip(ratio**p.response, 1 / p.most_swing, p.most_swing))
 
 
 def _usual(state: State, p: Parameters) -> float:
     """Return the chance of a latent project at the start."""
     yearly = p.growth * state.starting_stock["carrier_space"]
-    return yearly / 4 / (PROJECTS * p.project)
+    return yearly / 4 / (p.latent_projects * p.project)
 
 
 def _finish(state: State) -> None:
@@ -287,7 +302,7 @@ def _add(state: State, area: float) -> None:
 def _launch(state: State, p: Parameters, quarter: int, chance: float) -> None:
     """Begin the projects of a quarter; those that would be finished before the start are."""
     luck = state.draws.at("space", quarter)
-    ids = identity.plain(identity.OUTSIDER, _PROJECT, np.arange(PROJECTS))
+    ids = identity.plain(identity.OUTSIDER, _PROJECT, np.arange(round(p.latent_projects)))
     ids = ids[luck.happens(ids, chance, _BEGINS)]
     spread = p.project_spread
     area = p.project * np.exp(spread * luck.normal(ids, _SIZE) - spread**2 / 2)
@@ -347,7 +362,7 @@ def _prepare_blocks(state: State, p: Parameters) -> None:
 
 def block_chance(p: Parameters, share: float) -> float:
     """Return the chance a quarter that a block is begun, when a share of its cost is paid."""
-    return min(p.block_start * min(MOST_GAIN, 1 + share), 1.0)
+    return min(p.block_start * (1 + share), 1.0)
 
 
 def _build_cluster_area(state: State, p: Parameters) -> None:

@@ -55,7 +55,10 @@ CODE = {name: code for code, name in enumerate(TALENT_KINDS)}
 # Titles whose holders are tied to a row of the firms table, which stands for ``weight`` firms.
 OF_FIRMS = ("vice_president", "industry_professor")
 PUBLIC_HOSTS = frozenset(("university", "institute", "public_body", "outside"))
-ONE_EVENT = 0.5  # Jeffreys prior of a rate: half an event before anything is known
+ONE_EVENT = 0.5  # events before any is known: Jeffreys prior of a rate
+# Quarters from an autumn's start of a degree to the spring two and three years on.
+TWO_YEARS, THREE_YEARS = 7, 11
+AUTUMNS = 3  # years of students who are under way at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -483,6 +486,15 @@ class Parameters:
         status="assumed",
         source="judged",
     )
+    top_share: float = quantity(
+        0.5,
+        unit="largest share of a quarter's top talents on the move whom one city draws unasked",
+        low=0.2,
+        high=0.8,
+        status="assumed",
+        source="odds need a share below 1; structural",
+        spread="fixed",
+    )
 
 
 @dataclass(frozen=True)
@@ -664,8 +676,8 @@ def _begin_graduates(state: State, p: Parameters) -> None:
     growth = 1 + p.enrolment_growth
     finishing = p.completes * (p.two_years * growth**-2 + (1 - p.two_years) * growth**-3)
     stock["enrolled"] = yearly / finishing
-    autumn = state.start - 1 - (state.start - 3) % 4  # the last third quarter before the start
-    for back in range(3):
+    autumn = state.start - 1 - (state.start + 1) % 4  # the last third quarter before the start
+    for back in range(AUTUMNS):
         _enrol(state, p, autumn - 4 * back, stock["enrolled"] * growth**-back)
     state.totals["graduates"] = yearly * p.years_before
 
@@ -971,7 +983,7 @@ def _come_to_the_top(state: State, p: Parameters) -> None:
     """Let top talents weigh the city; who was promised money and gets none stays away."""
     kind, luck = "top_talent", state.luck("talent")
     pool = _strangers(state, CODE[kind], max(p.top_pool / 4, 1.0))
-    share = min(state.starting_stock["top_talents_a_year"] / 4 / pool.size, ONE_EVENT)
+    share = min(state.starting_stock["top_talents_a_year"] / 4 / pool.size, p.top_share)
     ids, anyway = _weighing(state, p, kind, pool, share, p.top_package, _hosts_now(state))
     organisation = _hosts(state, luck, ids)
     if (organisation < 0).any():  # nobody to host them
@@ -1058,7 +1070,7 @@ def _due(quarter: int) -> str:
 
 def _enrol(state: State, p: Parameters, autumn: int, number: float) -> None:
     """Let students begin in an autumn; they finish in the second or third spring after a year."""
-    for quarters, share in ((7, p.two_years), (11, 1 - p.two_years)):
+    for quarters, share in ((TWO_YEARS, p.two_years), (THREE_YEARS, 1 - p.two_years)):
         if autumn + quarters >= state.start:
             state.totals[_due(autumn + quarters)] += number * share * p.completes
 
