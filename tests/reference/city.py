@@ -13,7 +13,7 @@ reads the run's tables into its agents and writes the agents back; only the rule
 timed.
 """
 
-from time import perf_counter
+from time import process_time
 
 import mesa
 import numpy as np
@@ -63,7 +63,7 @@ class PlainCity(mesa.Model):
         contracts: Those signed in this quarter.
         matches: This quarter's meetings that became matches.
         parameters: Process → its ``Parameters``.
-        seconds: Process → seconds spent in its rules.
+        seconds: Process → processor seconds spent in its rules.
     """
 
     def __init__(self, run, plan):
@@ -78,7 +78,8 @@ class PlainCity(mesa.Model):
         self.contracts, self.matches = [], []
         # What no retold process replaces.
         self.made_of, self.books, self.costs = state.city, state.books, state.costs
-        self.founders, self.start, self.weight = state.founders, state.start, state.weight
+        self.start, self.weight = state.start, state.weight
+        self.founders, self.knowledge = state.founders, state.knowledge
         self.stock, self.flows, self.totals = state.starting_stock, state.flows, state.totals
         self.host_weight = state.host_weight.tolist()
         self.free_hosts = state.free_hosts.tolist()
@@ -99,9 +100,9 @@ class PlainCity(mesa.Model):
             self.run.live(name, process)
             return
         self.read()
-        began = perf_counter()
+        began = process_time()
         RETOLD[name](self, self.parameters[name])
-        self.seconds[name] += perf_counter() - began
+        self.seconds[name] += process_time() - began
         self.write()
 
     # What rules ask of their city

@@ -12,7 +12,7 @@ from sim.state import ACTIVE
 from .luck import Ring, descending_id, id_of_name, poisson
 
 FIRM_SELLS, OUTSIDER_SELLS = numbers.FIRM_SELLS, numbers.OUTSIDER_SELLS
-USUAL_SHARE = numbers.USUAL_SHARE
+STEEPEST = 50.0  # of a logistic
 SELLING = numbers.SELLING.tolist()
 
 # Slots of a contract, of a result, and of a firm or organisation in a quarter.
@@ -21,7 +21,6 @@ REGISTERED_FOR_BONUS = 8
 SIGNED, PRODUCT = 0, 1
 COUNT, TAKES_VOUCHER, EQUIPMENT, SELLER = 0, 4, 8, 10
 FROM_RESULT = 1 << 20  # serial of the contract on a result
-FADING = 0.75  # what is left of contracts served, a quarter later
 
 
 class ContractingFirm:
@@ -40,9 +39,9 @@ class ContractingFirm:
         small = self.alive and self.employees < p.voucher_staff
         return small and (self.technology_sme or self.rd > 0)
 
-    def asks_for_voucher(self, reach, share, slot):
+    def asks_for_voucher(self, p, reach, share, slot):
         """Tell whether it asks, the oftener the larger the part of its bill that is paid."""
-        return self.draw("contract", slot) < reach / 4 * min(share, 1.0) / USUAL_SHARE
+        return self.draw("contract", slot) < reach / 4 * min(share, 1.0) / p.usual_share
 
 
 class ContractingOrganisation:
@@ -89,7 +88,7 @@ def agree(city, p):
         firm.absorbed = 0.0
     for organisation in city.organisations:
         organisation.income = 0.0
-        organisation.cases *= FADING
+        organisation.cases *= p.remembered
     transfer(city, p)
     develop(city, p)
     able = [firm for firm in city.firms if firm.may_use_voucher(p)]
@@ -157,9 +156,9 @@ def signing_chance(city, p, match, financed):
     borne = price * (1 + p.risk * (1 - financed) * (1 - relieved))
     helped = 1 + p.cooperation * city.offers.dose("seller_incentive")
     worth = result.worth * helped
-    benefit = price * p.gain * match.appeal * (0.5 + buyer.absorptive_capacity()) * worth
+    benefit = price * p.gain * match.appeal * (p.without_rd + buyer.absorptive_capacity()) * worth
     surplus = (benefit - borne - cost) / (p.noise * price)
-    return p.close / (1 + exp(-min(max(surplus, -50), 50)))
+    return p.close / (1 + exp(-min(max(surplus, -STEEPEST), STEEPEST)))
 
 
 def share_financed(city, p, price):
@@ -291,7 +290,7 @@ def use_vouchers(city, p, lever, able, reach, slot):
     firms = [
         firm
         for firm in able
-        if firm.asks_for_voucher(reach, total, slot)
+        if firm.asks_for_voucher(p, reach, total, slot)
         and firm.draw("contract", slot + 1) < 1 - p.voucher_unused
     ]
     parts = [p.voucher_bill * offer.dose / max(total, 1.0) * city.weight for offer in offers]
@@ -300,7 +299,7 @@ def use_vouchers(city, p, lever, able, reach, slot):
     going = []
     for at, firm in enumerate(firms):
         granted = sum(o.dose for o, mask in zip(offers, covered, strict=True) if mask[at])
-        if firm.asks_for_voucher(reach, granted, slot):
+        if firm.asks_for_voucher(p, reach, granted, slot):
             going.append(at)
     for offer, part, mask in zip(offers, parts, covered, strict=True):
         paid = [firms[at] for at in going if mask[at]]

@@ -7,10 +7,10 @@ from math import ceil, exp, sqrt
 from scipy.special import ndtri
 
 from sim import identity, places, quarter, rules
-from sim.processes import demography as numbers
+from sim.processes.demography import MIDDLE_YEARS, SERVICE_FIELDS
 from sim.state import ACTIVE, FIRM_UNITS
 
-from .knowledge import capabilities
+from .knowledge import capabilities, units_held
 from .luck import plain_id
 from .status import status_share
 
@@ -19,12 +19,15 @@ EXIT, SME = 0, 1
 WEIGHS, PASSES, RELABELS, WEIGHS_SERVICE, PASSES_SERVICE = 4, 5, 6, 7, 8
 ENTERS, DISTRICT, CLUSTER, FIELD, SIZE, PROPENSITY, DOES_RD, LENGTH, INDUSTRY = range(9)
 
-HAZARDS = tuple(numbers.HAZARDS.tolist())
-LATENT = numbers.LATENT
-STARTUP = (numbers.STARTUP_REVENUE, numbers.STARTUP_STAFF, numbers.STARTUP_RD)
-FIRST_FIELD, LAST_FIELD = numbers.SERVICE_FIELDS
-SPREAD_OF_ENTRANTS = 0.3  # of a new large firm's revenue beyond the threshold
-AFTER_CARE = 12  # quarters after leaving a carrier
+FIRST_FIELD, LAST_FIELD = SERVICE_FIELDS
+
+
+def hazard_at(age, p):
+    """Return the chance that a small firm of an age in years closes in a year."""
+    early = (p.first_year, p.second_year, p.third_year)
+    if age < len(early):
+        return early[max(age, 0)]
+    return p.middle_years if age < len(early) + MIDDLE_YEARS else p.later_years
 
 
 class MortalFirm:
@@ -33,11 +36,10 @@ class MortalFirm:
         if self.above_scale:
             return p.above_scale_exit / mean_size * self.employees**-p.size_effect
         now = self.model.quarter
-        age = min(max((now - self.founded) // 4, 0), len(HAZARDS) - 1)
-        hazard = HAZARDS[age] * p.exit_scale
+        hazard = hazard_at((now - self.founded) // 4, p) * p.exit_scale
         if self.carrier >= 0:
             return hazard * p.inside
-        if self.left_seat > 0 and now - self.left_seat < AFTER_CARE:
+        if self.left_seat > 0 and now - self.left_seat < 4 * p.after_years:
             return hazard * p.after
         return hazard
 
@@ -123,9 +125,9 @@ def enter(city, p):
 
 def enter_group(city, p, expected, group):
     """Each slot of a latent founder has a chance of its own."""
-    for slot in range(ceil(expected * LATENT)):
+    for slot in range(ceil(expected * p.latent)):
         number = plain_id(identity.LATENT_FOUNDER, city.quarter, slot + (group << 28))
-        chance = min(max(expected * LATENT - slot, 0.0), 1.0) / LATENT
+        chance = min(max(expected * p.latent - slot, 0.0), 1.0) / p.latent
         if city.luck.uniform("demography", 0, number, ENTERS) < chance:
             add_firm(city, p, number, large=bool(group))
             city.flows["entered"] += city.weight
@@ -143,17 +145,17 @@ def add_firm(city, p, number, large):
     field = fields[int(u(FIELD) * len(fields))] - 1
     spread = exp(p.size_spread * float(ndtri(u(SIZE))))
     if large:
-        revenue = rules.ABOVE_SCALE * (1 + SPREAD_OF_ENTRANTS * spread)
+        revenue = rules.ABOVE_SCALE * (1 + p.entrant_above * spread)
         staff = revenue / stock["revenue_per_employee"]
         typical, rd_share = stock["typical_propensity"], stock["rd_firm_share"]
     else:
-        usual_revenue, usual_staff, typical = STARTUP
-        revenue = usual_revenue * spread
-        staff = usual_staff * sqrt(spread)
-        rd_share = p.startups_with_rd
+        revenue = p.startup_revenue * spread
+        staff = p.startup_staff * sqrt(spread)
+        typical, rd_share = p.startup_rd, p.startups_with_rd
     propensity = float(places.propensity(typical, ndtri(u(PROPENSITY))))
     rd = propensity * revenue if u(DOES_RD) < rd_share else 0.0
-    length = 3 + int(u(LENGTH) * (FIRM_UNITS - 3))
+    length = units_held(u(LENGTH), FIRM_UNITS, city.knowledge)
+    known = capabilities(city.luck, city.knowledge, number, field, length, FIRM_UNITS)
     city.new_firm(
         id=number,
         alive=True,
@@ -161,7 +163,7 @@ def add_firm(city, p, number, large):
         district=by_share([d.share for d in made_of.districts.values()], u(DISTRICT)),
         cluster=cluster,
         field=field,
-        capabilities=capabilities(city.luck, number, field, length, FIRM_UNITS),
+        capabilities=known,
         employees=staff,
         revenue=revenue,
         above_scale=large,

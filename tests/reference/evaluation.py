@@ -10,7 +10,6 @@ from sim.processes.evaluation import DECILE, A, B, C, D
 from sim.state import ACTIVE
 
 SCORE, AWARD, NATIONAL_AWARD = 0, 1, 2  # slots of a platform's draws in a quarter
-CLOSING = 2  # grades D in a row
 
 
 class EvaluatedPlatform:
@@ -71,9 +70,9 @@ class EvaluatedPlatform:
         young = city.quarter - self.opens < 4 * p.support_years
         return self.jointly and young and self.decided >= city.start
 
-    def must_close(self):
+    def must_close(self, p):
         orphaned = self.host_firm >= 0 and not self.model.firms[self.host_firm].alive
-        return self.failures >= CLOSING or orphaned
+        return self.failures >= p.closes_after or orphaned
 
 
 def grade(city, p):
@@ -86,7 +85,7 @@ def grade(city, p):
     reward(city, p, platforms)
     support(city, p, platforms)
     award(city, p)
-    closing = [platform for platform in platforms if platform.must_close()]
+    closing = [platform for platform in platforms if platform.must_close(p)]
     for platform in closing:
         platform.close()
     city.flows["closed_platforms"] += len(closing)

@@ -15,16 +15,11 @@ from sim import founders, identity
 from sim.books import yuan
 from sim.founders import CARRIERS, PAYEE, REPEATABLE
 from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
-from sim.processes import founding as numbers
+from sim.processes.founding import ELSEWHERE, TRILLION
 from sim.state import ACTIVE, BUILDING, CLOSED
 
 from .luck import Ring, descending_id
 
-ELSEWHERE = numbers.ELSEWHERE
-LEAST_STOCK = numbers.LEAST_STOCK
-LEAST_DEMAND, MOST_DEMAND = numbers.LEAST_DEMAND, numbers.MOST_DEMAND
-PILOT_SHARES = numbers.PILOT_SHARES
-BILLION = numbers.BILLION
 CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "public_body")
 
 # Slots of a host's or outside parent's draws in a quarter, and of a platform's life.
@@ -244,7 +239,7 @@ def demand_for_carriers(city, p):
     carriers = city.platforms(*CARRIERS)
     wanted = sum(carrier.tenants for carrier in carriers) + city.past_year("turned_away")
     taken = wanted / max(float(sum(carrier.seats for carrier in carriers)), 1.0)
-    return min(max((taken / usual) ** p.demand, LEAST_DEMAND), MOST_DEMAND)
+    return min(max((taken / usual) ** p.demand, p.least_demand), p.most_demand)
 
 
 def rates_and_boosts(city, p, host, demand):
@@ -255,7 +250,7 @@ def rates_and_boosts(city, p, host, demand):
             continue
         code = KIND_CODE[kind]
         weight = max(city.host_weight[code], 1.0)
-        units = max(city.stock[data.stock], LEAST_STOCK)
+        units = max(city.stock[data.stock], p.least_stock)
         if data.per_host:
             units = city.free_hosts[code]
         yearly = float(city.costs["rate"][code]) / p.approval * units / weight
@@ -351,7 +346,8 @@ def pilot_offices(city, p):
         before = city.totals["pilot offices offered"]
         city.totals["pilot offices offered"] += offer.dose / 4
         number = int(city.totals["pilot offices offered"]) - int(before)
-        for name, share in PILOT_SHARES.items():
+        shares = {"university": p.pilot_universities, "institute": 1 - p.pilot_universities}
+        for name, share in shares.items():
             without = [h for h in hosts(city, name) if not h.hosts_kind(KIND_CODE[kind])]
             without.sort(key=lambda host, slot=offer.lot: host.draw("lot", slot))
             for host in without[: round(number * share)]:
@@ -388,6 +384,6 @@ def talk_with_outsiders(city, p, lacks):
             )
     for parent in ending:
         parent.negotiates_until = 0
-    opening = p.talks * city.stock["gdp"] / BILLION / 1000 / 4
+    opening = p.talks * city.stock["gdp"] / TRILLION / 4
     for parent in parents:
         parent.weigh_opening_talks(p, opening)

@@ -22,8 +22,8 @@ class GrowingFirm:
         growth = (usual.macro + p.youth / age - usual.youth) / 4.0
         growth += self.luck_in_the_market(p, usual)
         growth += p.elasticity * self.rd_growth
-        growth += p.contract_return * min(self.absorbed / self.revenue, 0.5)
-        growth += p.order_stays * min(self.first_orders / self.revenue, 0.5)
+        growth += p.contract_return * min(self.absorbed / self.revenue, p.most_bought)
+        growth += p.order_stays * min(self.first_orders / self.revenue, p.most_bought)
         self.revenue *= exp(growth)
         self.employees *= exp(p.staff * growth)
 
@@ -32,7 +32,7 @@ class GrowingFirm:
         if usual.spread <= 0.0:
             return 0.0
         size = max(self.employees, 1.0) / usual.employees
-        spread = min(usual.spread * size**-p.size_effect, 0.5)
+        spread = min(usual.spread * size**-p.size_effect, p.widest)
         return spread * laplace(self.draw("market")) + log(1.0 - spread * spread)
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sim import identity
 from sim.kinds import KIND_CODE
-from sim.processes.meeting import CASES_A_YEAR, MOST_MEETINGS
 
 from .knowledge import appeal
 from .luck import Ring, descending_id, poisson
@@ -77,7 +76,7 @@ class MeetingResult:
 
 def cases(brokers, p):
     """Return how many cases brokers can serve in a quarter."""
-    return brokers * p.broker_time * CASES_A_YEAR / 4
+    return brokers * p.broker_time * p.cases_a_year / 4
 
 
 def meet(city, p):
@@ -92,7 +91,7 @@ def meet(city, p):
     meetings += guests(city, p, results, firms)
     meetings += visited(city, results)
     for met in meetings:
-        met.appeal = appeal(met.buyer.capabilities, met.result.capabilities)
+        met.appeal = appeal(city.knowledge, met.buyer.capabilities, met.result.capabilities)
         if city.luck.uniform("meeting", city.quarter, met.id, FITS) < met.appeal:
             city.matches.append(met)
     city.flows["meetings"] += len(meetings)
@@ -105,7 +104,7 @@ def strangers(city, p, results, firms):
     for service in city.platforms("transfer_service"):
         offices.lay(service.draw("meeting", OFFICE_PLACE), service)
     offices.close()
-    cases_each = min(cases(city.brokers, p) * p.broker_results / len(results), MOST_MEETINGS)
+    cases_each = min(cases(city.brokers, p) * p.broker_results / len(results), p.most_meetings)
     meetings = []
     for result in results:
         by_chance = result.meetings_by_chance(p)

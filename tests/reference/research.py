@@ -117,11 +117,16 @@ class ResearchingOrganisation:
             id=number,
             owner=self.row,
             field=self.field,
-            capabilities=capabilities(city.luck, number, self.field, RESULT_UNITS, RESULT_UNITS),
+            capabilities=self.what_is_known(number),
             value=exp(log(p.value_mean) - spread**2 / 2 + spread * luck),
             found=city.quarter,
             open=True,
         )
+
+    def what_is_known(self, number):
+        """Return the capabilities in a result."""
+        city, units = self.model, RESULT_UNITS
+        return capabilities(city.luck, city.knowledge, number, self.field, units, units)
 
 
 class LapsingResult:
