@@ -5,6 +5,7 @@ that a failure names the process, the quarter, the column and the agent.
 """
 
 import dataclasses
+from math import isclose
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from sim.ring import ring
 SCALES = {"ningbo_2019": 0.02, "ningbo_315": 0.02}
 SCALE = 0.05  # of the other cities
 QUARTERS = 6
-CLOSE = {"rel": 1e-9, "abs": 1e-12}
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
 TABLES = ("firms", "organisations", "people", "talents", "projects", "results", "contracts")
 SEED = 3
 
@@ -36,6 +37,10 @@ def start(plan, policy, uncertainty="noise", known=None):
     return start_run(plan, mix, seed=SEED, uncertainty=uncertainty, scale=scale, known=known)
 
 
+def close(one, other):
+    return isclose(one, other, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+
+
 def columns_that_differ(name, first, second):
     """Yield what differs between two tables: column, who, and both values."""
     if len(first) != len(second):
@@ -45,7 +50,7 @@ def columns_that_differ(name, first, second):
         one, other = getattr(first, column), getattr(second, column)
         same = one == other
         if np.issubdtype(one.dtype, np.floating):
-            same |= np.isclose(one, other, rtol=CLOSE["rel"], atol=CLOSE["abs"])
+            same |= np.isclose(one, other, rtol=RELATIVE, atol=ABSOLUTE)
         for at in np.argwhere(~same)[:1]:
             where = tuple(at.tolist())
             yield (
@@ -58,7 +63,7 @@ def sums_that_differ(name, first, second):
     """Yield the named sums that differ; one that was never made is 0."""
     for key in first.keys() | second.keys():
         one, other = first.get(key, 0.0), second.get(key, 0.0)
-        if one != pytest.approx(other, **CLOSE):
+        if not close(one, other):
             yield f"{name}[{key!r}]: {one}, told plainly {other}"
 
 
@@ -68,11 +73,11 @@ def differences(first, second):
         yield from columns_that_differ(name, getattr(first, name), getattr(second, name))
     for name in ("flows", "totals", "starting_stock"):
         yield from sums_that_differ(name, getattr(first, name), getattr(second, name))
-    if first.gdp != pytest.approx(second.gdp, **CLOSE):
+    if not close(first.gdp, second.gdp):
         yield f"gdp: {first.gdp}, told plainly {second.gdp}"
     for field in dataclasses.fields(first.matches):
         one, other = getattr(first.matches, field.name), getattr(second.matches, field.name)
-        if one.shape != other.shape or not np.allclose(one, other, rtol=CLOSE["rel"]):
+        if one.shape != other.shape or not np.allclose(one, other, rtol=RELATIVE):
             yield f"matches.{field.name}: {one}, told plainly {other}"
     for name in ("lines", "payments", "_due"):
         if getattr(first.books, name) != getattr(second.books, name):
@@ -83,9 +88,9 @@ def live_side_by_side(run, city, quarters=QUARTERS):
     """Live through quarters in both tellings, as long as they agree.
 
     Returns:
-        Process, quarter and what differs, or None; and what both have measured by quarter.
+        Process, quarter and what differs, or None; and the recorders of both.
     """
-    measured = Recorder(city.plan), Recorder(city.plan)
+    measured = Recorder(city.recorder.plan), city.recorder
     for _ in range(quarters):
         run.begin()
         city.run.begin()
@@ -98,7 +103,14 @@ def live_side_by_side(run, city, quarters=QUARTERS):
         for recorder, told in zip(measured, (run, city.run), strict=True):
             recorder.note_quarter(told.state)
             told.finish()
-    return None, [recorder.rows for recorder in measured]
+    return None, measured
+
+
+def assert_same_trajectories(first, second):
+    """Compare what two recorders measured, counts and the real activity beside them."""
+    assert len(first.rows) == len(second.rows) == QUARTERS
+    for one, other in zip(first.rows + first.real, second.rows + second.real, strict=True):
+        assert one == pytest.approx(other, rel=RELATIVE, abs=ABSOLUTE, nan_ok=True)
 
 
 @pytest.mark.parametrize(("policy", "uncertainty"), [("none", "noise"), ("as_written", "both")])
@@ -108,8 +120,7 @@ def test_both_tellings_agree_on_every_number_of_every_process(name, policy, unce
     run, other = (start(plan, policy, uncertainty) for _ in range(2))
     found, measured = live_side_by_side(run, PlainCity(other, plan))
     assert found is None, found
-    for one, told_plainly in zip(*measured, strict=True):
-        assert one == pytest.approx(told_plainly, **CLOSE, nan_ok=True)
+    assert_same_trajectories(*measured)
 
 
 def test_both_tellings_agree_in_a_city_of_extremes():
@@ -158,17 +169,10 @@ def test_the_plain_city_has_the_trajectories_of_the_region():
     plan = load_plan("jiangyin_2025")
     region = Region(plan, "as_written", seed=SEED, scale=SCALE)
     city = PlainCity(start(plan, "as_written"), plan)
-    recorder = Recorder(plan)
     for _ in range(QUARTERS):
         region.step()
-        city.run.begin()
-        for name, process in QUARTER:
-            city.live(name, process)
-        recorder.note_quarter(city.run.state)
-        city.run.finish()
-    assert recorder.rows == [
-        pytest.approx(row, **CLOSE, nan_ok=True) for row in region.recorder.rows
-    ]
+        city.step()
+    assert_same_trajectories(region.recorder, city.recorder)
 
 
 @pytest.mark.parametrize(("counter", "key", "words"), VECTORS)

@@ -13,6 +13,7 @@ reads the run's tables into its agents and writes the agents back; only the rule
 timed.
 """
 
+from operator import attrgetter
 from time import process_time
 
 import mesa
@@ -20,6 +21,7 @@ import numpy as np
 
 from sim.books import yuan
 from sim.kinds import KIND_CODE
+from sim.record import Recorder
 from sim.region import QUARTER
 from sim.state import ACTIVE, BODY_CODE, Matches
 
@@ -58,7 +60,7 @@ class PlainCity(mesa.Model):
 
     Attributes:
         run: What it begins with, and who does what is not retold.
-        plan: Its plan.
+        recorder: What it measured, quarter by quarter.
         firms, organisations, results: Everybody, in the order of the tables.
         contracts: Those signed in this quarter.
         matches: This quarter's meetings that became matches.
@@ -70,7 +72,7 @@ class PlainCity(mesa.Model):
         """Take over a run that is about to begin its plan."""
         super().__init__(rng=run.state.draws.seed)
         state = run.state
-        self.run, self.plan = run, plan
+        self.run, self.recorder = run, Recorder(plan)
         self.luck = Luck(state.draws.seed, state.draws.replicate)
         self.parameters = {name: run.values.of(name) for name in RETOLD}
         self.seconds = dict.fromkeys(RETOLD, 0.0)
@@ -92,6 +94,7 @@ class PlainCity(mesa.Model):
         self.run.begin()
         for name, process in QUARTER:
             self.live(name, process)
+        self.recorder.note_quarter(self.run.state)
         self.run.finish()
 
     def live(self, name, process):
@@ -206,20 +209,20 @@ def _read(table, members, add):
 
 def _write(table, members):
     """Write everybody's numbers into their row, and new members into rows of their own."""
-    old = members[: len(table)]
-    if old:
-        for name in table.columns:
-            getattr(table, name)[:] = [getattr(member, name) for member in old]
-    _append(table, members[len(old) :])
+    size = len(table)
+    for name, values in _columns(table, members[:size]).items():
+        getattr(table, name)[:] = values
+    _append(table, members[size:])
 
 
 def _append(table, members):
     """Write new members into rows of their own."""
-    if members:
-        ids = np.array([member.id for member in members], np.uint64)
-        values = {
-            name: [getattr(member, name) for member in members]
-            for name in table.columns
-            if name != "id"
-        }
-        table.add(ids, **values)
+    values = _columns(table, members)
+    if values:
+        table.add(np.array(values.pop("id"), np.uint64), **values)
+
+
+def _columns(table, members):
+    """Return the members' numbers by column; nothing where there is nobody."""
+    rows = map(attrgetter(*table.columns), members)
+    return dict(zip(table.columns, zip(*rows, strict=True), strict=False))
