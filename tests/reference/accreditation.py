@@ -3,12 +3,13 @@
 from itertools import pairwise
 from math import log2, sqrt
 
-from sim import founders, identity, quarter
+from sim import identity, quarter
 from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
-from sim.processes.accreditation import GRADE_D, REWARDS, meant_for, pass_share, reward
+from sim.processes.accreditation import GRADE_D, pass_share
 from sim.state import ACTIVE
 
 from .luck import id_of_name, mix, plain_id
+from .promises import rewards_for_level
 
 APPLIES, SCORE = 0, 1  # slots of a platform's draws in a quarter
 
@@ -60,7 +61,9 @@ def promote(city, p):
 
 def compete(city, p, platforms, kind, level):
     """Rank applicants against each other and against competitors from elsewhere."""
-    promised = [reward(city.offering, kind, level, host) for host in HOSTS]
+    promised = [
+        sum(million for _, million in rewards_for_level(city, kind, level, host)) for host in HOSTS
+    ]
     applicants = [platform for platform in platforms if platform.applies(p, kind, promised)]
     if not applicants:
         return
@@ -94,19 +97,16 @@ def scores_of_rivals(city, p, kind, level):
 
 
 def pay(city, p, winners, kind, level):
-    """Pay what was promised for the level; a match is a share of the province's grant."""
-    grant = founders.provincial_grant(city.offering, kind, level)
-    for lever in REWARDS:
-        for offer in city.offers.on(lever, kind, level):
-            million = offer.dose * (grant if lever == "level_match" else 1.0)
-            if not meant_for(offer, kind, level) or million == 0:
-                continue
-            paid = [platform for platform in winners if platform.may_take(offer)]
-            city.pay(
-                offer,
-                [million for _ in paid],
-                due=city.quarter + round(p.reward_delay),
-                payees="platform",
-                merits=[platform.quality for platform in paid],
-                lots=[platform.draw("lot") for platform in paid],
-            )
+    """Pay what was promised for the level."""
+    for offer, million in rewards_for_level(city, kind, level):
+        if million == 0:
+            continue
+        paid = [platform for platform in winners if platform.may_take(offer)]
+        city.pay(
+            offer,
+            [million for _ in paid],
+            due=city.quarter + round(p.reward_delay),
+            payees="platform",
+            merits=[platform.quality for platform in paid],
+            lots=[platform.draw("lot") for platform in paid],
+        )

@@ -123,11 +123,6 @@ class PlainCity(mesa.Model):
         """Return a flow's sum over the four quarters before this one."""
         return sum(quarter.get(flow, 0.0) for quarter in self.run.state.history[-4:])
 
-    @property
-    def offering(self):
-        """What ``sim.founders`` and ``sim.processes.accreditation`` ask about offers."""
-        return self.run.state
-
     def pay(self, offer, millions, *, due, payees, lots, merits=None):
         """Promise money to claimants, each with a merit and a lot; return whom it reaches."""
         return self.books.pay(

@@ -1,8 +1,4 @@
-"""Founding, told for one host and one platform at a time.
-
-What the offers of a quarter promise a founder is arithmetic on offers, without agents: it is asked
-of ``sim.founders``.
-"""
+"""Founding, told for one host and one platform at a time."""
 
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -11,7 +7,7 @@ from math import exp
 
 import numpy as np
 
-from sim import founders, identity
+from sim import identity
 from sim.books import yuan
 from sim.founders import CARRIERS, PAYEE, REPEATABLE
 from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
@@ -19,6 +15,7 @@ from sim.processes.founding import ELSEWHERE, TRILLION
 from sim.state import ACTIVE, BUILDING, CLOSED
 
 from .luck import Ring, descending_id
+from .promises import boost, founding_offers
 
 CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "public_body")
 
@@ -254,12 +251,20 @@ def rates_and_boosts(city, p, host, demand):
         if data.per_host:
             units = city.free_hosts[code]
         yearly = float(city.costs["rate"][code]) / p.approval * units / weight
-        yearly *= founders.class_weight(city.offering, kind, host)
+        yearly *= class_weight(city, kind, host)
         rate = yearly / 4 * (demand if kind in CARRIERS else 1.0)
         if rate > 0.0:
             rates[code] = rate
-            boosts[code] = founders.boost(city.offering, kind, host)
+            boosts[code] = boost(city, kind, host)
     return rates, boosts
+
+
+def class_weight(city, kind, host):
+    """Return how likely a host of a class is to found a kind, beside a body's 1."""
+    if host == "outside":
+        return city.founders.outside_weight
+    firm = host in ("firm", "leading_firm")
+    return float(city.costs["firm_weight"][KIND_CODE[kind]]) if firm else 1.0
 
 
 def carry_out(city, p, name, decisions, lacks):
@@ -310,7 +315,7 @@ def fund(city, kind, name, hosts, merits, anyway):
     Whoever can get all that was promised goes ahead; others only if they would have anyway.
     """
     by_line = {}
-    for offer, million in founders.founding_offers(city.offering, kind, name):
+    for offer, million in founding_offers(city, kind, name):
         line = city.books.accounts[offer.instrument].line
         by_line.setdefault(line, []).append((offer, million))
     lots = [host.draw("lot") for host in hosts]
@@ -369,7 +374,7 @@ def talk_with_outsiders(city, p, lacks):
     """Outside parents open talks; talks that end succeed or fail; success is a new institute."""
     parents = city.bodies("outside")
     ending = [parent for parent in parents if parent.negotiates_until == city.quarter]
-    chance = min(1.0, p.talks_succeed * founders.boost(city.offering, "institute", "outside"))
+    chance = min(1.0, p.talks_succeed * boost(city, "institute", "outside"))
     won = [parent for parent in ending if parent.talks_succeed(chance)]
     anyway = [parent.talks_succeed(p.talks_succeed) for parent in won]
     goes = fund(city, "institute", "outside", won, [0.0 for _ in won], anyway)
