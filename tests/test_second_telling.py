@@ -177,7 +177,7 @@ def test_the_plain_city_has_the_trajectories_of_the_region():
 
 @pytest.mark.parametrize(("counter", "key", "words"), VECTORS)
 def test_the_plain_philox_matches_published_vectors(counter, key, words):
-    assert luck.philox(counter, key) == words
+    assert luck.philox(counter, luck.round_keys(key)) == words
 
 
 def test_plain_draws_and_ids_are_those_of_the_model():

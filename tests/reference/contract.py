@@ -6,14 +6,14 @@ import numpy as np
 
 from sim import identity
 from sim.books import YUAN, yuan
-from sim.processes import contract as numbers
+from sim.processes.contract import FIRM_SELLS, OUTSIDER_SELLS
+from sim.processes.contract import SELLING as SELLING_KINDS
 from sim.state import ACTIVE
 
 from .luck import Ring, descending_id, id_of_name, poisson
 
-FIRM_SELLS, OUTSIDER_SELLS = numbers.FIRM_SELLS, numbers.OUTSIDER_SELLS
 STEEPEST = 50.0  # of a logistic
-SELLING = numbers.SELLING.tolist()
+SELLING = SELLING_KINDS.tolist()  # by kind code
 
 # Slots of a contract, of a result, and of a firm or organisation in a quarter.
 VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)

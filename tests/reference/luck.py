@@ -17,16 +17,19 @@ _MASK_64 = 0xFFFFFFFFFFFFFFFF
 _LOW_56 = (1 << 56) - 1
 
 
-def philox(counter, key):
+def round_keys(key):
+    """Return the keys of Philox's ten rounds, which are the same for all draws of a replicate."""
+    low, high = key
+    return [((low + 0x9E3779B9 * n) & _MASK, (high + 0xBB67AE85 * n) & _MASK) for n in range(10)]
+
+
+def philox(counter, keys):
     """Return the four words of Philox4x32-10."""
     c0, c1, c2, c3 = counter
-    k0, k1 = key
-    for _ in range(10):
+    for k0, k1 in keys:
         p0 = 0xD2511F53 * c0
         p1 = 0xCD9E8D57 * c2
-        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & _MASK, (p0 >> 32) ^ c3 ^ k1, p0 & _MASK
-        k0 = (k0 + 0x9E3779B9) & _MASK
-        k1 = (k1 + 0xBB67AE85) & _MASK
+        c0, c1, c2, c3 = p1 >> 32 ^ c1 ^ k0, p1 & 0xFFFFFFFF, p0 >> 32 ^ c3 ^ k1, p0 & 0xFFFFFFFF
     return c0, c1, c2, c3
 
 
@@ -80,7 +83,7 @@ class Luck:
 
     def __init__(self, seed, replicate):
         key = mix(seed, replicate)
-        self._key = key & _MASK, key >> 32
+        self._keys = round_keys((key & _MASK, key >> 32))
         self._last = None
         self._words = None
 
@@ -89,7 +92,7 @@ class Luck:
         counter = identity & _MASK, identity >> 32, PROCESSES[process] << 16 | quarter, slot >> 2
         if counter != self._last:
             self._last = counter
-            self._words = philox(counter, self._key)
+            self._words = philox(counter, self._keys)
         return (self._words[slot & 3] + 0.5) * 2.0**-32
 
     def normal(self, process, quarter, identity, slot=0):
