@@ -1,0 +1,223 @@
+"""A city told a second time: one Mesa agent per firm and per organisation, plain Python throughout.
+
+The rules of ten processes of the quarter (``RETOLD``) stand here once more, each in a module of its
+name: in sentences about one firm, platform, result or contract at a time, without arrays of agents
+and without compiled code. With the same addressed draws they must lead to the same numbers as
+``sim.Region``, which ``tests/test_second_telling.py`` checks after every process: this is the
+specification by which ``sim`` may be made faster.
+
+Not retold: enact, budget, talent, maturation, outreach, projects, equipment, funds, services,
+space, districts and settle, the books, the start of the population and the year of history before
+the plan. A ``sim.region.Run`` that the city owns does them. Around each retold process the city
+reads the run's tables into its agents and writes the agents back; only the rules in between are
+timed.
+"""
+
+from operator import attrgetter
+from time import process_time
+
+import mesa
+import numpy as np
+
+from sim.books import yuan
+from sim.kinds import KIND_CODE
+from sim.record import Recorder
+from sim.region import QUARTER
+from sim.state import ACTIVE, BODY_CODE, Matches
+
+from . import (
+    accreditation,
+    contract,
+    demography,
+    evaluation,
+    founding,
+    incubation,
+    market,
+    meeting,
+    research,
+    subsidy_response,
+)
+from .agents import PlainContract, PlainFirm, PlainOrganisation, PlainResult
+from .luck import Luck
+from .meeting import Meeting
+
+RETOLD = {
+    "research": research.invest_and_find,
+    "subsidy_response": subsidy_response.respond,
+    "meeting": meeting.meet,
+    "contract": contract.agree,
+    "founding": founding.found,
+    "incubation": incubation.incubate,
+    "market": market.grow,
+    "demography": demography.renew,
+    "accreditation": accreditation.promote,
+    "evaluation": evaluation.grade,
+}
+
+
+class PlainCity(mesa.Model):
+    """A city of plain agents.
+
+    Attributes:
+        run: What it begins with, and who does what is not retold.
+        recorder: What it measured, quarter by quarter.
+        firms, organisations, results: Everybody, in the order of the tables.
+        contracts: Those signed in this quarter.
+        matches: This quarter's meetings that became matches.
+        parameters: Process → its ``Parameters``.
+        seconds: Process → processor seconds spent in its rules.
+    """
+
+    def __init__(self, run, plan):
+        """Take over a run that is about to begin its plan."""
+        super().__init__(rng=run.state.draws.seed)
+        state = run.state
+        self.run, self.recorder = run, Recorder(plan)
+        self.luck = Luck(state.draws.seed, state.draws.replicate)
+        self.parameters = {name: run.values.of(name) for name in RETOLD}
+        self.seconds = dict.fromkeys(RETOLD, 0.0)
+        self.firms, self.organisations, self.results = [], [], []
+        self.contracts, self.matches = [], []
+        # What no retold process replaces.
+        self.made_of, self.books, self.costs = state.city, state.books, state.costs
+        self.start, self.weight = state.start, state.weight
+        self.founders, self.knowledge = state.founders, state.knowledge
+        self.stock, self.flows, self.totals = state.starting_stock, state.flows, state.totals
+        self.host_weight = state.host_weight.tolist()
+        self.free_hosts = state.free_hosts.tolist()
+        self.possible_hosts = state.possible_hosts.tolist()
+
+    # The quarter
+
+    def step(self):
+        """Live through a quarter."""
+        self.run.begin()
+        for name, process in QUARTER:
+            self.live(name, process)
+        self.recorder.note_quarter(self.run.state)
+        self.run.finish()
+
+    def live(self, name, process):
+        """Carry out one process: by the agents where it is retold, by the run where not."""
+        if name not in RETOLD:
+            self.run.live(name, process)
+            return
+        self.read()
+        began = process_time()
+        RETOLD[name](self, self.parameters[name])
+        self.seconds[name] += process_time() - began
+        self.write()
+
+    # What rules ask of their city
+
+    def platforms(self, *kinds):
+        """Return the active platforms of these kinds."""
+        codes = {KIND_CODE[kind] for kind in kinds}
+        return [o for o in self.organisations if o.kind in codes and o.status == ACTIVE]
+
+    def bodies(self, body):
+        """Return the universities, hospitals, public bodies or outside parents."""
+        return [o for o in self.organisations if o.kind == BODY_CODE[body]]
+
+    def past_year(self, flow):
+        """Return a flow's sum over the four quarters before this one."""
+        return sum(quarter.get(flow, 0.0) for quarter in self.run.state.history[-4:])
+
+    def pay(self, offer, millions, *, due, payees, lots, merits=None):
+        """Promise money to claimants, each with a merit and a lot; return whom it reaches."""
+        return self.books.pay(
+            offer.instrument,
+            yuan(np.array(millions, float)),
+            due=due,
+            payees=payees,
+            merit=np.array(merits or [0.0] * len(millions), float),
+            lot=np.array(lots, float),
+        ).tolist()
+
+    def new_firm(self, **values):
+        """Add a firm."""
+        self.firms.append(PlainFirm(self, len(self.firms), **values))
+
+    def new_organisation(self, **values):
+        """Add an organisation and return it."""
+        self.organisations.append(PlainOrganisation(self, len(self.organisations), **values))
+        return self.organisations[-1]
+
+    def new_result(self, **values):
+        """Add a result."""
+        self.results.append(PlainResult(self, len(self.results), **values))
+
+    def new_contract(self, **values):
+        """Return a contract that is not yet signed."""
+        return PlainContract(self, None, **values)
+
+    # Reading and writing the run's tables
+
+    def read(self):
+        """Read the tables into the agents."""
+        state = self.run.state
+        self.quarter, self.offers = state.quarter, state.offers
+        self.gdp, self.macro_growth = state.gdp, state.macro_growth
+        self.brokers = int(state.people.active.sum())
+        _read(state.firms, self.firms, self.new_firm)
+        _read(state.organisations, self.organisations, self.new_organisation)
+        _read(state.results, self.results, self.new_result)
+        self.contracts = []
+        found = state.matches
+        columns = (found.result, found.buyer, found.service, found.appeal)
+        self.matches = [
+            Meeting(
+                id=None,
+                result=self.results[result],
+                buyer=self.firms[buyer],
+                service=self.organisations[service] if service >= 0 else None,
+                appeal=appeal,
+            )
+            for result, buyer, service, appeal in zip(*(c.tolist() for c in columns), strict=True)
+        ]
+
+    def write(self):
+        """Write the agents into the tables."""
+        state = self.run.state
+        _write(state.firms, self.firms)
+        _write(state.organisations, self.organisations)
+        _write(state.results, self.results)
+        _append(state.contracts, self.contracts)
+        state.gdp = self.gdp
+        services = [match.service for match in self.matches]
+        state.matches = Matches(
+            result=np.array([match.result.row for match in self.matches], np.int64),
+            buyer=np.array([match.buyer.row for match in self.matches], np.int64),
+            service=np.array([-1 if s is None else s.row for s in services], np.int64),
+            appeal=np.array([match.appeal for match in self.matches], float),
+        )
+
+
+def _read(table, members, add):
+    """Give everybody the numbers of their row; add those who are new."""
+    columns = {name: getattr(table, name).tolist() for name in table.columns}
+    for _ in range(len(members), len(table)):
+        add()
+    for member, values in zip(members, zip(*columns.values(), strict=True), strict=True):
+        member.__dict__.update(zip(columns, values, strict=True))
+
+
+def _write(table, members):
+    """Write everybody's numbers into their row, and new members into rows of their own."""
+    size = len(table)
+    for name, values in _columns(table, members[:size]).items():
+        getattr(table, name)[:] = values
+    _append(table, members[size:])
+
+
+def _append(table, members):
+    """Write new members into rows of their own."""
+    values = _columns(table, members)
+    if values:
+        table.add(np.array(values.pop("id"), np.uint64), **values)
+
+
+def _columns(table, members):
+    """Return the members' numbers by column; nothing where there is nobody."""
+    rows = map(attrgetter(*table.columns), members)
+    return dict(zip(table.columns, zip(*rows, strict=True), strict=False))

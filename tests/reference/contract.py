@@ -1,0 +1,395 @@
+"""Contract, told for one match, one firm and one contract at a time."""
+
+from math import exp, log
+
+import numpy as np
+
+from sim import identity
+from sim.books import YUAN, yuan
+from sim.processes.contract import FIRM_SELLS, OUTSIDER_SELLS
+from sim.processes.contract import SELLING as SELLING_KINDS
+from sim.state import ACTIVE
+
+from .luck import Ring, descending_id, id_of_name, poisson
+
+STEEPEST = 50.0  # of a logistic
+SELLING = SELLING_KINDS.tolist()  # by kind code
+
+# Slots of a contract, of a result, and of a firm or organisation in a quarter.
+VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)
+REGISTERED_FOR_BONUS = 8
+SIGNED, PRODUCT = 0, 1
+COUNT, TAKES_VOUCHER, EQUIPMENT, SELLER = 0, 4, 8, 10
+FROM_RESULT = 1 << 20  # serial of the contract on a result
+
+
+class ContractingFirm:
+    def absorptive_capacity(self):
+        """Return its R&D stock over itself plus the typical one."""
+        typical = max(self.model.stock["typical_rd_stock"], 1e-9)
+        return self.rd_stock / (self.rd_stock + typical)
+
+    def commissions(self, p, scale):
+        """Return how many services it commissions in this quarter."""
+        if not self.alive or self.rd <= 0.0:
+            return 0
+        return poisson(scale * self.rd**p.elasticity, self.draw("contract", COUNT))
+
+    def may_use_voucher(self, p):
+        small = self.alive and self.employees < p.voucher_staff
+        return small and (self.technology_sme or self.rd > 0)
+
+    def asks_for_voucher(self, p, reach, share, slot):
+        """Tell whether it asks, the oftener the larger the part of its bill that is paid."""
+        return self.draw("contract", slot) < reach / 4 * min(share, 1.0) / p.usual_share
+
+
+class ContractingOrganisation:
+    def sells_services(self):
+        return SELLING[self.kind] and self.status == ACTIVE
+
+    def registers_contracts(self):
+        return self.registration and self.status == ACTIVE
+
+    def serve(self, value, weight):
+        self.cases += weight
+        self.income += value * weight
+
+
+class SoldResult:
+    def be_sold(self, match):
+        self.open = False
+        self.sold = self.model.quarter
+        self.model.flows["products_of_transfers"] += self.draw("contract", PRODUCT) < self.success
+        match.buyer.partner = self.owner
+
+
+class DrawnContract:
+    def is_registered(self, p, served_districts):
+        """Tell whether it is registered: of itself, by a local service, or for the bonus."""
+        city = self.model
+        chance = p.register
+        if city.firms[self.buyer].district in served_districts:
+            chance += p.register_locally * (1 - p.register)
+        if self.draw_for_life("contract", REGISTERED) < chance:
+            return True
+        bonus = bonus_excess(self.value, city.offers.dose("transfer_bonus"), p) > 0
+        won_over = self.draw_for_life("contract", REGISTERED_FOR_BONUS) < p.bonus_registers
+        return bonus and self.service >= 0 and won_over
+
+    def weight(self):
+        """Return how many real contracts it stands for."""
+        return 1.0 if self.transfer else self.model.weight
+
+
+def agree(city, p):
+    city.contracts = []
+    for firm in city.firms:
+        firm.absorbed = 0.0
+    for organisation in city.organisations:
+        organisation.income = 0.0
+        organisation.cases *= p.remembered
+    transfer(city, p)
+    develop(city, p)
+    able = [firm for firm in city.firms if firm.may_use_voucher(p)]
+    use_vouchers(city, p, "voucher_share", able, p.voucher_reach, TAKES_VOUCHER)
+    reach = p.voucher_reach * p.equipment_uses
+    use_vouchers(city, p, "equipment_share", able, reach, EQUIPMENT)
+    reward_sharing(city, p)
+    pay_bonus(city, p)
+    count(city)
+
+
+# (a) Transfer of results
+
+
+def transfer(city, p):
+    tried = matches_to_try(city)
+    if not tried:
+        return
+    prices = [match.result.value for match in tried]
+    financed = share_financed(city, p, sum(prices))
+    signed = [
+        match
+        for match in tried
+        if match.result.draw("contract", SIGNED) < signing_chance(city, p, match, financed)
+    ]
+    finance(city, p, signed, financed)
+    for match in signed:
+        match.result.be_sold(match)
+    served = served_districts(city)
+    for match in signed:
+        result = match.result
+        contract = city.new_contract(
+            id=descending_id(identity.CONTRACT, result.id, city.quarter, FROM_RESULT),
+            quarter=city.quarter,
+            transfer=True,
+            buyer=match.buyer.row,
+            seller=result.owner,
+            service=-1 if match.service is None else match.service.row,
+            value=result.value,
+        )
+        # What goes into a firm of its own is not the partner's to use.
+        sign(city, p, contract, served, used=not result.spin_off)
+
+
+def matches_to_try(city):
+    """One result can be sold once: of several matches the one with the most appeal is tried."""
+    best = {}
+    for match in city.matches:
+        other = best.get(match.result.row)
+        if other is None or rank(match) < rank(other):
+            best[match.result.row] = match
+    return [best[row] for row in sorted(best)]
+
+
+def rank(match):
+    return -match.appeal, match.buyer.id
+
+
+def signing_chance(city, p, match, financed):
+    """Return the chance that a match is signed."""
+    price, buyer, result = match.result.value, match.buyer, match.result
+    eased = match.service is not None or buyer.partner == result.owner
+    cost = p.transaction_cost * (1 - p.cost_saved if eased else 1.0)
+    relieved = min(city.offers.dose("risk_relief"), 1.0)
+    borne = price * (1 + p.risk * (1 - financed) * (1 - relieved))
+    helped = 1 + p.cooperation * city.offers.dose("seller_incentive")
+    worth = result.worth * helped
+    benefit = price * p.gain * match.appeal * (p.without_rd + buyer.absorptive_capacity()) * worth
+    surplus = (benefit - borne - cost) / (p.noise * price)
+    return p.close / (1 + exp(-min(max(surplus, -STEEPEST), STEEPEST)))
+
+
+def share_financed(city, p, price):
+    """Return the share of the risk that the venture money there is could carry this quarter."""
+    offers = list(city.offers.on("transfer_finance"))
+    offered = sum(offer.dose for offer in offers) / 4
+    for offer in offers:
+        offered = min(offered, city.books.free(offer.instrument) / YUAN)
+    carried = p.risk * price
+    return min(1.0, offered / carried) if offered > 0 and carried > 0 else 0.0
+
+
+def finance(city, p, signed, financed):
+    """Pay the venture money that carried part of the signed deals."""
+    for offer in city.offers.on("transfer_finance"):
+        share = financed * offer.dose / max(city.offers.dose("transfer_finance"), 1e-9)
+        claims = [match.result.value * p.risk * share for match in signed]
+        claim(city, p, offer, claims, "firm", [match.result for match in signed])
+
+
+# (b) Development and services
+
+
+def develop(city, p):
+    """Let firms commission services of firms, organisations and outsiders."""
+    contracts = []
+    for firm in city.firms:
+        for serial in range(firm.commissions(p, city.stock["contract_scale"])):
+            contracts.append(commissioned(city, p, firm, serial))
+    if not contracts:
+        return
+    sellers = selling_organisations(city)
+    for contract in contracts:
+        contract.seller = drawn_seller(p, contract, sellers)
+    broker(city, p, contracts)
+    served = served_districts(city)
+    for contract in contracts:
+        sign(city, p, contract, served)
+
+
+def commissioned(city, p, firm, serial):
+    """Return a contract of a firm whose value is drawn."""
+    number = descending_id(identity.CONTRACT, firm.id, city.quarter, serial)
+    mean, spread = city.stock["contract_mean"], p.size_spread
+    luck = city.luck.normal("contract", 0, number, VALUE)
+    return city.new_contract(
+        id=number,
+        quarter=city.quarter,
+        buyer=firm.row,
+        value=exp(log(mean) - spread**2 / 2 + spread * luck),
+    )
+
+
+def drawn_seller(p, contract, sellers):
+    """Return who sells: an outsider, an organisation of the city, or a firm."""
+    if contract.draw_for_life("contract", OUTSIDE) < p.outside:
+        return OUTSIDER_SELLS
+    if contract.draw_for_life("contract", ORGANISATION) < p.organisations_sell:
+        seller = sellers.pick(contract.draw_for_life("contract", POINTER))
+        return FIRM_SELLS if seller is None else seller.row
+    return FIRM_SELLS
+
+
+def selling_organisations(city):
+    return ring_of_organisations([o for o in city.organisations if o.sells_services()])
+
+
+def ring_of_organisations(organisations):
+    laid = Ring()
+    for organisation in organisations:
+        laid.lay(organisation.draw("contract", SELLER), organisation)
+    return laid.close()
+
+
+def bonus_excess(value, share, p):
+    """Return 1 - cost / bonus of brokering a contract; 0 below the cost."""
+    bonus = max(share * min(value, p.bonus_base), 1e-12)
+    return max(1 - p.brokering_cost / bonus, 0.0)
+
+
+def wants_broker(city, p, contract):
+    excess = bonus_excess(contract.value, city.offers.dose("transfer_bonus"), p)
+    drawn_in = (1 - p.intermediated) * p.bonus_response * excess
+    return contract.draw_for_life("contract", BROKER) < p.intermediated + drawn_in
+
+
+def broker(city, p, contracts):
+    """Give contracts that want one a broker, in a drawn order, as far as brokers have time."""
+    waiting = [contract for contract in contracts if wants_broker(city, p, contract)]
+    waiting.sort(key=lambda contract: contract.draw_for_life("contract", ORDER))
+    luck = city.luck.uniform("contract", city.quarter, id_of_name("broker cases"))
+    cases = int(city.flows["broker_cases"] / city.weight + luck)
+    offices = ring_of_organisations(city.platforms("transfer_service"))
+    for contract in waiting[:cases]:
+        office = offices.pick(contract.draw_for_life("contract", OFFICE))
+        if office is not None:
+            contract.service = office.row
+
+
+# Signing
+
+
+def served_districts(city):
+    """Return the districts that have an active technology-market registration service."""
+    return {o.district for o in city.organisations if o.registers_contracts()}
+
+
+def sign(city, p, contract, served, used=True):
+    """Write a contract down and book what it means for buyer, seller and intermediary."""
+    contract.registered = contract.is_registered(p, served)
+    city.contracts.append(contract)
+    buyer = city.firms[contract.buyer]
+    buyer.absorbed += contract.value * used
+    buyer.purchases += 1
+    for party in (contract.seller, contract.service):
+        if party >= 0:
+            city.organisations[party].serve(contract.value, contract.weight())
+
+
+# Vouchers
+
+
+def use_vouchers(city, p, lever, able, reach, slot):
+    """Let firms ask for a voucher; those who use it sign a contract, or would have anyway."""
+    offers = list(city.offers.on(lever))
+    total = sum(offer.dose for offer in offers)
+    if total <= 0:
+        return
+    firms = [
+        firm
+        for firm in able
+        if firm.asks_for_voucher(p, reach, total, slot)
+        and firm.draw("contract", slot + 1) < 1 - p.voucher_unused
+    ]
+    parts = [p.voucher_bill * offer.dose / max(total, 1.0) * city.weight for offer in offers]
+    covered = covered_by_lines(city, offers, parts, firms)
+    # A part that the money does not reach moves nobody: only those go ahead who would for less.
+    going = []
+    for at, firm in enumerate(firms):
+        granted = sum(o.dose for o, mask in zip(offers, covered, strict=True) if mask[at])
+        if firm.asks_for_voucher(p, reach, granted, slot):
+            going.append(at)
+    for offer, part, mask in zip(offers, parts, covered, strict=True):
+        paid = [firms[at] for at in going if mask[at]]
+        claim(city, p, offer, [part for _ in paid], "firm", paid)
+    sellers, served = selling_organisations(city), served_districts(city)
+    for firm in [firms[at] for at in going]:
+        if firm.draw("contract", slot + 1) < p.voucher_additional:
+            sign(city, p, voucher_contract(city, p, firm, sellers, slot), served)
+
+
+def voucher_contract(city, p, firm, sellers, slot):
+    """Return the contract that a voucher brought about."""
+    number = descending_id(identity.CONTRACT, firm.id, city.quarter, slot << 20)
+    seller = sellers.pick(city.luck.uniform("contract", city.quarter, number))
+    return city.new_contract(
+        id=number,
+        quarter=city.quarter,
+        buyer=firm.row,
+        seller=FIRM_SELLS if seller is None else seller.row,
+        value=p.voucher_bill,
+        additional=True,
+    )
+
+
+def covered_by_lines(city, offers, parts, firms):
+    """Return per offer whom its line could pay its part of a bill; offers may share a line."""
+    lines = [city.books.accounts[offer.instrument].line for offer in offers]
+    whole = dict.fromkeys(lines, 0.0)
+    for line, part in zip(lines, parts, strict=True):
+        whole[line] += part
+    lots = np.array([firm.draw("lot") for firm in firms])
+    masks = {
+        line: city.books.affords(
+            line, yuan(np.full(len(firms), part)), merit=np.zeros(len(firms)), lot=lots
+        ).tolist()
+        for line, part in whole.items()
+    }
+    return [masks[line] for line in lines]
+
+
+# Payments and sums
+
+
+def claim(city, p, offer, millions, payee, claimants):
+    return city.pay(
+        offer,
+        millions,
+        due=city.quarter + round(p.payment_delay),
+        payees=payee,
+        lots=[claimant.draw("lot") for claimant in claimants],
+    )
+
+
+def reward_sharing(city, p):
+    """Reward organisations for the shared services that small firms bought with vouchers."""
+    value = {}
+    for contract in city.contracts:
+        if contract.additional and contract.seller >= 0:
+            sold = contract.value * city.weight
+            value[contract.seller] = value.get(contract.seller, 0.0) + sold
+    rows = sorted(value)
+    sellers = [city.organisations[row] for row in rows]
+    for offer in city.offers.on("sharing_reward"):
+        claim(city, p, offer, [value[row] * offer.dose for row in rows], "platform", sellers)
+
+
+def pay_bonus(city, p):
+    """Pay intermediaries a share of the registered contracts that they brokered."""
+    brokered = [c for c in city.contracts if c.registered and c.service >= 0]
+    base = [min(contract.value, p.bonus_base) * contract.weight() for contract in brokered]
+    city.flows["bonus_base"] += sum(base)
+    for offer in city.offers.on("transfer_bonus"):
+        claims = [counted * offer.dose for counted in base]
+        served = claim(city, p, offer, claims, "platform", brokered)
+        for contract, money, paid in zip(brokered, claims, served, strict=True):
+            contract.bonus += money * paid
+    city.flows["bonus"] += sum(contract.bonus for contract in brokered)
+
+
+def count(city):
+    """Add this quarter's contracts to the flows."""
+    flows = city.flows
+    for contract in city.contracts:
+        weight = contract.weight()
+        value = contract.value * weight
+        flows["contracts_real"] += weight
+        flows["turnover_real"] += value
+        flows["contracts"] += weight * contract.registered
+        flows["turnover"] += value * contract.registered
+        flows["transfers"] += contract.transfer
+        flows["brokered"] += weight * (contract.service >= 0)
+        flows["brokered_value"] += value * (contract.service >= 0)
+        flows["voucher_contracts"] += weight * contract.additional

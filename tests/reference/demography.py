@@ -1,0 +1,242 @@
+"""Demography, told for one firm and one latent founder at a time."""
+
+from bisect import bisect_left
+from itertools import accumulate
+from math import ceil, exp, sqrt
+
+from scipy.special import ndtri
+
+from sim import identity, places, quarter, rules
+from sim.processes.demography import MIDDLE_YEARS, SERVICE_FIELDS
+from sim.state import ACTIVE, FIRM_UNITS
+
+from .knowledge import capabilities, units_held
+from .luck import plain_id
+from .status import status_share
+
+# Slots of a firm's draws: of a quarter, and of its life.
+EXIT, SME = 0, 1
+WEIGHS, PASSES, RELABELS, WEIGHS_SERVICE, PASSES_SERVICE = 4, 5, 6, 7, 8
+ENTERS, DISTRICT, CLUSTER, FIELD, SIZE, PROPENSITY, DOES_RD, LENGTH, INDUSTRY = range(9)
+
+FIRST_FIELD, LAST_FIELD = SERVICE_FIELDS
+
+
+def hazard_at(age, p):
+    """Return the chance that a small firm of an age in years closes in a year."""
+    early = (p.first_year, p.second_year, p.third_year)
+    if age < len(early):
+        return early[max(age, 0)]
+    return p.middle_years if age < len(early) + MIDDLE_YEARS else p.later_years
+
+
+class MortalFirm:
+    def hazard_of_closing(self, p, mean_size):
+        """Return its chance of closing in a year."""
+        if self.above_scale:
+            return p.above_scale_exit / mean_size * self.employees**-p.size_effect
+        now = self.model.quarter
+        hazard = hazard_at((now - self.founded) // 4, p) * p.exit_scale
+        if self.carrier >= 0:
+            return hazard * p.inside
+        if self.left_seat > 0 and now - self.left_seat < 4 * p.after_years:
+            return hazard * p.after
+        return hazard
+
+    def closes(self, p, mean_size):
+        return self.draw("demography", EXIT) < self.hazard_of_closing(p, mean_size) / 4.0
+
+    def be_evaluated_as_sme(self, p):
+        if not self.alive or self.above_scale or self.technology_sme or self.rd <= 0:
+            return
+        self.technology_sme = self.draw("demography", SME) < p.becomes_sme / 4
+
+    def be_counted(self):
+        """Tell whether it is above scale this year; return by how much that changes the count."""
+        before = self.alive and self.above_scale
+        self.above_scale = self.alive and self.revenue >= rules.ABOVE_SCALE
+        return self.above_scale - before
+
+    def holds_high_tech_status(self):
+        return self.alive and self.high_tech_until > self.model.quarter
+
+    def may_apply_for_high_tech(self):
+        free = self.alive and self.high_tech_until <= self.model.quarter
+        return free and self.rd > 0 and (self.above_scale or self.technology_sme)
+
+    def research_needed(self):
+        return status_share(self.revenue) * self.revenue
+
+    def apply_for_high_tech(self, p):
+        """Apply where it pays and R&D, or what passes for it, suffices; tell (applied, won)."""
+        city, needed = self.model, self.research_needed()
+        first = self.high_tech_until == 0
+        renews = self.high_tech_until == city.quarter
+        worth = city.offers.dose("high_tech_relief") * p.margin * self.revenue * rules.STATUS_YEARS
+        worth += city.offers.dose("high_tech_reward") if first else 0.0
+        relabels = (
+            p.reach * needed <= self.rd < needed and self.draw("demography", RELABELS) < p.relabels
+        )
+        weighs = renews or self.draw("demography", WEIGHS) < p.considers
+        if not (worth > p.cost and weighs and (self.rd >= needed or relabels)):
+            return False, False
+        if self.draw("demography", PASSES) >= (p.renews if renews else p.passes):
+            return True, False
+        self.high_tech_until = city.quarter + 4 * rules.STATUS_YEARS
+        if relabels:
+            self.rd_relabelled = needed - self.rd
+        return True, True
+
+    def may_apply_for_service_status(self):
+        able = self.alive and self.technology_sme and not self.service_status
+        return able and FIRST_FIELD <= self.field <= LAST_FIELD
+
+    def apply_for_service_status(self, p):
+        offers = self.model.offers
+        relief = offers.dose("status_relief") * p.margin * self.revenue * rules.STATUS_YEARS
+        if offers.dose("recognition_reward") + relief <= p.cost:
+            return
+        if self.draw("demography", WEIGHS_SERVICE) < p.considers:
+            self.service_status = self.draw("demography", PASSES_SERVICE) < p.passes
+
+
+def renew(city, p):
+    for firm in city.firms:
+        if firm.alive and firm.closes(p, city.stock["mean_closing_size"]):
+            firm.alive = False
+            city.flows["closed"] += city.weight
+    enter(city, p)
+    for firm in city.firms:
+        firm.be_evaluated_as_sme(p)
+    if quarter.season(city.quarter) == 4:
+        count_above_scale(city)
+        decide_on_high_tech(city, p)
+        decide_on_service_status(city, p)
+
+
+def enter(city, p):
+    """Let latent founders enter: start-ups, spin-offs of researchers, and new large firms."""
+    researchers = sum(o.researchers for o in city.organisations if o.status == ACTIVE)
+    startups = (city.stock["startup_entry"] + p.spin_offs * researchers) / city.weight
+    large = p.above_scale_entry * city.stock["above_scale_firms"] / city.weight
+    enter_group(city, p, startups / 4, group=0)
+    enter_group(city, p, large / 4, group=1)
+
+
+def enter_group(city, p, expected, group):
+    """Each slot of a latent founder has a chance of its own."""
+    for slot in range(ceil(expected * p.latent)):
+        number = plain_id(identity.LATENT_FOUNDER, city.quarter, slot + (group << 28))
+        chance = min(max(expected * p.latent - slot, 0.0), 1.0) / p.latent
+        if city.luck.uniform("demography", 0, number, ENTERS) < chance:
+            add_firm(city, p, number, large=bool(group))
+            city.flows["entered"] += city.weight
+
+
+def add_firm(city, p, number, large):
+    """Add a young firm: a technology start-up, or one that just crossed the threshold."""
+
+    def u(slot):
+        return city.luck.uniform("demography", 0, number, slot)
+
+    stock, made_of = city.stock, city.made_of
+    cluster = by_share([c.share for c in made_of.clusters], u(CLUSTER))
+    fields = made_of.clusters[cluster].fields
+    field = fields[int(u(FIELD) * len(fields))] - 1
+    spread = exp(p.size_spread * float(ndtri(u(SIZE))))
+    if large:
+        revenue = rules.ABOVE_SCALE * (1 + p.entrant_above * spread)
+        staff = revenue / stock["revenue_per_employee"]
+        typical, rd_share = stock["typical_propensity"], stock["rd_firm_share"]
+    else:
+        revenue = p.startup_revenue * spread
+        staff = p.startup_staff * sqrt(spread)
+        typical, rd_share = p.startup_rd, p.startups_with_rd
+    propensity = float(places.propensity(typical, ndtri(u(PROPENSITY))))
+    rd = propensity * revenue if u(DOES_RD) < rd_share else 0.0
+    length = units_held(u(LENGTH), FIRM_UNITS, city.knowledge)
+    known = capabilities(city.luck, city.knowledge, number, field, length, FIRM_UNITS)
+    city.new_firm(
+        id=number,
+        alive=True,
+        founded=city.quarter,
+        district=by_share([d.share for d in made_of.districts.values()], u(DISTRICT)),
+        cluster=cluster,
+        field=field,
+        capabilities=known,
+        employees=staff,
+        revenue=revenue,
+        above_scale=large,
+        propensity=propensity,
+        rd=rd,
+        rd_stock=rd,
+        high_tech_industry=u(INDUSTRY) < stock["high_tech_output_share"],
+    )
+
+
+def by_share(shares, u):
+    """Return which of several things a draw falls on."""
+    edges = list(accumulate(shares))
+    return min(bisect_left([edge / edges[-1] for edge in edges], u), len(shares) - 1)
+
+
+def count_above_scale(city):
+    changes = [firm.be_counted() for firm in city.firms]
+    city.flows["fell_below"] += changes.count(-1) * city.weight
+    city.flows["rose_above"] += changes.count(1) * city.weight
+
+
+def decide_on_high_tech(city, p):
+    for firm in city.firms:
+        if firm.high_tech_until <= city.quarter:
+            firm.rd_relabelled = 0.0
+    new = []
+    for firm in city.firms:
+        if firm.may_apply_for_high_tech():
+            first = firm.high_tech_until == 0
+            applied, won = firm.apply_for_high_tech(p)
+            city.flows["high_tech_applications"] += applied * city.weight
+            if won and first:
+                new.append(firm)
+    for firm in city.firms:
+        if firm.rd_relabelled > 0:
+            firm.rd_relabelled = max(firm.research_needed() - firm.rd, 0.0)
+    holders = [firm for firm in city.firms if firm.holds_high_tech_status()]
+    reward(city, p, "high_tech_reward", new)
+    relieve(city, p, "high_tech_relief", holders)
+
+
+def decide_on_service_status(city, p):
+    """Small firms of information technology weigh the status of advanced service firm."""
+    able = [firm for firm in city.firms if firm.may_apply_for_service_status()]
+    for firm in able:
+        firm.apply_for_service_status(p)
+    new = [firm for firm in able if firm.service_status]
+    city.flows["service_statuses"] += len(new) * city.weight
+    holders = [firm for firm in city.firms if firm.alive and firm.service_status]
+    reward(city, p, "recognition_reward", new)
+    relieve(city, p, "status_relief", holders)
+
+
+def reward(city, p, lever, firms):
+    """Pay firms a sum for a new status."""
+    for offer in city.offers.on(lever):
+        pay(city, p, offer, firms, [offer.dose * city.weight for _ in firms])
+
+
+def relieve(city, p, lever, firms):
+    """Relieve holders of a status of a part of their taxes."""
+    for offer in city.offers.on(lever):
+        saved = [offer.dose * p.margin * firm.revenue * city.weight for firm in firms]
+        pay(city, p, offer, firms, saved)
+
+
+def pay(city, p, offer, firms, millions):
+    city.pay(
+        offer,
+        millions,
+        due=city.quarter + round(p.reward_delay),
+        payees="firm",
+        merits=[firm.rd / firm.revenue for firm in firms],
+        lots=[firm.draw("lot") for firm in firms],
+    )

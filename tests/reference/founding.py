@@ -1,0 +1,394 @@
+"""Founding, told for one host and one platform at a time."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import accumulate
+from math import exp
+
+import numpy as np
+
+from sim import identity
+from sim.books import yuan
+from sim.founders import CARRIERS, PAYEE, REPEATABLE
+from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.processes.founding import ELSEWHERE, TRILLION
+from sim.state import ACTIVE, BUILDING, CLOSED
+
+from .luck import Ring, descending_id
+from .promises import boost, founding_offers
+
+CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "public_body")
+
+# Slots of a host's or outside parent's draws in a quarter, and of a platform's life.
+WHETHER, WHICH, APPROVED, PLACE = range(4)
+OPENS_TALKS, LENGTH, SUCCESS, TALKS_PLACE, TALKS_DISTRICT = range(4, 9)
+PARTNER, AGREES, PARTNER_PLACE, TAKES_OFFICE = range(9, 13)
+QUALITY, SEATS, NEW_UNIT, DESIGN = range(4)
+
+
+@dataclass
+class Climate:
+    """What hosts of one class find: per kind a rate and its boost by offers; what clusters lack."""
+
+    rates: dict
+    boosts: dict
+    lacks: list
+
+
+@dataclass
+class Decision:
+    """What a host decided to found, how suitable it is, and where a draw puts it."""
+
+    host: object
+    kind: int
+    anyway: bool
+    suitability: float
+    place: float
+
+
+class Host:
+    """Whoever may found a platform: a firm or a body."""
+
+    def hosts_kind(self, kind):
+        return self.platforms >> kind & 1 == 1
+
+    def own_cluster(self):
+        """Return the number of its cluster; the number of clusters where it has none."""
+        return self.cluster if self.cluster >= 0 else len(self.model.made_of.clusters)
+
+    def decide_on_founding(self, p, climate):
+        """Draw once among competing kinds; what would be founded without offers is drawn first."""
+        suitability, lacks = self.suitability_as_host(), climate.lacks[self.own_cluster()]
+        hazards = {
+            kind: rate * suitability * lacks[kind]
+            for kind, rate in climate.rates.items()
+            if not self.hosts_kind(kind)
+        }
+        plain = sum(hazards.values())
+        extra = sum(hazard * (climate.boosts[kind] - 1.0) for kind, hazard in hazards.items())
+        whether = self.draw("founding", WHETHER)
+        if whether >= 1.0 - exp(-plain - extra) or self.draw("founding", APPROVED) > p.approval:
+            return None
+        anyway = whether < 1.0 - exp(-plain)
+        pointer = self.draw("founding", WHICH) * (plain if anyway else extra)
+        for kind, hazard in hazards.items():
+            pointer -= hazard * (1.0 if anyway else climate.boosts[kind] - 1.0)
+            if pointer < 0.0:
+                place = self.draw("founding", PLACE)
+                return Decision(self, kind, anyway, suitability, place)
+        return None
+
+    def win_partner(self, p, science):
+        """Return the row of the partner from science that agrees to a joint unit; -1 for none.
+
+        A firm asks the seller it knows first, others ask whom they meet.
+        """
+        known = self.known_seller()
+        if self.draw("founding", AGREES) >= (p.known_agrees if known >= 0 else p.partner_agrees):
+            return -1
+        if known >= 0:
+            return known
+        met = science.pick(self.draw("founding", PARTNER))
+        return -1 if met is None else met.row
+
+    def build(self, kind, cluster, *, host_class, partner=-1, district=None):
+        """Start building a platform; its id descends from host, kind and quarter."""
+        city, code = self.model, KIND_CODE[kind]
+        number = descending_id(identity.FOUNDED_ORGANISATION, self.id, code, city.quarter)
+        time = round(float(city.costs["building"][code]))
+        firm = host_class in ("firm", "leading_firm")
+        platform = city.new_organisation(
+            id=number,
+            kind=code,
+            level=LEVEL_CODE[KINDS[kind].levels[0]],
+            status=BUILDING if time else ACTIVE,
+            host_class=HOSTS.index(host_class),
+            host_firm=self.row if firm else -1,
+            host_body=-1 if firm else self.row,
+            district=self.district if district is None else district,
+            cluster=cluster,
+            field=self.field,
+            decided=city.quarter,
+            opens=city.quarter + time,
+            reached=city.quarter + time,
+            jointly=host_class in ("public_body", "outside"),
+            partner=partner,
+        )
+        platform.be_born(kind)
+        if kind not in REPEATABLE:
+            self.platforms |= 1 << code
+        city.flows[f"founded {kind}"] += 1
+        if time == 0:
+            platform.note_level()
+
+
+class HostingFirm(Host):
+    def suitability_as_host(self):
+        city = self.model
+        typical = max(city.stock["typical_rd_stock"], 1e-9)
+        return (self.rd_stock / typical) ** city.founders.size_of_host
+
+    def known_seller(self):
+        return self.partner
+
+
+class HostingOrganisation(Host):
+    def suitability_as_host(self):
+        return 1.0
+
+    def known_seller(self):
+        return -1
+
+    def is_platform(self):
+        return self.kind < len(KIND_NAMES)
+
+    def be_born(self, kind):
+        """Draw what lasts: quality, seats, researchers, plaque or new unit."""
+        city, outlook = self.model, self.model.founders
+        size = exp(outlook.spread * self.normal_for_life("founding", SEATS) - outlook.spread**2 / 2)
+        costs = {name: float(city.costs[name][self.kind]) for name in ("seats", "researchers")}
+        plaque = float(city.costs["plaque"][self.kind])
+        design = outlook.design if kind == "institute" else 0.0
+        self.quality = self.normal_for_life("founding", QUALITY)
+        self.seats = round(costs["seats"] * size)
+        self.researchers = costs["researchers"] * size
+        self.new_unit = self.draw_for_life("founding", NEW_UNIT) >= plaque
+        self.design = self.draw_for_life("founding", DESIGN) < design
+
+    def open_if_built(self):
+        if self.status == BUILDING and self.opens <= self.model.quarter:
+            self.status = ACTIVE
+            self.note_level()
+
+    def note_level(self):
+        """Count that it reached its level."""
+        kind, level = KIND_NAMES[self.kind], LEVELS[self.level]
+        self.model.totals[f"reached {kind} {level}"] += 1
+
+    def close(self):
+        """Close, and let the host found another."""
+        self.status = CLOSED
+        if self.registration:
+            return
+        bit = 1 << self.kind
+        if self.host_firm >= 0:
+            self.model.firms[self.host_firm].platforms &= ~bit
+        elif self.host_body >= 0:
+            self.model.organisations[self.host_body].platforms &= ~bit
+
+    def may_take(self, offer):
+        return HOSTS[self.host_class] in offer.hosts
+
+    def research_behind(self):
+        """Return the R&D of the living firm that hosts it; 0 for none."""
+        if self.host_firm < 0:
+            return 0.0
+        host = self.model.firms[self.host_firm]
+        return host.rd if host.alive else 0.0
+
+
+def found(city, p):
+    for organisation in city.organisations:
+        organisation.open_if_built()
+    lacks = what_clusters_lack(city, p)
+    demand = demand_for_carriers(city, p)
+    for name in CLASSES:
+        rates, boosts = rates_and_boosts(city, p, name, demand)
+        climate = Climate(rates, boosts, lacks)
+        decisions = [host.decide_on_founding(p, climate) for host in hosts(city, name)]
+        carry_out(city, p, name, [decision for decision in decisions if decision], lacks)
+    pilot_offices(city, p)
+    talk_with_outsiders(city, p, lacks)
+
+
+def hosts(city, name):
+    """Return the possible founders of a class."""
+    if name in ("firm", "leading_firm"):
+        leads = name == "leading_firm"
+        able = [firm for firm in city.firms if firm.alive and firm.above_scale and firm.rd > 0]
+        return [firm for firm in able if firm.leading == leads]
+    return city.platforms("institute") if name == "institute" else city.bodies(name)
+
+
+def what_clusters_lack(city, p):
+    """Return peers × what is lacking, per cluster (the last: hosts of none) and kind."""
+    clusters = len(city.made_of.clusters)
+    counts = [[0] * len(KIND_NAMES) for _ in range(clusters + 1)]
+    for organisation in city.organisations:
+        if organisation.is_platform() and organisation.status <= ACTIVE:
+            counts[organisation.own_cluster()][organisation.kind] += 1
+    possible = [max(number / clusters, 1.0) for number in city.possible_hosts]
+    factors = [
+        [
+            1 + p.peers * min(count / most, 1.0) if count else p.lack
+            for count, most in zip(counts[cluster], possible, strict=True)
+        ]
+        for cluster in range(clusters)
+    ]
+    return [*factors, [1.0] * len(KIND_NAMES)]
+
+
+def demand_for_carriers(city, p):
+    """Return how seats taken and sought, beside those at the start, move founding carriers."""
+    usual = city.stock["seats_taken"]
+    if usual == 0:
+        return 1.0
+    carriers = city.platforms(*CARRIERS)
+    wanted = sum(carrier.tenants for carrier in carriers) + city.past_year("turned_away")
+    taken = wanted / max(float(sum(carrier.seats for carrier in carriers)), 1.0)
+    return min(max((taken / usual) ** p.demand, p.least_demand), p.most_demand)
+
+
+def rates_and_boosts(city, p, host, demand):
+    """Return per kind the quarterly rate at unit suitability, and the boost, for a host class."""
+    rates, boosts = {}, {}
+    for kind, data in KINDS.items():
+        if host not in data.hosts or kind in ELSEWHERE:
+            continue
+        code = KIND_CODE[kind]
+        weight = max(city.host_weight[code], 1.0)
+        units = max(city.stock[data.stock], p.least_stock)
+        if data.per_host:
+            units = city.free_hosts[code]
+        yearly = float(city.costs["rate"][code]) / p.approval * units / weight
+        yearly *= class_weight(city, kind, host)
+        rate = yearly / 4 * (demand if kind in CARRIERS else 1.0)
+        if rate > 0.0:
+            rates[code] = rate
+            boosts[code] = boost(city, kind, host)
+    return rates, boosts
+
+
+def class_weight(city, kind, host):
+    """Return how likely a host of a class is to found a kind, beside a body's 1."""
+    if host == "outside":
+        return city.founders.outside_weight
+    firm = host in ("firm", "leading_firm")
+    return float(city.costs["firm_weight"][KIND_CODE[kind]]) if firm else 1.0
+
+
+def carry_out(city, p, name, decisions, lacks):
+    """Pay what is promised for each founding and start building."""
+    for code in sorted({decision.kind for decision in decisions}):
+        kind = KIND_NAMES[code]
+        chosen = [(decision, -1) for decision in decisions if decision.kind == code]
+        if KINDS[kind].joint:
+            science = ring_of_science(city)
+            asked = [(d, d.host.win_partner(p, science)) for d, _ in chosen]
+            chosen = [(decision, partner) for decision, partner in asked if partner >= 0]
+        goes = fund(
+            city,
+            kind,
+            name,
+            [decision.host for decision, _ in chosen],
+            [decision.suitability for decision, _ in chosen],
+            [decision.anyway for decision, _ in chosen],
+        )
+        for (decision, partner), go in zip(chosen, goes, strict=True):
+            if go:
+                cluster = decision.host.own_cluster()
+                if cluster == len(city.made_of.clusters):
+                    cluster = pick_cluster(city, lacks, code, decision.place)
+                decision.host.build(kind, cluster, host_class=name, partner=partner)
+
+
+def ring_of_science(city):
+    """Return those who may be partners of joint units on this quarter's ring."""
+    laid = Ring()
+    for partner in city.bodies("university") + city.platforms("institute") + city.bodies("outside"):
+        laid.lay(partner.draw("founding", PARTNER_PLACE), partner)
+    return laid.close()
+
+
+def pick_cluster(city, lacks, kind, place):
+    """Return a cluster by its share of the firms and by what it lacks."""
+    clusters = city.made_of.clusters
+    shares = [cluster.share * lacks[number][kind] for number, cluster in enumerate(clusters)]
+    whole = sum(shares)
+    edges = [edge / whole for edge in accumulate(shares)]
+    return min(bisect_left(edges, place), len(clusters) - 1)
+
+
+def fund(city, kind, name, hosts, merits, anyway):
+    """Pay those who found; return who does.
+
+    Whoever can get all that was promised goes ahead; others only if they would have anyway.
+    """
+    by_line = {}
+    for offer, million in founding_offers(city, kind, name):
+        line = city.books.accounts[offer.instrument].line
+        by_line.setdefault(line, []).append((offer, million))
+    lots = [host.draw("lot") for host in hosts]
+    covered = {
+        line: city.books.affords(
+            line,
+            yuan(np.full(len(hosts), sum(million for _, million in offers))),
+            merit=np.array(merits, float),
+            lot=np.array(lots, float),
+        ).tolist()
+        for line, offers in by_line.items()
+    }
+    goes = [anyway[at] or all(mask[at] for mask in covered.values()) for at in range(len(hosts))]
+    for line, offers in by_line.items():
+        paid = [at for at in range(len(hosts)) if goes[at] and covered[line][at]]
+        for offer, million in offers:
+            city.pay(
+                offer,
+                [million for _ in paid],
+                due=city.quarter,
+                payees=PAYEE[name],
+                merits=[merits[at] for at in paid],
+                lots=[lots[at] for at in paid],
+            )
+    return goes
+
+
+def pilot_offices(city, p):
+    """Offer pilot transfer offices to universities and institutes; some take them up."""
+    kind = "technology_transfer_office"
+    for offer in city.offers.on("pilot_offices", kind):
+        # The year's offices come up quarter by quarter; the fraction is carried along.
+        before = city.totals["pilot offices offered"]
+        city.totals["pilot offices offered"] += offer.dose / 4
+        number = int(city.totals["pilot offices offered"]) - int(before)
+        shares = {"university": p.pilot_universities, "institute": 1 - p.pilot_universities}
+        for name, share in shares.items():
+            without = [h for h in hosts(city, name) if not h.hosts_kind(KIND_CODE[kind])]
+            without.sort(key=lambda host, slot=offer.lot: host.draw("lot", slot))
+            for host in without[: round(number * share)]:
+                if host.draw("founding", TAKES_OFFICE) < p.takes_office:
+                    host.build(kind, host.own_cluster(), host_class=name)
+
+
+class OutsideParent:
+    def talks_succeed(self, chance):
+        return self.draw("founding", SUCCESS) < chance
+
+    def weigh_opening_talks(self, p, chance):
+        if self.negotiates_until == 0 and self.draw("founding", OPENS_TALKS) < chance:
+            length = self.draw("founding", LENGTH) * (p.longest_talks - p.shortest_talks + 1)
+            self.negotiates_until = self.model.quarter + int(p.shortest_talks + length)
+
+
+def talk_with_outsiders(city, p, lacks):
+    """Outside parents open talks; talks that end succeed or fail; success is a new institute."""
+    parents = city.bodies("outside")
+    ending = [parent for parent in parents if parent.negotiates_until == city.quarter]
+    chance = min(1.0, p.talks_succeed * boost(city, "institute", "outside"))
+    won = [parent for parent in ending if parent.talks_succeed(chance)]
+    anyway = [parent.talks_succeed(p.talks_succeed) for parent in won]
+    goes = fund(city, "institute", "outside", won, [0.0 for _ in won], anyway)
+    for parent, go in zip(won, goes, strict=True):
+        if go:
+            place = parent.draw("founding", TALKS_PLACE)
+            parent.build(
+                "institute",
+                pick_cluster(city, lacks, KIND_CODE["institute"], place),
+                host_class="outside",
+                district=int(parent.draw("founding", TALKS_DISTRICT) * len(city.made_of.districts)),
+            )
+    for parent in ending:
+        parent.negotiates_until = 0
+    opening = p.talks * city.stock["gdp"] / TRILLION / 4
+    for parent in parents:
+        parent.weigh_opening_talks(p, opening)

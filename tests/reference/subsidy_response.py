@@ -1,0 +1,78 @@
+"""Subsidy response, told for one firm at a time."""
+
+from sim import quarter
+from sim.processes.subsidy_response import CLAIM_SEASON, LEVERS
+
+KNOWS = 0  # slot of a firm's life
+
+
+def promise(p, offer, rd):
+    """Return what an offer promises on a year's R&D: a subsidy has a ceiling, a deduction none."""
+    return min(offer.dose * rd, p.ceiling) if offer.lever == "rd_share" else offer.dose * rd
+
+
+def trust(city, offer, p):
+    """Return the part of a promise that firms count on: what part of the claims was paid."""
+    if offer.lever == "rd_price":
+        return 1.0
+    claimed = city.totals[f"claimed {offer.instrument}"]
+    if claimed == 0:
+        return p.first_trust
+    return city.totals[f"granted {offer.instrument}"] / claimed
+
+
+class SubsidisedFirm:
+    def reported_research(self):
+        return self.rd + self.rd_relabelled + self.rd_padded
+
+    def expects(self, p, offer, trusted, rd):
+        """Return what the firm expects a year of an offer: 0 where it does not apply."""
+        expected = trusted * promise(p, offer, rd)
+        if expected > p.application and self.draw_for_life("subsidy_response", KNOWS) < p.knows:
+            return expected
+        return 0.0
+
+    def respond_to(self, p, offer, trusted):
+        """Plan more R&D for what is expected, and claim other costs as R&D."""
+        small = self.employees < p.small_staff
+        expected = self.expects(p, offer, trusted, self.rd)
+        self.rd_induced += (p.additional_small if small else p.additional_large) * expected
+        self.rd_padded += p.relabelled * expected
+
+
+def respond(city, p):
+    offers = [offer for lever in LEVERS for offer in city.offers.on(lever) if offer.dose > 0]
+    performers = [firm for firm in city.firms if firm.alive and firm.rd > 0]
+    if quarter.season(city.quarter) == CLAIM_SEASON:
+        for offer in offers:
+            claim(city, p, offer, performers)
+    for firm in city.firms:
+        firm.rd_induced = 0.0
+        firm.rd_padded = 0.0
+    for offer in offers:
+        # A rule that stood before the start is in the city's starting R&D already.
+        if not city.books.accounts[offer.instrument].background:
+            trusted = trust(city, offer, p)
+            for firm in performers:
+                firm.respond_to(p, offer, trusted)
+
+
+def claim(city, p, offer, performers):
+    """Claim for last year's reported R&D; the line pays by lot until its money is gone."""
+    trusted = trust(city, offer, p)
+    claimants = [
+        firm for firm in performers if firm.expects(p, offer, trusted, firm.reported_research()) > 0
+    ]
+    sums = [promise(p, offer, firm.reported_research()) * city.weight for firm in claimants]
+    served = city.pay(
+        offer,
+        sums,
+        due=city.quarter + round(p.payment_delay),
+        payees="firm",
+        lots=[firm.draw("lot", offer.lot) for firm in claimants],
+    )
+    granted = sum(money for money, paid in zip(sums, served, strict=True) if paid)
+    city.totals[f"claimed {offer.instrument}"] += sum(sums)
+    city.totals[f"granted {offer.instrument}"] += granted
+    city.flows["rd_subsidy_claims"] += len(claimants) * city.weight
+    city.flows["rd_subsidy_granted"] += granted
