@@ -117,7 +117,8 @@ def renew(city, p):
 def enter(city, p):
     """Let latent founders enter: start-ups, spin-offs of researchers, and new large firms."""
     researchers = sum(o.researchers for o in city.organisations if o.status == ACTIVE)
-    startups = (city.stock["startup_entry"] + p.spin_offs * researchers) / city.weight
+    usual = city.stock["startup_entry"] * city.gdp / city.stock["gdp"]
+    startups = (usual + p.spin_offs * researchers) / city.weight
     large = p.above_scale_entry * city.stock["above_scale_firms"] / city.weight
     enter_group(city, p, startups / 4, group=0)
     enter_group(city, p, large / 4, group=1)
