@@ -304,7 +304,7 @@ def build(
 ) -> None:
     """Start building one platform of a kind per host; its id descends from host, kind, quarter.
 
-    It stands in its host's district, unless another is given.
+    It stands in its host's district, unless another is given; of no cluster is who is of all.
     """
     if at.size == 0:
         return
@@ -325,7 +325,7 @@ def build(
         host_firm=rows if host.firms else -1,
         host_body=-1 if host.firms else rows,
         district=owners.district[rows] if district is None else district,
-        cluster=cluster,
+        cluster=np.where(cluster < len(state.city.clusters), cluster, -1),
         field=fields,
         decided=state.quarter,
         opens=state.quarter + time,

@@ -360,7 +360,7 @@ def _open(
         kind,
         host,
         opens,
-        np.where(host.cluster[opens] < len(state.city.clusters), host.cluster[opens], -1),
+        host.cluster[opens],
         district=outside if host.name == "outside" else None,
     )
 
