@@ -57,6 +57,12 @@ FIRMS = (
     _column(
         "rd_padded", "million CNY a year claimed for subsidies", np.float64, "subsidy_response"
     ),
+    _column(
+        "rd_subsidy",
+        "million CNY of R&D subsidies granted this quarter, deductions apart",
+        np.float64,
+        "subsidy_response",
+    ),
     _column("rd_stock", "million CNY", np.float64, "research"),
     _column(
         "rd_growth",
@@ -69,6 +75,7 @@ FIRMS = (
     _column("results", "results of this quarter", np.int16, "research"),
     _column("absorbed", "million CNY of technology bought this quarter", np.float64, "contract"),
     _column("purchases", "contracts of its life", np.int32, "contract"),
+    _column("voucher", "million CNY of vouchers used this quarter", np.float64, "contract"),
     _column(
         "partner", "last partner, organisation row", np.int32, "contract", "talent", default=-1
     ),

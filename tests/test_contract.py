@@ -419,6 +419,7 @@ def test_a_voucher_pays_no_more_than_the_bill():
 def test_a_row_takes_a_voucher_for_each_firm_it_stands_for():
     state = small_firms(offer("voucher_share", 0.5), number=3, weight=10.0, voucher_unused=0.0)
     assert promised(state.books) == {(START + 2, "voucher_share"): 3 * 10 * 40_000}
+    assert state.firms.voucher == pytest.approx([0.04] * 3)  # a firm's own
 
 
 def test_vouchers_reach_a_share_of_small_technology_firms():

@@ -53,6 +53,7 @@ def test_small_firms_do_more_and_all_report_more():
     assert np.array_equal(state.firms.rd_induced, np.where(knows & (staff < 300), 0.25, 0.0))
     assert np.array_equal(state.firms.rd_padded, np.where(knows, 0.125, 0.0))
     assert promised(state.books) == {(SPRING + 2, "rd_share"): int(knows.sum()) * 500_000}
+    assert np.array_equal(state.firms.rd_subsidy, np.where(knows, 0.5, 0.0))
     assert subsidy_response.reported_rd(state) == pytest.approx(10 + 0.125 * knows)
 
 

@@ -355,6 +355,7 @@ def registration_chance(
 def agree(state: State, p: Parameters) -> None:
     """Sign this quarter's contracts, register them, and pay the vouchers used."""
     state.firms.absorbed[:] = 0.0
+    state.firms.voucher[:] = 0.0
     table = state.organisations
     table.income[:] = 0.0
     table.cases[:] *= p.remembered
@@ -614,7 +615,8 @@ def _vouchers(
     goes = asks(rows, granted)
     for offer, part, mask in zip(offers, parts, covered, strict=True):
         paid = rows[goes & mask]
-        _claim(state, p, offer, paid, np.full(paid.size, part), "firm", firms.id[paid])
+        served = _claim(state, p, offer, paid, np.full(paid.size, part), "firm", firms.id[paid])
+        firms.voucher[paid[served]] += part / state.weight
     rows, use = rows[goes], use[goes]
     bill = np.full(rows.size, p.voucher_bill)
     additional = rows[use < p.voucher_additional]

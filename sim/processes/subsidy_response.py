@@ -137,6 +137,7 @@ def respond(state: State, p: Parameters) -> None:
     offers = [offer for lever in LEVERS for offer in state.offers.on(lever) if offer.dose > 0]
     firms = state.firms
     firms.rd_induced[:] = 0.0
+    firms.rd_subsidy[:] = 0.0
     if not offers:
         firms.rd_padded[:] = 0.0
         return
@@ -196,6 +197,8 @@ def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
         merit=np.zeros(rows.size),
         lot=state.luck("lot").uniform(firms.id[rows], slot=offer.lot),
     )
+    if offer.lever == "rd_share":
+        state.firms.rd_subsidy[rows[served]] += sums[served] / state.weight
     state.totals[f"claimed {offer.instrument}"] += float(sums.sum())
     state.totals[f"granted {offer.instrument}"] += float(sums[served].sum())
     state.flows["rd_subsidy_claims"] += rows.size * state.weight
