@@ -108,7 +108,9 @@ def run(
         replicates: How many replicates.
         seed: Which world of luck.
         output: A folder for all files; without it nothing is kept.
-        settings: ``uncertainty``, ``scale``, ``quarters``, ``after``, ``starts``, ``workers``.
+        settings: ``uncertainty``, ``scale``, ``quarters``, ``after``, ``starts``, ``workers``;
+            ``micro``, of how many replicates firms, organisations, contracts and projects are
+            kept in the folder (True for three).
 
     Raises:
         ConfigError: If anything in it is wrong.
@@ -136,7 +138,9 @@ def compare(
         seed: Which world of luck, the same for all.
         baseline: The mix to compare with.
         output: A folder for all files; without it nothing is kept.
-        settings: ``uncertainty``, ``scale``, ``quarters``, ``after``, ``starts``, ``workers``.
+        settings: ``uncertainty``, ``scale``, ``quarters``, ``after``, ``starts``, ``workers``;
+            ``micro``, of how many replicates firms, organisations, contracts and projects are
+            kept in the folder (True for three).
 
     Raises:
         ConfigError: If anything in it is wrong.
@@ -154,6 +158,7 @@ def _study(
     typed: Mapping[str, Any],
 ) -> "Study":
     """Run mixes and the baselines not among them; keep the files where a folder is given."""
+    from sim.errors import ConfigError
     from sim.plan import Plan, load_plan
     from sim.policy import build_mix
     from sim.settings import Settings, job_of
@@ -162,8 +167,11 @@ def _study(
     mixes = [build_mix(loaded, policy) for policy in policies]
     against = [build_mix(loaded, policy) for policy in baselines]
     folder = None if output is None else Path(output)
+    chosen = Settings(**typed, output=folder)
+    if chosen.kept and folder is None:
+        raise ConfigError("micro keeps files: say in which folder, with output=")
     job = job_of(
-        Settings(**typed, output=folder),
+        chosen,
         [(loaded, mix) for mix in (*(mix for mix in against if mix not in mixes), *mixes)],
         [mix.name for mix in against],
         several=bool(baselines),

@@ -31,7 +31,16 @@ from sim.errors import ConfigError, SimError, unknown
 from sim.instrument import Entry, as_mapping, names_in, read_tree
 from sim.plan import Plan, configs, plan_from_tree, tree_of
 from sim.policy import Mix, build_mix, mix_names
-from sim.settings import Job, Settings, claim, default_root, job_of, manifest_of, write_manifest
+from sim.settings import (
+    Job,
+    Settings,
+    check_whole,
+    claim,
+    default_root,
+    job_of,
+    manifest_of,
+    write_manifest,
+)
 
 if TYPE_CHECKING:
     from sim.results import Combination, Study
@@ -50,6 +59,8 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   baseline=NAME        also run this mix and compare with it (sweeps: none)
   output=DIR           else outputs/<experiment or plan>/<hash>/
   experiment=NAME      {experiments}
+  micro=true           also firms, organisations, contracts, projects (the first
+                       micro.replicates=3 replicates)
   -m                   a sweep: commas in plan, policy and baseline
   --cfg job            print the composed configuration and stop
 
@@ -60,10 +71,20 @@ _INDENT = "\n" + 23 * " "
 
 CHOICES = ("plan", "policy", "baseline", "experiment")
 SWEPT = ("plan", "policy", "baseline")
-PLAIN = ("replicates", "seed", "uncertainty", "population.scale", "quarters", "after", "workers")
+PLAIN = (
+    "replicates",
+    "seed",
+    "uncertainty",
+    "population.scale",
+    "quarters",
+    "after",
+    "workers",
+    "micro",
+)
 BRANCHES = ("plan", "targets", "policy.instruments", "policy.without", "start")
-KNOWN = {*CHOICES, *PLAIN, *BRANCHES, "output"}
-LATER = ("micro", "micro.replicates", "precision", "cluster")
+MICRO = "micro.replicates"  # beside micro=true: a value and what is below it are one to Hydra
+KNOWN = {*CHOICES, *PLAIN, *BRANCHES, MICRO, "output"}
+LATER = ("precision", "cluster")
 FLAGS = ("-m", "--multirun", "-h", "--help", "-c", "--cfg")
 
 
@@ -314,6 +335,7 @@ def _settings(config: DictConfig, output: Path | None) -> Settings:
         after=config.after,
         starts={name: value for name, value in starts.items() if value is not None},
         workers=config.workers,
+        micro=config.micro,
         output=output,
     )
 
@@ -402,13 +424,14 @@ def _one(request: Request, source: _Source, policy: str, typed: _TypedMix | None
         *(
             ("" if key in PLAIN else "++") + str(override.input_line)
             for key, override in request.values.items()
-            if typed or not key.startswith("policy.")
+            if key != MICRO and (typed or not key.startswith("policy."))
         ),
     ]
     try:
         config = compose_tree("config", overrides)
         config.baseline = list(request.choices["baseline"]) or None
         config.output = request.output and str(request.output)
+        config.micro = _kept(config.micro, request.values.get(MICRO))
         OmegaConf.resolve(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(f"the command cannot be read: {str(error).splitlines()[0]}") from None
@@ -417,6 +440,20 @@ def _one(request: Request, source: _Source, policy: str, typed: _TypedMix | None
         plan = _typed_plan(source, config)
     several = len(request.choices["policy"]) > 1
     return _Composed(plan=plan, mix=_mix(plan, policy, typed, several), config=config)
+
+
+def _kept(micro: Any, number: Override | None) -> Any:
+    """Return of how many replicates micro-data are kept; the number says it beside true."""
+    if number is None:
+        return micro
+    if micro is not True:
+        raise ConfigError(
+            f"{number.input_line}: of so many replicates micro=true keeps the firms, "
+            "organisations, contracts and projects; it needs micro=true beside it"
+        )
+    wanted = number.value()
+    check_whole(MICRO, wanted, 1)
+    return wanted
 
 
 def _typed_plan(source: _Source, config: DictConfig) -> Plan:

@@ -2,7 +2,8 @@
 
 A chunk holds some replicates of one plan and mix. It is written under another name and then
 renamed, so a chunk is whole or absent; one that was damaged afterwards is computed again. Which
-replicates share a chunk has no influence on any number, nor has the number of workers.
+replicates share a chunk has no influence on any number, nor has the number of workers. A replicate
+that a chunk holds is run again where its micro-data are wanted and missing.
 """
 
 import logging
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import micro
 from sim.errors import SimError
 from sim.settings import Case, Settings
 
@@ -66,24 +68,39 @@ _Done = tuple[int, list[Failure]]
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
+    """Replicates to run; which of them the chunks lack, and of which micro-data are lacking."""
+
     case: Case
     settings: Settings
     replicates: Sequence[int]
     folder: Path
+    unrecorded: frozenset[int]
+    micro: frozenset[int]
 
 
 def run(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> list[Failure]:
     """Run the replicates that the cases' folders do not hold yet; return those that failed."""
     from tqdm import tqdm
 
-    missing = [_missing(folder, settings.replicates) for folder in folders]
+    unrecorded = [frozenset(_missing(folder, settings.replicates)) for folder in folders]
+    unkept = [micro.missing(folder, settings.kept) for folder in folders]
+    missing = [sorted(one | other) for one, other in zip(unrecorded, unkept, strict=True)]
     todo = sum(len(replicates) for replicates in missing)
     workers = _workers(settings)
     size = min(_LARGEST_CHUNK, max(1, todo // (_CHUNKS_PER_WORKER * workers)))
     tasks = [
-        _Task(case=case, settings=settings, replicates=replicates[i : i + size], folder=folder)
+        _Task(
+            case=case,
+            settings=settings,
+            replicates=replicates[i : i + size],
+            folder=folder,
+            unrecorded=lacking.intersection(replicates[i : i + size]),
+            micro=wanted.intersection(replicates[i : i + size]),
+        )
         for i in range(0, settings.replicates, size)
-        for case, folder, replicates in zip(cases, folders, missing, strict=True)
+        for case, folder, replicates, lacking, wanted in zip(
+            cases, folders, missing, unrecorded, unkept, strict=True
+        )
         if replicates[i : i + size]
     ]
     failures: list[Failure] = []
@@ -179,7 +196,9 @@ def _compute(task: _Task) -> _Done:
     try:
         for replicate in task.replicates:
             try:
-                records.append(_simulate(task.case, task.settings, replicate))
+                record = _simulate(task, replicate)
+                if replicate in task.unrecorded:
+                    records.append(record)
             except Exception as error:
                 failures.append(
                     Failure(
@@ -195,11 +214,14 @@ def _compute(task: _Task) -> _Done:
     return len(task.replicates), failures
 
 
-def _simulate(case: Case, settings: Settings, replicate: int) -> "Record":
+def _simulate(task: _Task, replicate: int) -> "Record":
     logging.getLogger("MESA").setLevel(logging.WARNING)
     from sim.region import simulate
 
-    return simulate(
+    case, settings = task.case, task.settings
+    wanted = replicate in task.micro
+    panels = micro.Panels(case.plan.name, case.mix.name, replicate) if wanted else None
+    record = simulate(
         case.plan,
         case.mix,
         seed=settings.seed,
@@ -208,7 +230,11 @@ def _simulate(case: Case, settings: Settings, replicate: int) -> "Record":
         quarters=case.quarters,
         scale=settings.scale,
         starts=settings.starts,
+        watch=panels.note if panels else None,
     )
+    if panels:
+        panels.save(task.folder)
+    return record
 
 
 # Chunks

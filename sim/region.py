@@ -199,6 +199,7 @@ def simulate(
     quarters: int,
     scale: float = 1.0,
     starts: Mapping[str, float] | None = None,
+    watch: Callable[[State], None] | None = None,
 ) -> Record:
     """Run one replicate and return its record.
 
@@ -211,6 +212,7 @@ def simulate(
         quarters: How many quarters to run.
         scale: Firms per firm of the city.
         starts: City figure → value that is known.
+        watch: Is shown the city just before the first quarter and at the end of each.
     """
     known = {f"start.{name}": value for name, value in (starts or {}).items()}
     run = start_run(
@@ -224,9 +226,13 @@ def simulate(
     )
     recorder = Recorder(plan)
     recorder.note_start(run.state)
+    if watch:
+        watch(run.state)
     for _ in range(quarters):
         run.step()
         recorder.note_quarter(run.state)
+        if watch:
+            watch(run.state)
         run.finish()
     drawn = {**run.values.flat, **run.program.doses}
     return recorder.close(replicate, run.state.books, drawn)

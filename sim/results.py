@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from sim import micro
 from sim.ensemble import LEDGER, Arrays, Failure, read, run
 from sim.plan import Plan, Target
 from sim.policy import Mix
@@ -366,7 +367,10 @@ def write_tables(study: Study) -> dict[str, int]:
     for path, table in tables.items():
         with replacing(path) as unfinished:
             _write(table, unfinished)
-    return {str(path.relative_to(study.root)): len(table) for path, table in tables.items()}
+    rows = {path: len(table) for path, table in tables.items()}
+    for one in study.combinations:
+        rows |= micro.publish(one.folder, study.settings.kept)
+    return {str(path.relative_to(study.root)): number for path, number in rows.items()}
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

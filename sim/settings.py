@@ -1,7 +1,8 @@
 """What is to be run and how, checked before anything is written, and the folder it is kept in.
 
 A manifest in the folder remembers the configuration and the code. A run goes on only where both
-are the same; the number of replicates and of workers is free, so that a run can grow in place.
+are the same; the number of replicates, of workers and of replicates whose micro-data are kept is
+free, so that a run can grow in place.
 """
 
 import dataclasses
@@ -31,6 +32,7 @@ LIBRARIES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 
 _MOST = {"replicates": 1_000_000, "after": 400, "workers": 4096, "seed": 2**64 - 1}
 _LARGEST_SCALE = 100.0
+_MICRO_REPLICATES = 3
 LARGEST_FIGURE = 1e12  # no starting figure of a city is larger, in its unit
 _LONGEST_FOLDER = 100
 _UNFINISHED = ".unfinished."
@@ -50,6 +52,7 @@ class Settings:
         after: How many quarters to go on after the plan.
         starts: Known starting figures, by name.
         workers: How many processes; ``auto`` for all cores.
+        micro: Of how many replicates micro-data are kept, the first ones; True for three.
         output: Where the files go, where not to ``outputs``.
     """
 
@@ -61,6 +64,7 @@ class Settings:
     after: int = 0
     starts: Mapping[str, float] = field(default_factory=dict)
     workers: int | str = "auto"
+    micro: int = 0
     output: Path | None = None
 
     def __post_init__(self) -> None:
@@ -69,13 +73,16 @@ class Settings:
         Raises:
             ConfigError: If a value is of the wrong type or outside its range.
         """
-        _whole("replicates", self.replicates, 1)
-        _whole("seed", self.seed, 0)
-        _whole("after", self.after, 0)
+        check_whole("replicates", self.replicates, 1)
+        check_whole("seed", self.seed, 0)
+        check_whole("after", self.after, 0)
         if self.quarters is not None:
-            _whole("quarters", self.quarters, 1)
+            check_whole("quarters", self.quarters, 1)
         if self.workers != "auto":
-            _whole("workers", self.workers, 1, " (or auto: all cores)")
+            check_whole("workers", self.workers, 1, " (or auto: all cores)")
+        if not isinstance(self.micro, bool):
+            more = f" (or true: the first {_MICRO_REPLICATES} replicates)"
+            check_whole("micro", self.micro, 0, more)
         if self.uncertainty not in UNCERTAINTIES:
             raise unknown("uncertainty", "kind", self.uncertainty, UNCERTAINTIES)
         if not 0 < _number("population.scale", self.scale) <= _LARGEST_SCALE:
@@ -83,6 +90,12 @@ class Settings:
                 f"population.scale = {self.scale}: a number above 0 and up to {_LARGEST_SCALE:g} "
                 "is needed; 1 is one firm in the model per firm in the city"
             )
+
+    @property
+    def kept(self) -> int:
+        """Of how many replicates micro-data are kept."""
+        wanted = _MICRO_REPLICATES if self.micro is True else self.micro
+        return min(wanted, self.replicates)
 
     def quarters_of(self, plan: Plan) -> int:
         """Return how many quarters a plan is run.
@@ -194,7 +207,12 @@ def job_of(
     )
 
 
-def _whole(name: str, value: object, least: int, more: str = "") -> None:
+def check_whole(name: str, value: object, least: int, more: str = "") -> None:
+    """Refuse what is no whole number or outside its range.
+
+    Raises:
+        ConfigError: If it is.
+    """
     most = _MOST.get(name, math.inf)
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or not least <= int(cast(int, value)) <= most:
@@ -307,6 +325,7 @@ def _manifest(job: Job, command: str) -> dict[str, Any]:
         "seed": job.settings.seed,
         "replicates": job.settings.replicates,
         "workers": job.settings.workers,
+        "micro": job.settings.kept,
         **_commit(),
         "versions": {"python": platform.python_version()}
         | {name: metadata.version(name) for name in LIBRARIES},

@@ -28,6 +28,7 @@ LAYERS = [
     {"parameters", "record", "agents"},
     {"region"},
     {"settings"},
+    {"micro"},
     {"ensemble"},
     {"results", "audit"},
     {"figures", "report"},

@@ -124,7 +124,18 @@ WRONG = [
     (["-m", "seed=range(1,3)"], ["seed=range(1,3)", "only plan, policy, baseline"]),
     (["output=a,b"], ["output=a,b"]),
     (["output="], ["output=", "missing"]),
-    (["micro=true"], ["micro", "not have it yet"]),
+    (["precision=0.01"], ["precision", "not have it yet"]),
+    (["micro=maybe"], ["micro = 'maybe'", "or true: the first 3"]),
+    (["micro=-1"], ["micro = -1"]),
+    (["micro=null"], ["micro = None"]),
+    (["micro.replicates=3"], ["micro.replicates=3", "needs micro=true"]),
+    (["micro=false", "micro.replicates=3"], ["needs micro=true"]),
+    (["micro=true", "micro.replicates=0"], ["micro.replicates = 0", "from 1"]),
+    (["micro=true", "micro.replicates=-1"], ["micro.replicates = -1"]),
+    (["micro=true", "micro.replicates=1.5"], ["micro.replicates = 1.5", "whole number"]),
+    (["micro=true", "micro.replicates=true"], ["micro.replicates = True"]),
+    (["micro=true", "micro.replicate=3"], ["'micro.replicate'", "'micro.replicates'?"]),
+    (["-m", "micro=true,false"], ["micro=true,false", "only plan, policy, baseline"]),
     (["--workers"], ["no flag '--workers'"]),
     (["--cfg"], ["--cfg job"]),
     (["--cfg", "hydra"], ["--cfg job"]),
@@ -238,6 +249,26 @@ def test_a_sweep_leaves_a_folder_per_combination_and_a_comparison(bare, capsys):
     assert list(own["configuration"]["policy"]) == ["weihai_2018/transfer"]
     assert own["rows"]["parameters.parquet"] == 2
     assert "without" in capsys.readouterr().out
+
+
+def test_micro_data_lie_beside_the_files_of_each_combination(bare):
+    arguments = ["-m", "policy=as_written", "replicates=2", "output=out", "micro=true"]
+    assert main([*QUICK, *arguments, "micro.replicates=1"]) == 0
+    rows = json.loads(Path("out/manifest.json").read_text("utf-8"))["rows"]
+    for policy in ("none", "as_written"):
+        root = Path("out/weihai_2018") / policy
+        own = json.loads((root / "manifest.json").read_text("utf-8"))
+        for name in ("firms", "organisations", "contracts", "projects"):
+            table = pd.read_parquet(root / f"{name}.parquet")
+            assert own["rows"][f"{name}.parquet"] == len(table) > 0
+            assert rows[f"weihai_2018/{policy}/{name}.parquet"] == len(table)
+            assert set(table["policy"]) == {policy}
+        assert own["micro"] == 1
+
+
+def test_micro_data_can_be_asked_for_from_python(bare):
+    sim.run("weihai_2018", replicates=1, quarters=1, scale=0.1, workers=1, micro=1, output="out")
+    assert set(pd.read_parquet("out/firms.parquet")["replicate"]) == {0}
 
 
 def test_a_failed_replicate_is_listed_and_the_rest_is_complete(bare, capsys, monkeypatch):
