@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.record import Record
+    from sim.region import Start
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -67,44 +68,58 @@ _Done = tuple[int, list[Failure]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Task:
-    """Replicates to run; which of them the chunks lack, and of which micro-data are lacking."""
+class _Part:
+    """A case, with the replicates that its chunks lack and those whose micro-data are lacking."""
 
     case: Case
-    settings: Settings
-    replicates: Sequence[int]
     folder: Path
     unrecorded: frozenset[int]
     micro: frozenset[int]
+
+    @property
+    def missing(self) -> frozenset[int]:
+        return self.unrecorded | self.micro
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """Replicates of one plan to run under its mixes, each from one start."""
+
+    parts: Sequence[_Part]
+    settings: Settings
+    replicates: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        return sum(len(part.missing.intersection(self.replicates)) for part in self.parts)
 
 
 def run(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> list[Failure]:
     """Run the replicates that the cases' folders do not hold yet; return those that failed."""
     from tqdm import tqdm
 
-    unrecorded = [frozenset(_missing(folder, settings.replicates)) for folder in folders]
-    unkept = [micro.missing(folder, settings.kept) for folder in folders]
-    missing = [sorted(one | other) for one, other in zip(unrecorded, unkept, strict=True)]
-    todo = sum(len(replicates) for replicates in missing)
-    workers = _workers(settings)
-    size = min(_LARGEST_CHUNK, max(1, todo // (_CHUNKS_PER_WORKER * workers)))
-    tasks = [
-        _Task(
+    plans: dict[str, list[_Part]] = {}
+    for case, folder in zip(cases, folders, strict=True):
+        part = _Part(
             case=case,
-            settings=settings,
-            replicates=replicates[i : i + size],
             folder=folder,
-            unrecorded=lacking.intersection(replicates[i : i + size]),
-            micro=wanted.intersection(replicates[i : i + size]),
+            unrecorded=frozenset(_missing(folder, settings.replicates)),
+            micro=micro.missing(folder, settings.kept),
         )
+        plans.setdefault(case.plan.name, []).append(part)
+    missing = [sorted(frozenset().union(*(p.missing for p in parts))) for parts in plans.values()]
+    workers = _workers(settings)
+    share = sum(len(replicates) for replicates in missing) // (_CHUNKS_PER_WORKER * workers)
+    size = min(_LARGEST_CHUNK, max(1, share))
+    tasks = [
+        _Task(parts=parts, settings=settings, replicates=replicates[i : i + size])
         for i in range(0, settings.replicates, size)
-        for case, folder, replicates, lacking, wanted in zip(
-            cases, folders, missing, unrecorded, unkept, strict=True
-        )
+        for parts, replicates in zip(plans.values(), missing, strict=True)
         if replicates[i : i + size]
     ]
     failures: list[Failure] = []
     total = settings.replicates * len(cases)
+    todo = sum(task.size for task in tasks)
     with tqdm(total=total, initial=total - todo, unit="replicate", disable=None) as bar:
         for done, failed in _computed(tasks, min(workers, len(tasks))):
             failures += failed
@@ -190,50 +205,66 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def _compute(task: _Task) -> _Done:
-    """Run some replicates of a case and write them as a chunk."""
-    records: list[Record] = []
+    """Run some replicates of a plan under its mixes and write each mix's as a chunk."""
+    logging.getLogger("MESA").setLevel(logging.WARNING)
+    records: list[list[Record]] = [[] for _ in task.parts]
     failures: list[Failure] = []
     try:
         for replicate in task.replicates:
-            try:
-                record = _simulate(task, replicate)
-                if replicate in task.unrecorded:
-                    records.append(record)
-            except Exception as error:
-                failures.append(
-                    Failure(
-                        plan=task.case.plan.name,
-                        policy=task.case.mix.name,
-                        replicate=replicate,
-                        error=traceback.format_exception_only(error)[-1].strip(),
+            for part, kept, outcome in zip(
+                task.parts, records, _simulated(task, replicate), strict=True
+            ):
+                if isinstance(outcome, str):
+                    failures.append(
+                        Failure(
+                            plan=part.case.plan.name,
+                            policy=part.case.mix.name,
+                            replicate=replicate,
+                            error=outcome,
+                        )
                     )
-                )
+                elif outcome is not None and replicate in part.unrecorded:
+                    kept.append(outcome)
     finally:  # Ctrl-C keeps what is finished
-        if records:
-            _save(task.folder, _gathered(records))
-    return len(task.replicates), failures
+        for part, kept in zip(task.parts, records, strict=True):
+            if kept:
+                _save(part.folder, _gathered(kept))
+    return task.size, failures
 
 
-def _simulate(task: _Task, replicate: int) -> "Record":
-    logging.getLogger("MESA").setLevel(logging.WARNING)
-    from sim.region import simulate
+def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
+    """Yield per mix the record of a replicate, its error, or None where nothing is missing."""
+    from sim.region import start_city
 
-    case, settings = task.case, task.settings
-    wanted = replicate in task.micro
-    panels = micro.Panels(case.plan.name, case.mix.name, replicate) if wanted else None
-    record = simulate(
-        case.plan,
-        case.mix,
-        seed=settings.seed,
-        replicate=replicate,
-        uncertainty=settings.uncertainty,
-        quarters=case.quarters,
-        scale=settings.scale,
-        starts=settings.starts,
-        watch=panels.note if panels else None,
-    )
+    settings, start = task.settings, None
+    for part in task.parts:
+        if replicate not in part.missing:
+            yield None
+            continue
+        try:
+            start = start or start_city(
+                part.case.plan,
+                seed=settings.seed,
+                replicate=replicate,
+                uncertainty=settings.uncertainty,
+                scale=settings.scale,
+                known={f"start.{name}": value for name, value in settings.starts.items()},
+            )
+            outcome: Record | str = _recorded(start, part, replicate)
+        except Exception as error:
+            outcome = traceback.format_exception_only(error)[-1].strip()
+        yield outcome
+
+
+def _recorded(start: "Start", part: _Part, replicate: int) -> "Record":
+    from sim.region import live_out
+
+    case, panels = part.case, None
+    if replicate in part.micro:
+        panels = micro.Panels(case.plan.name, case.mix.name, replicate)
+    record = live_out(start, case.mix, case.quarters, panels.note if panels else None)
     if panels:
-        panels.save(task.folder)
+        panels.save(part.folder)
     return record
 
 

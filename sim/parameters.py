@@ -5,7 +5,7 @@ Names are ``process.parameter``, ``kind.<kind>.<number>``, ``start.<figure>`` an
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -109,11 +109,15 @@ class Values:
     """
 
     flat: Mapping[str, float]
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, process: str) -> Any:
         """Return the ``Parameters`` of a process with this replicate's values."""
-        kind = DECLARED[process]
-        return kind(**{name: self.flat[f"{process}.{name}"] for name in declared(kind)})
+        if process not in self._made:
+            kind = DECLARED[process]
+            numbers = {name: self.flat[f"{process}.{name}"] for name in declared(kind)}
+            self._made[process] = kind(**numbers)
+        return self._made[process]
 
     def start(self, figure: str) -> float:
         """Return a starting figure."""

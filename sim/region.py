@@ -119,38 +119,63 @@ class Run:
         self.state.quarter += 1
 
 
-def start_run(
+@dataclass(frozen=True)
+class Start:
+    """A city just before its plan begins, the same under every mix: made once, lived from often.
+
+    Attributes:
+        plan: The plan.
+        replicate: Which replicate of it.
+        state: The city.
+        values: The parameters of this replicate.
+        shares: Name → where in its range each parameter and each vague wording lies.
+    """
+
+    plan: Plan
+    replicate: int
+    state: State
+    values: parameters.Values
+    shares: Mapping[str, float]
+
+    def under(self, mix: Mix | None) -> Run:
+        """Return the city as it begins its plan under a mix; None for nothing but the background.
+
+        Whatever happens to it reaches neither this start nor the city under another mix.
+        """
+        instruments = mix.instruments if mix is not None else ()
+        ready = program.build(self.plan.city.background, instruments, self.shares)
+        return Run(self.state.copy(ready.open_books()), ready, self.values)
+
+
+def start_city(
     plan: Plan,
-    mix: Mix | None,
     *,
     seed: int,
     replicate: int = 0,
     uncertainty: str = "both",
     scale: float = 1.0,
     known: Mapping[str, float] | None = None,
-) -> Run:
+) -> Start:
     """Return a city just before its plan begins.
 
     Args:
         plan: The plan.
-        mix: What is in force beside the background; None for nothing.
         seed: The world.
         replicate: Which replicate of it.
         uncertainty: ``both``, ``noise`` or ``parameters``.
         scale: Firms per firm of the city.
         known: Full parameter name → value that replaces the draw.
     """
-    instruments = mix.instruments if mix is not None else ()
     # All instruments of the plan are drawn for, so that every mix has the same doses.
     names = parameters.drawn_names(plan, (*plan.city.background, *plan.instruments))
     shares = design.shares(names, seed, replicate, uncertainty)
     values = parameters.values(plan, shares, known)
-    ready = program.build(plan.city.background, instruments, shares)
+    nothing = program.build((), (), shares)
     start = values.start
     state = State(
         city=plan.city,
         draws=design.luck(seed, replicate, uncertainty),
-        books=ready.open_books(),
+        books=nothing.open_books(),
         start=plan.start,
         quarter=plan.start - HISTORY,
         costs=values.kinds(),
@@ -162,9 +187,13 @@ def start_run(
         knowledge=values.of("kene"),
     )
     population.settle(state, values, scale)
-    run = Run(state, ready, values)
-    _live_through_history(run)
-    return run
+    _live_through_history(Run(state, nothing, values))
+    return Start(plan, replicate, state, values, shares)
+
+
+def start_run(plan: Plan, mix: Mix | None, **options: Any) -> Run:
+    """Return a city as it begins its plan under a mix; the options are those of ``start_city``."""
+    return start_city(plan, **options).under(mix)
 
 
 def _live_through_history(run: Run) -> None:
@@ -189,42 +218,22 @@ def _live_through_history(run: Run) -> None:
         process.begin(state, run.values)
 
 
-def simulate(
-    plan: Plan,
+def live_out(
+    start: Start,
     mix: Mix | None,
-    *,
-    seed: int,
-    replicate: int,
-    uncertainty: str = "both",
     quarters: int,
-    scale: float = 1.0,
-    starts: Mapping[str, float] | None = None,
     watch: Callable[[State], None] | None = None,
 ) -> Record:
-    """Run one replicate and return its record.
+    """Let a city live under a mix and return its record.
 
     Args:
-        plan: The plan.
+        start: The city.
         mix: What is in force beside the background; None for nothing.
-        seed: The world.
-        replicate: Which replicate of it.
-        uncertainty: ``both``, ``noise`` or ``parameters``.
         quarters: How many quarters to run.
-        scale: Firms per firm of the city.
-        starts: City figure → value that is known.
         watch: Is shown the city just before the first quarter and at the end of each.
     """
-    known = {f"start.{name}": value for name, value in (starts or {}).items()}
-    run = start_run(
-        plan,
-        mix,
-        seed=seed,
-        replicate=replicate,
-        uncertainty=uncertainty,
-        scale=scale,
-        known=known,
-    )
-    recorder = Recorder(plan)
+    run = start.under(mix)
+    recorder = Recorder(start.plan)
     recorder.note_start(run.state)
     if watch:
         watch(run.state)
@@ -235,7 +244,12 @@ def simulate(
             watch(run.state)
         run.finish()
     drawn = {**run.values.flat, **run.program.doses}
-    return recorder.close(replicate, run.state.books, drawn)
+    return recorder.close(start.replicate, run.state.books, drawn)
+
+
+def simulate(plan: Plan, mix: Mix | None, *, quarters: int, **options: Any) -> Record:
+    """Run one replicate and return its record; the options are those of ``start_city``."""
+    return live_out(start_city(plan, **options), mix, quarters)
 
 
 class Region(mesa.Model):

@@ -1,9 +1,9 @@
 """The state of a city: its tables, its books, its luck, and what is offered this quarter."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -312,6 +312,15 @@ class State:
     free_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     _lasting: dict[tuple[str, int, bool], NDArray[np.float64]] = field(default_factory=dict)
+
+    def copy(self, books: "Books") -> "State":
+        """Return the same city between two quarters, with other books and nothing offered yet."""
+        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        copies: dict[str, Any] = {
+            name: part.copy() for name, part in parts.items() if isinstance(part, (Table, dict))
+        }
+        history = [dict(flows) for flows in self.history]
+        return replace(self, **copies, history=history, books=books, offers=Offers())
 
     def luck(self, process: str) -> Addressed:
         """Return the draws of a process in this quarter."""

@@ -145,14 +145,14 @@ def test_a_replicate_that_was_computed_twice_counts_once(tmp_path):
 def test_a_failed_replicate_leaves_the_others_and_is_tried_again(tmp_path, monkeypatch):
     from sim import region
 
-    real = region.simulate
+    real = region.live_out
 
-    def unlucky(*arguments, replicate, **others):
-        if replicate in (0, 2):
-            raise ArithmeticError(f"replicate {replicate}")
-        return real(*arguments, replicate=replicate, **others)
+    def unlucky(start, *others):
+        if start.replicate in (0, 2):
+            raise ArithmeticError(f"replicate {start.replicate}")
+        return real(start, *others)
 
-    monkeypatch.setattr(region, "simulate", unlucky)
+    monkeypatch.setattr(region, "live_out", unlucky)
     job = job_of("replicates=4", "workers=1")
     failures = run(job.cases, [tmp_path], job.settings)
     assert [(f.replicate, f.error) for f in failures] == [
@@ -160,7 +160,7 @@ def test_a_failed_replicate_leaves_the_others_and_is_tried_again(tmp_path, monke
         (2, "ArithmeticError: replicate 2"),
     ]
     assert read(tmp_path, 4)["replicate"].tolist() == [1, 3]
-    monkeypatch.setattr(region, "simulate", real)
+    monkeypatch.setattr(region, "live_out", real)
     assert run(job.cases, [tmp_path], job.settings) == []
     assert read(tmp_path, 4)["replicate"].tolist() == [0, 1, 2, 3]
 
@@ -169,7 +169,7 @@ def test_where_every_replicate_fails_the_tables_are_empty(tmp_path, monkeypatch)
     def unlucky(*arguments, **others):
         raise ArithmeticError("always")
 
-    monkeypatch.setattr("sim.region.simulate", unlucky)
+    monkeypatch.setattr("sim.region.start_city", unlucky)
     study = carried_out(tmp_path, "replicates=2", "workers=1")
     assert len(study.failures) == 2
     assert set(study.attainment["replicates"]) == {0}
@@ -179,14 +179,14 @@ def test_where_every_replicate_fails_the_tables_are_empty(tmp_path, monkeypatch)
 def test_ctrl_c_keeps_the_replicates_that_are_finished(tmp_path, monkeypatch):
     from sim import region
 
-    real = region.simulate
+    real = region.live_out
 
-    def interrupted(*arguments, replicate, **others):
-        if replicate == 5:
+    def interrupted(start, *others):
+        if start.replicate == 5:
             raise KeyboardInterrupt
-        return real(*arguments, replicate=replicate, **others)
+        return real(start, *others)
 
-    monkeypatch.setattr(region, "simulate", interrupted)
+    monkeypatch.setattr(region, "live_out", interrupted)
     job = job_of("replicates=20", "workers=1")
     with pytest.raises(KeyboardInterrupt):
         run(job.cases, [tmp_path], job.settings)
@@ -218,14 +218,33 @@ def test_a_worker_that_is_killed_is_told_in_a_sentence(tmp_path, monkeypatch):
         run(job.cases, [tmp_path], job.settings)
 
 
+def test_a_city_begins_once_for_all_its_mixes(tmp_path, monkeypatch):
+    from sim import region
+
+    real, begun = region.start_city, []
+
+    def noted(plan, *, replicate, **others):
+        begun.append(replicate)
+        return real(plan, replicate=replicate, **others)
+
+    monkeypatch.setattr("sim.region.start_city", noted)
+    apart, together = tmp_path / "apart", tmp_path / "together"
+    job = job_of("-m", "policy=none,as_written", "replicates=2", "workers=1")
+    run(job.cases, [job.folder(together, case) for case in job.cases], job.settings)
+    assert begun == [0, 1]
+    for case in job.cases:
+        run([case], [job.folder(apart, case)], job.settings)
+        assert same(read(job.folder(apart, case), 2), read(job.folder(together, case), 2))
+
+
 def test_mixes_are_computed_side_by_side(tmp_path, monkeypatch):
     order = []
 
-    def noted(plan, mix, *, replicate, **others):
-        order.append((mix.name, replicate))
+    def noted(start, mix, *others):
+        order.append((mix.name, start.replicate))
         raise ArithmeticError
 
-    monkeypatch.setattr("sim.region.simulate", noted)
+    monkeypatch.setattr("sim.region.live_out", noted)
     job = job_of("-m", "policy=none,as_written", "replicates=2", "workers=1")
     run(job.cases, [job.folder(Path(tmp_path), case) for case in job.cases], job.settings)
     assert order == [("none", 0), ("as_written", 0), ("none", 1), ("as_written", 1)]
