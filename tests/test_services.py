@@ -316,6 +316,8 @@ def test_a_body_that_opens_two_services_at_once_gives_them_two_ids():
 
 # Offices for patents
 
+AGENTS = 8  # latent agents, of whom all weigh an office at four times as many a year
+
 
 def test_what_filing_brings_in():
     state = tiny()
@@ -333,7 +335,7 @@ def test_an_office_opens_while_a_share_of_the_filing_pays_it(serving, opens):
     add_bodies(state, "outside", 3)
     add_platforms(state, IP, serving)
     state.flows["grants"] = 1200.0
-    p = still(ip_weighs=4.0 * services.LATENT_AGENTS, sensitivity=500.0, patent_fee=0.04)
+    p = still(ip_weighs=4.0 * AGENTS, latent_agents=AGENTS, sensitivity=500.0, patent_fee=0.04)
     train_and_enter(state, p)
     assert (founded(state, IP, 3 + serving).size > 0) == opens
 
@@ -342,9 +344,9 @@ def test_offices_that_open_at_once_have_their_own_ids():
     state = tiny()
     add_bodies(state, "outside", 3)
     state.flows["grants"] = 1e6
-    train_and_enter(state, still(ip_weighs=4.0 * services.LATENT_AGENTS, sensitivity=500.0))
+    train_and_enter(state, still(ip_weighs=4.0 * AGENTS, latent_agents=AGENTS, sensitivity=500.0))
     rows = founded(state, IP)
-    assert rows.size == services.LATENT_AGENTS
+    assert rows.size == AGENTS
     assert np.unique(state.organisations.id[rows]).size == rows.size
 
 
