@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from sim.design import STRATA
 from sim.plan import Plan, Target
@@ -62,7 +62,7 @@ def _requirement(plan: Plan, target: Target, starts: pd.DataFrame) -> dict[str, 
     start = starts[target.id].to_numpy(np.float64)
     row |= {name: np.quantile(start, level) for name, level in _QUANTILES.items()}
     row["start_known"] = bool(np.ptp(start) == 0)
-    row["met_at_start"] = np.mean([target.met(value) for value in start.tolist()])
+    row["met_at_start"] = target.met(start).mean()
     row["asked_a_year"] = (target.value - row["start_p50"]) / years
     if row["start_p50"] > 0:
         row["asked_over_start"] = row["asked_a_year"] / row["start_p50"]
@@ -130,19 +130,26 @@ def break_even(plan: Plan, ones: Sequence[Combination]) -> pd.DataFrame:
 
 def _even_start(target: Target, one: Combination) -> dict[str, Any]:
     start = one.starts[target.id].to_numpy(np.float64)
-    values = one.at(target).reindex(one.starts.index).to_numpy(np.float64)
+    values = _ends(one, target)
     low, high = start.min(), start.max()
     if low == high:
         even = target.value - np.median(values - start)
     else:
-        slope, intercept, *_ = stats.theilslopes(values, start)
-        even = (target.value - intercept) / slope if slope > 0 else np.nan
+        slope = theil_sen(start, values)
+        at_goal = np.median(start) + (target.value - np.median(values)) / (slope or np.nan)
+        even = at_goal if slope > 0 else np.nan
     return {
         "break_even": even,
         "tried_low": low,
         "tried_high": high,
         "tried": bool(low <= even <= high),
     }
+
+
+def theil_sen(x: Floats, y: Floats) -> float:
+    """Return the median of the slopes between all pairs of points."""
+    across, up = (values[:, None] - values for values in (x, y))
+    return float(np.median(up[across > 0] / across[across > 0]))
 
 
 def moving_together(plan: Plan, one: Combination) -> pd.DataFrame:
@@ -152,10 +159,10 @@ def moving_together(plan: Plan, one: Combination) -> pd.DataFrame:
         A row per pair: target, other, same_count, correlation (rank, over the replicates).
     """
     targets = [target for target in plan.targets if not target.reason]
-    pairs = itertools.combinations(targets, 2)
+    ranks = rank_correlations(pd.DataFrame({target.id: one.at(target) for target in targets}))
     rows = [
-        (a.id, b.id, _same_count(a, b), rank_correlation(_ends(one, a), _ends(one, b)))
-        for a, b in pairs
+        (a.id, b.id, _same_count(a, b), ranks.loc[a.id, b.id])
+        for a, b in itertools.combinations(targets, 2)
     ]
     found = pd.DataFrame(rows, columns=["target", "other", "same_count", "correlation"])
     near = found["correlation"].abs() >= TOGETHER
@@ -166,11 +173,9 @@ def _ends(one: Combination, target: Target) -> Floats:
     return one.at(target).to_numpy(np.float64)
 
 
-def rank_correlation(x: Floats, y: Floats) -> float:
-    """Return Spearman's rank correlation; nothing where one of the two does not vary."""
-    if x.size < 3 or x.size != y.size or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return np.nan
-    return float(np.corrcoef(stats.rankdata(x), stats.rankdata(y))[0, 1])
+def rank_correlations(values: pd.DataFrame) -> pd.DataFrame:
+    """Return Spearman's rank correlation of all columns; nothing where one does not vary."""
+    return values.corr("spearman", min_periods=3)
 
 
 def draws(replicates: Sequence[int], uncertainty: str) -> NDArray[np.int64]:
@@ -235,29 +240,33 @@ def drivers(plan: Plan, one: Combination, uncertainty: str, most: int = 5) -> pd
         Up to ``most`` rows per target: parameter, correlation, chance.
     """
     draw = draws(one.replicates, uncertainty)
-    drawn = one.parameters.drop(columns=list(_NO_KEYS)).groupby(draw).first()
-    drawn = drawn.loc[:, drawn.nunique() > 1]
+    _, first, members = np.unique(draw, return_index=True, return_inverse=True)
+    drawn = one.parameters.drop(columns=list(_NO_KEYS)).iloc[first]
+    drawn = drawn.loc[:, np.ptp(drawn.to_numpy(), axis=0) > 0]
     rows: list[tuple[str, str, float, float]] = []
+    chance = chance_correlation(*drawn.shape) if len(drawn) >= 4 and not drawn.empty else np.nan
+    ranks = _ranks(drawn)
     for target in plan.targets:
-        values = one.at(target)
-        if target.reason or not values.size or len(drawn) < 4 or drawn.empty:
+        values = _ends(one, target)
+        if target.reason or not values.size or np.isnan(chance):
             continue
-        means = values.groupby(draw).mean().to_numpy(np.float64)
-        chance = chance_correlation(len(drawn), drawn.shape[1])
-        rows += [(target.id, *pair, chance) for pair in _strongest(drawn, means, most)]
+        means = np.bincount(members, values) / np.bincount(members)
+        if np.ptp(means) > 0:
+            correlations = _ranks(means)[:, 0] @ ranks
+            order = np.argsort(-np.abs(correlations), kind="stable")[:most]
+            found = zip(drawn.columns[order], correlations[order].tolist(), strict=True)
+            rows += [(target.id, *pair, chance) for pair in found]
     return pd.DataFrame(rows, columns=["target", "parameter", "correlation", "chance"])
 
 
-def _strongest(drawn: pd.DataFrame, values: Floats, most: int) -> list[tuple[str, float]]:
-    if np.ptp(values) == 0:
-        return []
-    ranks = stats.rankdata(np.column_stack([values, drawn.to_numpy()]), axis=0)
-    correlations = np.corrcoef(ranks, rowvar=False)[0, 1:]
-    order = np.argsort(-np.abs(correlations), kind="stable")[:most]
-    return [(str(drawn.columns[i]), float(correlations[i])) for i in order]
+def _ranks(values: Floats | pd.DataFrame) -> Floats:
+    """Return ranks with mean 0 and length 1, so that a product of two is their correlation."""
+    ranks = pd.DataFrame(values).rank().to_numpy(np.float64)
+    apart = ranks - ranks.mean(axis=0)
+    return np.asarray(apart / np.linalg.norm(apart, axis=0))
 
 
 def chance_correlation(draws: int, parameters: int) -> float:
     """Return what the largest of many chance correlations exceeds in one case of twenty."""
-    t = stats.t.ppf(1 - 0.025 / parameters, draws - 2)
+    t = stdtrit(draws - 2, 1 - 0.025 / parameters)
     return float(t / np.sqrt(draws - 2 + t**2))

@@ -13,8 +13,9 @@ import math
 import shlex
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -304,24 +305,26 @@ def _experiment(name: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Composed:
-    """A plan and mix with all overrides, and the configuration they come from."""
+    """A plan and mix with all overrides, and how the configuration they come from is composed."""
 
     plan: Plan
     mix: Mix
-    config: DictConfig
+    config: Callable[[], DictConfig]
 
 
 def compose(request: Request) -> tuple[Job, list[DictConfig]]:
-    """Return the job that was asked for, and each case's composed configuration.
+    """Return the job that was asked for and, if they are to be shown, its configurations.
 
     Raises:
         ConfigError: If anything in it is wrong.
     """
-    composed, baselines = _composed(request)
+    with initialize_config_dir(str(configs()), version_base="1.3"):
+        composed, baselines = _composed(request)
+        # A composition takes a moment, and all say the same of the settings.
+        shown = [one.config() for one in composed[: None if request.show else 1]]
     chosen = [(one.plan, one.mix) for one in composed]
-    settings = _settings(composed[0].config, request.output)
-    job = job_of(settings, chosen, baselines, several=request.compared)
-    return job, [one.config for one in composed]
+    settings = _settings(shown[0], request.output)
+    return job_of(settings, chosen, baselines, several=request.compared), shown
 
 
 def _settings(config: DictConfig, output: Path | None) -> Settings:
@@ -345,15 +348,14 @@ def _composed(request: Request) -> tuple[list[_Composed], tuple[str, ...]]:
     typed = _typed_mix(request)
     found: list[_Composed] = []
     baselines: dict[str, None] = {}
-    with initialize_config_dir(str(configs()), version_base="1.3"):
-        for name in request.choices["plan"]:
-            source = _source(name)
-            listed = [_one(request, source, policy, typed) for policy in request.choices["policy"]]
-            others = [_one(request, source, policy, None) for policy in request.choices["baseline"]]
-            baselines |= dict.fromkeys(one.mix.name for one in others)
-            found += [one for one in others if one.mix not in [own.mix for own in listed]]
-            found += listed
-            _check_used(typed, listed)
+    for name in request.choices["plan"]:
+        source = _source(name)
+        listed = [_one(request, source, policy, typed) for policy in request.choices["policy"]]
+        others = [_one(request, source, policy, None) for policy in request.choices["baseline"]]
+        baselines |= dict.fromkeys(one.mix.name for one in others)
+        found += [one for one in others if one.mix not in [own.mix for own in listed]]
+        found += listed
+        _check_used(typed, listed)
     return found, tuple(baselines)
 
 
@@ -393,32 +395,38 @@ def _check_used(typed: _TypedMix, listed: Sequence[_Composed]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
-    """A plan as it was read: where, its tree, what it says, and Hydra's name for it."""
+    """A plan as it was read: where, its tree, and what it says."""
 
     where: str
     tree: Mapping[str, Any]
     plan: Plan
-    choice: str
 
 
 def _source(name: str) -> _Source:
     where, tree = f"plan {name}", tree_of(name)
-    plan = plan_from_tree(tree, where)
-    node = {
-        "plan": tree["plan"],
-        "targets": tree["targets"],
-        "policy": {"instruments": tree["instruments"]},
-        "start": dict.fromkeys(plan.city.figures),
-    }
-    choice = _stored("plan", node, "_global_")
-    return _Source(where=where, tree=tree, plan=plan, choice=choice)
+    return _Source(where=where, tree=tree, plan=plan_from_tree(tree, where))
 
 
 def _one(request: Request, source: _Source, policy: str, typed: _TypedMix | None) -> _Composed:
     """Return one case; ``typed`` modifies its mix."""
-    build_mix(source.plan, policy)
+    config = cache(partial(_config, request, source, policy, typed))
+    plan = source.plan
+    if any(key.startswith(("plan", "targets")) for key in request.values):
+        plan = _typed_plan(source, config())
+    several = len(request.choices["policy"]) > 1
+    return _Composed(plan=plan, mix=_mix(plan, policy, typed, several), config=config)
+
+
+def _config(request: Request, source: _Source, policy: str, typed: _TypedMix | None) -> DictConfig:
+    """Return the composed configuration of one case."""
+    node = {
+        "plan": source.tree["plan"],
+        "targets": source.tree["targets"],
+        "policy": {"instruments": source.tree["instruments"]},
+        "start": dict.fromkeys(source.plan.city.figures),
+    }
     overrides = [
-        source.choice,
+        _stored("plan", node, "_global_"),
         _stored("policy", read_tree("policy", policy), "policy"),
         *(f"experiment={name}" for name in request.choices["experiment"]),
         *(
@@ -435,11 +443,7 @@ def _one(request: Request, source: _Source, policy: str, typed: _TypedMix | None
         OmegaConf.resolve(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(f"the command cannot be read: {str(error).splitlines()[0]}") from None
-    plan = source.plan
-    if any(key.startswith(("plan", "targets")) for key in request.values):
-        plan = _typed_plan(source, config)
-    several = len(request.choices["policy"]) > 1
-    return _Composed(plan=plan, mix=_mix(plan, policy, typed, several), config=config)
+    return config
 
 
 def _kept(micro: Any, number: Override | None) -> Any:

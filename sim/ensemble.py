@@ -49,7 +49,7 @@ LEDGER = {
 }
 _LARGEST_CHUNK = 10
 _CHUNKS_PER_WORKER = 4
-_IDLE = 30  # seconds after which a worker ends, also where the main process was killed
+IDLE = 30  # seconds after which a worker ends, also where the main process was killed
 _PER_REPLICATE = ("replicate", "committed", "trajectories", "real", "start", "parameters")
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -175,7 +175,7 @@ def _computed(tasks: list[_Task], workers: int) -> Iterator[_Done]:
         n_jobs=workers,
         return_as="generator_unordered",
         batch_size=1,
-        idle_worker_timeout=_IDLE,
+        idle_worker_timeout=IDLE,
     )
     try:
         with _deaf_to_ctrl_c():

@@ -7,6 +7,7 @@ apart. Chinese terms stand in them where the machine has a font with simplified 
 """
 
 import dataclasses
+import gc
 import logging
 import re
 import sys
@@ -14,7 +15,7 @@ import textwrap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +25,22 @@ import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from sim.ensemble import IDLE
 from sim.indicators import INDICATORS
 from sim.plan import NATURES, Plan, Target
 from sim.quarter import label, parse, season, year
 from sim.results import Combination, Study
 from sim.settings import folder_name, replacing
+
+Floats = NDArray[np.float64]
 
 FOLDER = "figures"
 DPI = 110
@@ -108,6 +113,10 @@ _NUMERALS = {numeral: i for i, numeral in enumerate("一二三四五六七八九
 _WIDTH = 8.4  # inches
 _LINE = 0.2  # inches: a row of a legend
 _FAN_WIDTH = 6.8  # inches
+_TALL = 2.4  # inches: what a fan chart has for its values
+_PATH = (0.578, 4.42)  # inches: from where to where a fan chart has its quarters
+_ENDS = (4.624, 5.916)  # inches: and what is reached at the date
+_SIGN = 0.0727  # inches: a letter of a legend, about
 _FEW = 3  # mixes whose numbers stand side by side
 _LEFT = 0.545  # where axes begin beside a column of words
 _LITTLE = 0.05  # million CNY
@@ -117,17 +126,24 @@ _QUARTERS = 13  # from which on a time axis names years only
 _PAID: dict[str, Any] = {"facecolor": "#4d7a9e", "edgecolor": "#4d7a9e"}
 _ASSUMED: dict[str, Any] = {"facecolor": "#e3ecf2", "edgecolor": "#4d7a9e", "hatch": "////"}
 _SHORT = {"rd": "R&D", "ip": "IP", "tto": "TTO", "vp": "VP"}
+_FORMATS: dict[str, dict[str, Any]] = {
+    "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
+    "svg": {"metadata": {"Date": None, "Creator": None}},
+}
+_EDGE: dict[str, Any] = {"color": "#8c8c8c", "linewidth": 0.8}
+_GRID: dict[str, Any] = {"color": "#e4e4e4", "linewidth": 0.7}
 _STYLE: dict[Any, Any] = {
     "font.size": 9,
     "svg.hashsalt": "regional-innovation-simulator",
     "svg.fonttype": "path",
+    "text.hinting": "none",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": "#8c8c8c",
-    "axes.linewidth": 0.8,
+    "axes.edgecolor": _EDGE["color"],
+    "axes.linewidth": _EDGE["linewidth"],
     "axes.axisbelow": True,
-    "grid.color": "#e4e4e4",
-    "grid.linewidth": 0.7,
+    "grid.color": _GRID["color"],
+    "grid.linewidth": _GRID["linewidth"],
     "text.color": _INK,
     "axes.labelcolor": _INK,
     "xtick.color": _GREY,
@@ -150,7 +166,8 @@ def draw(root: Path, study: Study) -> None:
     wanted = study.settings.workers
     workers = cpu_count() if wanted == "auto" else min(int(wanted), number)
     parts = [part for plan in study.plans.values() for part in _parts(study, plan)]
-    Parallel(n_jobs=workers)(
+    # The same workers as those of the replicates.
+    Parallel(n_jobs=workers, idle_worker_timeout=IDLE)(
         delayed(_draw_part)(root, part, place, of) for part, place, of in parts
     )
 
@@ -169,11 +186,13 @@ def _parts(study: Study, plan: Plan) -> Iterator[tuple[Study, int, int]]:
 def _draw_part(root: Path, study: Study, place: int, of: int) -> None:
     """Draw every so-manieth of the figures of a study."""
     font = chinese_font()  # each process looks for itself
+    gc.freeze()  # figures make so much garbage that all else would be searched again and again
     with _styled(font):
         ink = Ink(study, font is not None)
         for plan in study.plans.values():
             for name, figure in _wanted(study, plan)[place::of]:
                 _save(figure(ink), root / FOLDER / name)
+    gc.unfreeze()
 
 
 def fan_name(plan: Plan, target: Target) -> str:
@@ -208,9 +227,9 @@ def _wanted(study: Study, plan: Plan) -> list[tuple[str, Callable[["Ink"], Figur
 
 def _save(figure: Figure, path: Path) -> None:
     canvas = FigureCanvasAgg(figure)
-    for ending, facts in ((".png", {"Software": None}), (".svg", {"Date": None, "Creator": None})):
-        with replacing(path.with_name(path.name + ending)) as unfinished:
-            canvas.print_figure(unfinished, format=ending[1:], dpi=DPI, metadata=facts)
+    for ending, options in _FORMATS.items():
+        with replacing(path.with_name(f"{path.name}.{ending}")) as unfinished:
+            canvas.print_figure(unfinished, format=ending, dpi=DPI, **options)
 
 
 # What is shown, and in which words
@@ -381,32 +400,86 @@ def _covers(entry: font_manager.FontEntry) -> bool:
 # Fan charts
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A fan chart as it is being drawn, in inches: axes of matplotlib's own take too long.
+
+    Attributes:
+        figure: The figure.
+        floor: Where the lowest value stands.
+        last: How many quarters after the first the time axis ends.
+        bottom: The lowest value.
+        top: The highest value.
+    """
+
+    figure: Figure
+    floor: float
+    last: int
+    bottom: float
+    top: float
+
+    def across(self, when: ArrayLike) -> Any:
+        """Return where quarters stand, counted from the first; the start is at -1."""
+        share = (np.asarray(when) + 1.15) / (self.last + 1.3)
+        return _PATH[0] + share * (_PATH[1] - _PATH[0])
+
+    def up(self, values: ArrayLike) -> Any:
+        """Return where values stand."""
+        share = (np.asarray(values) - self.bottom) / (self.top - self.bottom)
+        return self.floor + np.clip(share, 0, 1) * _TALL
+
+    def line(self, x: ArrayLike, y: ArrayLike, **look: Any) -> None:
+        """Draw a line."""
+        self.figure.add_artist(Line2D(x, y, transform=self.figure.dpi_scale_trans, **look))
+
+    def lines(self, ends: Sequence[Any], **look: Any) -> None:
+        """Draw straight lines, each from a point to another."""
+        look["transform"] = self.figure.dpi_scale_trans
+        self.figure.add_artist(LineCollection(ends, **look))
+
+    def area(self, x: Floats, low: Floats, high: Floats, **look: Any) -> None:
+        """Fill what lies between two lines."""
+        corners = np.column_stack([np.hstack([x, x[::-1]]), np.hstack([low, high[::-1]])])
+        look["transform"] = self.figure.dpi_scale_trans
+        self.figure.add_artist(Polygon(corners, linewidth=0, **look))
+
+    def write(self, x: float, y: float, text: str, **look: Any) -> None:
+        """Write words."""
+        self.figure.text(x, y, text, transform=self.figure.dpi_scale_trans, **look)
+
+
 def fan_chart(target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
     """Return a target's fan chart: its path under each mix, and where it stands at its date."""
     title, facts = _fan_title(target, ink), _fan_facts(target, ink)
     above = 0.75 + 0.2 * len(title) + 0.17 * len(facts) + (0.25 if len(ones) > _FEW else 0)
-    below = 0.83 + _LINE * _legend_rows(ones)
-    height = above + 2.4 + below
-    figure = Figure(figsize=(_FAN_WIDTH, height))
-    path = figure.add_axes((0.085, below / height, 0.565, 2.4 / height))
-    ends = figure.add_axes((0.68, below / height, 0.19, 2.4 / height), sharey=path)
+    floor = 0.83 + _LINE * _legend_rows(ones)
+    height = above + _TALL + floor
+    quarters = ones[0].quarters
+    bottom, top = value_range(target, ones)
+    sheet = Sheet(
+        figure=Figure(figsize=(_FAN_WIDTH, height)),
+        floor=floor,
+        last=max(len(quarters) - 1, target.by - parse(quarters[0])),
+        bottom=bottom,
+        top=top,
+    )
+    _draw_values(sheet, target)
     for one in reversed(ones):
-        _draw_path(path, target, one, ink, filled=one is ones[0] or one is ones[-1])
+        _draw_path(sheet, target, one, ink, filled=one is ones[0] or one is ones[-1])
     if has_real(target) and not _real_apart(target, ones):
-        _draw_real(path, target, ones[0], ink)
-    _draw_ends(ends, target, ones, ink)
-    _draw_goal(path, ends, target)
-    _time_axis(path, ones[0], target)
-    _value_axis(path, target)
-    top = 1 - 0.12 / height
+        real, colour = _real(target, ones[0]), ink.colour(ones[0].policy)
+        x = sheet.across(np.arange(real.size))
+        sheet.line(x, sheet.up(real), color=colour, linewidth=1.6, dashes=(3, 2))
+    _draw_ends(sheet, target, ones, ink)
+    _draw_time(sheet, target, parse(quarters[0]))
     look: dict[str, Any] = {"va": "top", "linespacing": 1.35}
-    figure.text(0.015, top, "\n".join(title), fontsize=10.5, fontweight="bold", **look)
-    under = top - 0.2 * len(title) / height
-    figure.text(0.015, under - 0.03 / height, "\n".join(facts), color=_GREY, fontsize=8.5, **look)
+    sheet.write(0.1, height - 0.12, "\n".join(title), fontsize=10.5, fontweight="bold", **look)
+    under = height - 0.15 - 0.2 * len(title)
+    sheet.write(0.1, under, "\n".join(facts), color=_GREY, fontsize=8.5, **look)
     unit = f"% of {_share_of(target)}" if is_share(target) else target.unit
-    figure.text(0.015, (below + 2.5) / height, ink.words(unit), color=_GREY, fontsize=8.5)
-    _fan_legend(figure, target, ones, ink)
-    return figure
+    sheet.write(0.1, floor + 2.5, ink.words(unit), color=_GREY, fontsize=8.5)
+    _fan_legend(sheet, target, ones, ink)
+    return sheet.figure
 
 
 def _fan_title(target: Target, ink: Ink) -> list[str]:
@@ -432,27 +505,27 @@ def _legend_columns(ones: Sequence[Combination]) -> int:
     return max(1, 92 // (8 + max(len(mix_words(one.policy)) for one in ones)))
 
 
-def _draw_path(axes: Axes, target: Target, one: Combination, ink: Ink, *, filled: bool) -> None:
-    bands = _bands(one, target)
-    when = np.arange(bands.shape[1]) - 1
-    colour = ink.colour(one.policy)
-    if filled:
-        axes.fill_between(when, bands[0], bands[4], color=colour, alpha=0.16, linewidth=0)
-        axes.fill_between(when, bands[1], bands[3], color=colour, alpha=0.28, linewidth=0)
-    axes.plot(when, bands[2], color=colour, linewidth=2.2, clip_on=False)
+def value_range(target: Target, ones: Sequence[Combination]) -> tuple[float, float]:
+    """Return the lowest and the highest value that a target's fan chart shows."""
+    if is_share(target):
+        return 0.0, 1.06
+    shown = [_bands(one, target) for one in ones]
+    if has_real(target) and not _real_apart(target, ones):
+        shown.append(_real(target, ones[0]))
+    low, high = min(map(np.min, shown)), max(map(np.max, shown))
+    margin = 0.05 * (high - low)
+    top = float(max(high + margin, 1.08 * target.value)) or 1.0
+    # A level that moves little beside its size is shown from near where it starts.
+    near = target.measure == "level" and low - margin > 0.6 * top
+    return float(2 * (low - margin) - top) if near else 0.0, top
 
 
-def _bands(one: Combination, target: Target) -> NDArray[np.float64]:
+def _bands(one: Combination, target: Target) -> Floats:
     """Return the quantiles of the start and of every quarter."""
-    values = _by_quarter(one, target, one.trajectories)
+    values = one.paths(target.id)
     start = one.starts[target.id].to_numpy()[:, None]
-    quantiles: NDArray[np.float64] = np.quantile(np.hstack([start, values]), _LEVELS, axis=0)
+    quantiles: Floats = np.quantile(np.hstack([start, values]), _LEVELS, axis=0)
     return quantiles
-
-
-def _by_quarter(one: Combination, target: Target, frame: pd.DataFrame) -> NDArray[np.float64]:
-    """Return a row per replicate and a column per quarter."""
-    return frame[target.id].to_numpy(np.float64).reshape(len(one.replicates), -1)
 
 
 def has_real(target: Target) -> bool:
@@ -461,9 +534,9 @@ def has_real(target: Target) -> bool:
     return known is not None and known.real is not None
 
 
-def _real(target: Target, one: Combination) -> NDArray[np.float64]:
+def _real(target: Target, one: Combination) -> Floats:
     """Return the median real activity in every quarter."""
-    return np.median(_by_quarter(one, target, one.reals), axis=0)
+    return np.median(one.paths(target.id, one.reals), axis=0)
 
 
 def _real_apart(target: Target, ones: Sequence[Combination]) -> bool:
@@ -472,66 +545,75 @@ def _real_apart(target: Target, ones: Sequence[Combination]) -> bool:
     return bool(_real(target, ones[0]).max() > _APART * top)
 
 
-def _draw_real(axes: Axes, target: Target, one: Combination, ink: Ink) -> None:
-    real, colour = _real(target, one), ink.colour(one.policy)
-    axes.plot(np.arange(real.size), real, color=colour, linewidth=1.6, dashes=(3, 2))
+def _draw_values(sheet: Sheet, target: Target) -> None:
+    """Draw the values' lines and names, and the goal."""
+    share = is_share(target)
+    steps = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10], integer=target.measure in COUNTS)
+    ticks = np.asarray(steps.tick_values(sheet.bottom, sheet.top))
+    ticks = ticks[(ticks >= sheet.bottom) & (ticks <= sheet.top)]
+    lines = [[(x, y) for x in side] for y in sheet.up(ticks).tolist() for side in (_PATH, _ENDS)]
+    sheet.lines(lines, colors=_GRID["color"], linewidths=_GRID["linewidth"], zorder=0.5)
+    look: dict[str, Any] = {"ha": "right", "va": "center", "color": _GREY}
+    for tick in ticks.tolist():
+        sheet.write(_PATH[0] - 0.07, sheet.up(tick), number(tick, share), **look)
+    goal = float(sheet.up(target.value))
+    for side in (_PATH, _ENDS):
+        sheet.line(side, [goal, goal], color=_GOAL, linewidth=1.2, linestyle=(0, (6, 2)))
+    words = f"goal\n{number(target.value, share)}"
+    sheet.write(_ENDS[1] + 0.05, goal, words, va="center", fontweight="bold")
 
 
-def _draw_ends(axes: Axes, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
+def _draw_path(sheet: Sheet, target: Target, one: Combination, ink: Ink, *, filled: bool) -> None:
+    low, lower, middle, upper, high = sheet.up(_bands(one, target))
+    x = sheet.across(np.arange(middle.size) - 1)
+    colour = ink.colour(one.policy)
+    if filled:
+        sheet.area(x, low, high, facecolor=colour, alpha=0.16)
+        sheet.area(x, lower, upper, facecolor=colour, alpha=0.28)
+    sheet.line(x, middle, color=colour, linewidth=2.2)
+
+
+def _draw_ends(sheet: Sheet, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
+    """Draw where the target stands at its date, mix by mix."""
+    few, middle, ceiling = len(ones) <= _FEW, sum(_ENDS) / 2, sheet.floor + _TALL
+    look: dict[str, Any] = {"ha": "center", "va": "bottom"}
     title = f"share of futures that\nmeet it in {label(target.by)}"
-    few = len(ones) <= _FEW
-    axes.set_title(title, fontsize=8.5, color=_GREY, pad=20 if few else 38)
-    axes.set_xlim(-0.7, len(ones) - 0.3)
-    axes.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="y")
-    for place, one in enumerate(ones):
-        values = one.at(target).to_numpy()
-        colour = ink.colour(one.policy)
-        if not values.size:
-            axes.text(0.5, 0.5, "beyond\nthis run", transform=axes.transAxes, ha="center")
-            return
-        low, lower, middle, upper, high = np.quantile(values, _LEVELS)
-        axes.vlines(place, low, high, color=colour, alpha=0.35, linewidth=7)
-        axes.vlines(place, lower, upper, color=colour, alpha=0.6, linewidth=7)
-        axes.plot(place, middle, ink.marker(one.policy), color=colour, mec="white", clip_on=False)
-        met = np.mean([target.met(value) for value in values.tolist()])
-        axes.annotate(
-            number(float(met), share=True),
-            (place, 1.02),
-            xycoords=("data", "axes fraction"),
-            ha="center",
-            va="bottom",
-            color=colour,
-            fontweight="bold",
-            rotation=0 if few else 90,
-        )
+    above = ceiling + (0.28 if few else 0.53)
+    sheet.write(middle, above, title, fontsize=8.5, color=_GREY, **look)
+    if not ones[0].at(target).size:
+        sheet.write(middle, sheet.floor + _TALL / 2, "beyond\nthis run", ha="center")
+        return
+    for place, one in enumerate(ones, start=1):
+        values, colour = one.at(target).to_numpy(), ink.colour(one.policy)
+        x = _ENDS[0] + (place - 0.3) / (len(ones) + 0.4) * (_ENDS[1] - _ENDS[0])
+        low, lower, median, upper, high = sheet.up(np.quantile(values, _LEVELS))
+        bar: dict[str, Any] = {"color": colour, "linewidth": 7, "solid_capstyle": "butt"}
+        sheet.line([x, x], [low, high], alpha=0.35, **bar)
+        sheet.line([x, x], [lower, upper], alpha=0.6, **bar)
+        sheet.line([x], [median], marker=ink.marker(one.policy), color=colour, mec="white")
+        met = number(float(target.met(values).mean()), share=True)
+        look |= {"color": colour, "rotation": 0 if few else 90}
+        sheet.write(x, ceiling + 0.05, met, fontweight="bold", **look)
 
 
-def _draw_goal(path: Axes, ends: Axes, target: Target) -> None:
-    for axes in (path, ends):
-        axes.axhline(target.value, color=_GOAL, linewidth=1.2, linestyle=(0, (6, 2)))
-    ends.annotate(
-        f"goal\n{number(target.value, is_share(target))}",
-        (1.04, target.value),
-        xycoords=("axes fraction", "data"),
-        va="center",
-        fontweight="bold",
-    )
-
-
-def _time_axis(axes: Axes, one: Combination, target: Target) -> None:
-    quarters = one.trajectories["quarter"].unique().tolist()
-    first = parse(quarters[0])
-    last = max(len(quarters) - 1, target.by - first)
+def _draw_time(sheet: Sheet, target: Target, first: int) -> None:
+    """Draw the quarters' names and what stands upright."""
+    last, floor = sheet.last, sheet.floor
     shown = [i for i in range(last + 1) if last < _QUARTERS or season(first + i) == 1]
     names = [_quarter_name(first + i, first=i == shown[0]) for i in shown]
     if last >= _QUARTERS and shown[0] < 2:  # no room for both the start and the first quarter
         names[0] = "\n" + str(year(first + shown[0]))
-    axes.set_xticks([-1, *shown], ["start", *names])
-    axes.set_xlim(-1.15, last + 0.15)
-    axes.axvline(target.by - first, color=_GOAL, linewidth=0.9, linestyle=(0, (1, 2)))
-    axes.axvline(-1, color="#8c8c8c", linewidth=0.8)
+    places = sheet.across([-1, *shown]).tolist()
+    look: dict[str, Any] = {"ha": "center", "va": "top", "color": _GREY}
+    for x, name in zip(places, ["start", *names], strict=True):
+        sheet.write(x, floor - 0.09, name, **look)
+    edges = [[(x, floor - 0.05), (x, floor)] for x in places]
+    edges += [[(x, floor) for x in side] for side in (_PATH, _ENDS)]
+    edges.append([(places[0], floor), (places[0], floor + _TALL)])
+    sheet.lines(edges, colors=_EDGE["color"], linewidths=_EDGE["linewidth"])
+    by = float(sheet.across(target.by - first))
+    look = {"color": _GOAL, "linewidth": 0.9, "linestyle": (0, (1, 2))}
+    sheet.line([by, by], [floor, floor + _TALL], **look)
 
 
 def _quarter_name(quarter: int, *, first: bool) -> str:
@@ -539,46 +621,26 @@ def _quarter_name(quarter: int, *, first: bool) -> str:
     return f"Q{season(quarter)}" + (f"\n{year(quarter)}" if spring or first else "")
 
 
-def _value_axis(axes: Axes, target: Target) -> None:
-    axes.grid(axis="y")
-    low, high = axes.get_ylim()
-    top = max(high, 1.08 * target.value)
-    # A level that moves little beside its size is shown from near where it starts.
-    near = target.measure == "level" and low > 0.6 * top
-    axes.set_ylim(bottom=2 * low - top if near else 0, top=top)
-    if is_share(target):
-        axes.set_ylim(top=1.06)
-        axes.yaxis.set_major_formatter(_AS_SHARE)
-    else:
-        axes.yaxis.set_major_formatter(_AS_NUMBER)
-        axes.yaxis.set_major_locator(
-            MaxNLocator(6, steps=[1, 2, 2.5, 5, 10], integer=target.measure in COUNTS)
-        )
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-
-
-def _fan_legend(figure: Figure, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
-    height = figure.get_figheight()
-    mixes = [
-        Line2D([], [], color=ink.colour(one.policy), linewidth=2.2, label=mix_words(one.policy))
-        for one in ones
-    ]
-    look: dict[str, Any] = {"loc": "lower left", "frameon": False, "borderpad": 0}
-    look |= {"ncols": _legend_columns(ones), "handlelength": 2.6, "fontsize": 8.5}
-    figure.legend(handles=mixes, bbox_to_anchor=(0.07, 0.41 / height), **look)
+def _fan_legend(sheet: Sheet, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
+    columns, rows = _legend_columns(ones), _legend_rows(ones)
+    step = _SIGN * (8 + max(len(mix_words(one.policy)) for one in ones))
+    write = partial(sheet.write, va="center", fontsize=8.5)
+    for place, one in enumerate(ones):
+        x, y = _PATH[0] + step * (place % columns), 0.53 + _LINE * (rows - 1 - place // columns)
+        sheet.line([x, x + 0.3], [y, y], color=ink.colour(one.policy), linewidth=2.2)
+        write(x + 0.38, y, mix_words(one.policy))
     if has_real(target):
         activity = INDICATORS[target.indicator].activity
-        words = f"real activity, {mix_words(ones[0].policy)}: {activity}"
-        real = Line2D([], [], color=ink.colour(ones[0].policy), linewidth=1.6, dashes=(3, 2))
+        words, x, y = f"real activity, {mix_words(ones[0].policy)}: {activity}", _PATH[0], 0.32
         if _real_apart(target, ones):
             last = number(float(_real(target, ones[0])[-1]), is_share(target))
-            real, words = Line2D([], [], linewidth=0), f"{words}, {last} at the end (not drawn)"
-            look["handlelength"] = 0
-        real.set_label(words)
-        figure.legend(handles=[real], bbox_to_anchor=(0.07, 0.2 / height), **look)
+            write(x, y, f"{words}, {last} at the end (not drawn)")
+        else:
+            colour = ink.colour(ones[0].policy)
+            sheet.line([x, x + 0.3], [y, y], color=colour, linewidth=1.6, dashes=(3, 2))
+            write(x + 0.38, y, words)
     bands = "Line: median. Dark band: half of all futures. Light band: nine in ten."
-    figure.text(0.085, 0.07 / height, bands, color=_GREY, fontsize=8)
+    write(_PATH[0], 0.11, bands, color=_GREY)
 
 
 def date_words(target: Target) -> str:
@@ -672,6 +734,7 @@ def _attainment_axes(axes: Axes, rows: float) -> None:
 # Spending
 
 
+@lru_cache(maxsize=64)
 def spending(one: Combination, *, background: bool = False) -> pd.DataFrame:
     """Return what each instrument paid over the run, million CNY, largest first.
 
@@ -691,9 +754,7 @@ def spending(one: Combination, *, background: bool = False) -> pd.DataFrame:
     return table.sort_values(["p50", "mean"], ascending=False, ignore_index=True)
 
 
-def paid_by(
-    one: Combination, payers: Collection[str], *, background: bool = False
-) -> NDArray[np.float64]:
+def paid_by(one: Combination, payers: Collection[str], *, background: bool = False) -> Floats:
     """Return per replicate what some payers paid in all, million CNY."""
     chosen = one.ledger["payer"].isin(payers) & (one.ledger["background"] == background)
     sums = one.ledger[chosen].groupby("replicate")["amount"].sum()
@@ -712,20 +773,19 @@ def spending_chart(one: Combination, ink: Ink) -> Figure:
     axes = figure.add_axes(
         (_LEFT - 0.17, 0.85 / height, 0.81 - _LEFT + 0.17, (rows * 0.25) / height)
     )
-    at = 0.4
+    at, places = 0.4, list[float]()
     for payers, part in groups:
-        _draw_group(axes, at, one, payers, part)
-        for place, row in enumerate(part.to_dict("records"), start=1):
-            _draw_payment(axes, at + place, row, ink)
+        _draw_group(axes, at, one, payers)
+        places += (at + np.arange(1, len(part) + 1)).tolist()
         at += len(part) + 1.4
+    if groups:
+        _draw_payments(axes, np.array(places), pd.concat([part for _, part in groups]), ink)
     _spending_axes(axes, rows)
     _spending_words(figure, one, height)
     return figure
 
 
-def _draw_group(
-    axes: Axes, at: float, one: Combination, payers: Collection[str], part: pd.DataFrame
-) -> None:
+def _draw_group(axes: Axes, at: float, one: Combination, payers: Collection[str]) -> None:
     across = axes.get_yaxis_transform()
     total = np.quantile(paid_by(one, payers), (0.05, 0.5, 0.95))
     _write_left(axes, at, PAYER_GROUPS[tuple(payers)], weight="bold", backgroundcolor="white")
@@ -733,21 +793,24 @@ def _draw_group(
     axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, weight="bold")
 
 
-def _draw_payment(axes: Axes, at: float, row: Mapping[Any, Any], ink: Ink) -> None:
+def _draw_payments(axes: Axes, places: Floats, table: pd.DataFrame, ink: Ink) -> None:
     across = axes.get_yaxis_transform()
-    clause = ink.clause(row["clause"]).removeprefix("clause ")
-    _write_left(axes, at, clause, color=_GREY, fontsize=7.5)
-    name = ink.words(name_words(row["instrument"]))
-    axes.text(-0.05, at, name, transform=across, ha="right", va="center", fontsize=8.5)
-    look = _ASSUMED if row["assumed"] else _PAID
-    swatch = Rectangle((-0.037, at - 0.31), 0.02, 0.62, transform=across, clip_on=False, **look)
-    axes.add_patch(swatch)
-    in_text = row["p50"] * (1 - row["assumed"])
-    axes.barh(at, in_text, height=0.62, **_PAID)
-    axes.barh(at, row["p50"] - in_text, left=in_text, height=0.62, **_ASSUMED)
-    axes.hlines(at, row["p05"], row["p95"], color=_INK, linewidth=0.9)
-    words = span_words(row["p05"], row["p50"], row["p95"])
-    axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, color=_GREY)
+    for at, row in zip(places, table.to_dict("records"), strict=True):
+        clause = ink.clause(row["clause"]).removeprefix("clause ")
+        _write_left(axes, at, clause, color=_GREY, fontsize=7.5)
+        name = ink.words(name_words(row["instrument"]))
+        axes.text(-0.05, at, name, transform=across, ha="right", va="center", fontsize=8.5)
+        look = _ASSUMED if row["assumed"] else _PAID
+        swatch = Rectangle((-0.037, at - 0.31), 0.02, 0.62, transform=across, clip_on=False, **look)
+        axes.add_artist(swatch)
+        words = span_words(row["p05"], row["p50"], row["p95"])
+        axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, color=_GREY)
+    median, assumed = table["p50"].to_numpy(), table["assumed"].to_numpy()
+    in_text = median * (1 - assumed)
+    for left, right, look in ((0 * median, in_text, _PAID), (in_text, median, _ASSUMED)):
+        seen = right > left
+        axes.barh(places[seen], (right - left)[seen], left=left[seen], height=0.62, **look)
+    axes.hlines(places, table["p05"], table["p95"], color=_INK, linewidth=0.9)
 
 
 def _spending_axes(axes: Axes, rows: float) -> None:
@@ -766,7 +829,7 @@ def _spending_words(figure: Figure, one: Combination, height: float) -> None:
     notes = [
         "Bar and number: median of all futures. Line and brackets: nine in ten of them. Medians do "
         "not add up.",
-        f"{number(one.assumed_share(), share=True)} of the public cost rests on amounts that are "
+        f"{number(one.assumed_share, share=True)} of the public cost rests on amounts that are "
         "assumed. What pays under "
         f"{_LITTLE} million in 19 of 20 futures is left out.",
     ]

@@ -5,6 +5,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from sim.city import City, load_city
 from sim.errors import ConfigError, unknown
 from sim.instrument import (
@@ -104,10 +107,12 @@ class Target:
     variant: str = DEFAULT
     variants: tuple[Variant, ...] = ()
 
-    def met(self, value: float) -> bool:
-        """Return whether a value meets the goal, whatever the rounding of its last digits."""
+    def met(self, values: ArrayLike) -> NDArray[np.bool_]:
+        """Return which values meet the goal, whatever the rounding of their last digits."""
         slack = _ROUNDING * abs(self.value)
-        return value > self.value + slack if self.strict else value >= self.value - slack
+        if self.strict:
+            return np.asarray(values) > self.value + slack
+        return np.asarray(values) >= self.value - slack
 
 
 _TARGET_KEYS = tuple(f.name for f in fields(Target) if f.name not in ("id", "date"))

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sim import audit, figures
 from sim.figures import (
     NATURE_WORDS,
     PAYER_GROUPS,
+    Floats,
     Ink,
     goal_words,
     has_real,
@@ -63,6 +64,7 @@ STARTS_FROM = {
     "brokers": "brokers",
 }
 _NONE = "–"
+_SPAN = (0.05, 0.5, 0.95)  # nine in ten futures, and the middle one
 _PERCENT = "\u00a0%"
 _POINTS = " points"
 Drawn = Callable[[str, str], "Picture"]  # a figure by its name, with the words for it
@@ -130,8 +132,8 @@ class Shapes:
         """Return a figure as matplotlib wrote it, without the shapes and what no reader sees."""
         for pattern in _UNSEEN:
             svg = pattern.sub("", svg)
-        svg = _LONG_NUMBER.sub(_short_number, svg)
-        svg = re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"')
+        svg = _LONG_NUMBER.sub(r"\1", svg)
+        svg = " ".join(svg.split()).replace("> <", "><").replace(' "', '"')
         svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # nobody refers to groups
         names: dict[str, str] = {}
         svg = _SHAPE.sub(lambda found: self._keep(found, names), svg)
@@ -161,14 +163,9 @@ _UNSEEN = [
         r' xmlns(:xlink)?="[^"]*"',
     )
 ]
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_LONG_NUMBER = re.compile(r"([1-9]\d*\.\d\d)\d+")
 _REFERENCE = re.compile(r'(href="|url\()#([\w.-]+)')
 _SHAPE = re.compile(r'<(path|clipPath|pattern) [^>]*?id="([^"]+)"[^>]*?(?:/>|>.*?</\1>)')
-
-
-def _short_number(found: re.Match[str]) -> str:
-    value = float(found[0])
-    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4g}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,26 +191,41 @@ class View:
 
     def attained(self, one: Combination, target: Target) -> Mapping[str, Any]:
         """Return a target's row of attainment."""
-        found = one.attainment[one.attainment["target"] == target.id]
-        return {str(name): value for name, value in found.iloc[0].items()}
+        return self._attained[one.policy, target.id]
 
     def summary(self, one: Combination) -> Mapping[str, Any]:
         """Return a mix's row of the summary."""
-        rows = self.study.summary
-        found = rows[(rows["plan"] == one.plan) & (rows["policy"] == one.policy)]
-        return {str(name): value for name, value in found.iloc[0].items()}
+        return self._summaries[one.policy]
 
     def added(self, one: Combination, target: Target) -> Mapping[str, Any]:
         """Return a target's row of the comparison with the baseline; empty without one."""
-        rows = self.study.comparison
         against = self.base.policy if self.base else ""
-        found = rows[
-            (rows["plan"] == one.plan)
-            & (rows["policy"] == one.policy)
-            & (rows["against"] == against)
-            & (rows["target"] == target.id)
-        ]
-        return {} if found.empty else {str(n): value for n, value in found.iloc[0].items()}
+        return self._added.get((one.policy, against, target.id), {})
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """The parameters that each target's value goes with most."""
+        return audit.drivers(self.plan, self.main, self.study.settings.uncertainty)
+
+    @cached_property
+    def _attained(self) -> Mapping[tuple[str, str], Mapping[Any, Any]]:
+        return {
+            (one.policy, row["target"]): row
+            for one in self.ones
+            for row in one.attainment.to_dict("records")
+        }
+
+    @cached_property
+    def _summaries(self) -> Mapping[str, Mapping[Any, Any]]:
+        return {row["policy"]: row for row in self._own(self.study.summary)}
+
+    @cached_property
+    def _added(self) -> Mapping[tuple[str, str, str], Mapping[Any, Any]]:
+        rows = self._own(self.study.comparison)
+        return {(row["policy"], row["against"], row["target"]): row for row in rows}
+
+    def _own(self, rows: pd.DataFrame) -> list[dict[Any, Any]]:
+        return rows[rows["plan"] == self.plan.name].to_dict("records")
 
 
 def write(root: Path, study: Study) -> None:
@@ -274,12 +286,11 @@ def chapter(view: View, drawn: Drawn) -> dict[str, Any]:
 def results_of(view: View, drawn: Drawn) -> dict[str, Any]:
     """Return what of a chapter rests on the runs."""
     plan, main = view.plan, view.main
-    run = main.trajectories["quarter"].unique()
     return {
         "main_words": mix_words(main.policy),
         "base_words": mix_words(view.base.policy) if view.base else "",
         "futures": len(main.replicates),
-        "quarters": (run[0], run[-1]),
+        "quarters": (main.quarters[0], main.quarters[-1]),
         "verdict": verdict(view),
         "cost": cost_words(view),
         "answers": answer_table(view),
@@ -563,9 +574,9 @@ def _overview_money(views: Sequence[View]) -> Table:
     rows: list[Sequence[Cell]] = []
     for view in views:
         row, counts = view.summary(view.main), instrument_counts(view.plan)
-        share = view.main.assumed_share()
+        share = view.main.assumed_share
         words = f"{counts['with_amount']} with an amount, {counts['modelled']} act in the model"
-        committed = view.main.committed.quantile([0.05, 0.5, 0.95]).tolist()
+        committed = np.quantile(view.main.committed, _SPAN).tolist()
         rows.append(
             [
                 _plan_cell(view),
@@ -581,7 +592,7 @@ def _overview_money(views: Sequence[View]) -> Table:
 
 def _of_gdp(view: View) -> str:
     """Return the yearly public cost in the median future over the city's GDP at the start."""
-    years = view.main.trajectories["quarter"].nunique() / 4
+    years = len(view.main.quarters) / 4
     gdp = view.main.starts["gdp"].median() if "gdp" in view.main.starts else 0.0
     cost = view.summary(view.main)["cost_p50"] / years
     return f"{100 * cost / gdp:.2g}{_PERCENT}" if gdp > 0 and cost > 0 else _NONE
@@ -606,7 +617,7 @@ def _unknown_starts(view: View) -> tuple[str, str]:
         if target.reason:
             continue
         share = is_share(target)
-        low, high = view.main.starts[target.id].quantile([0.05, 0.95]).tolist()
+        low, _, high = np.quantile(view.main.starts[target.id], _SPAN).tolist()
         span = between(low, high, share)
         if span:
             drawn.append(f"{headline(target)} ({span})")
@@ -648,7 +659,7 @@ def binding_words(view: View, one: Combination) -> str:
 
 def assumed_words(one: Combination) -> str:
     """Return how much of a mix's cost is assumed; it goes with every word on cost."""
-    share = one.assumed_share()
+    share = one.assumed_share
     return f"{number(share, share=True)} of it assumed" if np.isfinite(share) else "nothing is paid"
 
 
@@ -663,7 +674,7 @@ def cost_words(view: View) -> str:
     row, one = view.summary(view.main), view.main
     if row["cost_p95"] == 0:
         return "City and counties pay nothing under it."
-    low, middle, high = one.committed.quantile([0.05, 0.5, 0.95]).tolist()
+    low, middle, high = np.quantile(one.committed, _SPAN).tolist()
     return (
         f"City and counties pay {rough(row['cost_p50'])} million CNY in the median future "
         f"(nine in ten futures: {rough(row['cost_p05'])} to {rough(row['cost_p95'])}), "
@@ -782,9 +793,9 @@ def _start_cell(view: View, target: Target, *, met: bool = False) -> Cell:
     if target.reason:
         return Cell(_NONE)
     start, share = view.main.starts[target.id], is_share(target)
-    low, middle, high = start.quantile([0.05, 0.5, 0.95]).tolist()
+    low, middle, high = np.quantile(start, _SPAN).tolist()
     notes = [between(low, high, share) or ("known" if middle else "counted from nothing")]
-    already = float(np.mean([target.met(value) for value in start.tolist()]))
+    already = float(target.met(start).mean())
     if met and already > 0:
         notes.append(f"met already in {number(already, share=True)} of the futures")
     return Cell(number(middle, share), "; ".join(notes))
@@ -911,7 +922,7 @@ def spending_table(one: Combination, table: pd.DataFrame) -> Table:
     for payers, words in PAYER_GROUPS.items():
         part = table[table["payer"].isin(payers)]
         if len(part):
-            total = np.quantile(figures.paid_by(one, payers), (0.05, 0.5, 0.95))
+            total = np.quantile(figures.paid_by(one, payers), _SPAN)
             rows.append(f"{words}; in all {span_words(*total)}, {_assumed(one, payers)}")
             rows += [_payment(row) for row in part.to_dict("records")]
     return Table(_PAID_HEADS, rows, "cards")
@@ -1034,14 +1045,14 @@ def together_words(view: View) -> list[str]:
 
 def spread_table(view: View) -> Table:
     """Return how much of each outcome's variance is luck, and what else moves it."""
-    uncertainty = view.study.settings.uncertainty
-    shares = audit.spread(view.plan, view.main, uncertainty).set_index("target").to_dict("index")
-    drivers = audit.drivers(view.plan, view.main, uncertainty)
+    shares = audit.spread(view.plan, view.main, view.study.settings.uncertainty)
+    by_target = shares.set_index("target").to_dict("index")
+    drivers = view.drivers
     rows = []
     for target in _ordered(view.plan):
-        if target.id not in shares:
+        if target.id not in by_target:
             continue
-        row, own = shares[target.id], drivers[drivers["target"] == target.id]
+        row, own = by_target[target.id], drivers[drivers["target"] == target.id]
         error = f"± {number(100 * row['error'])} points" if row["error"] > 0 else ""
         clear = own[own["correlation"].abs() >= own["chance"]]
         unclear = own[own["correlation"].abs() < own["chance"]]
@@ -1064,8 +1075,7 @@ def _driver_words(rows: pd.DataFrame) -> str:
 
 
 def _chance(view: View) -> str:
-    drivers = audit.drivers(view.plan, view.main, view.study.settings.uncertainty)
-    return "" if drivers.empty else number(float(drivers["chance"].iloc[0]))
+    return "" if view.drivers.empty else number(float(view.drivers["chance"].iloc[0]))
 
 
 # The city and what was assumed
@@ -1082,18 +1092,15 @@ def _context(view: View, name: str) -> list[Cell]:
     known = INDICATORS[name]
     share = known.unit == "share"
     start = view.main.starts[name]
-    ends = []
-    for one in view.ones:
-        quarters = one.trajectories["quarter"]
-        ends.append(one.trajectories.loc[quarters == quarters.iloc[-1], name])
+    ends = [one.paths(name)[:, -1] for one in view.ones]
     words = known.meaning[:1].upper() + known.meaning[1:]
     cells = [Cell(words, "%" if share else known.unit, known.zh, strong=True)]
-    cells += [_quantile_cell(values, share) for values in (start, *ends)]
+    cells += [_quantile_cell(values, share) for values in (start.to_numpy(np.float64), *ends)]
     return [*cells, _published_cell(view.plan, name, share)]
 
 
-def _quantile_cell(values: "pd.Series[Any]", share: bool) -> Cell:
-    low, middle, high = values.quantile([0.05, 0.5, 0.95]).tolist()
+def _quantile_cell(values: Floats, share: bool) -> Cell:
+    low, middle, high = np.quantile(values, _SPAN).tolist()
     return Cell(number(middle, share), between(low, high, share))
 
 

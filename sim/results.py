@@ -7,8 +7,9 @@ Differences between two mixes are taken replicate by replicate: the same city, t
 
 import dataclasses
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ _NUMBERS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Combination:
     """One plan and mix, run.
 
@@ -89,7 +90,7 @@ class Combination:
     committed: "pd.Series[float]"
     failures: tuple[Failure, ...]
 
-    @property
+    @cached_property
     def replicates(self) -> list[int]:
         """The replicates that were completed."""
         return self.starts.index.to_list()
@@ -97,23 +98,35 @@ class Combination:
     def at(self, target: Target, frame: pd.DataFrame | None = None) -> "pd.Series[float]":
         """Return a target's value at its date per replicate; empty where the run ends before."""
         frame = self.trajectories if frame is None else frame
-        if target.id not in frame:
+        by = label(target.by)
+        if target.id not in frame or by not in self.quarters:
             return pd.Series(dtype=float)
-        rows = frame[frame["quarter"] == label(target.by)]
-        return rows.set_index("replicate")[target.id]
+        values = self.paths(target.id, frame)[:, self.quarters.index(by)]
+        return pd.Series(values, index=self.starts.index)
 
+    def paths(self, name: str, frame: pd.DataFrame | None = None) -> NDArray[np.float64]:
+        """Return the values of a target or indicator: a row per replicate, a column per quarter."""
+        frame = self.trajectories if frame is None else frame
+        return frame[name].to_numpy(np.float64).reshape(len(self.replicates), -1)
+
+    @cached_property
+    def quarters(self) -> list[str]:
+        """The quarters that were run."""
+        return self.trajectories["quarter"].unique().tolist()
+
+    @cached_property
     def costs(self) -> "pd.Series[float]":
-        """Return each replicate's public cost: city and county outlay for the mix."""
-        return (
-            self._public().groupby("replicate")["amount"].sum().reindex(self.replicates).fillna(0)
-        )
+        """Each replicate's public cost: city and county outlay for the mix."""
+        return self._public.groupby("replicate")["amount"].sum().reindex(self.replicates).fillna(0)
 
+    @cached_property
     def assumed_share(self) -> float:
-        """Return the share of the public cost that rests on no number in the text."""
-        public = self._public()
+        """The share of the public cost that rests on no number in the text."""
+        public = self._public
         total = public["amount"].sum()
         return float((public["amount"] * public["assumed"]).sum() / total) if total else np.nan
 
+    @cached_property
     def _public(self) -> pd.DataFrame:
         return self.ledger[self.ledger["payer"].isin(PUBLIC) & ~self.ledger["background"]]
 
@@ -236,12 +249,12 @@ def _attained(one: Combination, target: Target) -> dict[str, Any]:
     row["expected_quarter"] = ""
     if target.reason or not one.replicates:
         return row
-    row["start_p50"] = one.starts[target.id].median()
+    row["start_p50"] = np.median(one.starts[target.id])
     row["expected_quarter"] = _expected_quarter(one, target)
     values = one.at(target).to_numpy()
     if not values.size:
         return row
-    met = _met(target, values)
+    met = target.met(values)
     low, high = jeffreys(int(met.sum()), met.size)
     row |= dict(zip(("p05", "p50", "p95"), np.quantile(values, (0.05, 0.5, 0.95)), strict=True))
     row |= {"mean": values.mean(), "probability": met.mean()}
@@ -249,10 +262,6 @@ def _attained(one: Combination, target: Target) -> dict[str, Any]:
     row["shortfall_p50"] = np.median(np.maximum(0.0, target.value - values))
     row["real_p50"] = one.at(target, one.reals).median()
     return row
-
-
-def _met(target: Target, values: Iterable[float]) -> NDArray[np.bool_]:
-    return np.array([target.met(value) for value in values], np.bool_)
 
 
 def jeffreys(successes: int, trials: int) -> tuple[float, float]:
@@ -265,17 +274,15 @@ def jeffreys(successes: int, trials: int) -> tuple[float, float]:
 
 def _expected_quarter(one: Combination, target: Target) -> str:
     """Return the quarter by which half of all replicates have met a target; else nothing."""
-    quarters = one.trajectories["quarter"].unique()
-    values = one.trajectories[target.id].to_numpy().reshape(-1, len(quarters))
-    met = np.array([_met(target, row) for row in values])
+    met = target.met(one.paths(target.id))
     reached = np.maximum.accumulate(met, axis=1).sum(axis=0)
-    enough = np.flatnonzero(2 * reached >= len(values))
-    return str(quarters[enough[0]]) if enough.size else ""
+    enough = np.flatnonzero(2 * reached >= len(met))
+    return one.quarters[enough[0]] if enough.size else ""
 
 
 def _summary(one: Combination, plan: Plan) -> dict[str, Any]:
     """Return a combination's row of ``summary.csv``."""
-    costs = one.costs().to_numpy()
+    costs = one.costs.to_numpy()
     p05, p50, p95 = np.quantile(costs, (0.05, 0.5, 0.95)) if costs.size else [np.nan] * 3
     return {
         "plan": one.plan,
@@ -283,7 +290,7 @@ def _summary(one: Combination, plan: Plan) -> dict[str, Any]:
         "cost_p05": p05,
         "cost_p50": p50,
         "cost_p95": p95,
-        "cost_assumed_share": one.assumed_share(),
+        "cost_assumed_share": one.assumed_share,
         "all_behavioural_probability": _all_behavioural(one, plan),
         "binding_target": _binding(one),
         "replicates": len(one.replicates),
@@ -296,7 +303,7 @@ def _all_behavioural(one: Combination, plan: Plan) -> float:
     values = [one.at(target).to_numpy() for target in wanted]
     if not values or not all(column.size for column in values):
         return np.nan
-    met = [_met(target, column) for target, column in zip(wanted, values, strict=True)]
+    met = [target.met(column) for target, column in zip(wanted, values, strict=True)]
     return float(np.all(met, axis=0).mean())
 
 
@@ -328,19 +335,19 @@ def _comparison(
 
 def _difference(one: Combination, other: Combination, target: Target) -> dict[str, Any]:
     """Return what a mix changes against another, paired by replicate."""
-    pairs = pd.DataFrame({"a": one.at(target), "b": other.at(target)}).dropna()
-    cost = (one.costs() - other.costs()).mean()
+    pair = one.at(target).align(other.at(target), join="inner")
+    a, b = (values.to_numpy(np.float64) for values in pair)
+    cost = (one.costs - other.costs).mean()
     row: dict[str, Any] = dict.fromkeys(COMPARISON, np.nan)
     row |= {"plan": one.plan, "policy": one.policy, "against": other.policy, "target": target.id}
     row["cost_change"] = cost
-    if pairs.empty:
+    if not a.size:
         return row
-    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     delta = a - b
     quantiles = np.quantile(delta, (0.05, 0.5, 0.95))
     row |= dict(zip(("delta_p05", "delta_p50", "delta_p95"), quantiles, strict=True))
     row["delta_mean"] = delta.mean()
-    row["probability_change"] = _met(target, a).mean() - _met(target, b).mean()
+    row["probability_change"] = target.met(a).mean() - target.met(b).mean()
     if delta.mean() > 0:
         row["cost_per_unit"] = cost / delta.mean()
     if delta.size > 1:
@@ -380,11 +387,13 @@ def _write(table: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    floats = [name for name in table if table[name].dtype == np.float64]
+    numbers = table.select_dtypes("float64")
+    keys = pa.Table.from_pandas(table.drop(columns=numbers.columns), preserve_index=False)
+    columns = [pa.array(column, from_pandas=True) for column in numbers.to_numpy().T]
     parquet.write_table(
-        pa.Table.from_pandas(table, preserve_index=False),
+        pa.table([*keys.columns, *columns], names=[*keys.column_names, *numbers]),
         path,
         compression="zstd",
-        use_dictionary=[name for name in table if name not in floats],
-        column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
+        use_dictionary=keys.column_names,
+        column_encoding=dict.fromkeys(numbers, "BYTE_STREAM_SPLIT"),
     )

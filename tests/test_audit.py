@@ -126,10 +126,11 @@ def test_targets_that_move_together_are_found(plan, study):
 
 
 def test_rank_correlation_has_nothing_to_say_of_what_does_not_vary():
-    ends = np.array([1.0, 2.0, 3.0])
-    assert audit.rank_correlation(ends, ends**3) == pytest.approx(1)
-    assert np.isnan(audit.rank_correlation(ends, np.ones(3)))
-    assert np.isnan(audit.rank_correlation(ends[:2], ends[:2]))
+    ends = pd.DataFrame({"end": [1.0, 2.0, 3.0], "cube": [1.0, 8.0, 27.0], "same": 1.0})
+    found = audit.rank_correlations(ends)
+    assert found.loc["end", "cube"] == pytest.approx(1)
+    assert np.isnan(found.loc["end", "same"])
+    assert np.isnan(audit.rank_correlations(ends[:2]).loc["end", "cube"])
 
 
 def test_the_share_between_groups():
