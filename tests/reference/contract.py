@@ -86,6 +86,7 @@ def agree(city, p):
     city.contracts = []
     for firm in city.firms:
         firm.absorbed = 0.0
+        firm.voucher = 0.0
     for organisation in city.organisations:
         organisation.income = 0.0
         organisation.cases *= p.remembered
@@ -303,7 +304,9 @@ def use_vouchers(city, p, lever, able, reach, slot):
             going.append(at)
     for offer, part, mask in zip(offers, parts, covered, strict=True):
         paid = [firms[at] for at in going if mask[at]]
-        claim(city, p, offer, [part for _ in paid], "firm", paid)
+        reached = claim(city, p, offer, [part for _ in paid], "firm", paid)
+        for firm, gets in zip(paid, reached, strict=True):
+            firm.voucher += part / city.weight * gets
     sellers, served = selling_organisations(city), served_districts(city)
     for firm in [firms[at] for at in going]:
         if firm.draw("contract", slot + 1) < p.voucher_additional:

@@ -43,6 +43,8 @@ class SubsidisedFirm:
 def respond(city, p):
     offers = [offer for lever in LEVERS for offer in city.offers.on(lever) if offer.dose > 0]
     performers = [firm for firm in city.firms if firm.alive and firm.rd > 0]
+    for firm in city.firms:
+        firm.rd_subsidy = 0.0
     if quarter.season(city.quarter) == CLAIM_SEASON:
         for offer in offers:
             claim(city, p, offer, performers)
@@ -71,6 +73,9 @@ def claim(city, p, offer, performers):
         payees="firm",
         lots=[firm.draw("lot", offer.lot) for firm in claimants],
     )
+    if offer.lever == "rd_share":
+        for firm, money, paid in zip(claimants, sums, served, strict=True):
+            firm.rd_subsidy += money / city.weight * paid
     granted = sum(money for money, paid in zip(sums, served, strict=True) if paid)
     city.totals[f"claimed {offer.instrument}"] += sum(sums)
     city.totals[f"granted {offer.instrument}"] += granted
