@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import types
+from numba.extending import intrinsic
 
 
 def _cache() -> Path:
@@ -47,3 +49,22 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function into each kernel that calls it, so that a loop over it is vectorised."""
     kernel: Callable[..., Any] = numba.njit(inline="always", error_model="numpy")(function)
     return kernel
+
+
+def _same_bits(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+
+
+def _number(context: Any, bits: Any) -> Any:
+    """Return the floating-point number that 64 bits stand for."""
+    return types.float64(types.int64), _same_bits
+
+
+def _bits(context: Any, number: Any) -> Any:
+    """Return the 64 bits of a floating-point number."""
+    return types.int64(types.float64), _same_bits
+
+
+# For use inside kernels.
+as_number: Any = intrinsic(_number)
+as_bits: Any = intrinsic(_bits)

@@ -11,6 +11,7 @@ No generator object exists, so no order of execution can matter: the same agent 
 question in the same quarter and gets the same answer, whatever happened to anybody else.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from sim.arithmetic import exp, log
 from sim.compiled import compiled, inlined
 
 Ids = NDArray[np.uint64]
@@ -129,17 +131,16 @@ def _block(address: Any, ids: Any, block: Any, out: Any) -> Any:
 
 
 @inlined
-def power(base: Any, exponent: Any) -> Any:
-    """Return a positive number raised to a power, in half the time of the library's."""
-    return np.exp(exponent * np.log(base))
-
-
-@compiled
 def laplace(share: Any) -> Any:
     """Return the quantile of the standard Laplace distribution at a share."""
-    if share < 0.5:
-        return np.log(2.0 * share)
-    return -np.log(2.0 * (1.0 - share))
+    side = log(2.0 * min(share, 1.0 - share))
+    return side if share < 0.5 else -side
+
+
+def laplace_share(place: float) -> float:
+    """Return the share of the standard Laplace distribution below a place."""
+    tail = 0.5 * math.exp(-abs(place))
+    return tail if place < 0 else 1 - tail
 
 
 @compiled
@@ -148,7 +149,7 @@ def poisson(mean: Any, share: Any) -> Any:
     if share <= 1.0 - mean:  # which is below exp(-mean)
         return 0
     count = 0
-    chance = np.exp(-mean)
+    chance = exp(-mean)
     total = chance
     while share > total and count < 1000:
         count += 1

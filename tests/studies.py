@@ -1,5 +1,7 @@
 """Studies whose numbers are told, so that they do not hang on the model."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,5 +57,18 @@ def study_of(folder, *policies, plans=(), baselines=("none",), model=told, **set
         several=bool(baselines),
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.region.simulate", model)
+        stand_in(patch, model)
         return carry_out(job, folder)
+
+
+def stand_in(patch, model):
+    """Have a function of plan, mix, replicate and quarters stand in for the city and its life."""
+
+    def start(plan, *, replicate, **others):
+        return SimpleNamespace(plan=plan, replicate=replicate)
+
+    def life(start, mix, quarters, watch=None):
+        return model(start.plan, mix, replicate=start.replicate, quarters=quarters)
+
+    patch.setattr("sim.region.start_city", start)
+    patch.setattr("sim.region.live_out", life)

@@ -274,21 +274,21 @@ def test_micro_data_can_be_asked_for_from_python(bare):
 def test_a_failed_replicate_is_listed_and_the_rest_is_complete(bare, capsys, monkeypatch):
     from sim import region
 
-    real = region.simulate
+    real = region.live_out
 
-    def unlucky(*arguments, replicate, **others):
-        if replicate == 1:
+    def unlucky(start, *others):
+        if start.replicate == 1:
             raise ZeroDivisionError("no firms left")
-        return real(*arguments, replicate=replicate, **others)
+        return real(start, *others)
 
-    monkeypatch.setattr(region, "simulate", unlucky)
+    monkeypatch.setattr(region, "live_out", unlucky)
     assert main([*QUICK, "replicates=3", "output=out"]) == 1
     said = "failed: weihai_2018, as_written, replicate 1: ZeroDivisionError: no firms left"
     assert said in capsys.readouterr().err
     assert set(pd.read_csv("out/attainment.csv")["replicates"]) == {2}
     (failed,) = json.loads(Path("out/manifest.json").read_text("utf-8"))["failed"]
     assert failed["replicate"] == 1
-    monkeypatch.setattr(region, "simulate", real)
+    monkeypatch.setattr(region, "live_out", real)
     assert main([*QUICK, "replicates=3", "output=out"]) == 0
     assert set(pd.read_parquet("out/parameters.parquet")["replicate"]) == {0, 1, 2}
 
@@ -297,7 +297,7 @@ def test_ctrl_c_while_running_is_130(bare, capsys, monkeypatch):
     def interrupted(*arguments, **others):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.region.simulate", interrupted)
+    monkeypatch.setattr("sim.region.start_city", interrupted)
     assert main([*QUICK, "replicates=3", "output=out"]) == 130
     assert "goes on" in capsys.readouterr().err
 

@@ -282,13 +282,13 @@ def test_micro_data_are_added_later_by_running_those_replicates_alone(tmp_path, 
     carried_out(tmp_path, "replicates=4")
     before = content(tmp_path, OTHERS)
     chunks = {path: path.stat().st_mtime_ns for path in (tmp_path / CHUNKS).iterdir()}
-    real, ran = region.simulate, []
+    real, ran = region.live_out, []
 
-    def noted(*arguments, replicate, **others):
-        ran.append(replicate)
-        return real(*arguments, replicate=replicate, **others)
+    def noted(start, *others):
+        ran.append(start.replicate)
+        return real(start, *others)
 
-    monkeypatch.setattr(region, "simulate", noted)
+    monkeypatch.setattr(region, "live_out", noted)
     for asked, runs in ((1, [0]), (3, [1, 2]), (3, []), (2, [])):
         carried_out(tmp_path, "replicates=4", "micro=true", f"micro.replicates={asked}")
         assert ran == runs
@@ -319,14 +319,14 @@ def test_a_damaged_archive_is_computed_again_and_said(damage, tmp_path, capsys):
 def test_of_fewer_replicates_all_are_kept_and_a_failed_one_has_no_rows(tmp_path, monkeypatch):
     from sim import region
 
-    real = region.simulate
+    real = region.live_out
 
-    def unlucky(*arguments, replicate, **others):
-        if replicate == 0:
+    def unlucky(start, *others):
+        if start.replicate == 0:
             raise ArithmeticError("no luck")
-        return real(*arguments, replicate=replicate, **others)
+        return real(start, *others)
 
-    monkeypatch.setattr(region, "simulate", unlucky)
+    monkeypatch.setattr(region, "live_out", unlucky)
     rows = carried_out(tmp_path / "one", "replicates=1", "micro=true")
     assert "firms.parquet" not in rows
     carried_out(tmp_path / "two", "replicates=2", "micro=true", "micro.replicates=50")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pyarrow import parquet
+from studies import stand_in
 from studies import study_of as study_of_mixes
 
 import sim
@@ -71,7 +72,7 @@ def obedient(plan, mix, *, replicate, quarters, **others):
 
 @pytest.fixture(autouse=True)
 def model(monkeypatch):
-    monkeypatch.setattr("sim.region.simulate", obedient)
+    stand_in(monkeypatch, obedient)
 
 
 def study_of(root, *mixes, **settings):
@@ -265,7 +266,7 @@ def test_a_failed_replicate_is_a_warning_from_python(monkeypatch):
             raise ArithmeticError("bad luck")
         return obedient(*arguments, replicate=replicate, **others)
 
-    monkeypatch.setattr("sim.region.simulate", unlucky)
+    stand_in(monkeypatch, unlucky)
     with pytest.warns(UserWarning, match="1 replicates failed.*bad luck"):
         result = sim.run("weihai_2018", replicates=3, workers=1)
     assert row_of(result.attainment())["replicates"] == 2

@@ -36,9 +36,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import identity
+from sim.arithmetic import power
 from sim.books import YUAN, yuan
 from sim.compiled import compiled
-from sim.draws import Ids, ordered, poisson, power
+from sim.draws import Ids, ordered, poisson
 from sim.kinds import KINDS
 from sim.levers import Offer
 from sim.quantity import quantity

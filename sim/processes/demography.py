@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import identity, kene, places, quarter, rules
+from sim.arithmetic import power
 from sim.books import yuan
 from sim.compiled import compiled
-from sim.draws import power
 from sim.levers import Offer
 from sim.quantity import quantity
 from sim.state import ACTIVE, FIRM_UNITS, State

@@ -18,15 +18,17 @@ rate [2019]. A reward per value served moves owners to open more hours and to as
 What sharing does to firms' innovation [K26, K27] is left out: uses are counted, no effect follows.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arithmetic import power
 from sim.books import yuan
 from sim.compiled import compiled
-from sim.draws import poisson, power
+from sim.draws import laplace_share, poisson
 from sim.kinds import KIND_CODE
 from sim.quantity import quantity
 from sim.state import ACTIVE, BODY_CODE, State
@@ -320,8 +322,7 @@ def declining(price: float, p: Parameters) -> float:
     """Return the share of firms whose outside option, lasting and Laplace, is no dearer."""
     if price <= 0:
         return 0.0
-    place = np.log(price / p.outside) / p.outside_spread
-    return float(0.5 * np.exp(place) if place < 0 else 1 - 0.5 * np.exp(-place))
+    return laplace_share(math.log(price / p.outside) / p.outside_spread)
 
 
 def open_hours(reward: float, p: Parameters) -> float:

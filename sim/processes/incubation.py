@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.arithmetic import log
 from sim.compiled import compiled
 from sim.draws import four, mixed
 from sim.kinds import HOSTS
@@ -179,7 +180,7 @@ def _prefer(
                 wanted *= near
             if cluster[i] == clusters[j]:
                 wanted *= near
-            score = np.log(draws[j]) / wanted
+            score = log(draws[j]) / wanted
             if score > top:
                 top = score
                 best[i] = j

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.arithmetic import exp, log, power
 from sim.compiled import compiled
-from sim.draws import laplace, power
+from sim.draws import laplace
 from sim.quantity import quantity
 from sim.state import State
 
@@ -125,21 +126,19 @@ def _firms(
     widest: Any,
     most_bought: Any,
 ) -> Any:
+    # Without a branch, so that several firms are taken at a time; who is closed stays as it is.
     for i in range(alive.size):
-        if not alive[i]:
-            continue
-        age = (now - founded[i]) / 4.0
-        growth = (macro + youth / max(age, 1.0) - usual_youth) / 4.0
-        if spread > 0.0:
-            # At least one person: a firm of one varies most.
-            size = max(employees[i], 1.0) / mean_employees
-            b = min(spread * power(size, -size_effect), widest)
-            growth += b * laplace(draws[i]) + np.log(1.0 - b * b)
+        age = max((now - founded[i]) / 4.0, 1.0)
+        growth = (macro + youth / age - usual_youth) / 4.0
+        # At least one person: a firm of one varies most.
+        size = max(employees[i], 1.0) / mean_employees
+        b = min(spread * power(size, -size_effect), widest)
+        growth += b * laplace(draws[i]) + log(1.0 - b * b)
         growth += elasticity * rd_growth[i]
         growth += contract_return * min(absorbed[i] / revenue[i], most_bought)
         growth += order_stays * min(first_orders[i] / revenue[i], most_bought)
-        revenue[i] *= np.exp(growth)
-        employees[i] *= np.exp(staff * growth)
+        revenue[i] *= exp(growth) if alive[i] else 1.0
+        employees[i] *= exp(staff * growth) if alive[i] else 1.0
 
 
 def grow(state: State, p: Parameters) -> None:

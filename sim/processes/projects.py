@@ -36,9 +36,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim import identity, kene, quarter, rules
+from sim.arithmetic import power
 from sim.books import yuan
 from sim.compiled import compiled
-from sim.draws import Ids, mix, poisson, poisson_counts, power
+from sim.draws import Ids, mix, poisson, poisson_counts
 from sim.kinds import KIND_CODE
 from sim.levers import Offer
 from sim.quantity import quantity

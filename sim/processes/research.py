@@ -29,9 +29,10 @@ from typing import Any
 import numpy as np
 
 from sim import identity, kene
+from sim.arithmetic import log, power
 from sim.books import yuan
 from sim.compiled import compiled
-from sim.draws import poisson, power
+from sim.draws import poisson
 from sim.quantity import quantity
 from sim.rules import status_share
 from sim.state import ACTIVE, RESULT_UNITS, State
@@ -248,7 +249,7 @@ def _firms(
             rd[i] = propensity[i] * revenue[i]
         before = rd_stock[i]
         rd_stock[i] += rd[i] / 4.0 - depreciation * before
-        rd_growth[i] = np.log((typical + rd_stock[i]) / (typical + before))
+        rd_growth[i] = log((typical + rd_stock[i]) / (typical + before))
         if rd[i] > 0.0:
             results[i] = poisson(scale * power(rd[i], elasticity), draws[_GRANTS, i])
         if patents[i] > 0:
