@@ -601,19 +601,18 @@ def _vouchers(
     if total <= 0:
         return
 
-    def asks(rows: Rows, share: NDArray[np.float64] | float) -> NDArray[np.bool_]:
+    def asks(ids: Ids, share: NDArray[np.float64] | float) -> NDArray[np.bool_]:
         chance = reach / 4 * np.minimum(share, 1.0) / p.usual_share
-        return luck.happens(firms.id[rows], chance, slot)
+        return luck.happens(ids, chance, slot)
 
-    rows = np.flatnonzero(small)
-    rows = rows[asks(rows, total)]
+    rows = np.flatnonzero(small & asks(firms.id, total))
     use = luck.uniform(firms.id[rows], slot + 1)
     rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
     parts = [p.voucher_bill * offer.dose / max(total, 1.0) * state.weight for offer in offers]
     covered = _covered(state, offers, parts, firms.id[rows])
     # A part that the money does not reach moves nobody: only those go ahead who would for less.
     granted = np.sum([offer.dose * mask for offer, mask in zip(offers, covered, strict=True)], 0)
-    goes = asks(rows, granted)
+    goes = asks(firms.id[rows], granted)
     for offer, part, mask in zip(offers, parts, covered, strict=True):
         paid = rows[goes & mask]
         served = _claim(state, p, offer, paid, np.full(paid.size, part), "firm", firms.id[paid])

@@ -434,10 +434,9 @@ def add_firms(
 
 def _become_technology_smes(state: State, p: Parameters) -> None:
     firms = state.firms
-    open_to = np.flatnonzero(firms.alive & ~firms.above_scale & ~firms.technology_sme)
-    open_to = open_to[firms.rd[open_to] > 0]
-    new = state.luck("demography").happens(firms.id[open_to], p.becomes_sme / 4, _SME)
-    firms.technology_sme[open_to[new]] = True
+    open_to = firms.alive & ~firms.above_scale & ~firms.technology_sme & (firms.rd > 0)
+    new = state.luck("demography").happens(firms.id, p.becomes_sme / 4, _SME)
+    firms.technology_sme[open_to & new] = True
 
 
 def _count_above_scale(state: State) -> None:
@@ -457,10 +456,12 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     rows = np.flatnonzero(open_to & (firms.rd > 0) & (firms.above_scale | firms.technology_sme))
     revenue, rd = firms.revenue[rows], firms.rd[rows]
     needed = rules.status_shares(revenue) * revenue
+    near = rd >= p.reach * needed  # nobody further below applies
+    rows, revenue, rd, needed = rows[near], revenue[near], rd[near], needed[near]
     relief = state.offers.dose("high_tech_relief") * p.margin * revenue * rules.STATUS_YEARS
     first = firms.high_tech_until[rows] == 0
     worth = relief + np.where(first, state.offers.dose("high_tech_reward"), 0.0) > p.cost
-    relabels = (rd < needed) & (rd >= p.reach * needed)
+    relabels = rd < needed
     relabels &= luck.happens(firms.id[rows], p.relabels, _RELABELS)
     renews = firms.high_tech_until[rows] == state.quarter
     weighs = luck.happens(firms.id[rows], p.considers, _WEIGHS) | renews

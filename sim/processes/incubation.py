@@ -208,10 +208,11 @@ def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:
 def _name_seedlings(state: State, p: Parameters) -> None:
     """Count firms that institutes hatched once they pass the tests of revenue and R&D."""
     firms = state.firms
-    passes = firms.alive & firms.hatched & ~firms.seedling
-    passes &= (firms.revenue >= p.seedling_revenue) & (firms.rd >= p.seedling_rd * firms.revenue)
-    firms.seedling[passes] = True
-    state.totals["seedlings"] += float(passes.sum()) * state.weight
+    rows = np.flatnonzero(firms.alive & firms.hatched & ~firms.seedling)
+    revenue, rd = firms.revenue[rows], firms.rd[rows]
+    rows = rows[(revenue >= p.seedling_revenue) & (rd >= p.seedling_rd * revenue)]
+    firms.seedling[rows] = True
+    state.totals["seedlings"] += rows.size * state.weight
 
 
 # Measures

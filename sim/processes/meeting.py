@@ -199,8 +199,8 @@ def _former_partners(
     """Former partners look at what their partner has on offer now."""
     luck = state.luck("meeting")
     firms = state.firms
-    tied = np.flatnonzero(firms.alive & (firms.partner >= 0) & (firms.rd > 0))
-    tied = tied[luck.happens(firms.id[tied], p.repeat, slot=8)]
+    looks = luck.happens(firms.id, p.repeat, slot=8)
+    tied = np.flatnonzero(looks & firms.alive & (firms.partner >= 0) & (firms.rd > 0))
     owners = state.results.owner[results]
     shelf = ring(luck, state.results.id[results], results, owners, slot=9)
     result = shelf.pick(luck.uniform(firms.id[tied], slot=10), firms.partner[tied])

@@ -317,7 +317,8 @@ def _hold_events(state: State, p: Parameters, pace: float, rows: Rows) -> None:
     for offer in state.offers.on("event_number"):
         room = events_held(1 << 30, number, p) - events
         events += _planned_events(state, p, offer, pace, room)
-    attends = rows[luck.happens(firms.id[rows], attendance(events, number, p), _ATTENDS)]
+    goes = luck.happens(firms.id, attendance(events, number, p), _ATTENDS)
+    attends = np.flatnonzero(goes & firms.alive & (firms.rd > 0))
     firms.attended[attends] = state.quarter
     state.flows["events"] += float(events)
     state.flows["event_firms"] += attends.size * state.weight
