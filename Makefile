@@ -1,7 +1,7 @@
 # Commands of the regional innovation simulator. Only the set-up of .venv and `make lock`
 # use the network. For a fresh set-up, remove .venv.
 
-.PHONY: run test check baseline lock clean python
+.PHONY: run test check baseline bench lock clean python
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -33,6 +33,10 @@ check: .venv/.ready
 # For a change that is meant to move results; see tests/test_baseline.py.
 baseline: .venv/.ready
 	@$(PY) tests/test_baseline.py
+
+# Which process takes longer than when docs/benchmark was written; on a machine that is idle.
+bench: .venv/.ready
+	@$(PY) experiments/benchmark.py --quick --check docs/benchmark/guard.json
 
 # antlr4-python3-runtime exists only as source, and setuptools, itself locked, builds it.
 .venv/.ready: requirements.lock pyproject.toml
