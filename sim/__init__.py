@@ -22,10 +22,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.agents import Firm, Incubator, Institute, Platform, University
+    from sim.agents import Firm, Incubator, Institute, Platform, Region, University
     from sim.plan import Plan, load_plan
     from sim.policy import Mix
-    from sim.region import Region
     from sim.results import Combination, Study
 
     type AnyPlan = Plan | str | Path
@@ -44,14 +43,13 @@ __all__ = [
     "run",
 ]
 
-_HOME = {"Region": "sim.region", "load_plan": "sim.plan"}
-
 
 def __getattr__(name: str) -> Any:
     """Return one of the names above from the module it lives in."""
     if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
-    return getattr(import_module(_HOME.get(name, "sim.agents")), name)
+    home = "sim.plan" if name == "load_plan" else "sim.agents"
+    return getattr(import_module(home), name)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ replicates share a chunk has no influence on any number, nor has the number of w
 that a chunk holds is run again where its micro-data are wanted and missing.
 """
 
-import logging
 import os
 import signal
 import sys
@@ -206,7 +205,6 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 def _compute(task: _Task) -> _Done:
     """Run some replicates of a plan under its mixes and write each mix's as a chunk."""
-    logging.getLogger("MESA").setLevel(logging.WARNING)
     records: list[list[Record]] = [[] for _ in task.parts]
     failures: list[Failure] = []
     try:

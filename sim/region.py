@@ -1,19 +1,15 @@
-"""A region: one city, one mix, one replicate; and the quarter, as a page of verbs."""
+"""A region: one city, one mix, one replicate; and the quarter, as a page of verbs.
+
+``agents.Region`` wraps it as a Mesa model.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import mesa
-from mesa.agent import AgentSet
-
 from sim import design, parameters, population, program
-from sim.agents import Window, windows
-from sim.errors import ConfigError
-from sim.indicators import INDICATORS
-from sim.plan import Plan, check_indicators, load_plan
-from sim.policy import Mix, build_mix
+from sim.plan import Plan
+from sim.policy import Mix
 from sim.processes import (
     accreditation,
     budget,
@@ -250,83 +246,3 @@ def live_out(
 def simulate(plan: Plan, mix: Mix | None, *, quarters: int, **options: Any) -> Record:
     """Run one replicate and return its record; the options are those of ``start_city``."""
     return live_out(start_city(plan, **options), mix, quarters)
-
-
-class Region(mesa.Model):
-    """A city as a Mesa model: replicate 0 of a seed, parameters at their defaults.
-
-    Its agents are windows on table rows, made when they are asked for and held for that step.
-    """
-
-    def __init__(
-        self,
-        plan: Plan | str | Path = "weihai_2018",
-        policy: Mix | str | Path | None = "none",
-        seed: int | None = None,
-        rng: Any = None,
-        *,
-        scale: float = 1.0,
-        known: Mapping[str, float] | None = None,
-    ) -> None:
-        """Make the city.
-
-        Args:
-            plan: A plan, its name, or the path of its file.
-            policy: A mix, its name, or the path of its file; None for no policy at all.
-            seed: A whole number from 0: which world.
-            rng: The same under Mesa's newer name, as ``mesa.batch_run`` passes it.
-            scale: Firms per firm of the city.
-            known: Full parameter name → value that replaces the default.
-
-        Raises:
-            ConfigError: If no seed is given, or it is no whole number from 0.
-        """
-        world = rng if seed is None else seed
-        if isinstance(world, bool) or not isinstance(world, int) or world < 0:
-            raise ConfigError(f"Region(seed={world!r}): give a whole number from 0, like seed=1")
-        super().__init__(rng=world)
-        self._windows: list[Window] | None = None
-        self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
-        check_indicators(self.plan, INDICATORS)
-        self.mix = None if policy is None else build_mix(self.plan, policy)
-        self.run_of_city = start_run(
-            self.plan, self.mix, seed=world, uncertainty="noise", scale=scale, known=known
-        )
-        self.recorder = Recorder(self.plan)
-        self.recorder.note_start(self.state)
-        self.indicators = dict(self.recorder.start)
-        self.datacollector = mesa.DataCollector(
-            model_reporters={column: _reporter(column) for column in self.recorder.columns()}
-        )
-
-    @property
-    def agents(self) -> AgentSet:
-        """Windows on all living firms and all organisations, held until the next step."""
-        if self._windows is None:
-            self._windows = windows(self)
-        return AgentSet(self._windows, random=self.random)
-
-    def register_agent(self, agent: mesa.Agent) -> None:
-        """Leave windows out of Mesa's own register: the tables are the register."""
-
-    def deregister_agent(self, agent: mesa.Agent) -> None:
-        """See ``register_agent``."""
-
-    @property
-    def state(self) -> State:
-        """The city's tables, books and luck."""
-        return self.run_of_city.state
-
-    def step(self) -> None:
-        """Advance by one quarter; the run ends with the plan."""
-        self._windows = None
-        self.run_of_city.step()
-        self.recorder.note_quarter(self.state)
-        self.indicators = dict(self.recorder.rows[-1])
-        self.run_of_city.finish()
-        self.datacollector.collect(self)
-        self.running = self.state.quarter <= self.plan.end
-
-
-def _reporter(column: str) -> Callable[[Region], float]:
-    return lambda region: region.indicators[column]

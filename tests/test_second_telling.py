@@ -13,13 +13,14 @@ from reference import luck
 from reference.city import RETOLD, PlainCity
 from test_draws import VECTORS
 
+import sim
 from sim import draws, identity
 from sim.kinds import KINDS
 from sim.plan import load_plan, plan_names
 from sim.policy import build_mix
 from sim.quarter import label
 from sim.record import Recorder
-from sim.region import HISTORY, QUARTER, Region, start_run
+from sim.region import HISTORY, QUARTER, start_run
 from sim.ring import ring
 
 SCALES = {"ningbo_2019": 0.02, "ningbo_315": 0.02}
@@ -167,7 +168,7 @@ def test_a_rule_told_otherwise_is_found_out_in_its_own_process(process):
 
 def test_the_plain_city_has_the_trajectories_of_the_region():
     plan = load_plan("jiangyin_2025")
-    region = Region(plan, "as_written", seed=SEED, scale=SCALE)
+    region = sim.Region(plan, "as_written", seed=SEED, scale=SCALE)
     city = PlainCity(start(plan, "as_written"), plan)
     for _ in range(QUARTERS):
         region.step()
