@@ -173,17 +173,12 @@ def _prefer(
             pairs[j] = mixed(ids[i], carriers[j])
         for j in range(carriers.size):
             draws[j] = four(address, pairs[j], 0)[0]
-        top = -np.inf
         for j in range(carriers.size):
             wanted = weight[j]
-            if district[i] == districts[j]:
-                wanted *= near
-            if cluster[i] == clusters[j]:
-                wanted *= near
-            score = log(draws[j]) / wanted
-            if score > top:
-                top = score
-                best[i] = j
+            wanted *= near if district[i] == districts[j] else 1.0
+            wanted *= near if cluster[i] == clusters[j] else 1.0
+            draws[j] = log(draws[j]) / wanted
+        best[i] = np.argmax(draws)
 
 
 def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:

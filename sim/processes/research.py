@@ -201,7 +201,7 @@ def _valued(grants: Any, chance: Any, share: Any) -> Any:
 
 
 @compiled
-def _firms(
+def _decide(
     draws: Any,
     alive: Any,
     above_scale: Any,
@@ -212,9 +212,6 @@ def _firms(
     rd_induced: Any,
     rd_stock: Any,
     rd_growth: Any,
-    patents: Any,
-    high_value: Any,
-    results: Any,
     high_tech_until: Any,
     now: Any,
     stop: Any,
@@ -223,10 +220,45 @@ def _firms(
     adjustment: Any,
     lead: Any,
     depreciation: Any,
+    typical: Any,
+) -> Any:
+    # What is the same for all stands in loops without a branch: several firms are taken at a time.
+    size = np.empty(alive.size)
+    for i in range(alive.size):
+        size[i] = power(employees[i], size_effect)
+    for i in range(alive.size):
+        if not alive[i]:
+            continue
+        group = 1 if above_scale[i] else 0
+        if rd[i] > 0.0:
+            if draws[_STATUS, i] < stop[group] / size[i]:
+                rd[i] = 0.0
+            else:
+                share = propensity[i]
+                if high_tech_until[i] >= now:
+                    share = max(share, status_share(revenue[i]))
+                rd[i] += adjustment * (share * revenue[i] * lead + rd_induced[i] - rd[i])
+        elif draws[_STATUS, i] < start[group] * size[i]:
+            rd[i] = propensity[i] * revenue[i]
+    for i in range(alive.size):
+        stock = rd_stock[i] + (rd[i] / 4.0 - depreciation * rd_stock[i])
+        growth = log((typical + stock) / (typical + rd_stock[i]))
+        rd_growth[i] = growth if alive[i] else rd_growth[i]
+        rd_stock[i] = stock if alive[i] else rd_stock[i]
+
+
+@compiled
+def _patent(
+    draws: Any,
+    alive: Any,
+    revenue: Any,
+    rd: Any,
+    patents: Any,
+    high_value: Any,
+    results: Any,
     elasticity: Any,
     scale: Any,
     lapse: Any,
-    typical: Any,
     valued: Any,
     slope: Any,
     valued_lapse: Any,
@@ -235,21 +267,6 @@ def _firms(
         results[i] = 0
         if not alive[i]:
             continue
-        size = power(employees[i], size_effect)
-        group = 1 if above_scale[i] else 0
-        if rd[i] > 0.0:
-            if draws[_STATUS, i] < stop[group] / size:
-                rd[i] = 0.0
-            else:
-                share = propensity[i]
-                if high_tech_until[i] >= now:
-                    share = max(share, status_share(revenue[i]))
-                rd[i] += adjustment * (share * revenue[i] * lead + rd_induced[i] - rd[i])
-        elif draws[_STATUS, i] < start[group] * size:
-            rd[i] = propensity[i] * revenue[i]
-        before = rd_stock[i]
-        rd_stock[i] += rd[i] / 4.0 - depreciation * before
-        rd_growth[i] = log((typical + rd_stock[i]) / (typical + before))
         if rd[i] > 0.0:
             results[i] = poisson(scale * power(rd[i], elasticity), draws[_GRANTS, i])
         if patents[i] > 0:
@@ -320,8 +337,9 @@ def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
 
 def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
     firms, stock = state.firms, state.starting_stock
-    _firms(
-        state.luck("research").block(firms.id),
+    draws = state.luck("research").block(firms.id)
+    _decide(
+        draws,
         live,
         firms.above_scale,
         firms.employees,
@@ -331,9 +349,6 @@ def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
         firms.rd_induced,
         firms.rd_stock,
         firms.rd_growth,
-        firms.patents,
-        firms.high_value,
-        firms.results,
         firms.high_tech_until,
         state.quarter,
         np.array([stock["stop small"], stock["stop large"]]),
@@ -342,10 +357,19 @@ def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
         p.adjustment,
         1 + np.log1p(state.macro_growth) / 4 / p.adjustment,
         p.depreciation / 4,
+        max(stock["typical_rd_stock"], 1e-9),
+    )
+    _patent(
+        draws,
+        live,
+        firms.revenue,
+        firms.rd,
+        firms.patents,
+        firms.high_value,
+        firms.results,
         p.elasticity,
         stock["grants_scale"],
         p.patent_lapse / 4,
-        max(stock["typical_rd_stock"], 1e-9),
         stock.get("high_value_norm", 0.0),
         p.high_value_slope,
         p.patent_lapse * p.high_value_lapse / 4,
