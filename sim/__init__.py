@@ -106,9 +106,9 @@ def run(
         replicates: How many replicates.
         seed: Which world of luck.
         output: A folder for all files; without it nothing is kept.
-        settings: ``uncertainty``, ``scale``, ``quarters``, ``after``, ``starts``, ``workers``;
-            ``micro``, of how many replicates firms, organisations, contracts and projects are
-            kept in the folder (True for three).
+        settings: ``uncertainty``, ``scale``, ``force``, ``quarters``, ``after``, ``starts``,
+            ``workers``; ``micro``, of how many replicates firms, organisations, contracts and
+            projects are kept in the folder (True for three).
 
     Raises:
         ConfigError: If anything in it is wrong.
@@ -136,9 +136,9 @@ def compare(
         seed: Which world of luck, the same for all.
         baseline: The mix to compare with.
         output: A folder for all files; without it nothing is kept.
-        settings: ``uncertainty``, ``scale``, ``quarters``, ``after``, ``starts``, ``workers``;
-            ``micro``, of how many replicates firms, organisations, contracts and projects are
-            kept in the folder (True for three).
+        settings: ``uncertainty``, ``scale``, ``force``, ``quarters``, ``after``, ``starts``,
+            ``workers``; ``micro``, of how many replicates firms, organisations, contracts and
+            projects are kept in the folder (True for three).
 
     Raises:
         ConfigError: If anything in it is wrong.

@@ -77,6 +77,7 @@ PLAIN = (
     "seed",
     "uncertainty",
     "population.scale",
+    "population.force",
     "quarters",
     "after",
     "workers",
@@ -148,9 +149,12 @@ def publish(job: Job, root: Path, command: str) -> "Study":
         ConfigError: If the folder cannot be used; nothing is written then.
     """
     from sim import figures, report
+    from sim.compiled import first_use
     from sim.results import carry_out, write_tables
 
     manifest = claim(root, job, command)
+    if first_use():
+        print("Compiling the model, once for this version: about a minute", file=sys.stderr)
     study = carry_out(job, root)
     rows = write_tables(study)
     figures.draw(root, study)
@@ -334,6 +338,7 @@ def _settings(config: DictConfig, output: Path | None) -> Settings:
         seed=config.seed,
         uncertainty=config.uncertainty,
         scale=config.population.scale,
+        force=config.population.force,
         quarters=config.quarters,
         after=config.after,
         starts={name: value for name, value in starts.items() if value is not None},

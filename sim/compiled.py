@@ -17,31 +17,44 @@ from numba.core import types
 from numba.extending import intrinsic
 
 
-def _cache() -> Path:
-    """Return the folder for the machine code of this version of the kernels."""
+def _cache() -> Path | None:
+    """Return the folder for the machine code of this version of the kernels; None for none.
+
+    It is in the user's cache, else among the temporary files.
+    """
     code = hashlib.blake2b(digest_size=8)
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         text = path.read_bytes()
         if b"compiled" in text:
             code.update(text)
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        writable = os.access(home, os.W_OK)
-    except OSError:
-        writable = False
-    base = home if writable else Path(tempfile.gettempdir())
-    return base / "regional-innovation-simulator" / code.hexdigest()
+    for base in (home, Path(tempfile.gettempdir())):
+        folder = base / "regional-innovation-simulator" / code.hexdigest()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return None
 
 
-os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache()))
+CACHE = _cache()
+if CACHE:
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE))
 configuration: Any = numba.config
 configuration.reload_config()
 
 
+def first_use() -> bool:
+    """Return whether nothing of this version was ever compiled here."""
+    return CACHE is None or not any(CACHE.rglob("*.nbi"))
+
+
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function of arrays and numbers; keep the machine code on disk."""
-    kernel: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile a function of arrays and numbers; keep the machine code on disk where that goes."""
+    options: dict[str, Any] = {"cache": CACHE is not None, "nogil": True, "error_model": "numpy"}
+    kernel: Callable[..., Any] = numba.njit(**options)(function)
     return kernel
 
 

@@ -21,17 +21,39 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+
+from sim.city import FIGURES
 from sim.design import UNCERTAINTIES
 from sim.errors import ConfigError, unknown
 from sim.plan import Plan, check_indicators, configs
 from sim.policy import Mix
 from sim.quarter import label
+from sim.state import FIRMS
 
 MANIFEST = "manifest.json"
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 
 _MOST = {"replicates": 1_000_000, "after": 400, "workers": 4096, "seed": 2**64 - 1}
-_LARGEST_SCALE = 100.0
+_LARGEST_SCALE = 1e4
+MOST_ROWS = 10_000_000  # of a table at the start, unless forced: beyond, memory runs out unseen
+_COHORTS = 5  # years of start-ups in being at the start, closing left out
+_COPIES = 3  # of the firms' rows in memory: the start, the living city, room to grow
+# Figures that become rows, or counts in a column of 32 bits.
+_ROWS = (
+    *(name for name, unit in FIGURES.items() if unit == "platforms"),
+    "universities",
+    "hospitals",
+    "public_bodies",
+    "outside_parents",
+    "consultancies",
+    "brokers",
+    "vice_presidents",
+    "industry_professors",
+    "top_talents",
+    "institute_talents",
+    "shared_equipment",
+)
 _MICRO_REPLICATES = 3
 LARGEST_FIGURE = 1e12  # no starting figure of a city is larger, in its unit
 _LONGEST_FOLDER = 100
@@ -48,6 +70,7 @@ class Settings:
         seed: Which world of luck.
         uncertainty: What differs between replicates, one of ``design.UNCERTAINTIES``.
         scale: Firms in the model per firm in the city.
+        force: Whether more rows are run than ``MOST_ROWS``.
         quarters: How many quarters to run, where not the whole plan.
         after: How many quarters to go on after the plan.
         starts: Known starting figures, by name.
@@ -60,6 +83,7 @@ class Settings:
     seed: int = 1
     uncertainty: str = "both"
     scale: float = 1.0
+    force: bool = False
     quarters: int | None = None
     after: int = 0
     starts: Mapping[str, float] = field(default_factory=dict)
@@ -83,6 +107,8 @@ class Settings:
         if not isinstance(self.micro, bool):
             more = f" (or true: the first {_MICRO_REPLICATES} replicates)"
             check_whole("micro", self.micro, 0, more)
+        if not isinstance(self.force, bool):
+            raise ConfigError(f"population.force = {self.force!r}: true or false is needed")
         if self.uncertainty not in UNCERTAINTIES:
             raise unknown("uncertainty", "kind", self.uncertainty, UNCERTAINTIES)
         if not 0 < _number("population.scale", self.scale) <= _LARGEST_SCALE:
@@ -134,6 +160,32 @@ class Settings:
             if not 0 <= _number(f"start.{name}", value) <= highest:
                 needed = "a share from 0 to 1" if highest == 1 else f"0 to {LARGEST_FIGURE:.0e}"
                 raise ConfigError(f"start.{name} = {value}: {needed} is needed ({unit})")
+
+    def check_size(self, plan: Plan) -> None:
+        """Refuse a city whose tables would not fit into memory, or whose counts into a column.
+
+        Raises:
+            ConfigError: If it is larger than ``MOST_ROWS``, unless forced.
+        """
+
+        def most(name: str) -> float:
+            return float(self.starts.get(name, plan.city.figures[name].quantity.high))
+
+        firms = most("above_scale_firms") + most("technology_smes")
+        firms = self.scale * (firms + _COHORTS * most("startup_entry"))
+        if firms > MOST_ROWS and not self.force:
+            row = sum(np.dtype(column.dtype).itemsize * max(column.width, 1) for column in FIRMS)
+            raise ConfigError(
+                f"population.scale = {self.scale:g}: {plan.name} would begin with up to "
+                f"{firms:.2g} firms, which take some {_COPIES * row * firms / 1e9:.0f} GB per "
+                f"worker; up to {MOST_ROWS:.0e} are run, more with population.force=true"
+            )
+        for name in _ROWS:
+            if most(name) > MOST_ROWS and not self.force:
+                raise ConfigError(
+                    f"start.{name} = {most(name):g}: up to {MOST_ROWS:.0e} {FIGURES[name]} are "
+                    "run, more with population.force=true"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +244,7 @@ def job_of(
     for plan, mix in chosen:
         check_indicators(plan, INDICATORS)
         settings.check_starts(plan)
+        settings.check_size(plan)
         if (plan.name, mix.name) in cases:
             raise ConfigError(
                 f"plan {plan.name} with policy {mix.name} is asked for twice; a plan or mix of "

@@ -108,7 +108,11 @@ WRONG = [
     (["population.scale=-1"], ["population.scale = -1"]),
     (["population.scale=nan"], ["population.scale = nan"]),
     (["population.scale=abc"], ["population.scale = 'abc'"]),
-    (["population.scale=1000"], ["population.scale = 1000"]),
+    (["population.scale=5000"], ["population.scale = 5000", "firms", "GB", "population.force"]),
+    (["population.force=maybe"], ["population.force = 'maybe'"]),
+    (["population.scale=1e5"], ["population.scale = 100000"]),
+    (["start.brokers=1e9"], ["start.brokers = 1e+09", "persons", "population.force"]),
+    (["start.shared_equipment=3e9"], ["start.shared_equipment = 3e+09", "instruments"]),
     (["uncertainty=bot"], ["'bot'", "Did you mean 'both'?"]),
     (["uncertainty=5"], ["'5'", "both, noise, parameters"]),
     (["start.broker=5"], ["'broker'", "Did you mean 'brokers'?"]),
@@ -207,7 +211,30 @@ def test_the_same_configuration_in_other_words_goes_on(bare):
     assert set(pd.read_csv("out/attainment.csv")["replicates"]) == {2}
 
 
-def test_one_run_leaves_its_files_in_one_folder(bare, capsys):
+def test_the_first_run_says_that_it_compiles(bare, capsys, monkeypatch):
+    monkeypatch.setattr("sim.compiled.first_use", lambda: True)
+    assert main([*QUICK, "replicates=1"]) == 0
+    assert capsys.readouterr().err.startswith("Compiling the model")
+
+
+def test_where_no_folder_can_be_written_kernels_work_all_the_same(tmp_path):
+    (tmp_path / "file").touch()
+    script = (
+        "import tempfile; tempfile.tempdir = '{}'\n"
+        "from sim import compiled, draws\n"
+        "import numpy\n"
+        "assert compiled.CACHE is None and compiled.first_use()\n"
+        "print(draws.ordered(numpy.array([0.5, 0.1])))"
+    ).format(tmp_path / "file")
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "file")}
+    told = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True
+    )
+    assert (told.returncode, told.stdout) == (0, "[1 0]\n"), told.stderr
+
+
+def test_one_run_leaves_its_files_in_one_folder(bare, capsys, monkeypatch):
+    monkeypatch.setattr("sim.compiled.first_use", lambda: False)
     assert main([*QUICK, "replicates=2"]) == 0
     out, err = capsys.readouterr()
     (root,) = Path("outputs/weihai_2018").iterdir()
