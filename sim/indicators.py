@@ -209,7 +209,7 @@ def new_busy(kind: str, host: str | None = None) -> Measure:
 
     def measure(state: State) -> float:
         table, rows = state.organisations, state.platforms(kind)
-        rows = rows[(table.decided[rows] >= state.start) & _hosted(state, rows, host)]
+        rows = rows[(table.opens[rows] >= state.start) & _hosted(state, rows, host)]
         return float((~hollow(state, rows, HOLLOW)).sum())
 
     return measure
@@ -231,7 +231,7 @@ def hosted(kinds: tuple[str, ...], host: str, *, ever_since: str = "", level: st
         rows = np.flatnonzero(np.isin(table.kind, [KIND_CODE[kind] for kind in kinds]))
         rows = rows[_hosted(state, rows, host) & (table.status[rows] != BUILDING)]
         if ever_since == "start":
-            rows = rows[table.decided[rows] >= state.start]
+            rows = rows[table.opens[rows] >= state.start]
         elif not ever_since:
             rows = rows[table.status[rows] == ACTIVE]
         least = LEVEL_CODE[level] if level else 0
@@ -250,7 +250,7 @@ def design_institutes_new(state: State) -> float:
     """Return institutes of design opened since the start."""
     table = state.organisations
     rows = (table.kind == KIND_CODE["institute"]) & table.design & (table.status != BUILDING)
-    return float((rows & (table.decided >= state.start)).sum())
+    return float((rows & (table.opens >= state.start)).sum())
 
 
 def cluster_coverage(state: State) -> float:

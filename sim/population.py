@@ -26,7 +26,7 @@ from sim.processes import (
     talent,
 )
 from sim.quantity import quantity
-from sim.state import ACTIVE, BODY_CODE, FIRM_UNITS, State
+from sim.state import ACTIVE, BODY_CODE, BUILDING, FIRM_UNITS, State
 from sim.tables import Rows
 
 if TYPE_CHECKING:
@@ -326,7 +326,7 @@ def settle(state: State, values: "Values", scale: float) -> None:
     _startups(state, start, p, values.of("demography"))
     _norms(state, values)
     _bodies(state, start, p, values.of("founding"))
-    _platforms(state, start, p)
+    _platforms(state, start, p, values.of("founding"))
     _tenants(state, p, values.of("incubation"))
     _status(state, start)
     _brokers(state, start, values.of("services").active)
@@ -565,8 +565,8 @@ def _bodies(state: State, start: Start, p: Parameters, talking: founding.Paramet
         )
 
 
-def _platforms(state: State, start: Start, p: Parameters) -> None:
-    """Platforms in being, each with a host, a cluster, a level and an age."""
+def _platforms(state: State, start: Start, p: Parameters, rates: founding.Parameters) -> None:
+    """Platforms in being and under way, each with a host, a cluster, a level and an age."""
     for kind, data in KINDS.items():
         names = [n for n in data.hosts if n != "outside" or kind == "institute"]
         pools = [founders.hosts(state, name) for name in names]
@@ -574,7 +574,10 @@ def _platforms(state: State, start: Start, p: Parameters) -> None:
             [pool.suitability * founders.class_weight(state, kind, pool.name) for pool in pools]
             or [np.empty(0)]
         )
-        _place_kind(state, start, p, kind, round(start(data.stock)), pools, weights)
+        ready = round(start(data.stock))
+        free = max(sum(pool.rows.size for pool in pools) - ready, 0)
+        begun = min(_under_way(state, start, rates, kind, free), free)
+        _place_kind(state, start, p, kind, ready, begun, pools, weights)
     for kind, data in KINDS.items():
         code = KIND_CODE[kind]
         for name in data.hosts:
@@ -587,16 +590,39 @@ def _platforms(state: State, start: Start, p: Parameters) -> None:
                 state.possible_hosts[code] += free.size
 
 
+def _under_way(state: State, start: Start, p: founding.Parameters, kind: str, free: int) -> int:
+    """Return how many platforms of a kind are being built as the plan begins.
+
+    As many as a city like this one begins in the time that building takes, without any plan; of
+    institutes also those that outside parents agreed to. Services are built in no time to speak of.
+    """
+    if kind in founding.ELSEWHERE:
+        return 0
+    code, data = KIND_CODE[kind], KINDS[kind]
+    units = free if data.per_host else max(start(data.stock), p.least_stock)
+    quarterly = float(state.costs["rate"][code]) * units / 4
+    if "outside" in data.hosts and kind == "institute":
+        parents = state.bodies("outside").size
+        quarterly += founding.talks_a_quarter(state, p) * parents * p.talks_succeed
+    expected = quarterly * round(float(state.costs["building"][code]))
+    return state.draws.at("population", 0).whole(identity.of_name(f"building {kind}"), expected)
+
+
 def _place_kind(
     state: State,
     start: Start,
     p: Parameters,
     kind: str,
-    count: int,
+    ready: int,
+    begun: int,
     pools: list[founders.Hosts],
     weights: NDArray[np.float64],
 ) -> None:
-    """Give each starting platform of a kind a host of its own, as far as there are hosts."""
+    """Give each starting platform of a kind a host of its own, as far as there are hosts.
+
+    The last of them are under way: they open one after the other while building takes.
+    """
+    count = ready + begun
     if count == 0:
         return
     code = KIND_CODE[kind]
@@ -608,21 +634,25 @@ def _place_kind(
     )
     age = -p.platform_age * np.log(u[:, _OLD])
     opened = state.start - 1 - np.minimum(4 * age, 4 * p.oldest_platform).astype(np.int64)
+    building = np.arange(count) >= ready
+    time = round(float(state.costs["building"][code]))
+    opens = np.where(building, state.start + (u[:, _OLD] * time).astype(np.int64), opened)
+    lowest = LEVEL_CODE[KINDS[kind].levels[0]]
     state.organisations.add(
         ids,
         kind=code,
-        status=ACTIVE,
-        passed=True,
+        status=np.where(building, BUILDING, ACTIVE),
+        passed=~building,
         host_class=host_class,
         host_firm=firm,
         host_body=body,
         district=district,
         cluster=cluster,
         field=field,
-        decided=opened,
-        opens=opened,
-        reached=opened,
-        level=_levels(state, start, p, kind, u[:, _LEVEL]),
+        decided=np.where(building, opens - time, opens),
+        opens=opens,
+        reached=opens,
+        level=np.where(building, lowest, _levels(state, start, p, kind, u[:, _LEVEL])),
         registration=_registers(state, start, kind, count),
         **founders.platform_traits(state, kind, ids),
     )

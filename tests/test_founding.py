@@ -178,7 +178,9 @@ def test_neighbours_are_a_share_of_all_possible_hosts(weihai, kind):
     everybody = sum(hosts(weihai, name).rows.size for name in KINDS[kind].hosts)
     clusters = len(weihai.city.clusters)
     factor = founding._lacks(weihai, founding.Parameters(peers=0.5))[:clusters, KIND_CODE[kind]]
-    own = np.bincount(weihai.organisations.cluster[weihai.platforms(kind)], minlength=clusters)
+    ready, begun = (weihai.platforms(kind, status=status) for status in (ACTIVE, BUILDING))
+    where = weihai.organisations.cluster[np.concatenate([ready, begun])]
+    own = np.bincount(where, minlength=clusters)
     assert (own > 0).all()
     expected = 1 + 0.5 * np.minimum(own / (everybody / clusters), 1.0)
     assert factor == pytest.approx(expected)
@@ -545,3 +547,37 @@ def test_services_are_founded_elsewhere():
     founding.found(state, PLAIN)
     for kind in ("transfer_service", "ip_service"):
         assert founded(state, kind).size == 0
+
+
+def openings(state, first, last):
+    """Return platforms, services apart, that opened within these quarters."""
+    table = state.organisations
+    apart = np.isin(table.kind, [KIND_CODE["transfer_service"], KIND_CODE["ip_service"]])
+    open_now = (table.kind < len(KIND_NAMES)) & (table.status != BUILDING) & ~apart
+    return int((open_now & (table.opens >= first) & (table.opens <= last)).sum())
+
+
+def test_a_city_begins_with_platforms_under_way():
+    early = late = 0
+    for replicate in range(4):
+        run = start_run(
+            load_plan("ningbo_2019"),
+            None,
+            seed=1,
+            replicate=replicate,
+            uncertainty="noise",
+            scale=0.1,
+        )
+        state = run.state
+        begun = (state.organisations.status == BUILDING) & (
+            state.organisations.kind < len(KIND_NAMES)
+        )
+        assert (state.organisations.opens[begun] >= state.start).all()
+        assert (state.organisations.decided[begun] < state.start).all()
+        for _ in range(8):
+            run.step()
+            run.finish()
+        early += openings(state, state.start, state.start + 3)
+        late += openings(state, state.start + 4, state.start + 7)
+    # What opens in the first year is what opens in the second: nothing waits for the plan.
+    assert early == pytest.approx(late, rel=0.25)
