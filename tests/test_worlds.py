@@ -233,7 +233,7 @@ def test_every_lever_moves_some_indicator_of_some_plan(lever):
     assert any(
         _run_with_lever(plan, lever, 10.0, replicate)
         != _run_with_lever(plan, lever, 0.0, replicate)
-        for replicate in range(12)
+        for replicate in range(24)
         for plan in plans
     ), f"{lever} moves nothing"
 
@@ -290,7 +290,7 @@ def test_a_higher_founding_grant_never_lowers_what_founders_expect():
 
 def test_typed_in_figures_start_the_city():
     typed = {"incubators": 30.0, "makerspaces": 12.0, "brokers": 77.0}
-    start = record(None, starts=typed).start
+    start = record(None, known={f"start.{name}": value for name, value in typed.items()}).start
     assert start["incubators_makerspaces"] == 42
     assert start["brokers"] == 77
 

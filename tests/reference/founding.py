@@ -106,7 +106,7 @@ class Host:
             host_firm=self.row if firm else -1,
             host_body=-1 if firm else self.row,
             district=self.district if district is None else district,
-            cluster=cluster,
+            cluster=cluster if cluster < len(self.model.made_of.clusters) else -1,
             field=self.field,
             decided=city.quarter,
             opens=city.quarter + time,
