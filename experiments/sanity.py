@@ -184,6 +184,8 @@ ROWS = (
         low=0.08,
         high=0.15,
         source="China 2019-21: 326 founded on 2 140, stock +12.7 %; Ningbo 2018-20: 21 on 48",
+        remark="Weihai begins with a handful of institutes; outside parents come by the size of a "
+        "city's economy, not by its stock, so that two or three a year are a third.",
     ),
     Row(
         name="promotions to provincial level a year per platform of such a kind",
