@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from time import process_time
 
 import benchmark
 import numpy as np
@@ -67,10 +68,29 @@ def test_a_tiny_run_fills_every_noted_figure_and_writes_it(tiny, tmp_path):
     assert found["seconds_outside_simulation"] == pytest.approx(OUTSIDE, abs=1)
     told = found["reference"]["150"]
     assert told["philox_calls"] > 150
-    assert 0 < found["reference_ratio_without_philox"]["150"] < found["reference_ratio"]["150"]
+    assert found["reference_ratio"] == found["reference_ratio_by_firms"]["150"]
+    assert 0 < found["reference_ratio_without_philox"]["150"] < found["reference_ratio"]
     guard = json.loads((tmp_path / "guard.json").read_text("utf-8"))
     assert benchmark.slower(guard, found["guard"]) == []
     assert (tmp_path / "benchmark.png").stat().st_size > 10_000
+
+
+def test_the_guard_tells_which_process_became_slow(tiny, monkeypatch):
+    before = {"150": benchmark.lives(150, 2, 2)["guard"]}
+
+    def slow(process):
+        def slowed(*arguments):
+            seconds_until = process_time() + 0.05
+            process(*arguments)
+            while process_time() < seconds_until:
+                pass
+
+        return slowed
+
+    quarter = [(n, slow(do) if n == "market" else do) for n, do in benchmark.QUARTER]
+    monkeypatch.setattr(benchmark, "QUARTER", quarter)
+    lines = benchmark.slower(before, {"150": benchmark.lives(150, 2, 2)["guard"]})
+    assert any(line.startswith("market at 150 firms") for line in lines)
 
 
 def test_a_timed_quarter_is_a_quarter_of_the_region():
