@@ -55,6 +55,13 @@ class Mix:
         """Whether nothing is in force, so that the mix is no policy."""
         return not self.instruments
 
+    def scaled(self, factors: Mapping[str, float], name: str) -> "Mix":
+        """Return a mix of another name that offers so many times the dose, by instrument."""
+        scaled = [
+            dataclasses.replace(i, scale=i.scale * factors.get(i.id, 1.0)) for i in self.instruments
+        ]
+        return Mix(name=name, instruments=tuple(scaled))
+
 
 def mix_names() -> list[str]:
     """Return the names of the mixes that come with the package."""
