@@ -28,6 +28,7 @@ GOVERNMENTS = ("city", "county", "province", "nation")
 PAYERS = (*GOVERNMENTS, "firm", "fund")
 LONGEST = 80  # characters of a wrong text that a message repeats
 _DEEPEST = 10_000  # brackets in a file, and signs in a line
+LARGEST_SCALE = 100.0  # times the dose of the text that an instrument may offer
 CASE_BY_CASE = (0.5, 20.0)  # million CNY, log-uniform
 ALWAYS = (0, 4 * 9999 + 3)  # the window of an instrument that no plan bounds
 # Levers that only act through a platform kind.
@@ -472,7 +473,7 @@ def instrument_from(
         effect=quantity_from(entry.tree["effect"], f"{where}.effect")
         if entry.has("effect")
         else None,
-        scale=entry.amount("scale", "times the dose of the text") if entry.has("scale") else 1.0,
+        scale=_scale(entry),
         lever=_lever(entry, kind),
         reason=entry.text("reason", ""),
     )
@@ -482,6 +483,13 @@ def instrument_from(
     if instrument.modelled:
         _check_dose(instrument, where)
     return instrument
+
+
+def _scale(entry: Entry) -> float:
+    scale = entry.amount("scale", "times the dose of the text") if entry.has("scale") else 1.0
+    if scale > LARGEST_SCALE:
+        raise entry.wrong("scale", f"up to {LARGEST_SCALE:g} times the dose of the text is needed")
+    return scale
 
 
 def _lever(entry: Entry, kind: str) -> str | None:
