@@ -33,7 +33,7 @@ LAYERS = [
     {"ensemble"},
     {"equal_cost"},
     {"results", "audit"},
-    {"figures", "report"},
+    {"figures", "contrast", "report"},
     {"command"},
     {"__init__", "__main__"},
 ]
