@@ -225,7 +225,7 @@ class _Search:
         why = (
             "its budget lines are exhausted, or its shares are whole"
             if best.outlay < best.wanted
-            else "its claims are too large to be cut to that"
+            else "its claims are too large to be cut to that; more replicates make finer steps"
         )
         return ConfigError(
             f"policy {self.key[1]}: under {self.key[0]} it cannot cost what {best.other} costs: "
