@@ -21,8 +21,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim.figures import (
+    APART,
     AS_NUMBER,
-    AS_SHARE,
     GOAL,
     GREY,
     GRID,
@@ -52,8 +52,10 @@ _HEAT = mpl.colormaps["Blues"]
 _DARK = 0.55  # a chance from which on words stand in white
 _ROWS = 12  # mixes in a panel, those that differ most
 _NAME = 27  # letters of a mix's name in a panel
+_LONG_NAME = 45  # where there is more room
+_ALL_WIDE = 112  # letters of a note across the figure
 _COLUMN = 4.15  # inches: a column of panels
-_PLOT = (1.62, 3.42)  # inches: from where to where a panel has its values
+_PLOT = (1.6, 3.22)  # inches: from where to where a panel has its values
 _ROW = 0.165  # inches: a mix in a panel
 _SHIFTS = (0.14, -0.14, 0.28, -0.28, 0.42, -0.42, 0.56, -0.56)  # inches, of a label
 
@@ -95,7 +97,7 @@ def heat_map(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figure:
     groups = [(n, [t for t in plan.targets if t.nature == n]) for n in NATURES]
     groups = [(nature, targets) for nature, targets in groups if targets]
     rows = len(plan.targets) + 0.8 * len(groups)
-    names = short_names([one.policy for one in ones])
+    names = short_names([one.policy for one in ones], _LONG_NAME)
     above = 0.62 + 0.062 * max(map(len, names))
     height = above + 0.3 * rows + 0.62
     few = len(ones) <= _NUMBERED
@@ -165,12 +167,12 @@ def _heat_scale(figure: Figure, height: float) -> None:
     axes.text(1.02, 0.5, number(1, share=True), ha="left", **look)
 
 
-def short_names(policies: Sequence[str]) -> list[str]:
+def short_names(policies: Sequence[str], most: int) -> list[str]:
     """Return names of mixes, without the mix they begin with where that is the same for all."""
     pairs = [re.split("(?=[~+])", policy, maxsplit=1) for policy in policies]
     bases = {pair[0] for pair in pairs if len(pair) > 1}
     names = [pair[1] if len(pair) > 1 and len(bases) == 1 else "".join(pair) for pair in pairs]
-    return [name if len(name) <= _NAME else f"{name[: _NAME - 1]}…" for name in names]
+    return [name if len(name) <= most else f"{name[: most - 1]}…" for name in names]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +215,11 @@ class Panel:
     note: str
 
 
+def _ordered(plan: Plan) -> list[Target]:
+    """Return a plan's targets, behavioural ones first."""
+    return sorted(plan.targets, key=lambda target: NATURES.index(target.nature))
+
+
 def added_rows(study: Study, plan: Plan, ones: Sequence[Combination]) -> list[Panel]:
     """Return what each mix adds to each target, against the first baseline."""
     table = study.comparison
@@ -220,7 +227,7 @@ def added_rows(study: Study, plan: Plan, ones: Sequence[Combination]) -> list[Pa
     table = table[(table["plan"] == plan.name) & against]
     order = {one.policy: place for place, one in enumerate(ones)}
     found = []
-    for target in plan.targets:
+    for target in _ordered(plan):
         part = table[(table["target"] == target.id) & table["delta_mean"].notna()]
         part = part.loc[part["delta_mean"].abs().sort_values(ascending=False, kind="stable").index]
         rows = [_added_row(row, is_share(target)) for row in part.head(_ROWS).to_dict("records")]
@@ -257,38 +264,44 @@ def added_chart(panels: Sequence[Panel], against: str, ink: Ink) -> Figure:
     note = (
         "Same city, same luck, future by future. Marker and number: mean. Bar: nine in ten futures."
     )
-    return _panels_chart(panels, title, note, ink)
+    moved = [p for p in panels if any(row.low or row.high or row.mark for row in p.rows)]
+    still = [ink.words(headline(panel.target)) for panel in panels if panel not in moved]
+    if still:
+        listed = textwrap.wrap(f"No mix changes: {'; '.join(still)}.", _ALL_WIDE)
+        note = "\n".join([note, *listed])
+    return _panels_chart(moved, title, note, ink)
 
 
 def real_rows(plan: Plan, ones: Sequence[Combination]) -> list[Panel]:
     """Return each target's count and the real activity beside it, mix by mix."""
     found, every = [], _told(ones)
-    for target in plan.targets:
+    for target in _ordered(plan):
         if target.reason or not has_real(target):
             continue
         share = is_share(target)
         told = [every[one.policy, target.id] for one in ones]
         told = [row for row in told if np.isfinite(row["p50"])]
+        if not told:
+            continue
         apart = sorted(told[1:], key=lambda row: -abs(row["p50"] - told[0]["p50"]))
         kept = {row["policy"] for row in [*told[:1], *apart[: _ROWS - 1]]}
-        rows = [_real_row(row, share) for row in told if row["policy"] in kept]
-        note = f"real: {INDICATORS[target.indicator].activity}"
+        size = max(target.value, *(row["p50"] for row in told))
+        other = max(row["real_p50"] for row in told) > APART * size
+        rows = [_real_row(row, share, drawn=not other) for row in told if row["policy"] in kept]
+        note = f"real: {INDICATORS[target.indicator].activity}" + (" (not drawn)" if other else "")
         tick = partial(number, share=share)
-        if rows:
-            found.append(
-                Panel(target=target, rows=rows, upright=target.value, tick=tick, note=note)
-            )
+        found.append(Panel(target=target, rows=rows, upright=target.value, tick=tick, note=note))
     return found
 
 
-def _real_row(row: Mapping[Any, Any], share: bool) -> Row:
+def _real_row(row: Mapping[Any, Any], share: bool, *, drawn: bool) -> Row:
     count, real = row["p50"], row["real_p50"]
     return Row(
         policy=row["policy"],
-        low=min(count, real),
-        high=max(count, real),
+        low=min(count, real) if drawn else count,
+        high=max(count, real) if drawn else count,
         mark=count,
-        hollow=real,
+        hollow=real if drawn else None,
         words=f"{number(count, share).removesuffix(PERCENT)} · {number(real, share)}",
     )
 
@@ -345,10 +358,10 @@ def _draw_panel(page: Page, panel: Panel, x: float, top: float, ink: Ink) -> Non
     measure: dict[str, Any] = {"color": GOAL, "linewidth": 0.9, "zorder": 1}
     measure["linestyle"] = (0, (6, 2)) if panel.upright else "-"
     page.line([across(panel.upright)] * 2, [floor, first + 0.1], **measure)
-    names = short_names([row.policy for row in panel.rows])
+    names = short_names([row.policy for row in panel.rows], _NAME)
     for place, (row, name) in enumerate(zip(panel.rows, names, strict=True)):
         y, colour = first - _ROW * place, ink.colour(row.policy)
-        small: dict[str, Any] = {"va": "center", "fontsize": 7}
+        small: dict[str, Any] = {"va": "center", "fontsize": 6.7}
         page.write(x + _PLOT[0] - 0.06, y, name, ha="right", **small)
         page.write(x + _PLOT[1] + 0.05, y, row.words, color=colour, fontweight="bold", **small)
         bar: dict[str, Any] = {"color": colour, "linewidth": 4, "solid_capstyle": "butt"}
@@ -380,14 +393,15 @@ def outlay_chart(points: pd.DataFrame, ink: Ink) -> Figure:
         colour = ink.colour(row["policy"])
         span = [row["low"], row["high"]]
         if few:
-            axes.plot(span, [row["met"]] * 2, linewidth=2.5, alpha=0.3, color=colour)
+            axes.plot(span, [100 * row["met"]] * 2, linewidth=2.5, alpha=0.3, color=colour)
         look: dict[str, Any] = {"color": colour, "markersize": 7}
-        axes.plot(row["cost"], row["met"], ink.marker(row["policy"]), **look)
+        axes.plot(row["cost"], 100 * row["met"], ink.marker(row["policy"]), **look)
     axes.margins(x=0.06, y=0.14)
     axes.set_xlim(left=min(0.0, *axes.get_xlim()))
     axes.grid()
     axes.xaxis.set_major_formatter(AS_NUMBER)
-    axes.yaxis.set_major_formatter(AS_SHARE)
+    axes.yaxis.set_major_locator(MaxNLocator(7, integer=True))
+    axes.yaxis.set_major_formatter(f"{{x:.0f}}{PERCENT}")
     axes.set_xlabel("public outlay of city and counties over the run, million CNY", color=GREY)
     _label_points(axes, points, ink)
     title = "What does each mix cost, and what does it reach?"
@@ -414,11 +428,11 @@ def _label_points(axes: Axes, points: pd.DataFrame, ink: Ink) -> None:
     """Write the mixes' names where they do not hide one another: of many, those on the front."""
     points = points.assign(front=on_the_front(points))
     shown = points if len(points) <= _ROWS else points[points["front"]]
-    names = short_names(shown["policy"].tolist())
+    names = short_names(shown["policy"].tolist(), _LONG_NAME)
     place = axes.transData + axes.figure.dpi_scale_trans.inverted()
     taken: list[tuple[float, float, float]] = []
     for row, name in zip(shown.to_dict("records"), names, strict=True):
-        x, y = place.transform((row["cost"], row["met"])).tolist()
+        x, y = place.transform((row["cost"], 100 * row["met"])).tolist()
         wide = 0.085 * len(name)
         tries = [(x + dx, y + dy) for dy in _SHIFTS for dx in (0.02, -0.02 - wide)]
         spot = next((spot for spot in tries if _free(*spot, wide, taken)), tries[0])

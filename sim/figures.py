@@ -123,7 +123,7 @@ LEFT = 0.545  # where axes begin beside a column of words
 PERCENT = "\u00a0%"
 _LITTLE = 0.05  # million CNY
 _MANY = 24  # figures from which they are worth several processes
-_APART = 1.6  # a real activity this many times beyond the count and goal would squash them
+APART = 1.6  # a real activity this many times beyond the count and goal would squash them
 _QUARTERS = 13  # from which on a time axis names years only
 _PAID: dict[str, Any] = {"facecolor": "#4d7a9e", "edgecolor": "#4d7a9e"}
 _ASSUMED: dict[str, Any] = {"facecolor": "#e3ecf2", "edgecolor": "#4d7a9e", "hatch": "////"}
@@ -571,7 +571,7 @@ def _real(target: Target, one: Combination) -> Floats:
 def _real_apart(target: Target, ones: Sequence[Combination]) -> bool:
     """Return whether the real activity is of another size, such as firms at events."""
     top = max(target.value, *(_bands(one, target)[4].max() for one in ones))
-    return bool(_real(target, ones[0]).max() > _APART * top)
+    return bool(_real(target, ones[0]).max() > APART * top)
 
 
 def _draw_values(sheet: Sheet, target: Target) -> None:

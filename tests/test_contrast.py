@@ -1,5 +1,6 @@
 """Figures and report of many mixes, of a study whose numbers are told."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -13,6 +14,7 @@ from studies import study_of, told
 from sim import contrast, figures, report
 from sim.contrast import anyway_first, on_the_front, outlay_points, short_names
 from sim.figures import Ink, mix_words
+from sim.plan import NATURES
 from sim.policy import build_mix
 from sim.results import transplant_table, write_tables
 
@@ -99,7 +101,9 @@ def test_a_darker_cell_is_a_likelier_target(columns, ink):
 
 def test_what_a_mix_adds_is_what_the_comparison_says(study, columns):
     panels = contrast.added_rows(study, PLAN, columns)
-    assert [panel.target.id for panel in panels] == [t.id for t in PLAN.targets if not t.reason]
+    assert {panel.target.id for panel in panels} == {t.id for t in PLAN.targets if not t.reason}
+    natures = [panel.target.nature for panel in panels]
+    assert natures == sorted(natures, key=NATURES.index)
     rows = study.comparison.set_index(["target", "policy"])
     for panel in panels:
         assert [row.policy for row in panel.rows] == list(POLICIES)
@@ -135,9 +139,9 @@ def test_of_many_mixes_a_panel_shows_those_that_differ_most(tmp_path):
     assert brokers.note == "persons; 8 mixes that change less are left out"
     ink = Ink(study, PLAN, chinese=False)
     said = words(contrast.added_chart(panels, "as_written", ink))
-    assert short_names([mixes[-1].name])[0] in said
+    assert short_names([mixes[-1].name], 27)[0] in said
     heads = words(contrast.heat_map(PLAN, ones, ink))
-    assert set(short_names([one.policy for one in ones])) <= set(heads)
+    assert set(short_names([one.policy for one in ones], 45)) <= set(heads)
 
 
 def test_count_and_real_activity_stand_beside_each_other(columns, ink):
@@ -152,6 +156,33 @@ def test_count_and_real_activity_stand_beside_each_other(columns, ink):
         assert (row.mark, row.hollow) == (own["p50"], own["real_p50"])
     assert brokers.upright == target_of(PLAN, "brokers").value
     assert "What stands behind the counts?" in words(contrast.real_chart(panels, ink))
+
+
+def test_a_real_activity_of_another_size_is_told_and_not_drawn(tmp_path):
+    def model(plan, mix, *, replicate, quarters, **others):
+        record = told(plan, mix, replicate=replicate, quarters=quarters)
+        record.real["brokers"] = record.real["brokers"] + 9_000
+        return record
+
+    study = study_of(tmp_path, "as_written", "ladder", model=model, replicates=2)
+    panels = contrast.real_rows(PLAN, figures.shown_mixes(study, PLAN))
+    by_target = {panel.target.id: panel for panel in panels}
+    assert {row.hollow for row in by_target["brokers"].rows} == {None}
+    assert by_target["brokers"].rows[0].words.count("9,") == 1
+    assert "(not drawn)" in by_target["brokers"].note
+    assert all(row.hollow is not None for row in by_target["ip_services"].rows)
+
+
+def test_targets_that_no_mix_moves_are_named_together(columns, study, ink):
+    panels = contrast.added_rows(study, PLAN, columns)
+    still = [
+        dataclasses.replace(row, low=0.0, high=0.0, mark=0.0, words="0") for row in panels[0].rows
+    ]
+    panels[0] = dataclasses.replace(panels[0], rows=still)
+    said = words(contrast.added_chart(panels, "none", ink))
+    assert figures.headline(panels[0].target) not in said
+    assert any(f"No mix changes: {figures.headline(panels[0].target)}." in text for text in said)
+    assert figures.headline(panels[1].target) in said
 
 
 def test_a_point_is_a_mixs_outlay_and_the_share_of_behavioural_targets_it_meets(columns, ink):
@@ -184,9 +215,9 @@ def test_a_run_that_ends_before_all_dates_has_only_what_it_can_tell(tmp_path):
 
 
 def test_names_are_short_where_all_begin_with_the_same_mix():
-    assert short_names(["none", "as_written~a", "as_written+b"]) == ["none", "~a", "+b"]
-    assert short_names(["founding~a", "as_written+b"]) == ["founding~a", "as_written+b"]
-    (long,) = short_names(["as_written~" + 40 * "a"])
+    assert short_names(["none", "as_written~a", "as_written+b"], 9) == ["none", "~a", "+b"]
+    assert short_names(["founding~a", "as_written+b"], 20) == ["founding~a", "as_written+b"]
+    (long,) = short_names(["as_written~" + 40 * "a"], 27)
     assert len(long) == 27
     assert long.endswith("…")
 
