@@ -249,20 +249,20 @@ def mix_words(policy: str) -> str:
     whole, _, cost = policy.partition(COST)
     base, *changes = re.split("(?=[~+])", whole)
     words = {"none": "without the plan", "as_written": "with the plan as written"}
+    first = words.get(base, f"with the mix {base}")
+    if changes and changes[0].startswith("+from="):
+        source = changes.pop(0).removeprefix("+from=")
+        first = f"with {source} as written" if base == "as_written" else f"{first} of {source}"
     parts = [_change_words(change) for change in changes]
     parts += [f"at the cost of {cost}"] if cost else []
-    return ", ".join([words.get(base, f"with the mix {base}"), *parts])
+    return ", ".join([first, *parts])
 
 
 def _change_words(change: str) -> str:
     word, _, value = change[1:].partition("=")
     if change[0] == "~":
         return f"less {word}"
-    words = {
-        "from": f"of {value}",
-        "scale": f"{value} times the doses",
-        "budget": f"{value} times the budget",
-    }
+    words = {"scale": f"{value} times the doses", "budget": f"{value} times the budget"}
     return words.get(word, change[1:] if value else f"plus {word}")
 
 

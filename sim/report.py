@@ -922,24 +922,30 @@ def mixes_tables(view: View) -> list[Table]:
     if not view.many:
         return []
     heads = ("Mix", "All behavioural targets met", "Hardest target", "Public cost, million CNY")
+    ones = contrast.anyway_first(view.study, view.ones)
     whole = [
         [
             Cell(mix_words(one.policy), strong=True),
             all_met(view, one),
             Cell(binding_words(view, one)),
-            cost_cell(view, one),
+            _mean_cost_cell(view, one),
         ]
-        for one in view.ones
+        for one in ones
     ]
     if len(view.ones) > _COLUMNS:  # the heat map has them, and attainment.csv
         return [Table(heads, whole)]
     chances = [
-        [_target_cell(target), *(_chance_cell(view, one, target) for one in view.ones)]
+        [_target_cell(target), *(_chance_cell(view, one, target) for one in ones)]
         for target in _ordered(view.plan)
         if not target.reason
     ]
-    names = [mix_words(one.policy) for one in view.ones]
+    names = [mix_words(one.policy) for one in ones]
     return [Table(heads, whole), Table(["Target", *names], chances, "cards")]
+
+
+def _mean_cost_cell(view: View, one: Combination) -> Cell:
+    cost, mean = cost_cell(view, one), view.summary(one)["cost_mean"]
+    return Cell(cost.text, f"{rough(mean)} on average; {cost.note}" if mean else cost.note)
 
 
 # Money

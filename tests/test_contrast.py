@@ -223,8 +223,9 @@ def test_names_are_short_where_all_begin_with_the_same_mix():
 
 
 def test_words_for_a_mix():
-    assert mix_words("as_written+from=changzhou_2019") == (
-        "with the plan as written, of changzhou_2019"
+    assert mix_words("as_written+from=changzhou_2019") == "with changzhou_2019 as written"
+    assert mix_words("talent+from=changzhou_2019~a") == (
+        "with the mix talent of changzhou_2019, less a"
     )
     assert mix_words("founding~a+b+scale=2+budget=1.1+cost=as_written~c") == (
         "with the mix founding, less a, plus b, 2 times the doses, 1.1 times the budget, "
@@ -236,7 +237,7 @@ def test_words_for_a_mix():
 
 
 def test_the_report_says_what_of_another_plan_attaches(page):
-    assert "What attaches with the mix talent, of changzhou_2019" in page
+    assert "What attaches with the mix talent of changzhou_2019" in page
     assert re.search(r"\d+ of \d+ instruments attach to this city", page)
 
 
