@@ -31,8 +31,8 @@ from sim.settings import Case, Job, folder_name, replacing
 
 FOLDER = ".equal_cost"  # below the root: what is tried, and mixes that only tell a cost
 STAMP = ".equal_cost.json"  # beside a mix's replicates: the scale that they have
-NEAR = 0.01  # of the wanted outlay: near enough to end a search
-WITHIN = 0.02  # of it: near enough on all replicates
+_NEAR = math.log(1.01)  # from the outlay wanted: near enough to end a search
+_WITHIN = math.log(1.02)  # near enough on all replicates
 _FEW = 10  # replicates that a search begins with
 _SMALLEST_SCALE = 1e-4
 _HOPELESS = math.log(1.1)  # so far from the outlay wanted, a few replicates are proof enough
@@ -101,7 +101,7 @@ def run(job: Job, root: Path) -> Done:
             [*cases, *beside.values()], [*folders.values(), *beside], job.settings
         )
         fits = {search.key: search.reached(scales[search.key]) for search in searches}
-        missed = [s for s in searches if not math.exp(abs(fits[s.key].miss)) <= 1 + WITHIN]
+        missed = [s for s in searches if not abs(fits[s.key].miss) <= _WITHIN]
         if not missed:
             break
         scales |= {search.key: search.last_scale(scales[search.key]) for search in missed}
@@ -178,12 +178,12 @@ class _Search:
         ends, x, tried = {low, high}, math.log(scale), list[Fit]()
         for _ in range(_STEPS):
             fit = self._try(x, size)
-            if abs(fit.miss) <= math.log(1 + NEAR):
+            if abs(fit.miss) <= _NEAR:
                 return fit.scale
             self._slope = _slope(tried[-1], fit) if tried else self._slope
             tried.append(fit)
             low, high = (x, high) if fit.miss < 0 else (low, x)
-            if high - low < NEAR / 10:
+            if high - low < _NEAR / 10:
                 break
             x -= fit.miss / self._slope
             if not low < x < high:
@@ -191,7 +191,10 @@ class _Search:
                 x = end if end in ends else (low + high) / 2
             ends.discard(x)
         best = min(tried, key=lambda fit: abs(fit.miss))
-        if abs(best.miss) > (math.log(1 + WITHIN) if final else _HOPELESS):
+        between = min(fit.miss for fit in tried) < 0 < max(fit.miss for fit in tried)
+        # With few replicates outlay goes by leaps that more of them make smaller.
+        enough = _WITHIN if final else math.inf if between else _HOPELESS
+        if abs(best.miss) > enough:
             raise self._impossible(best, size)
         return best.scale
 
