@@ -126,8 +126,9 @@ def heat_map(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figure:
         axes.text(left + 0.5, -0.15, name, color=ink.colour(one.policy) if few else INK, **look)
     title = "How likely is each target to be met by its date, mix by mix?"
     figure.text(0.015, 1 - 0.27 / height, title, fontsize=12, fontweight="bold")
-    notes = "Share of futures that meet it. First column: what arrives anyway."
-    figure.text(0.015, 0.2 / height, notes, color=GREY, fontsize=8.5)
+    first = "what arrives anyway" if ones[0].mix.empty else ones[0].policy
+    note = f"Share of futures that meet it, percent. First column: {first}."
+    figure.text(0.015, 0.2 / height, note, color=GREY, fontsize=8.5)
     _heat_scale(figure, height)
     return figure
 

@@ -141,6 +141,7 @@ def test_of_many_mixes_a_panel_shows_those_that_differ_most(tmp_path):
     said = words(contrast.added_chart(panels, "as_written", ink))
     assert short_names([mixes[-1].name], 27)[0] in said
     heads = words(contrast.heat_map(PLAN, ones, ink))
+    assert "Share of futures that meet it, percent. First column: as_written." in heads
     assert set(short_names([one.policy for one in ones], 45)) <= set(heads)
 
 

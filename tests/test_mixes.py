@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from plans import PLANS, instrument_of, same
 
+import sim
 from sim.errors import ConfigError
 from sim.levers import LEVERS
 from sim.plan import Plan
@@ -365,3 +366,17 @@ def test_doses_of_another_plan_are_drawn_as_in_that_plan():
         assert doses[f"dose.{name}"] == own[f"dose.{name}"], name
     medians = [instrument_of(CHANGZHOU, name).dose(0.5) for name in drawn]
     assert not np.isclose([doses[f"dose.{name}"] for name in drawn], medians).any()
+
+
+def test_python_takes_the_same_names_as_the_command_line():
+    small = {"replicates": 1, "quarters": 1, "scale": 0.05, "workers": 1}
+    table = sim.compare("weihai_2018", ["talent~each", "none+sharing_reward"], **small)
+    assert list(dict.fromkeys(table["policy"])) == [
+        "talent~broker_training_bases",
+        "talent~talent_priority",
+        "none+sharing_reward",
+    ]
+    with pytest.raises(ConfigError, match="a mix per instrument"):
+        sim.run("weihai_2018", "talent~each", **small)
+    ran = sim.run("weihai_2018", "talent~talent_priority", **small)
+    assert ran.combination.policy == "talent~talent_priority"
