@@ -102,7 +102,8 @@ def run(
 
     Args:
         plan: A plan, its name or its file.
-        policy: A mix, its name, its file or a mapping of its form.
+        policy: A mix, its name, its file or a mapping of its form; a name or file may go on, as
+            in ``as_written~transfer_bonus`` (see ``mixes``).
         replicates: How many replicates.
         seed: Which world of luck.
         output: A folder for all files; without it nothing is kept.
@@ -131,7 +132,8 @@ def compare(
 
     Args:
         plan: A plan, its name or its file.
-        policies: The mixes; the baseline is run too where it is not among them.
+        policies: The mixes, ``~each`` and ``+each`` standing for one per instrument; the baseline
+            is run too where it is not among them.
         replicates: How many replicates of each mix.
         seed: Which world of luck, the same for all.
         baseline: The mix to compare with.
@@ -158,11 +160,13 @@ def _study(
     """Run mixes and the baselines not among them; keep the files where a folder is given."""
     from sim.errors import ConfigError
     from sim.plan import Plan, load_plan
-    from sim.policy import build_mix
+    from sim.policy import build_mix, expand
     from sim.settings import Settings, job_of
 
     loaded = plan if isinstance(plan, Plan) else load_plan(plan)
-    mixes = [build_mix(loaded, policy) for policy in policies]
+    several = bool(baselines)
+    names = [expand(loaded, [p]) if several and isinstance(p, str) else [p] for p in policies]
+    mixes = [build_mix(loaded, policy) for listed in names for policy in listed]
     against = [build_mix(loaded, policy) for policy in baselines]
     folder = None if output is None else Path(output)
     chosen = Settings(**typed, output=folder)
@@ -172,7 +176,7 @@ def _study(
         chosen,
         [(loaded, mix) for mix in (*(mix for mix in against if mix not in mixes), *mixes)],
         [mix.name for mix in against],
-        several=bool(baselines),
+        several=several,
     )
     if folder is not None:
         from sim.command import publish

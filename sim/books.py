@@ -20,6 +20,7 @@ from sim.errors import AccountingError
 
 YUAN = 1_000_000  # yuan in a million CNY, the unit at the door
 PAYERS = ("city", "county", "province", "nation", "firm", "fund")
+PUBLIC = ("city", "county")  # whose outlay is public cost; the background's is not
 PAYEES = (
     "firm",
     "university",

@@ -30,8 +30,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim.errors import ConfigError, SimError, unknown
 from sim.instrument import Entry, as_mapping, names_in, read_tree
+from sim.mixes import parse as parse_mix
 from sim.plan import Plan, configs, plan_from_tree, tree_of
-from sim.policy import Mix, build_mix, mix_names
+from sim.policy import Mix, build_mix, expand, mix_names
 from sim.settings import (
     Job,
     Settings,
@@ -51,7 +52,8 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
 
   plan=NAME|FILE       {plans}
   policy=NAME|FILE     {mixes}
-  policy.without=[ID]  policy.instruments.ID.FIELD=V    another mix
+  policy=MIX~ID  +ID  +ID.FIELD=V  +scale=F  +budget=F  +cost=MIX  +from=PLAN
+  policy.without=[ID]  policy.instruments.ID.FIELD=V    another mix (see README)
   targets.ID.value=V   start.FIGURE=V                   other goals and starts
   targets.ID.variant=NAME          another reading of a target's text
   replicates=100       seed=1   population.scale=1   workers=auto (all cores)
@@ -62,7 +64,7 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   experiment=NAME      {experiments}
   micro=true           also firms, organisations, contracts, projects (the first
                        micro.replicates=3 replicates)
-  -m                   a sweep: commas in plan, policy and baseline
+  -m                   a sweep: commas in plan, policy, baseline; also MIX~each
   --cfg job            print the composed configuration and stop
 
 The same command goes on where it stopped; with more replicates= it grows.
@@ -189,6 +191,7 @@ class Request:
         choices: Names or files of plans, mixes, baselines and the experiment.
         values: All other overrides, as typed, by key.
         output: Where the files go, if it was said.
+        sweep: Whether there may be several.
         compared: Whether mixes are compared with a baseline.
         show: Whether the composed configuration is shown, and nothing run.
     """
@@ -196,6 +199,7 @@ class Request:
     choices: Mapping[str, Sequence[str]]
     values: Mapping[str, Override]
     output: Path | None
+    sweep: bool
     compared: bool
     show: bool
 
@@ -226,6 +230,7 @@ def parse(arguments: Sequence[str]) -> Request:
         choices=chosen | choices,
         values={key: _override(key, raw) for key, raw in typed.items()},
         output=Path(output[0]).expanduser() if output else None,
+        sweep=sweep,
         compared=compared,
         show=show,
     )
@@ -355,7 +360,11 @@ def _composed(request: Request) -> tuple[list[_Composed], tuple[str, ...]]:
     baselines: dict[str, None] = {}
     for name in request.choices["plan"]:
         source = _source(name)
-        listed = [_one(request, source, policy, typed) for policy in request.choices["policy"]]
+        policies = request.choices["policy"]
+        if request.sweep:
+            policies = expand(source.plan, policies)
+        several = len(policies) > 1
+        listed = [_one(request, source, policy, typed, several=several) for policy in policies]
         others = [_one(request, source, policy, None) for policy in request.choices["baseline"]]
         baselines |= dict.fromkeys(one.mix.name for one in others)
         found += [one for one in others if one.mix not in [own.mix for own in listed]]
@@ -412,13 +421,19 @@ def _source(name: str) -> _Source:
     return _Source(where=where, tree=tree, plan=plan_from_tree(tree, where))
 
 
-def _one(request: Request, source: _Source, policy: str, typed: _TypedMix | None) -> _Composed:
-    """Return one case; ``typed`` modifies its mix."""
+def _one(
+    request: Request,
+    source: _Source,
+    policy: str,
+    typed: _TypedMix | None,
+    *,
+    several: bool = False,
+) -> _Composed:
+    """Return one case; ``typed`` modifies its mix, and of several mixes each as far as it can."""
     config = cache(partial(_config, request, source, policy, typed))
     plan = source.plan
     if any(key.startswith(("plan", "targets")) for key in request.values):
         plan = _typed_plan(source, config())
-    several = len(request.choices["policy"]) > 1
     return _Composed(plan=plan, mix=_mix(plan, policy, typed, several), config=config)
 
 
@@ -432,7 +447,7 @@ def _config(request: Request, source: _Source, policy: str, typed: _TypedMix | N
     }
     overrides = [
         _stored("plan", node, "_global_"),
-        _stored("policy", read_tree("policy", policy), "policy"),
+        _stored("policy", _policy_tree(policy), "policy"),
         *(f"experiment={name}" for name in request.choices["experiment"]),
         *(
             ("" if key in PLAIN else "++") + str(override.input_line)
@@ -449,6 +464,13 @@ def _config(request: Request, source: _Source, policy: str, typed: _TypedMix | N
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(f"the command cannot be read: {str(error).splitlines()[0]}") from None
     return config
+
+
+def _policy_tree(policy: str) -> dict[str, Any]:
+    """Return the tree of the mix that a mix begins with, under the name that was typed."""
+    base = parse_mix(policy).base
+    tree = read_tree("policy", base)
+    return tree if base == policy else {**tree, "name": policy}
 
 
 def _kept(micro: Any, number: Override | None) -> Any:

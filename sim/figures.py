@@ -1,7 +1,7 @@
 """Figures: a fan chart per target, the attainment of all targets, and spending by instrument.
 
-Each is drawn once and saved as PNG and SVG below ``figures``; many are drawn by several processes.
-The same study gives the same bytes.
+More than two mixes are compared instead (``contrast``). Each is drawn once and saved as PNG and SVG
+below ``figures``; many are drawn by several processes. The same study gives the same bytes.
 A mix has one colour and one marker in all figures, and colours that colour-blind readers tell
 apart. Chinese terms stand in them where the machine has a font with simplified Chinese.
 """
@@ -35,6 +35,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.ensemble import IDLE
 from sim.indicators import INDICATORS
+from sim.mixes import COST
 from sim.plan import NATURES, Plan, Target
 from sim.quarter import label, parse, season, year
 from sim.results import Combination, Study
@@ -104,24 +105,25 @@ PAYER_GROUPS = {
     ("firm",): "Firms' money: not in the public cost",
 }
 
-_GREY = "#595959"
-_INK = "#222222"
-_GOAL = "#111111"
+GREY = "#595959"
+INK = "#222222"
+GOAL = "#111111"
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 _NUMERALS = {numeral: i for i, numeral in enumerate("一二三四五六七八九十", start=1)}
-_WIDTH = 8.4  # inches
+FEW = 2  # mixes that are drawn one by one; more are compared, in ``contrast``
+WIDTH = 8.4  # inches
 _LINE = 0.2  # inches: a row of a legend
 _FAN_WIDTH = 6.8  # inches
 _TALL = 2.4  # inches: what a fan chart has for its values
 _PATH = (0.578, 4.42)  # inches: from where to where a fan chart has its quarters
 _ENDS = (4.624, 5.916)  # inches: and what is reached at the date
 _SIGN = 0.0727  # inches: a letter of a legend, about
-_FEW = 3  # mixes whose numbers stand side by side
-_LEFT = 0.545  # where axes begin beside a column of words
+LEFT = 0.545  # where axes begin beside a column of words
+PERCENT = "\u00a0%"
 _LITTLE = 0.05  # million CNY
 _MANY = 24  # figures from which they are worth several processes
-_APART = 1.6  # a real activity this many times beyond the count and goal would squash them
+APART = 1.6  # a real activity this many times beyond the count and goal would squash them
 _QUARTERS = 13  # from which on a time axis names years only
 _PAID: dict[str, Any] = {"facecolor": "#4d7a9e", "edgecolor": "#4d7a9e"}
 _ASSUMED: dict[str, Any] = {"facecolor": "#e3ecf2", "edgecolor": "#4d7a9e", "hatch": "////"}
@@ -131,7 +133,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "svg": {"metadata": {"Date": None, "Creator": None}},
 }
 _EDGE: dict[str, Any] = {"color": "#8c8c8c", "linewidth": 0.8}
-_GRID: dict[str, Any] = {"color": "#e4e4e4", "linewidth": 0.7}
+GRID: dict[str, Any] = {"color": "#e4e4e4", "linewidth": 0.7}
 _STYLE: dict[Any, Any] = {
     "font.size": 9,
     "svg.hashsalt": "regional-innovation-simulator",
@@ -142,12 +144,12 @@ _STYLE: dict[Any, Any] = {
     "axes.edgecolor": _EDGE["color"],
     "axes.linewidth": _EDGE["linewidth"],
     "axes.axisbelow": True,
-    "grid.color": _GRID["color"],
-    "grid.linewidth": _GRID["linewidth"],
-    "text.color": _INK,
-    "axes.labelcolor": _INK,
-    "xtick.color": _GREY,
-    "ytick.color": _GREY,
+    "grid.color": GRID["color"],
+    "grid.linewidth": GRID["linewidth"],
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
     "hatch.linewidth": 0.7,
     "path.simplify": False,
 }
@@ -173,10 +175,7 @@ def draw(root: Path, study: Study) -> None:
 
 
 def _parts(study: Study, plan: Plan) -> Iterator[tuple[Study, int, int]]:
-    """Yield what draws a plan's figures: all of the study that they need, which, and of how many.
-
-    All plans of a study have the same mixes, so that a mix looks the same in every part.
-    """
+    """Yield what draws a plan's figures: what they need of the study, which, and of how many."""
     ones = tuple(one for one in study.combinations if one.plan == plan.name)
     part = dataclasses.replace(study, plans={plan.name: plan}, combinations=ones)
     of = -(-len(_wanted(study, plan)) // (_MANY // 2))
@@ -188,8 +187,8 @@ def _draw_part(root: Path, study: Study, place: int, of: int) -> None:
     font = chinese_font()  # each process looks for itself
     gc.freeze()  # figures make so much garbage that all else would be searched again and again
     with _styled(font):
-        ink = Ink(study, font is not None)
         for plan in study.plans.values():
+            ink = Ink(study, plan, font is not None)
             for name, figure in _wanted(study, plan)[place::of]:
                 _save(figure(ink), root / FOLDER / name)
     gc.unfreeze()
@@ -215,6 +214,10 @@ def _wanted(study: Study, plan: Plan) -> list[tuple[str, Callable[["Ink"], Figur
     ones = shown_mixes(study, plan)
     if not ones:
         return []
+    if len(ones) > FEW:
+        from sim.contrast import compared
+
+        return compared(study, plan, ones)
     found: list[tuple[str, Callable[[Ink], Figure]]] = [
         (fan_name(plan, target), partial(fan_chart, target, ones))
         for target in plan.targets
@@ -243,10 +246,24 @@ def shown_mixes(study: Study, plan: Plan) -> list[Combination]:
 
 def mix_words(policy: str) -> str:
     """Return what a mix is called, with what was left out of it or changed."""
-    base, *changes = re.split("(?=[~+])", policy)
+    whole, _, cost = policy.partition(COST)
+    base, *changes = re.split("(?=[~+])", whole)
     words = {"none": "without the plan", "as_written": "with the plan as written"}
-    parts = [f"less {change[1:]}" if change[0] == "~" else change[1:] for change in changes]
-    return ", ".join([words.get(base, f"with the mix {base}"), *parts])
+    first = words.get(base, f"with the mix {base}")
+    if changes and changes[0].startswith("+from="):
+        source = changes.pop(0).removeprefix("+from=")
+        first = f"with {source} as written" if base == "as_written" else f"{first} of {source}"
+    parts = [_change_words(change) for change in changes]
+    parts += [f"at the cost of {cost}"] if cost else []
+    return ", ".join([first, *parts])
+
+
+def _change_words(change: str) -> str:
+    word, _, value = change[1:].partition("=")
+    if change[0] == "~":
+        return f"less {word}"
+    words = {"scale": f"{value} times the doses", "budget": f"{value} times the budget"}
+    return words.get(word, change[1:] if value else f"plus {word}")
 
 
 def headline(target: Target) -> str:
@@ -267,7 +284,7 @@ def number(value: float, share: bool = False) -> str:
         return "–"
     if share:
         percent = 100 * value
-        return f"{_rounded(percent, 0 if 10 <= percent < 99 else 1)}\u00a0%"
+        return f"{_rounded(percent, 0 if 10 <= percent < 99 else 1)}{PERCENT}"
     return _rounded(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 
@@ -291,8 +308,8 @@ def _rounded(value: float, digits: int) -> str:
     return "0" if text == "-0" else text.replace("-", "−")
 
 
-_AS_NUMBER = FuncFormatter(lambda value, _: number(value))
-_AS_SHARE = FuncFormatter(lambda value, _: number(value, share=True))
+AS_NUMBER = FuncFormatter(lambda value, _: number(value))
+AS_SHARE = FuncFormatter(lambda value, _: number(value, share=True))
 
 
 def name_words(name: str) -> str:
@@ -318,14 +335,16 @@ def _share_of(target: Target) -> str:
 
 @dataclass(frozen=True)
 class Ink:
-    """What all figures of a study share.
+    """What all figures of a plan share.
 
     Attributes:
         study: The study.
+        plan: The plan.
         chinese: Whether Chinese can be drawn.
     """
 
     study: Study
+    plan: Plan
     chinese: bool
 
     def words(self, text: str) -> str:
@@ -349,7 +368,8 @@ class Ink:
         """Return a built-in mix's look; mixes of one's own take in turn what the others leave."""
         if policy in looks:
             return looks[policy]
-        names = dict.fromkeys(one.policy for one in self.study.combinations)
+        ones = (one for one in self.study.combinations if one.plan == self.plan.name)
+        names = dict.fromkeys(one.policy for one in ones)
         kept = {"none", "as_written", *names}
         spare = [look for name, look in looks.items() if name not in kept] or list(looks.values())
         own = [name for name in names if name not in looks]
@@ -397,22 +417,44 @@ def _covers(entry: font_manager.FontEntry) -> bool:
     return all(font.get_char_index(ord(sign)) for sign in NEEDED)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A figure as it is being drawn, in inches: axes of matplotlib's own take too long.
+
+    Attributes:
+        figure: The figure.
+    """
+
+    figure: Figure
+
+    def line(self, x: ArrayLike, y: ArrayLike, **look: Any) -> None:
+        """Draw a line."""
+        self.figure.add_artist(Line2D(x, y, transform=self.figure.dpi_scale_trans, **look))
+
+    def lines(self, ends: Sequence[Any], **look: Any) -> None:
+        """Draw straight lines, each from a point to another."""
+        look["transform"] = self.figure.dpi_scale_trans
+        self.figure.add_artist(LineCollection(ends, **look))
+
+    def write(self, x: float, y: float, text: str, **look: Any) -> None:
+        """Write words."""
+        self.figure.text(x, y, text, transform=self.figure.dpi_scale_trans, **look)
+
+
 # Fan charts
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A fan chart as it is being drawn, in inches: axes of matplotlib's own take too long.
+class Sheet(Page):
+    """A fan chart as it is being drawn.
 
     Attributes:
-        figure: The figure.
         floor: Where the lowest value stands.
         last: How many quarters after the first the time axis ends.
         bottom: The lowest value.
         top: The highest value.
     """
 
-    figure: Figure
     floor: float
     last: int
     bottom: float
@@ -428,30 +470,17 @@ class Sheet:
         share = (np.asarray(values) - self.bottom) / (self.top - self.bottom)
         return self.floor + np.clip(share, 0, 1) * _TALL
 
-    def line(self, x: ArrayLike, y: ArrayLike, **look: Any) -> None:
-        """Draw a line."""
-        self.figure.add_artist(Line2D(x, y, transform=self.figure.dpi_scale_trans, **look))
-
-    def lines(self, ends: Sequence[Any], **look: Any) -> None:
-        """Draw straight lines, each from a point to another."""
-        look["transform"] = self.figure.dpi_scale_trans
-        self.figure.add_artist(LineCollection(ends, **look))
-
     def area(self, x: Floats, low: Floats, high: Floats, **look: Any) -> None:
         """Fill what lies between two lines."""
         corners = np.column_stack([np.hstack([x, x[::-1]]), np.hstack([low, high[::-1]])])
         look["transform"] = self.figure.dpi_scale_trans
         self.figure.add_artist(Polygon(corners, linewidth=0, **look))
 
-    def write(self, x: float, y: float, text: str, **look: Any) -> None:
-        """Write words."""
-        self.figure.text(x, y, text, transform=self.figure.dpi_scale_trans, **look)
-
 
 def fan_chart(target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
     """Return a target's fan chart: its path under each mix, and where it stands at its date."""
     title, facts = _fan_title(target, ink), _fan_facts(target, ink)
-    above = 0.75 + 0.2 * len(title) + 0.17 * len(facts) + (0.25 if len(ones) > _FEW else 0)
+    above = 0.75 + 0.2 * len(title) + 0.17 * len(facts)
     floor = 0.83 + _LINE * _legend_rows(ones)
     height = above + _TALL + floor
     quarters = ones[0].quarters
@@ -465,7 +494,7 @@ def fan_chart(target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
     )
     _draw_values(sheet, target)
     for one in reversed(ones):
-        _draw_path(sheet, target, one, ink, filled=one is ones[0] or one is ones[-1])
+        _draw_path(sheet, target, one, ink)
     if has_real(target) and not _real_apart(target, ones):
         real, colour = _real(target, ones[0]), ink.colour(ones[0].policy)
         x = sheet.across(np.arange(real.size))
@@ -475,9 +504,9 @@ def fan_chart(target: Target, ones: Sequence[Combination], ink: Ink) -> Figure:
     look: dict[str, Any] = {"va": "top", "linespacing": 1.35}
     sheet.write(0.1, height - 0.12, "\n".join(title), fontsize=10.5, fontweight="bold", **look)
     under = height - 0.15 - 0.2 * len(title)
-    sheet.write(0.1, under, "\n".join(facts), color=_GREY, fontsize=8.5, **look)
+    sheet.write(0.1, under, "\n".join(facts), color=GREY, fontsize=8.5, **look)
     unit = f"% of {_share_of(target)}" if is_share(target) else target.unit
-    sheet.write(0.1, floor + 2.5, ink.words(unit), color=_GREY, fontsize=8.5)
+    sheet.write(0.1, floor + 2.5, ink.words(unit), color=GREY, fontsize=8.5)
     _fan_legend(sheet, target, ones, ink)
     return sheet.figure
 
@@ -542,7 +571,7 @@ def _real(target: Target, one: Combination) -> Floats:
 def _real_apart(target: Target, ones: Sequence[Combination]) -> bool:
     """Return whether the real activity is of another size, such as firms at events."""
     top = max(target.value, *(_bands(one, target)[4].max() for one in ones))
-    return bool(_real(target, ones[0]).max() > _APART * top)
+    return bool(_real(target, ones[0]).max() > APART * top)
 
 
 def _draw_values(sheet: Sheet, target: Target) -> None:
@@ -552,34 +581,32 @@ def _draw_values(sheet: Sheet, target: Target) -> None:
     ticks = np.asarray(steps.tick_values(sheet.bottom, sheet.top))
     ticks = ticks[(ticks >= sheet.bottom) & (ticks <= sheet.top)]
     lines = [[(x, y) for x in side] for y in sheet.up(ticks).tolist() for side in (_PATH, _ENDS)]
-    sheet.lines(lines, colors=_GRID["color"], linewidths=_GRID["linewidth"], zorder=0.5)
-    look: dict[str, Any] = {"ha": "right", "va": "center", "color": _GREY}
+    sheet.lines(lines, colors=GRID["color"], linewidths=GRID["linewidth"], zorder=0.5)
+    look: dict[str, Any] = {"ha": "right", "va": "center", "color": GREY}
     for tick in ticks.tolist():
         sheet.write(_PATH[0] - 0.07, sheet.up(tick), number(tick, share), **look)
     goal = float(sheet.up(target.value))
     for side in (_PATH, _ENDS):
-        sheet.line(side, [goal, goal], color=_GOAL, linewidth=1.2, linestyle=(0, (6, 2)))
+        sheet.line(side, [goal, goal], color=GOAL, linewidth=1.2, linestyle=(0, (6, 2)))
     words = f"goal\n{number(target.value, share)}"
     sheet.write(_ENDS[1] + 0.05, goal, words, va="center", fontweight="bold")
 
 
-def _draw_path(sheet: Sheet, target: Target, one: Combination, ink: Ink, *, filled: bool) -> None:
+def _draw_path(sheet: Sheet, target: Target, one: Combination, ink: Ink) -> None:
     low, lower, middle, upper, high = sheet.up(_bands(one, target))
     x = sheet.across(np.arange(middle.size) - 1)
     colour = ink.colour(one.policy)
-    if filled:
-        sheet.area(x, low, high, facecolor=colour, alpha=0.16)
-        sheet.area(x, lower, upper, facecolor=colour, alpha=0.28)
+    sheet.area(x, low, high, facecolor=colour, alpha=0.16)
+    sheet.area(x, lower, upper, facecolor=colour, alpha=0.28)
     sheet.line(x, middle, color=colour, linewidth=2.2)
 
 
 def _draw_ends(sheet: Sheet, target: Target, ones: Sequence[Combination], ink: Ink) -> None:
     """Draw where the target stands at its date, mix by mix."""
-    few, middle, ceiling = len(ones) <= _FEW, sum(_ENDS) / 2, sheet.floor + _TALL
+    middle, ceiling = sum(_ENDS) / 2, sheet.floor + _TALL
     look: dict[str, Any] = {"ha": "center", "va": "bottom"}
     title = f"share of futures that\nmeet it in {label(target.by)}"
-    above = ceiling + (0.28 if few else 0.53)
-    sheet.write(middle, above, title, fontsize=8.5, color=_GREY, **look)
+    sheet.write(middle, ceiling + 0.28, title, fontsize=8.5, color=GREY, **look)
     if not ones[0].at(target).size:
         sheet.write(middle, sheet.floor + _TALL / 2, "beyond\nthis run", ha="center")
         return
@@ -592,8 +619,7 @@ def _draw_ends(sheet: Sheet, target: Target, ones: Sequence[Combination], ink: I
         sheet.line([x, x], [lower, upper], alpha=0.6, **bar)
         sheet.line([x], [median], marker=ink.marker(one.policy), color=colour, mec="white")
         met = number(float(target.met(values).mean()), share=True)
-        look |= {"color": colour, "rotation": 0 if few else 90}
-        sheet.write(x, ceiling + 0.05, met, fontweight="bold", **look)
+        sheet.write(x, ceiling + 0.05, met, color=colour, fontweight="bold", **look)
 
 
 def _draw_time(sheet: Sheet, target: Target, first: int) -> None:
@@ -604,7 +630,7 @@ def _draw_time(sheet: Sheet, target: Target, first: int) -> None:
     if last >= _QUARTERS and shown[0] < 2:  # no room for both the start and the first quarter
         names[0] = "\n" + str(year(first + shown[0]))
     places = sheet.across([-1, *shown]).tolist()
-    look: dict[str, Any] = {"ha": "center", "va": "top", "color": _GREY}
+    look: dict[str, Any] = {"ha": "center", "va": "top", "color": GREY}
     for x, name in zip(places, ["start", *names], strict=True):
         sheet.write(x, floor - 0.09, name, **look)
     edges = [[(x, floor - 0.05), (x, floor)] for x in places]
@@ -612,7 +638,7 @@ def _draw_time(sheet: Sheet, target: Target, first: int) -> None:
     edges.append([(places[0], floor), (places[0], floor + _TALL)])
     sheet.lines(edges, colors=_EDGE["color"], linewidths=_EDGE["linewidth"])
     by = float(sheet.across(target.by - first))
-    look = {"color": _GOAL, "linewidth": 0.9, "linestyle": (0, (1, 2))}
+    look = {"color": GOAL, "linewidth": 0.9, "linestyle": (0, (1, 2))}
     sheet.line([by, by], [floor, floor + _TALL], **look)
 
 
@@ -640,7 +666,7 @@ def _fan_legend(sheet: Sheet, target: Target, ones: Sequence[Combination], ink: 
             sheet.line([x, x + 0.3], [y, y], color=colour, linewidth=1.6, dashes=(3, 2))
             write(x + 0.38, y, words)
     bands = "Line: median. Dark band: half of all futures. Light band: nine in ten."
-    write(_PATH[0], 0.11, bands, color=_GREY)
+    write(_PATH[0], 0.11, bands, color=GREY)
 
 
 def date_words(target: Target) -> str:
@@ -658,13 +684,13 @@ def attainment_chart(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figur
     groups = [(n, [t for t in plan.targets if t.nature == n]) for n in NATURES]
     groups = [(nature, targets) for nature, targets in groups if targets]
     rows = len(plan.targets) + 0.8 * len(groups)
-    inside = rows * max(0.52, 0.16 * len(ones))
+    inside = rows * 0.52
     height = 1.15 + inside + _LINE * _legend_rows(ones)
-    figure = Figure(figsize=(_WIDTH, height))
-    axes = figure.add_axes((_LEFT, 0.55 / height, 0.91 - _LEFT, inside / height))
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((LEFT, 0.55 / height, 0.91 - LEFT, inside / height))
     at = 0.0
     for nature, targets in groups:
-        _write_left(axes, at + 0.1, NATURE_WORDS[nature], weight="bold", backgroundcolor="white")
+        write_left(axes, at + 0.1, NATURE_WORDS[nature], weight="bold", backgroundcolor="white")
         at += 0.8
         for target in targets:
             _draw_attainment(axes, at, target, ones, ink)
@@ -688,7 +714,7 @@ def _mark(one: Combination, ink: Ink) -> Line2D:
     return line
 
 
-def _write_left(axes: Axes, at: float, text: str, **look: Any) -> None:
+def write_left(axes: Axes, at: float, text: str, **look: Any) -> None:
     """Write at the figure's left edge, in the row of an axes."""
     place = axes.get_position()
     edge = (0.015 - place.x0) / place.width
@@ -701,15 +727,14 @@ def _draw_attainment(
     name = textwrap.shorten(ink.words(headline(target)), 66, placeholder=" …")
     goal = textwrap.shorten(ink.words(goal_words(target)), 42, placeholder=" …")
     note = f"{goal}, by {target.date} · {ink.clause(target.clause)}"
-    _write_left(axes, at - 0.17, name, fontsize=8.5)
-    _write_left(axes, at + 0.19, note, color=_GREY, fontsize=7.5)
+    write_left(axes, at - 0.17, name, fontsize=8.5)
+    write_left(axes, at + 0.19, note, color=GREY, fontsize=7.5)
     if target.reason:
-        axes.text(0.5, at, "not modelled", ha="center", va="center", color=_GREY, style="italic")
+        axes.text(0.5, at, "not modelled", ha="center", va="center", color=GREY, style="italic")
         return
-    step = min(0.28, 0.8 / len(ones))
     for place, one in enumerate(ones):
         row = one.attainment[one.attainment["target"] == target.id].iloc[0]
-        _draw_probability(axes, at + step * (place - (len(ones) - 1) / 2), row, ink)
+        _draw_probability(axes, at + 0.28 * (place - (len(ones) - 1) / 2), row, ink)
 
 
 def _draw_probability(axes: Axes, at: float, row: "pd.Series[Any]", ink: Ink) -> None:
@@ -726,8 +751,8 @@ def _attainment_axes(axes: Axes, rows: float) -> None:
     axes.set_xlim(-0.02, 1.02)
     axes.set_yticks([])
     axes.grid(axis="x")
-    axes.xaxis.set_major_formatter(_AS_SHARE)
-    axes.set_xlabel("share of futures that meet it, with 95 % interval", color=_GREY)
+    axes.xaxis.set_major_formatter(AS_SHARE)
+    axes.set_xlabel("share of futures that meet it, with 95 % interval", color=GREY)
     axes.spines["left"].set_visible(False)
 
 
@@ -769,10 +794,8 @@ def spending_chart(one: Combination, ink: Ink) -> Figure:
     groups = [(payers, part) for payers, part in groups if len(part)]
     rows = len(table) + 1.4 * len(groups)
     height = 1.95 + 0.25 * rows
-    figure = Figure(figsize=(_WIDTH, height))
-    axes = figure.add_axes(
-        (_LEFT - 0.17, 0.85 / height, 0.81 - _LEFT + 0.17, (rows * 0.25) / height)
-    )
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((LEFT - 0.17, 0.85 / height, 0.81 - LEFT + 0.17, (rows * 0.25) / height))
     at, places = 0.4, list[float]()
     for payers, part in groups:
         _draw_group(axes, at, one, payers)
@@ -788,7 +811,7 @@ def spending_chart(one: Combination, ink: Ink) -> Figure:
 def _draw_group(axes: Axes, at: float, one: Combination, payers: Collection[str]) -> None:
     across = axes.get_yaxis_transform()
     total = np.quantile(paid_by(one, payers), (0.05, 0.5, 0.95))
-    _write_left(axes, at, PAYER_GROUPS[tuple(payers)], weight="bold", backgroundcolor="white")
+    write_left(axes, at, PAYER_GROUPS[tuple(payers)], weight="bold", backgroundcolor="white")
     words = span_words(*total)
     axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, weight="bold")
 
@@ -797,20 +820,20 @@ def _draw_payments(axes: Axes, places: Floats, table: pd.DataFrame, ink: Ink) ->
     across = axes.get_yaxis_transform()
     for at, row in zip(places, table.to_dict("records"), strict=True):
         clause = ink.clause(row["clause"]).removeprefix("clause ")
-        _write_left(axes, at, clause, color=_GREY, fontsize=7.5)
+        write_left(axes, at, clause, color=GREY, fontsize=7.5)
         name = ink.words(name_words(row["instrument"]))
         axes.text(-0.05, at, name, transform=across, ha="right", va="center", fontsize=8.5)
         look = _ASSUMED if row["assumed"] else _PAID
         swatch = Rectangle((-0.037, at - 0.31), 0.02, 0.62, transform=across, clip_on=False, **look)
         axes.add_artist(swatch)
         words = span_words(row["p05"], row["p50"], row["p95"])
-        axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, color=_GREY)
+        axes.text(1.02, at, words, transform=across, va="center", fontsize=7.5, color=GREY)
     median, assumed = table["p50"].to_numpy(), table["assumed"].to_numpy()
     in_text = median * (1 - assumed)
     for left, right, look in ((0 * median, in_text, _PAID), (in_text, median, _ASSUMED)):
         seen = right > left
         axes.barh(places[seen], (right - left)[seen], left=left[seen], height=0.62, **look)
-    axes.hlines(places, table["p05"], table["p95"], color=_INK, linewidth=0.9)
+    axes.hlines(places, table["p05"], table["p95"], color=INK, linewidth=0.9)
 
 
 def _spending_axes(axes: Axes, rows: float) -> None:
@@ -819,8 +842,8 @@ def _spending_axes(axes: Axes, rows: float) -> None:
     axes.set_yticks([])
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("million CNY over the whole run", color=_GREY)
-    axes.xaxis.set_major_formatter(_AS_NUMBER)
+    axes.set_xlabel("million CNY over the whole run", color=GREY)
+    axes.xaxis.set_major_formatter(AS_NUMBER)
 
 
 def _spending_words(figure: Figure, one: Combination, height: float) -> None:
@@ -833,7 +856,7 @@ def _spending_words(figure: Figure, one: Combination, height: float) -> None:
         "assumed. What pays under "
         f"{_LITTLE} million in 19 of 20 futures is left out.",
     ]
-    figure.text(0.015, 1 - 0.76 / height, "\n".join(notes), color=_GREY, linespacing=1.4)
+    figure.text(0.015, 1 - 0.76 / height, "\n".join(notes), color=GREY, linespacing=1.4)
     figure.legend(
         handles=[
             Patch(**_PAID, label="the amount stands in the text"),

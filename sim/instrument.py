@@ -28,6 +28,7 @@ GOVERNMENTS = ("city", "county", "province", "nation")
 PAYERS = (*GOVERNMENTS, "firm", "fund")
 LONGEST = 80  # characters of a wrong text that a message repeats
 _DEEPEST = 10_000  # brackets in a file, and signs in a line
+LARGEST_SCALE = 100.0  # times the dose of the text that an instrument may offer
 CASE_BY_CASE = (0.5, 20.0)  # million CNY, log-uniform
 ALWAYS = (0, 4 * 9999 + 3)  # the window of an instrument that no plan bounds
 # Levers that only act through a platform kind.
@@ -345,6 +346,7 @@ class Instrument:
         end: Last quarter in force.
         effect: The dose, where the text gives no amount; beside an amount that is not in the
             lever's unit, the dose per unit of it.
+        scale: How many times that dose a mix offers; 1 is the text's. A share stays below 1.
         lever: The lever it pulls; none while the process of its type is absent.
         reason: Why it has no mechanism, if it has none.
     """
@@ -367,6 +369,7 @@ class Instrument:
     start: int
     end: int
     effect: Quantity | None = None
+    scale: float = 1.0
     lever: str | None
     reason: str = ""
 
@@ -416,6 +419,11 @@ class Instrument:
         A ceiling pays half of its number to all of it, "about" means a tenth either way, and a
         case-by-case amount is anything from 0.5 to 20 million CNY. One half is the median.
         """
+        dose = self.scale * self._as_written(share)
+        whole = self.lever is not None and LEVERS[self.lever].unit.startswith("share")
+        return min(dose, 1.0) if whole and self.scale != 1 else dose
+
+    def _as_written(self, share: float) -> float:
         if self.effect is not None:
             return (1.0 if self.amount is None else self.amount) * self.effect.at(share)
         if self.amount is not None:
@@ -465,6 +473,7 @@ def instrument_from(
         effect=quantity_from(entry.tree["effect"], f"{where}.effect")
         if entry.has("effect")
         else None,
+        scale=_scale(entry),
         lever=_lever(entry, kind),
         reason=entry.text("reason", ""),
     )
@@ -474,6 +483,13 @@ def instrument_from(
     if instrument.modelled:
         _check_dose(instrument, where)
     return instrument
+
+
+def _scale(entry: Entry) -> float:
+    scale = entry.amount("scale", "times the dose of the text") if entry.has("scale") else 1.0
+    if scale > LARGEST_SCALE:
+        raise entry.wrong("scale", f"up to {LARGEST_SCALE:g} times the dose of the text is needed")
+    return scale
 
 
 def _lever(entry: Entry, kind: str) -> str | None:

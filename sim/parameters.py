@@ -97,7 +97,12 @@ def drawn_names(plan: Plan, instruments: Iterable[Instrument]) -> list[str]:
         for name, quantity in all_parameters(plan).items()
         if quantity.spread != "fixed" and quantity.low < quantity.high
     ]
-    return names + [f"dose.{i.id}" for i in instruments if i.modelled and i.has_draw]
+    return names + dose_names(instruments)
+
+
+def dose_names(instruments: Iterable[Instrument]) -> list[str]:
+    """Return the names of the doses that are drawn."""
+    return [f"dose.{i.id}" for i in instruments if i.modelled and i.has_draw]
 
 
 @dataclass(frozen=True)

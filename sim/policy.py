@@ -1,12 +1,16 @@
-"""Mixes: which of a plan's instruments are in force, and with which values."""
+"""Mixes: which of a plan's instruments are in force, and with which values.
+
+``mixes`` reads what a mix is called; here it is made.
+"""
 
 import dataclasses
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim import mixes
+from sim.books import PUBLIC
 from sim.errors import ConfigError, unknown
 from sim.instrument import (
     INSTRUMENT_KEYS,
@@ -19,8 +23,9 @@ from sim.instrument import (
 )
 from sim.kinds import KIND_NAMES
 from sim.levers import LEVERS, TYPES
-from sim.plan import Plan
+from sim.plan import Plan, load_plan
 from sim.quarter import label
+from sim.transplant import Attachment, transplanted
 
 MIXES = (
     "none",
@@ -33,8 +38,6 @@ MIXES = (
     "research",
 )
 
-_UNSAFE = re.compile(r"[^\w.,+-]+")  # in the name of a folder
-
 Changes = Mapping[str, Mapping[str, Any]]
 
 
@@ -45,20 +48,70 @@ class Mix:
     Attributes:
         name: Its name, which says how it differs from the mix it is made from.
         instruments: What is in force beside the city's background, in the plan's order.
+        budget: How many times the money of the city's and the counties' lines there is.
+        costs_as: The mix whose public outlay it is to have; ``equal_cost`` then finds its scale.
+        attached: Where it is another plan's: what became of each instrument in this city.
     """
 
     name: str
     instruments: tuple[Instrument, ...]
+    budget: float = 1.0
+    costs_as: "Mix | None" = None
+    attached: tuple[Attachment, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether nothing is in force, so that the mix is no policy."""
         return not self.instruments
 
+    @property
+    def spends(self) -> bool:
+        """Whether anything in it is paid by the city or its counties."""
+        return any(paying(i) and i.payer in PUBLIC for i in self.instruments)
+
+    def scaled(self, factors: Mapping[str, float], name: str) -> "Mix":
+        """Return a mix of another name that offers so many times the dose, by instrument."""
+        scaled = [
+            dataclasses.replace(i, scale=i.scale * factors.get(i.id, 1.0)) for i in self.instruments
+        ]
+        return dataclasses.replace(self, name=name, instruments=tuple(scaled))
+
+    def rescaled(self, factor: float) -> "Mix":
+        """Return the mix with that many times the dose of all that pays; the rest stays."""
+        factors = {i.id: factor for i in self.instruments if paying(i)}
+        return self.scaled(factors, self.name)
+
+
+def paying(instrument: Instrument) -> bool:
+    """Return whether an instrument pays public money that city or county decide on."""
+    decided = instrument.controller in PUBLIC
+    return instrument.modelled and decided and LEVERS[str(instrument.lever)].pays
+
 
 def mix_names() -> list[str]:
     """Return the names of the mixes that come with the package."""
     return list(MIXES)
+
+
+def expand(plan: Plan, policies: Iterable[str]) -> list[str]:
+    """Return names of mixes, with one per instrument for a name that holds ``each``.
+
+    Raises:
+        ConfigError: If such a name cannot be read, or stands for no mix.
+    """
+    found: list[str] = []
+    for policy in policies:
+        said = mixes.parse(policy)
+        if not said.several:
+            found.append(policy)
+            continue
+        source = load_plan(said.source) if said.source else plan
+        held = [i.id for i in _of_source(source, said.with_nothing_for_each()).instruments]
+        each = list(mixes.expanded(said, held, [i.id for i in source.instruments]))
+        if not each:
+            raise ConfigError(f"policy {policy}: no instrument is left that 'each' could stand for")
+        found += [one.name(one.base, one.source, one.cost) for one in each]
+    return found
 
 
 def build_mix(
@@ -80,12 +133,85 @@ def build_mix(
     Raises:
         ConfigError: If a mix, an id or a field is unknown, or a changed value is wrong.
     """
-    mix = policy if isinstance(policy, Mix) else _selected(plan, policy)
+    if isinstance(policy, Mix):
+        mix = policy
+    elif isinstance(policy, str):
+        mix = _said(plan, mixes.parse(policy))
+    else:
+        mix = _selected(plan, policy)
     changes = changes or {}
     modified = _modified(plan, mix, without, changes)
     left_out = sorted(f"~{i.id}" for i in mix.instruments if i.id in without)
-    changed = sorted(f"+{name}.{leaf}" for name in changes for leaf in _leaves(changes[name]))
-    return dataclasses.replace(modified, name="".join([mix.name, *left_out, *changed]))
+    last = mixes.COST + mix.costs_as.name if mix.costs_as else ""
+    parts = [mix.name.removesuffix(last), *left_out, *mixes.change_names(changes), last]
+    return dataclasses.replace(modified, name="".join(parts))
+
+
+def _said(plan: Plan, said: mixes.Said) -> Mix:
+    """Return the mix that a text describes."""
+    where = f"policy {said.text}"
+    source = load_plan(said.source) if said.source else plan
+    mix = _of_source(source, said)
+    base = mix.name
+    if said.source:
+        mix = _transplanted(mix, source, plan, where)
+    if said.scale is not None:
+        mix = mix.rescaled(said.scale)
+    costs_as = build_mix(plan, said.cost) if said.cost else None
+    name = said.name(base, source.name if said.source else "", "")
+    if costs_as:
+        _check_cost(mix, name, costs_as, where)
+        name += mixes.COST + costs_as.name
+    budget = 1.0 if said.budget is None else said.budget
+    return dataclasses.replace(mix, name=name, budget=budget, costs_as=costs_as)
+
+
+def _of_source(source: Plan, said: mixes.Said) -> Mix:
+    """Return the mix with what a text leaves out, adds and changes, in the plan it speaks of."""
+    where = f"policy {said.text}"
+    if said.several:
+        raise ConfigError(
+            f"{where}: '{mixes.EACH}' stands for a mix per instrument; a sweep (-m, sim.compare) "
+            "takes it"
+        )
+    mix = _selected(source, said.base)
+    held = [i.id for i in mix.instruments]
+    known = [i.id for i in source.instruments]
+    _check_ids(source, known, (*said.without, *said.added), where)
+    for id in said.without:
+        if id not in held:
+            raise ConfigError(
+                f"{where}: ~{id} is not in the mix; it holds: {', '.join(held) or 'nothing'}"
+            )
+    for id in said.added:
+        if id in held:
+            raise ConfigError(f"{where}: +{id} is in the mix {mix.name} already")
+    own = {i.id: i for i in mix.instruments}
+    chosen = [own.get(i.id, i) for i in source.instruments if i.id in (*held, *said.added)]
+    whole = dataclasses.replace(mix, instruments=tuple(chosen))
+    return _modified(source, whole, said.without, said.changes)
+
+
+def _transplanted(mix: Mix, source: Plan, plan: Plan, where: str) -> Mix:
+    instruments, attached = transplanted(mix.instruments, source, plan)
+    if not instruments:
+        reasons = dict.fromkeys(f"{one.instrument} ({one.why})" for one in attached)
+        raise ConfigError(
+            f"{where}: nothing of it attaches to {plan.city.name} under {plan.name}: "
+            f"{'; '.join(reasons) or f'the mix selects nothing of {source.name}'}"
+        )
+    return dataclasses.replace(mix, instruments=instruments, attached=attached)
+
+
+def _check_cost(mix: Mix, name: str, other: Mix, where: str) -> None:
+    if name == other.name:
+        raise ConfigError(f"{where}: {mixes.COST}{other.name} is the mix itself; name another")
+    for one, role in ((mix, name), (other, other.name)):
+        if not one.spends:
+            raise ConfigError(
+                f"{where}: city and county pay for nothing in {role}, so no scale makes "
+                f"{name} cost what {other.name} costs"
+            )
 
 
 def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
@@ -100,7 +226,7 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
         ("name", "types", "types_for_kinds", "kinds", "only", "without", "instruments"),
     )
     only = entry.words("only")
-    _check_ids(plan, only, f"{where}.only")
+    _check_ids(plan, [i.id for i in plan.instruments], only, f"{where}.only")
     chosen = tuple(
         instrument
         for instrument in _by_type(plan, entry)
@@ -131,8 +257,9 @@ def _by_type(plan: Plan, entry: Entry) -> tuple[Instrument, ...]:
 
 def _modified(plan: Plan, mix: Mix, without: Collection[str], changes: Changes) -> Mix:
     """Return a mix, still of the same name, with instruments left out and values changed."""
-    _check_ids(plan, without, f"policy {mix.name}: without")
-    _check_ids(plan, changes, f"policy {mix.name}: instruments")
+    known = list(dict.fromkeys(i.id for i in (*plan.instruments, *mix.instruments)))
+    _check_ids(plan, known, without, f"policy {mix.name}: without")
+    _check_ids(plan, known, changes, f"policy {mix.name}: instruments")
     kept = tuple(i for i in mix.instruments if i.id not in without)
     for name in changes:
         if name not in {i.id for i in kept}:
@@ -140,14 +267,11 @@ def _modified(plan: Plan, mix: Mix, without: Collection[str], changes: Changes) 
                 f"policy {mix.name}: instruments.{name} is changed, but the mix does not select "
                 f"it; it selects: {', '.join(i.id for i in kept) or 'nothing'}"
             )
-    return Mix(
-        name=mix.name,
-        instruments=tuple(_changed(plan, i, changes[i.id]) if i.id in changes else i for i in kept),
-    )
+    changed = [_changed(plan, i, changes[i.id]) if i.id in changes else i for i in kept]
+    return dataclasses.replace(mix, instruments=tuple(changed))
 
 
-def _check_ids(plan: Plan, ids: Collection[str], where: str) -> None:
-    known = [instrument.id for instrument in plan.instruments]
+def _check_ids(plan: Plan, known: Sequence[str], ids: Collection[str], where: str) -> None:
     for name in ids:
         if name not in known:
             raise unknown(where, f"instrument of {plan.name}", name, known)
@@ -170,15 +294,3 @@ def _tree(instrument: Instrument) -> dict[str, Any]:
     tree = dataclasses.asdict(instrument)
     del tree["id"]
     return tree | {"start": label(instrument.start), "end": label(instrument.end)}
-
-
-def _leaves(values: Mapping[str, Any]) -> list[str]:
-    """Return ``name=value`` of every leaf of a mapping, the names of inner ones with dots."""
-    leaves = []
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            leaves += [f"{key}.{leaf}" for leaf in _leaves(value)]
-        else:
-            text = str(value).removesuffix(".0") if isinstance(value, float) else str(value)
-            leaves.append(f"{key}={_UNSAFE.sub('_', text)}")
-    return leaves

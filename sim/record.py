@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim import quarter
-from sim.books import YUAN, Books
+from sim.books import PUBLIC, YUAN, Books
 from sim.indicators import CONTEXT, INDICATORS
 from sim.plan import Plan
 from sim.state import State
@@ -96,7 +96,7 @@ class Recorder:
             real=_columns(self.real),
             start=self.start,
             payments=payments_table(books),
-            committed=books.outstanding(("city", "county")) / YUAN,
+            committed=books.outstanding(PUBLIC) / YUAN,
             parameters=parameters,
         )
 

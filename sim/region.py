@@ -3,12 +3,13 @@
 ``agents.Region`` wraps it as a Mesa model.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim import design, parameters, population, program
-from sim.plan import Plan
+from sim.errors import ConfigError
+from sim.plan import Instrument, Plan
 from sim.policy import Mix
 from sim.processes import (
     accreditation,
@@ -121,14 +122,18 @@ class Start:
 
     Attributes:
         plan: The plan.
+        seed: The world.
         replicate: Which replicate of it.
+        uncertainty: ``both``, ``noise`` or ``parameters``.
         state: The city.
         values: The parameters of this replicate.
         shares: Name → where in its range each parameter and each vague wording lies.
     """
 
     plan: Plan
+    seed: int
     replicate: int
+    uncertainty: str
     state: State
     values: parameters.Values
     shares: Mapping[str, float]
@@ -137,10 +142,30 @@ class Start:
         """Return the city as it begins its plan under a mix; None for nothing but the background.
 
         Whatever happens to it reaches neither this start nor the city under another mix.
+
+        Raises:
+            ConfigError: If the mix is to cost what another costs, and its scale is not found yet.
         """
-        instruments = mix.instruments if mix is not None else ()
-        ready = program.build(self.plan.city.background, instruments, self.shares)
-        return Run(self.state.copy(ready.open_books()), ready, self.values)
+        mix = mix or Mix(name="none", instruments=())
+        if mix.costs_as is not None:
+            raise ConfigError(
+                f"policy {mix.name}: its scale is found over many replicates, by the command line, "
+                "sim.run and sim.compare; a single region takes +scale="
+            )
+        ready = program.build(
+            self.plan.city.background, mix.instruments, self._with_doses(mix.instruments)
+        )
+        state = self.state.copy(ready.open_books())
+        state.fund *= mix.budget
+        return Run(state, ready, self.values)
+
+    def _with_doses(self, instruments: Iterable[Instrument]) -> Mapping[str, float]:
+        """Return the shares, with those of instruments that are not the plan's own."""
+        others = [name for name in parameters.dose_names(instruments) if name not in self.shares]
+        if not others:
+            return self.shares
+        drawn = design.shares(others, self.seed, self.replicate, self.uncertainty)
+        return {**self.shares, **drawn}
 
 
 def start_city(
@@ -184,7 +209,7 @@ def start_city(
     )
     population.settle(state, values, scale)
     _live_through_history(Run(state, nothing, values))
-    return Start(plan, replicate, state, values, shares)
+    return Start(plan, seed, replicate, uncertainty, state, values, shares)
 
 
 def start_run(plan: Plan, mix: Mix | None, **options: Any) -> Run:

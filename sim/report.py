@@ -17,10 +17,11 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim import audit, figures
+from sim import audit, contrast, figures
 from sim.figures import (
     NATURE_WORDS,
     PAYER_GROUPS,
+    PERCENT,
     Floats,
     Ink,
     goal_words,
@@ -65,7 +66,6 @@ STARTS_FROM = {
 }
 _NONE = "–"
 _SPAN = (0.05, 0.5, 0.95)  # nine in ten futures, and the middle one
-_PERCENT = "\u00a0%"
 _POINTS = " points"
 Drawn = Callable[[str, str], "Picture"]  # a figure by its name, with the words for it
 
@@ -189,6 +189,16 @@ class View:
         """The mix that the chapter is about."""
         return self.ones[0]
 
+    @property
+    def many(self) -> bool:
+        """Whether its mixes are compared, and not told one by one."""
+        return len(self.ones) > figures.FEW
+
+    @property
+    def told(self) -> Sequence[Combination]:
+        """The mixes that are told one by one: the chapter's own and what it is compared with."""
+        return [one for one in self.ones if not self.many or one in (self.main, self.base)]
+
     def attained(self, one: Combination, target: Target) -> Mapping[str, Any]:
         """Return a target's row of attainment."""
         return self._attained[one.policy, target.id]
@@ -295,11 +305,16 @@ def results_of(view: View, drawn: Drawn) -> dict[str, Any]:
         "cost": cost_words(view),
         "answers": answer_table(view),
         "mixes": mixes_tables(view),
-        "overview": drawn(figures.attainment_name(plan), "Attainment of all targets"),
+        "costs": equal_cost_words(view),
+        "transplants": [transplant_part(one) for one in view.ones if one.mix.attached],
+        "pictures": [drawn(name, words) for name, words in _comparing(view)],
+        "overview": None
+        if view.many
+        else drawn(figures.attainment_name(plan), "Attainment of all targets"),
         "fans": [
             drawn(figures.fan_name(plan, target), f"Fan chart: {headline(target)}")
             for target in _ordered(plan)
-            if not target.reason
+            if not (target.reason or view.many)
         ],
         "spending": [spending_part(view, one, drawn) for one in _paying(view)],
         "standing": standing_table(main),
@@ -361,7 +376,7 @@ def between(low: float, high: float, share: bool = False) -> str:
     first, last = rough(low, share), rough(high, share)
     if first == last or not np.isfinite(low + high):
         return ""
-    return f"{first.removesuffix(_PERCENT)} to {last}"
+    return f"{first.removesuffix(PERCENT)} to {last}"
 
 
 def amount_words(instrument: Instrument) -> str:
@@ -595,7 +610,7 @@ def _of_gdp(view: View) -> str:
     years = len(view.main.quarters) / 4
     gdp = view.main.starts["gdp"].median() if "gdp" in view.main.starts else 0.0
     cost = view.summary(view.main)["cost_p50"] / years
-    return f"{100 * cost / gdp:.2g}{_PERCENT}" if gdp > 0 and cost > 0 else _NONE
+    return f"{100 * cost / gdp:.2g}{PERCENT}" if gdp > 0 and cost > 0 else _NONE
 
 
 def _overview_starts(views: Sequence[View]) -> Table:
@@ -819,7 +834,7 @@ def _chance_cell(view: View, one: Combination, target: Target) -> Cell:
         number(chance, share=True),
         "; ".join(notes),
         share=chance,
-        colour=Ink(view.study, chinese=True).colour(one.policy),
+        colour=Ink(view.study, view.plan, chinese=True).colour(one.policy),
         strong=True,
     )
 
@@ -859,35 +874,86 @@ def _expected_cell(view: View, target: Target) -> Cell:
     return Cell(main or _NONE, note)
 
 
+def _comparing(view: View) -> list[tuple[str, str]]:
+    """Return the figures that compare many mixes: name, and words for who cannot see them."""
+    if not view.many:
+        return []
+    found = contrast.compared(view.study, view.plan, view.ones)
+    return [(name, f"The mixes compared: {name}") for name, _ in found]
+
+
+def equal_cost_words(view: View) -> list[str]:
+    """Return for each mix at another's cost its scale, its outlay, and how much is assumed."""
+    return [
+        f"{_capital(mix_words(one.policy))}: every paying instrument that city or county decide "
+        f"on offers {number(one.fit.scale)} times its dose. That costs {number(one.fit.outlay)} "
+        f"million CNY on average, beside {number(one.fit.wanted)} million; {assumed_words(one)}."
+        for one in view.ones
+        if one.fit
+    ]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def transplant_part(one: Combination) -> dict[str, Any]:
+    """Return what of another plan's mix attaches to this city, and what does not."""
+    attached = one.mix.attached
+    count = sum(attachment.attaches != "no" for attachment in attached)
+    rows = [
+        [
+            Cell(name_words(a.instrument), f"{a.type.replace('_', ' ')}; clause {a.clause}"),
+            Cell({"later": "yes, to what is founded first"}.get(a.attaches, a.attaches)),
+            Cell(f"{a.start} to {a.end}" if a.start else _NONE),
+            Cell(a.why or _NONE),
+        ]
+        for a in attached
+    ]
+    return {
+        "title": mix_words(one.policy),
+        "words": f"{count} of {plural(len(attached), 'instrument')} attach to this city.",
+        "table": Table(("Instrument", "Attaches", "In force", "Why"), rows, "cards"),
+    }
+
+
 def mixes_tables(view: View) -> list[Table]:
     """Return how several mixes compare: each in all, and each target's chance under each."""
-    if len(view.ones) < 3:
+    if not view.many:
         return []
     heads = ("Mix", "All behavioural targets met", "Hardest target", "Public cost, million CNY")
+    ones = contrast.anyway_first(view.study, view.ones)
     whole = [
         [
             Cell(mix_words(one.policy), strong=True),
             all_met(view, one),
             Cell(binding_words(view, one)),
-            cost_cell(view, one),
+            _mean_cost_cell(view, one),
         ]
-        for one in view.ones
+        for one in ones
     ]
+    if len(view.ones) > _COLUMNS:  # the heat map has them, and attainment.csv
+        return [Table(heads, whole)]
     chances = [
-        [_target_cell(target), *(_chance_cell(view, one, target) for one in view.ones)]
+        [_target_cell(target), *(_chance_cell(view, one, target) for one in ones)]
         for target in _ordered(view.plan)
         if not target.reason
     ]
-    names = [mix_words(one.policy) for one in view.ones]
+    names = [mix_words(one.policy) for one in ones]
     return [Table(heads, whole), Table(["Target", *names], chances, "cards")]
+
+
+def _mean_cost_cell(view: View, one: Combination) -> Cell:
+    cost, mean = cost_cell(view, one), view.summary(one)["cost_mean"]
+    return Cell(cost.text, f"{rough(mean)} on average; {cost.note}" if mean else cost.note)
 
 
 # Money
 
 
 def _paying(view: View) -> list[Combination]:
-    """Return the chapter's mix, and of the others those that pay anything."""
-    return [one for one in view.ones if one is view.main or not figures.spending(one).empty]
+    """Return the chapter's mix, and of the others that are told those that pay anything."""
+    return [one for one in view.told if one is view.main or not figures.spending(one).empty]
 
 
 def spending_part(view: View, one: Combination, drawn: Drawn) -> dict[str, Any]:
@@ -903,7 +969,7 @@ def spending_part(view: View, one: Combination, drawn: Drawn) -> dict[str, Any]:
     }
     if part["paid"]:
         words = f"Spending by instrument, {mix_words(one.policy)}"
-        part["picture"] = drawn(figures.spending_name(one), words)
+        part["picture"] = None if view.many else drawn(figures.spending_name(one), words)
         part["table"] = spending_table(one, table)
     return part
 
@@ -994,13 +1060,13 @@ def _prior_words(view: View, target: Target) -> str:
 
 def break_even_table(view: View) -> Table:
     """Return the start at which each target would be an even bet, mix by mix."""
-    found = audit.break_even(view.plan, view.ones)
+    found = audit.break_even(view.plan, view.told)
     by_key = found.set_index(["target", "policy"]).to_dict("index")
     rows = []
     for target in _ordered(view.plan):
-        cells = [_even_cell(target, by_key.get((target.id, one.policy))) for one in view.ones]
+        cells = [_even_cell(target, by_key.get((target.id, one.policy))) for one in view.told]
         rows.append([_target_cell(target), _start_cell(view, target), *cells])
-    names = [f"Even bet, {mix_words(one.policy)}" for one in view.ones]
+    names = [f"Even bet, {mix_words(one.policy)}" for one in view.told]
     return Table(["Target", "Start assumed", *names], rows, "cards")
 
 
@@ -1083,7 +1149,7 @@ def _chance(view: View) -> str:
 
 def context_table(view: View) -> Table:
     """Return the city's indicators at the start and the end, beside what was published."""
-    heads = ["Indicator", "Start", *(f"End, {mix_words(one.policy)}" for one in view.ones)]
+    heads = ["Indicator", "Start", *(f"End, {mix_words(one.policy)}" for one in view.told)]
     rows = [_context(view, name) for name in CONTEXT if name in view.main.starts]
     return Table([*heads, "What the city published"], rows, "cards")
 
@@ -1092,7 +1158,7 @@ def _context(view: View, name: str) -> list[Cell]:
     known = INDICATORS[name]
     share = known.unit == "share"
     start = view.main.starts[name]
-    ends = [one.paths(name)[:, -1] for one in view.ones]
+    ends = [one.paths(name)[:, -1] for one in view.told]
     words = known.meaning[:1].upper() + known.meaning[1:]
     cells = [Cell(words, "%" if share else known.unit, known.zh, strong=True)]
     cells += [_quantile_cell(values, share) for values in (start.to_numpy(np.float64), *ends)]
@@ -1134,6 +1200,7 @@ def parameter_tables(view: View) -> dict[str, Table]:
     return tables | {"dose (amounts of the instruments)": Table(_HEADS, doses)}
 
 
+_COLUMNS = 9  # mixes whose chances fit into a table
 _NEARLY = 0.95  # a share that is nearly all
 _CLEARLY = 0.1  # by which a chance is clearly higher
 _HEADS = ("Name", "Median", "Range", "Unit", "Status", "Source")
@@ -1209,9 +1276,10 @@ def instruments_appendix(view: View) -> Table:
 
 
 def _in_force(instrument: Instrument, mix: Mapping[str, Instrument]) -> str:
-    if instrument.id not in mix:
+    held = mix.get(instrument.id)
+    if held is None or held.clause != instrument.clause:  # another plan's may have the same name
         return "no"
-    return "yes" if mix[instrument.id] == instrument else "yes, changed for this run"
+    return "yes" if held == instrument else "yes, changed for this run"
 
 
 def _instrument(instrument: Instrument) -> list[Cell]:

@@ -18,12 +18,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from sim import micro
-from sim.ensemble import LEDGER, Arrays, Failure, read, run
+from sim import equal_cost, micro
+from sim.books import PUBLIC
+from sim.ensemble import LEDGER, Arrays, Failure, read
+from sim.equal_cost import Fit
 from sim.plan import Plan, Target
 from sim.policy import Mix
 from sim.quarter import label
 from sim.settings import Case, Job, Settings, replacing
+from sim.transplant import Attachment
 
 COMPARISON = (
     "plan",
@@ -40,7 +43,7 @@ COMPARISON = (
     "cost_per_unit",
     "variance_ratio",
 )
-PUBLIC = ("city", "county")  # whose outlay is public cost; the background's is not
+TRANSPLANT = ("plan", "policy", *(f.name for f in dataclasses.fields(Attachment)))
 _NUMBERS = (
     "start_p50",
     "p05",
@@ -75,6 +78,7 @@ class Combination:
         committed: Per replicate (its index) the million CNY of city and county money that were
             earned and fall due after the end.
         failures: The replicates that raised an error.
+        fit: What scale gives it another mix's cost, where it is to have that.
     """
 
     plan: str
@@ -89,6 +93,7 @@ class Combination:
     parameters: pd.DataFrame
     committed: "pd.Series[float]"
     failures: tuple[Failure, ...]
+    fit: Fit | None = None
 
     @cached_property
     def replicates(self) -> list[int]:
@@ -171,11 +176,11 @@ def carry_out(job: Job, root: Path) -> Study:
     """Run what a root does not hold yet and return everything that it then holds."""
     started = time.perf_counter()
     folders = [job.folder(root, case) for case in job.cases]
-    failures = run(job.cases, folders, job.settings)
+    ran = equal_cost.run(job, root)
     seconds = time.perf_counter() - started
     combinations = tuple(
-        _combination(case, folder, job.settings.replicates, failures)
-        for case, folder in zip(job.cases, folders, strict=True)
+        _combination(case, folder, job.settings.replicates, ran)
+        for case, folder in zip(ran.cases, folders, strict=True)
     )
     plans = {case.plan.name: case.plan for case in job.cases}
     return Study(
@@ -194,12 +199,10 @@ def carry_out(job: Job, root: Path) -> Study:
 # Tables
 
 
-def _combination(
-    case: Case, folder: Path, replicates: int, failures: Sequence[Failure]
-) -> Combination:
+def _combination(case: Case, folder: Path, replicates: int, ran: equal_cost.Done) -> Combination:
     arrays = read(folder, replicates)
     names = {"plan": case.plan.name, "policy": case.mix.name}
-    own = [f for f in failures if (f.plan, f.policy) == (case.plan.name, case.mix.name)]
+    own = [f for f in ran.failures if (f.plan, f.policy) == (case.plan.name, case.mix.name)]
     done = pd.Index(arrays["replicate"], name="replicate")
     quarters = [label(int(quarter)) for quarter in arrays["quarters"]]
     keys = pd.DataFrame({**names, "replicate": done})
@@ -218,6 +221,7 @@ def _combination(
         parameters=_beside(keys, arrays, "parameters"),
         committed=pd.Series(arrays["committed"], index=done),
         failures=tuple(own),
+        fit=ran.fits.get((case.plan.name, case.mix.name)),
     )
     rows = [_attained(one, target) for target in case.plan.targets]
     return dataclasses.replace(one, attainment=pd.DataFrame(rows))
@@ -294,6 +298,10 @@ def _summary(one: Combination, plan: Plan) -> dict[str, Any]:
         "all_behavioural_probability": _all_behavioural(one, plan),
         "binding_target": _binding(one),
         "replicates": len(one.replicates),
+        "cost_mean": costs.mean() if costs.size else np.nan,
+        "scale": one.fit.scale if one.fit else np.nan,
+        "costs_as": one.fit.other if one.fit else "",
+        "cost_wanted": one.fit.wanted if one.fit else np.nan,
     }
 
 
@@ -371,6 +379,8 @@ def write_tables(study: Study) -> dict[str, int]:
         tables[one.folder / "trajectories.parquet"] = one.trajectories
         tables[one.folder / "ledger.parquet"] = one.ledger.drop(columns="background")
         tables[one.folder / "parameters.parquet"] = one.parameters
+        if one.mix.attached:
+            tables[one.folder / "transplant.csv"] = transplant_table(one)
     for path, table in tables.items():
         with replacing(path) as unfinished:
             _write(table, unfinished)
@@ -378,6 +388,12 @@ def write_tables(study: Study) -> dict[str, int]:
     for one in study.combinations:
         rows |= micro.publish(one.folder, study.settings.kept)
     return {str(path.relative_to(study.root)): number for path, number in rows.items()}
+
+
+def transplant_table(one: Combination) -> pd.DataFrame:
+    """Return what became of each instrument of a mix of another plan."""
+    rows = [vars(attachment) for attachment in one.mix.attached]
+    return pd.DataFrame(rows).assign(plan=one.plan, policy=one.policy)[list(TRANSPLANT)]
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -325,6 +325,7 @@ def default_root(title: str, job: Job) -> Path:
 def configuration(job: Job) -> dict[str, Any]:
     """Return all that decides on a job's numbers, as plain values."""
     settings = job.settings
+    mixes = {f"{case.plan.name}/{case.mix.name}": case.mix for case in job.cases}
     return {
         "seed": settings.seed,
         "uncertainty": settings.uncertainty,
@@ -334,8 +335,12 @@ def configuration(job: Job) -> dict[str, Any]:
         "baseline": list(job.baselines),
         "several": job.several,
         "plan": {case.plan.name: _plain(case.plan) for case in job.cases},
-        "policy": {
-            f"{case.plan.name}/{case.mix.name}": _plain(case.mix.instruments) for case in job.cases
+        "policy": {name: _plain(mix.instruments) for name, mix in mixes.items()},
+        "budget": {name: mix.budget for name, mix in mixes.items() if mix.budget != 1},
+        "cost": {
+            name: {mix.costs_as.name: _plain(mix.costs_as.instruments)}
+            for name, mix in mixes.items()
+            if mix.costs_as
         },
     }
 

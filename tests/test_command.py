@@ -17,6 +17,7 @@ import yaml
 import sim
 from sim.command import compose, main, parse
 from sim.plan import tree_of
+from sim.settings import configuration
 
 CENTRE = "policy.instruments.innovation_centre_firm"
 QUICK = ["quarters=1", "population.scale=0.1", "workers=1"]
@@ -56,6 +57,21 @@ WRONG = [
     (["plan=missing.yaml"], ["missing.yaml"]),
     (["policy=as_writen"], ["as_writen", "Did you mean 'as_written'?"]),
     (["baseline=nothing"], ["no policy 'nothing'", "none"]),
+    (["policy=as_written~evaluatoin"], ["'evaluatoin'", "mean 'evaluation'?"]),
+    (["policy=ladder~innovation_voucher"], ["~innovation_voucher is not in the mix"]),
+    (["policy=ladder+evaluation"], ["+evaluation is in the mix ladder already"]),
+    (["policy=as_written+scale=-1"], ["scale = -1", "from 0"]),
+    ([f"{CENTRE}.scale=-1"], [f"{CENTRE}.scale", "from 0 on"]),
+    (["policy=founding+cost=laddr"], ["no policy 'laddr'", "mean 'ladder'?"]),
+    (["policy=founding+cost=founding"], ["is the mix itself"]),
+    (["policy=founding+cost=none"], ["pay for nothing in none"]),
+    (["policy=as_written+from=weihai"], ["no plan 'weihai'", "mean 'weihai_2018'?"]),
+    (["policy=none+from=changzhou_2019"], ["nothing of it attaches"]),
+    (["policy=as_written~each"], ["a mix per instrument", "-m"]),
+    (["baseline=as_written~each"], ["a mix per instrument"]),
+    (["-m", "policy=none~each"], ["no instrument is left"]),
+    (["-m", "policy=as_written~evaluation,as_written~evaluation"], ["~evaluation", "twice"]),
+    (["-m", "policy=talent~each,talent~talent_priority"], ["talent~talent_priority", "twice"]),
     (["experiment=five_plan"], ["no experiment 'five_plan'", "'five_plans'?"]),
     (["replicats=3"], ["no key 'replicats'", "Did you mean 'replicates'?"]),
     (["population=3"], ["no key 'population'", "'population.scale'?"]),
@@ -372,6 +388,46 @@ def test_instruments_can_be_left_out():
     (case,) = job_of("policy.without=[innovation_centre_firm,platform_tax]").cases
     assert case.mix.name == "as_written~innovation_centre_firm~platform_tax"
     assert not {"innovation_centre_firm", "platform_tax"} & {i.id for i in case.mix.instruments}
+
+
+def test_a_mix_can_be_typed_as_it_is_called():
+    typed = ["as_written~transfer_bonus", "as_written+transfer_bonus.amount=0.05"]
+    typed += ["as_written+from=weihai_2018", "transfer+scale=2+cost=as_written"]
+    job = job_of("-m", "plan=changzhou_2019", f"policy={','.join(typed)}")
+    assert [mix for _, mix in names(job)] == ["none", *typed]
+    assert job.cases[-1].mix.costs_as.name == "as_written"
+
+
+def test_what_is_typed_apart_holds_for_such_a_mix_too():
+    (case,) = job_of("policy=founding~overseas_rd_centre+cost=ladder", f"{CENTRE}.amount=3").cases
+    assert case.mix.name == (
+        "founding~overseas_rd_centre+innovation_centre_firm.amount=3+cost=ladder"
+    )
+    assert {i.id: i.amount for i in case.mix.instruments}["innovation_centre_firm"] == 3
+
+
+def test_each_stands_for_a_mix_per_instrument_of_each_plan():
+    job = job_of("-m", "plan=changzhou_2019,ningbo_2019", "policy=as_written~each")
+    for plan in {case.plan.name: case.plan for case in job.cases}.values():
+        own = [mix for name, mix in names(job) if name == plan.name]
+        assert own == ["none", *(f"as_written~{i.id}" for i in plan.instruments)]
+
+
+def test_the_configuration_of_an_equal_cost_is_known_before_its_scale():
+    job = job_of("policy=founding+cost=ladder")
+    told = configuration(job)
+    assert list(told["cost"]["weihai_2018/founding+cost=ladder"]) == ["ladder"]
+    other = configuration(job_of("policy=founding+cost=talent"))
+    assert other["cost"] != told["cost"]
+    assert configuration(job_of())["cost"] == {}
+    assert configuration(job_of("policy=founding+budget=2"))["budget"] == {
+        "weihai_2018/founding+budget=2": 2.0
+    }
+
+
+def test_the_shown_configuration_names_the_mix_as_typed(capsys):
+    assert main(["--cfg", "job", "policy=founding+cost=as_written"]) == 0
+    assert yaml.safe_load(capsys.readouterr().out)["policy"]["name"] == "founding+cost=as_written"
 
 
 def test_a_goal_and_a_start_can_be_typed_in():
