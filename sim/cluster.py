@@ -14,7 +14,7 @@ from sim.settings import code_hash, versions
 if TYPE_CHECKING:
     from distributed import Client
 
-PATIENCE = 8  # seconds that a cluster has to answer
+PATIENCE = 4  # seconds that a cluster has to answer
 _UNDER_WAY = 256  # tasks at the cluster at a time
 _LONELY = 30  # seconds without a result after which it is asked whether workers are left
 

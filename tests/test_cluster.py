@@ -86,13 +86,13 @@ def kill_when_something_is_there(process, root):
 
 
 def test_a_cluster_gives_the_same_files_though_a_worker_is_killed(tmp_path):
-    carried_out(tmp_path / "one", "replicates=60", "workers=1", "micro=true")
+    carried_out(tmp_path / "one", "replicates=16", "workers=1", "micro=true")
     with loopback(2) as (address, workers):
         killer = threading.Thread(
             target=kill_when_something_is_there, args=(workers[0], tmp_path / "far")
         )
         killer.start()
-        arguments = ("replicates=60", f"cluster={address}", "micro=true")
+        arguments = ("replicates=16", f"cluster={address}", "micro=true")
         assert carried_out(tmp_path / "far", *arguments).failures == []
         killer.join()
         assert workers[0].wait(10) == -signal.SIGKILL
