@@ -108,8 +108,9 @@ def run(
         seed: Which world of luck.
         output: A folder for all files; without it nothing is kept.
         settings: ``uncertainty``, ``scale``, ``force``, ``quarters``, ``after``, ``starts``,
-            ``workers``; ``micro``, of how many replicates firms, organisations, contracts and
-            projects are kept in the folder (True for three).
+            ``workers``, ``cluster``, ``precision``, ``most_replicates``; ``micro``, of how many
+            replicates firms, organisations, contracts and projects are kept in the folder (True
+            for three).
 
     Raises:
         ConfigError: If anything in it is wrong.
@@ -139,8 +140,9 @@ def compare(
         baseline: The mix to compare with.
         output: A folder for all files; without it nothing is kept.
         settings: ``uncertainty``, ``scale``, ``force``, ``quarters``, ``after``, ``starts``,
-            ``workers``; ``micro``, of how many replicates firms, organisations, contracts and
-            projects are kept in the folder (True for three).
+            ``workers``, ``cluster``, ``precision``, ``most_replicates``; ``micro``, of how many
+            replicates firms, organisations, contracts and projects are kept in the folder (True
+            for three).
 
     Raises:
         ConfigError: If anything in it is wrong.

@@ -53,17 +53,17 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   plan=NAME|FILE       {plans}
   policy=NAME|FILE     {mixes}
   policy=MIX~ID  +ID  +ID.FIELD=V  +scale=F  +budget=F  +cost=MIX  +from=PLAN
-  policy.without=[ID]  policy.instruments.ID.FIELD=V    another mix (see README)
   targets.ID.value=V   start.FIGURE=V                   other goals and starts
   targets.ID.variant=NAME          another reading of a target's text
   replicates=100       seed=1   population.scale=1   workers=auto (all cores)
   uncertainty=both     or noise (parameters at defaults), or parameters
+  precision=0.05       adds replicates until every 95 % interval is that narrow
+  cluster=tcp://HOST:PORT          runs on the workers of a Dask scheduler
   quarters=N  after=N  end before the plan does, or go on after it
   baseline=NAME        also run this mix and compare with it (sweeps: none)
   output=DIR           else outputs/<experiment or plan>/<hash>/
   experiment=NAME      {experiments}
-  micro=true           also firms, organisations, contracts, projects (the first
-                       micro.replicates=3 replicates)
+  micro=true           also firms, contracts … of micro.replicates=3 replicates
   -m                   a sweep: commas in plan, policy, baseline; also MIX~each
   --cfg job            print the composed configuration and stop
 
@@ -83,12 +83,14 @@ PLAIN = (
     "quarters",
     "after",
     "workers",
+    "cluster",
+    "precision",
+    "most_replicates",
     "micro",
 )
 BRANCHES = ("plan", "targets", "policy.instruments", "policy.without", "start")
 MICRO = "micro.replicates"  # beside micro=true: a value and what is below it are one to Hydra
 KNOWN = {*CHOICES, *PLAIN, *BRANCHES, MICRO, "output"}
-LATER = ("precision", "cluster")
 FLAGS = ("-m", "--multirun", "-h", "--help", "-c", "--cfg")
 
 
@@ -119,6 +121,8 @@ def _main(arguments: list[str]) -> int:
     root = request.output or default_root(_title(request, job), job)
     study = publish(job, root, shlex.join(["python", "-m", "sim", *arguments]))
     print(_told(study), end="")
+    if study.settings.precision is not None:
+        print(_precision_words(study))
     for one in study.combinations:
         if one.mix.empty and one.policy != "none":
             print(f"{one.policy} selects nothing of {one.plan}: it ran as none", file=sys.stderr)
@@ -154,30 +158,35 @@ def publish(job: Job, root: Path, command: str) -> "Study":
     from sim.compiled import first_use
     from sim.results import carry_out, write_tables
 
-    manifest = claim(root, job, command)
-    if first_use():
-        print("Compiling the model, once for this version: about a minute", file=sys.stderr)
-    study = carry_out(job, root)
-    rows = write_tables(study)
-    figures.draw(root, study)
-    report.write(root, study)
-    manifest |= {
-        "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "seconds": round(study.seconds, 3),
-        "rows": rows,
-        "failed": [vars(failure) for failure in study.failures],
-    }
-    write_manifest(root, manifest)
-    if job.several:
-        for case, one in zip(job.cases, study.combinations, strict=True):
-            own = one.folder.relative_to(root)
-            part = manifest_of(case, job, manifest)
-            part["rows"] = {
-                Path(name).name: count for name, count in rows.items() if Path(name).parent == own
-            }
-            part["failed"] = [vars(failure) for failure in one.failures]
-            write_manifest(one.folder, part)
-    return study
+    with claim(root, job, command) as manifest:
+        if first_use():
+            print("Compiling the model, once for this version: about a minute", file=sys.stderr)
+        study = carry_out(job, root)
+        rows = write_tables(study)
+        figures.draw(root, study)
+        report.write(root, study)
+        manifest |= {
+            "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "seconds": round(study.seconds, 3),
+            "replicates": study.settings.replicates,
+            "micro": study.settings.kept,
+            "widest_interval": study.widest,
+            "rows": rows,
+            "failed": [vars(failure) for failure in study.failures],
+        }
+        write_manifest(root, manifest)
+        if job.several:
+            for case, one in zip(job.cases, study.combinations, strict=True):
+                own = one.folder.relative_to(root)
+                part = manifest_of(case, job, manifest)
+                part["rows"] = {
+                    Path(name).name: count
+                    for name, count in rows.items()
+                    if Path(name).parent == own
+                }
+                part["failed"] = [vars(failure) for failure in one.failures]
+                write_manifest(one.folder, part)
+        return study
 
 
 # What was typed
@@ -253,8 +262,6 @@ def _pair(argument: str) -> tuple[str, str]:
             f"'{argument}': an override is written key=value; policy.without=[id] leaves an "
             "instrument out"
         )
-    if key in LATER:
-        raise ConfigError(f"{key}: this version does not have it yet; leave it out")
     if key not in KNOWN and not key.startswith(tuple(f"{branch}." for branch in BRANCHES)):
         raise unknown("command line", "key", key, KNOWN)
     return key, raw
@@ -348,6 +355,9 @@ def _settings(config: DictConfig, output: Path | None) -> Settings:
         after=config.after,
         starts={name: value for name, value in starts.items() if value is not None},
         workers=config.workers,
+        cluster=config.cluster,
+        precision=config.precision,
+        most_replicates=config.most_replicates,
         micro=config.micro,
         output=output,
     )
@@ -540,6 +550,20 @@ def _told(study: "Study") -> str:
     shown = [one for one in study.combinations if one.policy not in study.baselines[:1]]
     tables = [_table(study, one) for one in shown or study.combinations]
     return "\n".join([*tables, f"Report: {study.root / 'report.html'}\n"])
+
+
+def _precision_words(study: "Study") -> str:
+    """Return whether every interval is as narrow as was asked, and which is the widest."""
+    settings, widest = study.settings, study.widest
+    if not widest or settings.precision is None:
+        return "Precision: no target has a probability in this run"
+    said = (
+        f"the widest is {widest['width']:.3g} ({widest['plan']}, {widest['policy']}, "
+        f"{widest['target']}) with {settings.replicates} replicates"
+    )
+    if widest["width"] <= settings.precision:
+        return f"Precision: every interval is at most {settings.precision:g} wide; {said}"
+    return f"Precision: {settings.precision:g} was not reached by most_replicates=; {said}"
 
 
 def _table(study: "Study", one: "Combination") -> str:

@@ -6,6 +6,7 @@ replicates share a chunk has no influence on any number, nor has the number of w
 that a chunk holds is run again where its micro-data are wanted and missing.
 """
 
+import dataclasses
 import os
 import signal
 import sys
@@ -17,14 +18,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import micro
-from sim.errors import SimError
-from sim.settings import Case, Settings
+from sim import cluster, micro
+from sim.errors import SimError, is_full
+from sim.settings import Case, Settings, replacing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +122,7 @@ def run(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> l
     total = settings.replicates * len(cases)
     todo = sum(task.size for task in tasks)
     with tqdm(total=total, initial=total - todo, unit="replicate", disable=None) as bar:
-        for done, failed in _computed(tasks, min(workers, len(tasks))):
+        for done, failed in _computed(tasks, min(workers, len(tasks)), settings.cluster):
             failures += failed
             bar.update(done)
     return sorted(failures, key=lambda f: (f.plan, f.policy, f.replicate))
@@ -158,12 +160,19 @@ def _missing(folder: Path, replicates: int) -> list[int]:
     return [replicate for replicate in range(replicates) if replicate not in done]
 
 
-def _computed(tasks: list[_Task], workers: int) -> Iterator[_Done]:
+def _computed(tasks: list[_Task], workers: int, address: str | None) -> Iterator[_Done]:
     """Yield how many replicates are done, task by task, and which of them failed.
 
     Raises:
         SimError: If a worker process was ended from outside.
     """
+    if address and tasks:
+        for task, (done, files) in cluster.computed(address, _computed_afar, tasks):
+            for (number, name), content in files.items():
+                with replacing(task.parts[number].folder / name) as unfinished:
+                    unfinished.write_bytes(content)
+            yield done
+        return
     if workers <= 1:
         yield from map(_compute, tasks)
         return
@@ -230,6 +239,27 @@ def _compute(task: _Task) -> _Done:
     return task.size, failures
 
 
+def _computed_afar(task: _Task) -> tuple[_Done, dict[tuple[int, str], bytes]]:
+    """Run a task on another machine; return the files, by part and name, instead of keeping them.
+
+    No disk is shared: the files are written into a folder of that machine and sent.
+    """
+    with TemporaryDirectory(prefix="sim-") as name:
+        rooms = [Path(name) / str(number) for number in range(len(task.parts))]
+        parts = [
+            dataclasses.replace(part, folder=room)
+            for part, room in zip(task.parts, rooms, strict=True)
+        ]
+        done = _compute(dataclasses.replace(task, parts=parts))
+        files = {
+            (number, path.relative_to(room).as_posix()): path.read_bytes()
+            for number, room in enumerate(rooms)
+            for path in sorted(room.rglob("*"))
+            if path.is_file()
+        }
+    return done, files
+
+
 def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
     """Yield per mix the record of a replicate, its error, or None where nothing is missing."""
     from sim.region import start_city
@@ -250,6 +280,8 @@ def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
             )
             outcome: Record | str = _recorded(start, part, replicate)
         except Exception as error:
+            if is_full(error):  # of micro-data: no fault of the replicate
+                raise
             outcome = traceback.format_exception_only(error)[-1].strip()
         yield outcome
 
@@ -301,9 +333,13 @@ def _save(folder: Path, chunk: Arrays) -> None:
     first, last = chunk["replicate"][[0, -1]]
     path = chunks / f"{first:06}-{last:06}.npz"
     unfinished = path.with_suffix(f".{os.getpid()}")
-    with unfinished.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **chunk)
-    unfinished.replace(path)
+    try:
+        with unfinished.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **chunk)
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)  # what was half written takes room
+        raise
 
 
 def _load(path: Path) -> Arrays:

@@ -7,6 +7,7 @@ SimError
 """
 
 import difflib
+import errno
 from collections.abc import Iterable
 
 
@@ -24,6 +25,12 @@ class DataError(SimError):
 
 class AccountingError(SimError):
     """An identity of the public books that does not close."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Return whether there was no room: a full disk, a quota, a limit on the size of a file."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, OSError) and error.errno in full
 
 
 def closest(word: object, known: Iterable[str]) -> str:

@@ -39,10 +39,11 @@ from sim.instrument import CASE_BY_CASE
 from sim.levers import LEVERS
 from sim.parameters import DECLARED, all_parameters
 from sim.plan import NATURES, Instrument, Plan, Target
+from sim.precision import jeffreys
 from sim.quantity import Quantity
 from sim.quarter import label
 from sim.region import QUARTER
-from sim.results import Combination, Study, jeffreys
+from sim.results import Combination, Study
 from sim.settings import folder_name, replacing
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from sim import equal_cost, micro
 from sim.books import PUBLIC
@@ -24,6 +23,7 @@ from sim.ensemble import LEDGER, Arrays, Failure, read
 from sim.equal_cost import Fit
 from sim.plan import Plan, Target
 from sim.policy import Mix
+from sim.precision import jeffreys, next_number
 from sim.quarter import label
 from sim.settings import Case, Job, Settings, replacing
 from sim.transplant import Attachment
@@ -167,6 +167,17 @@ class Study:
         """The replicates that raised an error."""
         return [failure for one in self.combinations for failure in one.failures]
 
+    @property
+    def widest(self) -> dict[str, Any]:
+        """The plan, policy, target and width of the widest interval; empty where there is none."""
+        rows = self.attainment.dropna(subset="probability")
+        if rows.empty:
+            return {}
+        wide = (rows["probability_high"] - rows["probability_low"]).to_numpy()
+        row = rows.iloc[int(wide.argmax())]
+        names = {name: row[name] for name in ("plan", "policy", "target")}
+        return names | {"width": float(wide.max())}
+
     def find(self, plan: str, policy: str) -> Combination:
         """Return the combination of a plan and a mix, by their names."""
         return next(c for c in self.combinations if (c.plan, c.policy) == (plan, policy))
@@ -176,23 +187,44 @@ def carry_out(job: Job, root: Path) -> Study:
     """Run what a root does not hold yet and return everything that it then holds."""
     started = time.perf_counter()
     folders = [job.folder(root, case) for case in job.cases]
-    ran = equal_cost.run(job, root)
+    settings = job.settings
+    while True:
+        ran = equal_cost.run(dataclasses.replace(job, settings=settings), root)
+        combinations = tuple(
+            _combination(case, folder, settings.replicates, ran)
+            for case, folder in zip(ran.cases, folders, strict=True)
+        )
+        enough = _enough(combinations, settings)
+        if enough == settings.replicates:
+            break
+        settings = dataclasses.replace(settings, replicates=enough)
     seconds = time.perf_counter() - started
-    combinations = tuple(
-        _combination(case, folder, job.settings.replicates, ran)
-        for case, folder in zip(ran.cases, folders, strict=True)
-    )
     plans = {case.plan.name: case.plan for case in job.cases}
     return Study(
         root=root,
         plans=plans,
-        settings=job.settings,
+        settings=settings,
         baselines=job.baselines,
         combinations=combinations,
         attainment=pd.concat([c.attainment for c in combinations], ignore_index=True),
         summary=pd.DataFrame([_summary(c, plans[c.plan]) for c in combinations]),
         comparison=_comparison(combinations, plans, job.baselines),
         seconds=seconds,
+    )
+
+
+def _enough(combinations: Sequence[Combination], settings: Settings) -> int:
+    """Return how many replicates the precision asks for next."""
+    if settings.precision is None:
+        return settings.replicates
+    rows = pd.concat([one.attainment for one in combinations]).dropna(subset="probability")
+    trials = rows["replicates"].to_numpy()
+    met = np.rint(rows["probability"].to_numpy() * trials).astype(int)
+    return next_number(
+        zip(met.tolist(), trials.tolist(), strict=True),
+        settings.replicates,
+        settings.precision,
+        settings.most_replicates,
     )
 
 
@@ -266,14 +298,6 @@ def _attained(one: Combination, target: Target) -> dict[str, Any]:
     row["shortfall_p50"] = np.median(np.maximum(0.0, target.value - values))
     row["real_p50"] = one.at(target, one.reals).median()
     return row
-
-
-def jeffreys(successes: int, trials: int) -> tuple[float, float]:
-    """Return the Jeffreys 95 % interval of a probability, closed at 0 and at 1."""
-    a, b = successes + 0.5, trials - successes + 0.5
-    low = 0.0 if successes == 0 else float(betaincinv(a, b, 0.025))
-    high = 1.0 if successes == trials else float(betaincinv(a, b, 0.975))
-    return low, high
 
 
 def _expected_quarter(one: Combination, target: Target) -> str:

@@ -12,29 +12,39 @@ import math
 import platform
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import numpy as np
 
 from sim.city import FIGURES
 from sim.design import UNCERTAINTIES
-from sim.errors import ConfigError, unknown
+from sim.errors import ConfigError, SimError, is_full, unknown
 from sim.plan import Plan, check_indicators, configs
 from sim.policy import Mix
+from sim.precision import width
 from sim.quarter import label
 from sim.state import FIRMS
 
 MANIFEST = "manifest.json"
+LOCK = ".lock"
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 
-_MOST = {"replicates": 1_000_000, "after": 400, "workers": 4096, "seed": 2**64 - 1}
+_MOST = {
+    "replicates": 1_000_000,
+    "most_replicates": 1_000_000,
+    "after": 400,
+    "workers": 4096,
+    "seed": 2**64 - 1,
+}
 _LARGEST_SCALE = 1e4
 MOST_ROWS = 10_000_000  # of a table at the start, unless forced: beyond, memory runs out unseen
 _COHORTS = 5  # years of start-ups in being at the start, closing left out
@@ -75,6 +85,10 @@ class Settings:
         after: How many quarters to go on after the plan.
         starts: Known starting figures, by name.
         workers: How many processes; ``auto`` for all cores.
+        cluster: The address of a Dask scheduler whose workers run the replicates, if any.
+        precision: How wide the 95 % interval of a probability may be, from end to end; replicates
+            are added until each is that narrow. None adds none.
+        most_replicates: Up to how many replicates ``precision`` adds.
         micro: Of how many replicates micro-data are kept, the first ones; True for three.
         output: Where the files go, where not to ``outputs``.
     """
@@ -88,6 +102,9 @@ class Settings:
     after: int = 0
     starts: Mapping[str, float] = field(default_factory=dict)
     workers: int | str = "auto"
+    cluster: str | None = None
+    precision: float | None = None
+    most_replicates: int = 10_000
     micro: int = 0
     output: Path | None = None
 
@@ -104,6 +121,10 @@ class Settings:
             check_whole("quarters", self.quarters, 1)
         if self.workers != "auto":
             check_whole("workers", self.workers, 1, " (or auto: all cores)")
+        if self.cluster is not None:
+            _check_address(self.cluster)
+        if self.precision is not None:
+            self._check_precision(self.precision)
         if not isinstance(self.micro, bool):
             more = f" (or true: the first {_MICRO_REPLICATES} replicates)"
             check_whole("micro", self.micro, 0, more)
@@ -115,6 +136,19 @@ class Settings:
             raise ConfigError(
                 f"population.scale = {self.scale}: a number above 0 and up to {_LARGEST_SCALE:g} "
                 "is needed; 1 is one firm in the model per firm in the city"
+            )
+
+    def _check_precision(self, precision: float) -> None:
+        if not 0 < _number("precision", precision) <= 1:
+            raise ConfigError(
+                f"precision = {precision}: a number above 0 and up to 1 is needed, the width of "
+                "the 95 % interval of a probability"
+            )
+        check_whole("most_replicates", self.most_replicates, self.replicates)
+        if width(0, self.most_replicates) > precision:
+            raise ConfigError(
+                f"precision = {precision}: {self.most_replicates} replicates cannot reach it even "
+                "where a target is never met; most_replicates= allows more"
             )
 
     @property
@@ -279,29 +313,88 @@ def _number(name: str, value: object) -> float:
     return float(value)
 
 
+def _check_address(cluster: object) -> None:
+    try:
+        parts = urlsplit(str(cluster))
+        whole = parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ConfigError(f"cluster = {cluster}: tcp://HOST:PORT is needed, as dask scheduler says")
+
+
 # The folder, and the manifest that says what is in it
 
 
-def claim(root: Path, job: Job, command: str) -> dict[str, Any]:
-    """Make a root ready for a job, or go on in one that holds the same; return its manifest.
+@contextmanager
+def held(root: Path) -> Iterator[None]:
+    """Keep others from working in a root; the system frees it when this process ends.
+
+    Raises:
+        ConfigError: If another run is at work in it.
+    """
+    if sys.platform == "win32":
+        yield  # it has no such lock
+        return
+    import fcntl
+
+    with (root / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"output = {root}: another run is at work in it; wait for its end, or give "
+                "another folder"
+            ) from None
+        yield
+
+
+@contextmanager
+def claim(root: Path, job: Job, command: str) -> Iterator[dict[str, Any]]:
+    """Hold a root that is new or holds the same job, and give its manifest.
 
     Raises:
         ConfigError: If it is no folder, holds something else or cannot be written.
     """
-    manifest = _manifest(job, command)
     if root.exists() and not root.is_dir():
         raise ConfigError(f"output = {root}: it is a file; a folder is needed")
+    manifest = _manifest(job, command)
     made = [folder for folder in (root, *root.parents) if not folder.exists()]
-    try:
-        if not made and any(not path.name.startswith(_UNFINISHED) for path in root.iterdir()):
-            _check_same(root, manifest)
-        write_manifest(root, manifest)
-    except OSError as error:
-        for folder in made:
+    with ExitStack() as stack:
+        try:
+            if not made and _in_use(root):
+                _check_same(root, manifest)
+            root.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(root))
+            write_manifest(root, manifest)
+        except OSError as error:
             with suppress(OSError):
-                folder.rmdir()
-        raise ConfigError(f"output = {root}: cannot be written: {error.strerror}") from None
-    return manifest
+                (root / LOCK).unlink() if root in made else None
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
+            if is_full(error):
+                raise _full(root) from None
+            raise ConfigError(f"output = {root}: cannot be written: {error.strerror}") from None
+        try:
+            yield manifest
+        except OSError as error:
+            if is_full(error):
+                raise _full(root) from None
+            raise
+
+
+def _in_use(root: Path) -> bool:
+    return any(
+        path.name != LOCK and not path.name.startswith(_UNFINISHED) for path in root.iterdir()
+    )
+
+
+def _full(root: Path) -> SimError:
+    return SimError(
+        f"output = {root}: there is no room to write. What is finished is kept; make room, and the "
+        "same command goes on."
+    )
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -357,6 +450,12 @@ def code_hash() -> str:
     return total.hexdigest()
 
 
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that decide on numbers."""
+    libraries = {name: metadata.version(name) for name in LIBRARIES}
+    return {"python": platform.python_version()} | libraries
+
+
 def folder_name(name: str) -> str:
     """Return a name that every file system takes, and that differs where the names do."""
     safe = re.sub(r"[^\w.,~+=-]", "_", name)
@@ -370,8 +469,12 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a path to write to; what is written there then takes the place of the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(_UNFINISHED + path.name)
-    yield unfinished
-    unfinished.replace(path)
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)  # what was half written takes room
+        raise
 
 
 def _manifest(job: Job, command: str) -> dict[str, Any]:
@@ -383,10 +486,11 @@ def _manifest(job: Job, command: str) -> dict[str, Any]:
         "seed": job.settings.seed,
         "replicates": job.settings.replicates,
         "workers": job.settings.workers,
+        "cluster": job.settings.cluster,
+        "precision": job.settings.precision,
         "micro": job.settings.kept,
         **_commit(),
-        "versions": {"python": platform.python_version()}
-        | {name: metadata.version(name) for name in LIBRARIES},
+        "versions": versions(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "configuration": own,
     }

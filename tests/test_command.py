@@ -144,7 +144,9 @@ WRONG = [
     (["-m", "seed=range(1,3)"], ["seed=range(1,3)", "only plan, policy, baseline"]),
     (["output=a,b"], ["output=a,b"]),
     (["output="], ["output=", "missing"]),
-    (["precision=0.01"], ["precision", "not have it yet"]),
+    (["precision=0"], ["precision = 0", "above 0"]),
+    (["precision=1e-5"], ["cannot reach it", "most_replicates="]),
+    (["cluster=localhost"], ["cluster = localhost", "tcp://HOST:PORT"]),
     (["micro=maybe"], ["micro = 'maybe'", "or true: the first 3"]),
     (["micro=-1"], ["micro = -1"]),
     (["micro=null"], ["micro = None"]),
@@ -256,6 +258,7 @@ def test_one_run_leaves_its_files_in_one_folder(bare, capsys, monkeypatch):
     (root,) = Path("outputs/weihai_2018").iterdir()
     assert sorted(path.name for path in root.iterdir()) == [
         ".chunks",
+        ".lock",
         "attainment.csv",
         "ledger.parquet",
         "manifest.json",

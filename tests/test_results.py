@@ -14,8 +14,9 @@ import sim
 from sim.errors import ConfigError
 from sim.plan import load_plan
 from sim.policy import build_mix
+from sim.precision import jeffreys
 from sim.record import PAYMENTS, Record
-from sim.results import carry_out, jeffreys, write_tables
+from sim.results import carry_out, write_tables
 from sim.settings import Settings, job_of
 
 REPLICATES = 5
