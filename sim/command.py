@@ -16,7 +16,9 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from hydra import compose as compose_tree
@@ -154,15 +156,18 @@ def publish(job: Job, root: Path, command: str) -> "Study":
     Raises:
         ConfigError: If the folder cannot be used; nothing is written then.
     """
-    from sim import figures, report
     from sim.compiled import first_use
     from sim.results import carry_out, write_tables
 
     with claim(root, job, command) as manifest:
         if first_use():
             print("Compiling the model, once for this version: about a minute", file=sys.stderr)
+        # What is needed afterwards is loaded while the replicates run.
+        Thread(target=import_module, args=("sim.report",), daemon=True).start()
         study = carry_out(job, root)
         rows = write_tables(study)
+        from sim import figures, report
+
         figures.draw(root, study)
         report.write(root, study)
         manifest |= {

@@ -23,7 +23,6 @@ import numpy as np
 from sim.draws import Draws, Floats
 from sim.identity import of_name
 
-UNCERTAINTIES = ("both", "noise", "parameters")
 STRATA = 50
 _MEDIAN = 0.5
 # A block reads 100 slots of a name: 50 to rank, 50 to jitter; draws come in fours.

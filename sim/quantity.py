@@ -20,6 +20,7 @@ from sim.errors import ConfigError
 
 STATUSES = ("cited", "calibrated", "assumed")
 SPREADS = ("uniform", "log-uniform", "fixed")
+UNCERTAINTIES = ("both", "noise", "parameters")  # what replicates differ in: see ``design``
 
 
 @dataclass(frozen=True, kw_only=True)

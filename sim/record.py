@@ -67,7 +67,9 @@ class Recorder:
 
     def measure(self, state: State) -> dict[str, float]:
         """Return all indicators of this moment."""
-        return {column: INDICATORS[name].measure(state) for column, name in self.columns().items()}
+        columns = self.columns()
+        measured = {n: INDICATORS[n].measure(state) for n in dict.fromkeys(columns.values())}
+        return {column: measured[name] for column, name in columns.items()}
 
     def note_start(self, state: State) -> None:
         """Remember the moment before the first quarter."""
@@ -76,12 +78,14 @@ class Recorder:
     def note_quarter(self, state: State) -> None:
         """Remember this quarter."""
         self.quarters.append(state.quarter)
-        self.rows.append(self.measure(state))
+        counted = self.measure(state)
+        self.rows.append(counted)
+        # Where nothing else stands for real activity, the count is it.
         self.real.append(
             {
-                target.id: (
-                    INDICATORS[target.indicator].real or INDICATORS[target.indicator].measure
-                )(state)
+                target.id: real(state)
+                if (real := INDICATORS[target.indicator].real)
+                else counted[target.id]
                 for target in self.plan.targets
                 if not target.reason
             }

@@ -26,13 +26,11 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from sim.city import FIGURES
-from sim.design import UNCERTAINTIES
 from sim.errors import ConfigError, SimError, is_full, unknown
 from sim.plan import Plan, check_indicators, configs
 from sim.policy import Mix
-from sim.precision import width
+from sim.quantity import UNCERTAINTIES
 from sim.quarter import label
-from sim.state import FIRMS
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
@@ -63,7 +61,9 @@ _ROWS = (
     "top_talents",
     "institute_talents",
     "shared_equipment",
+    "researchers",
 )
+_POSITIVE = ("gdp", "population", "revenue_per_employee", "contract_mean")  # 0 would mean nothing
 _MICRO_REPLICATES = 3
 LARGEST_FIGURE = 1e12  # no starting figure of a city is larger, in its unit
 _LONGEST_FOLDER = 100
@@ -78,7 +78,7 @@ class Settings:
     Attributes:
         replicates: How many replicates of each plan and mix.
         seed: Which world of luck.
-        uncertainty: What differs between replicates, one of ``design.UNCERTAINTIES``.
+        uncertainty: What differs between replicates, one of ``UNCERTAINTIES``.
         scale: Firms in the model per firm in the city.
         force: Whether more rows are run than ``MOST_ROWS``.
         quarters: How many quarters to run, where not the whole plan.
@@ -139,6 +139,8 @@ class Settings:
             )
 
     def _check_precision(self, precision: float) -> None:
+        from sim.precision import width
+
         if not 0 < _number("precision", precision) <= 1:
             raise ConfigError(
                 f"precision = {precision}: a number above 0 and up to 1 is needed, the width of "
@@ -191,6 +193,8 @@ class Settings:
                 raise unknown("start", f"starting figure of {plan.city.name}", name, figures)
             unit = figures[name].quantity.unit
             highest = 1.0 if unit.startswith("share") else LARGEST_FIGURE
+            if value == 0 and name in _POSITIVE:
+                raise ConfigError(f"start.{name} = 0: a number above 0 is needed ({unit})")
             if not 0 <= _number(f"start.{name}", value) <= highest:
                 needed = "a share from 0 to 1" if highest == 1 else f"0 to {LARGEST_FIGURE:.0e}"
                 raise ConfigError(f"start.{name} = {value}: {needed} is needed ({unit})")
@@ -208,6 +212,8 @@ class Settings:
         firms = most("above_scale_firms") + most("technology_smes")
         firms = self.scale * (firms + _COHORTS * most("startup_entry"))
         if firms > MOST_ROWS and not self.force:
+            from sim.state import FIRMS
+
             row = sum(np.dtype(column.dtype).itemsize * max(column.width, 1) for column in FIRMS)
             raise ConfigError(
                 f"population.scale = {self.scale:g}: {plan.name} would begin with up to "

@@ -135,6 +135,8 @@ WRONG = [
     (["start.gdp=nan"], ["start.gdp = nan"]),
     (["start.gdp=-1"], ["start.gdp = -1", "million CNY"]),
     (["start.gdp=much"], ["start.gdp = 'much'"]),
+    (["start.gdp=0"], ["start.gdp = 0", "above 0"]),
+    (["start.researchers=1e12"], ["start.researchers", "population.force"]),
     (["start.science_share=2"], ["start.science_share = 2", "0 to 1"]),
     (["start=5"], ["start", "mapping"]),
     (["plan=weihai_2018,weihai_2018"], ["need -m"]),
