@@ -176,7 +176,12 @@ def _changed(plan: Plan, instrument: Instrument, change: object) -> Instrument:
 def _tree(instrument: Instrument) -> dict[str, Any]:
     tree = dataclasses.asdict(instrument)
     del tree["id"]
-    return tree | {"start": label(instrument.start), "end": label(instrument.end)}
+    dates = {
+        "start": instrument.start,
+        "end": instrument.end,
+        "later_start": instrument.later_start,
+    }
+    return tree | {key: label(date) for key, date in dates.items() if date is not None}
 
 
 def _leaves(values: Mapping[str, Any]) -> list[str]:
