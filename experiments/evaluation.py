@@ -223,12 +223,14 @@ def wanted(plan: Plan, names: str | None) -> tuple[Target, ...]:
     """Return the targets that were named, with commas, or the behavioural ones.
 
     Raises:
-        ConfigError: If there is none of that name, or it is not modelled.
+        ConfigError: If there is none, none of that name, or it is not modelled.
     """
     known = {target.id: target for target in plan.targets}
     chosen = [t.id for t in plan.targets if t.nature == "behavioural" and not t.reason]
     if names is not None:
         chosen = names.split(",")
+    if not chosen:
+        raise ConfigError(f"{plan.name} has no behavioural target that is modelled: name --targets")
     for name in chosen:
         if name not in known:
             raise unknown("--targets", f"target of {plan.name}", name, known)

@@ -244,10 +244,12 @@ def main(typed: Sequence[str] | None = None) -> None:
     )
     evaluate, folder = evaluator(asked, plan, "optimise")
     found = search(question, evaluate, asked.trials)
-    report(question, evaluate, folder, found)
+    report(question, asked.plan, evaluate, folder, found)
 
 
-def report(question: Question, evaluate: Evaluator, folder: Path, found: pd.DataFrame) -> None:
+def report(
+    question: Question, source: str, evaluate: Evaluator, folder: Path, found: pd.DataFrame
+) -> None:
     """Run the best mix and the plan again on a fresh seed, and write all that was found."""
     plan, settings = question.plan, evaluate.settings
     best, reached = best_of(question, found)
@@ -270,7 +272,7 @@ def report(question: Question, evaluate: Evaluator, folder: Path, found: pd.Data
     multiples = pd.DataFrame([{"of": name, "times": best[name]} for name in question.groups])
     command = shlex.join(
         [
-            *("python", "-m", "sim", f"plan={plan.name}", f"policy={path}", "baseline=as_written"),
+            *("python", "-m", "sim", f"plan={source}", f"policy={path}", "baseline=as_written"),
             *(f"seed={again.settings.seed}", f"replicates={settings.replicates}"),
             f"population.scale={settings.scale:g}",
         ]

@@ -37,7 +37,6 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from sim.design import STRATA
-from sim.errors import ConfigError
 from sim.parameters import all_parameters
 from sim.plan import Plan, Target, load_plan, plan_from_tree, tree_of
 from sim.policy import MIXES, build_mix
@@ -79,7 +78,7 @@ def with_readings(name: str | Path) -> Plan:
     for target in plan.targets:
         for variant in target.variants:
             if variant.id != target.variant:
-                own = {**tree["targets"][target.id], "variant": variant.id}
+                own = {"indicator": target.id, **tree["targets"][target.id], "variant": variant.id}
                 targets[f"{target.id}~{variant.id}"] = own
     return plan_from_tree({**tree, "targets": targets}, f"plan {name}")
 
@@ -280,8 +279,6 @@ def main(typed: Sequence[str] | None = None) -> None:
     evaluate, folder = evaluator(asked, plan, "robust")
     own = load_plan(asked.plan)
     targets = wanted(own, None)
-    if not targets:
-        raise ConfigError(f"--plan {plan.name}: it has no behavioural target that is modelled")
     by_block = [block.outcomes(mixes) for block in blocks(evaluate)]
     by_mix = dict(zip(names, zip(*by_block, strict=True), strict=True))
     attained = {n: attainment(met_by_id(outcomes), targets) for n, outcomes in by_mix.items()}
