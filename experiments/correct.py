@@ -177,18 +177,24 @@ def verdict(target: Target, rows: pd.DataFrame, p: float, effect: str, since: in
         )
     tried = rows[rows["works"] & (rows["change"] != EARLIER)]
     highest = tried.loc[tried["probability"].idxmax()]
+    was, most = by_change.loc[[UNCHANGED, STRONGEST], "median"]
     said = (
         f"no change of those tried reaches {p:g}: the highest is {highest['probability']:.2f} "
-        f"({highest['change']}), from {now:.2f}."
+        f"({highest['change']}), from {now:.2f}; its median goes from "
+        f"{was:.3g} to {most:.3g} of {target.value:g} with {STRONGEST}."
     )
     left = target.by - since + 1
     earlier = by_change.loc[EARLIER, "probability"]
     if earlier >= p:
-        return f"{said} Time no longer allows it: {left} quarters are left; from the first, all \
-x3 would have reached {earlier:.2f}."
+        return (
+            f"{said} Time no longer allows it: {left} quarters are left; from the first, all x3 "
+            f"would have reached {earlier:.2f}."
+        )
     if target.nature == "quota":
-        return f"{said} A quota set outside the city decides: from the first quarter on all x3 \
-reaches {earlier:.2f}, too."
+        return (
+            f"{said} A quota set outside the city decides: from the first quarter on all x3 "
+            f"reaches {earlier:.2f}."
+        )
     when = f"moves it from {effect} on" if effect else "moves it in no quarter"
     return (
         f"{said} Not time alone: all x3 {when}, and from the first quarter on reaches "
@@ -290,6 +296,7 @@ def main(typed: Sequence[str] | None = None) -> None:
             with replacing(folder / f"{target.id}.yaml") as unfinished:
                 tree = tree_of(plan, chosen, f"correct_{target.id}")
                 unfinished.write_text(yaml.safe_dump(tree, sort_keys=False), "utf-8")
+    spent = outcomes[-1].outlay[rows].mean() / max(outcomes[0].outlay[rows].mean(), 1e-9)
     wide = tried.pivot(index="change", columns="target", values="probability")
     wide.insert(0, "extra_outlay", tried.groupby("change")["extra_outlay"].first())
     wide = wide.loc[[m.name for m in mixes], ["extra_outlay", *(t.id for t in targets)]]
@@ -302,6 +309,9 @@ What counts is {stands}{len(rows)} of {asked.replicates} futures of seed {asked.
 {" ".join(remarks)}
 
 {chr(10).join(lines)}
+
+Doses are multiplied, budget lines are not: {EARLIER} costs
+{spent:.2f} times what the unchanged mix does. Where that is near 1, larger offers go to fewer.
 
 Probability of each target, and extra outlay (million CNY, paid or owed at the end), by change:
 

@@ -123,6 +123,7 @@ def verdict(target, now, strongest, earlier):
             "change": ["unchanged", "all x3", correct.EARLIER],
             "probability": [now, strongest, earlier],
             "extra_outlay": [0.0, 9.0, 12.0],
+            "median": [100.0, 120.0, 150.0],
             "works": True,
         }
     )
@@ -138,6 +139,7 @@ def test_what_is_said_of_a_target():
     )
     assert "Time no longer allows it: 4 quarters are left" in verdict(brokers, 0.3, 0.5, 0.9)
     assert "Not time alone: all x3 moves it from 2020Q3 on" in verdict(brokers, 0.3, 0.5, 0.6)
+    assert "its median goes from 100 to 120 of 1000" in verdict(brokers, 0.3, 0.5, 0.6)
     assert "A quota set outside the city decides" in verdict(quota, 0.0, 0.0, 0.1)
 
 
