@@ -34,7 +34,7 @@ from evaluation import (
 )
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
+from scipy.stats import binomtest, spearmanr
 
 from sim.design import STRATA
 from sim.parameters import all_parameters
@@ -49,6 +49,7 @@ with warnings.catch_warnings():
 CANDIDATES = 12  # parameters that PRIM is shown: those that go most with a miss
 MOST_LIMITS = 3  # parameters in a sentence
 RARE = 8  # misses, or their absences, of the draws shown: with fewer nothing can be told apart
+CHANCE = 0.05  # likelier than this by chance, a limit tells nothing
 SMALLEST = 0.1  # share of the draws shown that a box holds at least
 READING = "reading"  # of the target, as a circumstance
 ALL = "all behavioural targets"
@@ -64,11 +65,13 @@ class Box:
         limits: Name → lowest and highest value, or the readings.
         shown: Coverage, density and base share of the draws that PRIM was shown.
         held: The same of the draws held back.
+        holds: Whether the draws held back miss more often there, too, beyond chance.
     """
 
     limits: Mapping[str, tuple[float, float] | frozenset[str]]
     shown: tuple[float, float, float]
     held: tuple[float, float, float]
+    holds: bool
 
 
 def with_readings(name: str | Path) -> Plan:
@@ -182,12 +185,37 @@ def circumstances_of_misses(circumstances: pd.DataFrame, missed: Flags, shown: F
             low = -np.inf if last[name].iloc[0] == whole[name].iloc[0] else last[name].iloc[0]
             high = np.inf if last[name].iloc[1] == whole[name].iloc[1] else last[name].iloc[1]
             limits[name] = (float(low), float(high))
+    limits = needed(limits, circumstances[shown], missed[shown])
+    if not limits:
+        return None
     rows = inside(circumstances, limits)
+    there, others = missed[~shown & rows], missed[~shown]
     return Box(
         limits=limits,
         shown=told_apart(rows[shown], missed[shown]),
         held=told_apart(rows[~shown], missed[~shown]),
+        holds=more_often(there, float(others.mean())),
     )
+
+
+def needed(
+    limits: dict[str, tuple[float, float] | frozenset[str]], rows: pd.DataFrame, missed: Flags
+) -> dict[str, tuple[float, float] | frozenset[str]]:
+    """Return the limits without which misses would be rarer, beyond chance."""
+    within = missed[inside(rows, limits)]
+    without = {
+        name: inside(rows, {other: limit for other, limit in limits.items() if other != name})
+        for name in limits
+    }
+    return {n: limits[n] for n, r in without.items() if more_often(within, float(missed[r].mean()))}
+
+
+def more_often(missed: Flags, base: float) -> bool:
+    """Return whether misses are more frequent than a base share, beyond chance."""
+    if not missed.size:
+        return False
+    test = binomtest(int(missed.sum()), missed.size, min(base, 1.0), alternative="greater")
+    return bool(test.pvalue < CHANCE)
 
 
 def nearest(circumstances: pd.DataFrame, missed: Flags) -> list[str]:
@@ -217,8 +245,9 @@ def sentence(plan: Plan, name: str, box: Box | None, share: float) -> str:
             words = f"at least {low:.3g}" if np.isinf(high) else f"{low:.3g} to {high:.3g}"
         parts.append(f"{key} is {words}" + (f" ({units[key]})" if key in units else ""))
     coverage, density, base = box.held
+    where = "missed most often where" if box.holds else "what seemed to tell, and does not hold:"
     return (
-        f"{name}: missed mostly where {' and '.join(parts)}; of the draws held back "
+        f"{name}: {where} {' and '.join(parts)}; of the draws held back "
         f"{density:.0%} there miss it ({base:.0%} of all), and {coverage:.0%} of all misses lie "
         f"there (of those shown {box.shown[1]:.0%} and {box.shown[0]:.0%})."
     )

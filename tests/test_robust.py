@@ -33,18 +33,28 @@ def test_a_planted_box_is_found_and_holds_on_draws_held_back():
     assert coverage > 0.85
     assert density > 0.85
     assert base == pytest.approx(missed[1::2].mean())
+    assert box.holds
 
 
-def test_of_pure_luck_the_held_back_draws_show_that_nothing_was_found():
+def test_of_pure_luck_the_held_back_draws_show_that_nothing_was_found(monkeypatch):
     rows, _ = planted()
     missed = np.random.default_rng(2).uniform(size=400) < 0.3
+    assert robust.circumstances_of_misses(rows, missed, DRAWS % 2 == 0) is None
+    monkeypatch.setattr(robust, "needed", lambda limits, *_: limits)  # believe all that it finds
     box = robust.circumstances_of_misses(rows, missed, DRAWS % 2 == 0)
-    coverage, density, base = box.held
+    coverage, density, _ = box.held
     inside = robust.inside(rows[1::2], box.limits)
     assert density == pytest.approx(missed[1::2][inside].mean())
     assert coverage == pytest.approx(inside[missed[1::2]].mean())
     assert box.shown[1] > box.shown[2]  # what was shown looks like something
-    assert density < base + 0.15
+    assert not box.holds
+    assert "does not hold" in robust.sentence(PLAN, "brokers", box, 0.3)
+
+
+def test_a_limit_that_tells_nothing_is_dropped():
+    rows, missed = planted()
+    limits = {"p3": (-np.inf, 0.5), "p7": (-np.inf, 0.6), "p1": (-np.inf, 0.9)}
+    assert list(robust.needed(limits, rows, missed)) == ["p3", "p7"]
 
 
 def test_a_reading_of_the_text_can_be_the_circumstance():
