@@ -269,6 +269,8 @@ def report(
     ]
     figures = pd.DataFrame(rows).drop(columns=[*question.groups, "allowed"])
     gains = [rows[at + 1]["attainment"] - rows[at]["attainment"] for at in (0, 2)]
+    loss = rows[3]["real_loss"]
+    within = "within" if loss <= question.slack else "more than"
     multiples = pd.DataFrame([{"of": name, "times": best[name]} for name in question.groups])
     command = shlex.join(
         [
@@ -284,13 +286,14 @@ def report(
 {markdown(multiples)}
 
 Found with seed {settings.seed}; run again with a fresh one, since the luckiest of many mixes looks
-better than it is. Attainment beyond the plan's: {gains[0]:+.3f} when found, {gains[1]:+.3f} run again.
-Money is in million CNY; outlay is paid or owed at the end.
+better than it is. Attainment beyond the plan's: {gains[0]:+.3f} when found, {gains[1]:+.3f} run
+again. Money is in million CNY; outlay is paid or owed at the end.
 
 {markdown(figures)}
 
 Of the money that the best mix pays, {mix.assumed_share:.0%} rests on amounts that no text states.
-Its largest loss of real activity against the plan is {rows[3]["real_loss"]:.1%} on the fresh seed.
+Its largest loss of real activity against the plan is {loss:.1%} on the fresh seed: {within} the
+{question.slack:.1%} that were allowed.
 
 Run it: `{command}`
 """
