@@ -347,6 +347,8 @@ class Instrument:
         effect: The dose, where the text gives no amount; beside an amount that is not in the
             lever's unit, the dose per unit of it.
         scale: How many times that dose a mix offers; 1 is the text's. A share stays below 1.
+        later_start: The quarter from which a mix offers another multiple, if it changes on its way.
+        later_scale: The multiple from then on.
         lever: The lever it pulls; none while the process of its type is absent.
         reason: Why it has no mechanism, if it has none.
     """
@@ -370,6 +372,8 @@ class Instrument:
     end: int
     effect: Quantity | None = None
     scale: float = 1.0
+    later_start: int | None = None
+    later_scale: float | None = None
     lever: str | None
     reason: str = ""
 
@@ -413,15 +417,30 @@ class Instrument:
         guessed = self.effect is not None and self.effect.status == "assumed"
         return 1.0 if self.amount is None or guessed else 0.0
 
-    def dose(self, share: float) -> float:
+    @property
+    def phases(self) -> tuple[tuple[int, int, float], ...]:
+        """First quarter, last quarter and multiple of each stretch of its window."""
+        if self.later_start is None or self.later_scale is None:
+            return ((self.start, self.end, self.scale),)
+        later = (self.later_start, self.end, self.later_scale)
+        return (self.start, self.later_start - 1, self.scale), later
+
+    def scaled(self, factor: float) -> "Instrument":
+        """Return the same with so many times the dose, from first to last."""
+        later = None if self.later_scale is None else self.later_scale * factor
+        return dataclasses.replace(self, scale=self.scale * factor, later_scale=later)
+
+    def dose(self, share: float, scale: float | None = None) -> float:
         """Return the lever's dose at a share (0 to 1) of the probability below it.
 
         A ceiling pays half of its number to all of it, "about" means a tenth either way, and a
         case-by-case amount is anything from 0.5 to 20 million CNY. One half is the median.
+        ``scale`` is the multiple of a later phase, where not that of the beginning.
         """
-        dose = self.scale * self._as_written(share)
+        scale = self.scale if scale is None else scale
+        dose = scale * self._as_written(share)
         whole = self.lever is not None and LEVERS[self.lever].unit.startswith("share")
-        return min(dose, 1.0) if whole and self.scale != 1 else dose
+        return min(dose, 1.0) if whole and scale != 1 else dose
 
     def _as_written(self, share: float) -> float:
         if self.effect is not None:
@@ -473,7 +492,9 @@ def instrument_from(
         effect=quantity_from(entry.tree["effect"], f"{where}.effect")
         if entry.has("effect")
         else None,
-        scale=_scale(entry),
+        scale=_scale(entry, "scale") if entry.has("scale") else 1.0,
+        later_start=entry.quarter("later_start") if entry.has("later_start") else None,
+        later_scale=_scale(entry, "later_scale") if entry.has("later_scale") else None,
         lever=_lever(entry, kind),
         reason=entry.text("reason", ""),
     )
@@ -485,10 +506,10 @@ def instrument_from(
     return instrument
 
 
-def _scale(entry: Entry) -> float:
-    scale = entry.amount("scale", "times the dose of the text") if entry.has("scale") else 1.0
+def _scale(entry: Entry, key: str) -> float:
+    scale = entry.amount(key, "times the dose of the text")
     if scale > LARGEST_SCALE:
-        raise entry.wrong("scale", f"up to {LARGEST_SCALE:g} times the dose of the text is needed")
+        raise entry.wrong(key, f"up to {LARGEST_SCALE:g} times the dose of the text is needed")
     return scale
 
 
@@ -508,6 +529,14 @@ def _check_window(instrument: Instrument, where: str, window: tuple[int, int]) -
         raise ConfigError(
             f"{where}: its window {label(start)} to {label(end)} leaves the plan's, "
             f"{label(window[0])} to {label(window[1])}"
+        )
+    later = instrument.later_start
+    if (later is None) != (instrument.later_scale is None):
+        raise ConfigError(f"{where}: later_start and later_scale go together")
+    if later is not None and not start < later <= end:
+        raise ConfigError(
+            f"{where}: its later_start {label(later)} must lie after its start {label(start)} and "
+            f"not after its end {label(end)}"
         )
 
 

@@ -71,9 +71,7 @@ class Mix:
 
     def scaled(self, factors: Mapping[str, float], name: str) -> "Mix":
         """Return a mix of another name that offers so many times the dose, by instrument."""
-        scaled = [
-            dataclasses.replace(i, scale=i.scale * factors.get(i.id, 1.0)) for i in self.instruments
-        ]
+        scaled = [i.scaled(factors.get(i.id, 1.0)) for i in self.instruments]
         return dataclasses.replace(self, name=name, instruments=tuple(scaled))
 
     def rescaled(self, factor: float) -> "Mix":
@@ -293,4 +291,9 @@ def _changed(plan: Plan, instrument: Instrument, change: object) -> Instrument:
 def _tree(instrument: Instrument) -> dict[str, Any]:
     tree = dataclasses.asdict(instrument)
     del tree["id"]
-    return tree | {"start": label(instrument.start), "end": label(instrument.end)}
+    dates = {
+        "start": instrument.start,
+        "end": instrument.end,
+        "later_start": instrument.later_start,
+    }
+    return tree | {key: label(date) for key, date in dates.items() if date is not None}

@@ -1,7 +1,7 @@
 """A mix made ready to run: every instrument with its dose in this replicate, and its account."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.books import Account, Books
 from sim.identity import of_name
@@ -16,7 +16,7 @@ PLAN_LINES = {"city": "city_fund", "county": "county_fund", "fund": "venture_fun
 
 @dataclass(frozen=True)
 class Entry:
-    """One instrument: its window (quarters, both included) and its offer."""
+    """One phase of an instrument: its window (quarters, both included) and its offer."""
 
     start: int
     end: int
@@ -63,24 +63,29 @@ def build(
             if not instrument.modelled:
                 continue
             name = f"dose.{instrument.id}"
-            doses[name] = instrument.dose(shares.get(name, 0.5))
-            entries.append(_entry(instrument, len(accounts), doses[name]))
+            share = shares.get(name, 0.5)
+            doses[name] = instrument.dose(share)
+            entries += _entries(instrument, len(accounts), share)
             accounts.append(_account(instrument, standing))
     return Program(tuple(entries), tuple(accounts), doses)
 
 
-def _entry(instrument: Instrument, account: int, dose: float) -> Entry:
+def _entries(instrument: Instrument, account: int, share: float) -> list[Entry]:
+    """Return an instrument's offer in each phase of its window; all draw on one account."""
     assert instrument.lever is not None
     offer = Offer(
         instrument=account,
         lever=instrument.lever,
-        dose=dose,
+        dose=0.0,
         kinds=frozenset(KIND_CODE[kind] for kind in instrument.kinds),
         levels=frozenset(LEVEL_CODE[level] for level in instrument.levels),
         hosts=frozenset(instrument.hosts),
         lot=int(of_name(instrument.id)[0]) % LOTS,
     )
-    return Entry(instrument.start, instrument.end, offer)
+    return [
+        Entry(start, end, replace(offer, dose=instrument.dose(share, scale)))
+        for start, end, scale in instrument.phases
+    ]
 
 
 def _account(instrument: Instrument, standing: bool) -> Account:

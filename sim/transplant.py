@@ -62,7 +62,19 @@ def transplanted(
         why_not = _why_not(one, start, plan)
         name = f"{one.id}_of_{source.name}" if one.id in standing else one.id
         if not why_not:
-            attached.append(dataclasses.replace(one, id=name, start=start, end=end))
+            later = one.later_start and one.later_start + plan.start - source.start
+            if later is not None and later > end:
+                later = None
+            attached.append(
+                dataclasses.replace(
+                    one,
+                    id=name,
+                    start=start,
+                    end=end,
+                    later_start=later,
+                    later_scale=None if later is None else one.later_scale,
+                )
+            )
         absent = [] if why_not else _absent_kinds(one, plan.city)
         told.append(
             Attachment(

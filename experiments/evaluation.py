@@ -1,0 +1,340 @@
+"""What mixes of one plan come to on the same replicates; shared by the searches beside it.
+
+Outlay is what city and county have paid by the run's end or owe by then: rewards fall due up to six
+quarters after they are earned, and a mix must not look cheap because its bills come later.
+Evaluations are kept below the output folder under the hash of mix, settings and code, so that an
+interrupted command goes on and a second one need not run again what the first ran.
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim import ensemble
+from sim.design import STRATA
+from sim.errors import ConfigError, SimError, unknown
+from sim.levers import LEVERS
+from sim.plan import Plan, Target
+from sim.policy import MIXES, Mix, build_mix
+from sim.quarter import label
+from sim.results import PUBLIC
+from sim.settings import Job, Settings, code_hash, configuration, job_of, replacing
+
+Floats = NDArray[np.float64]
+GROUPS = tuple(name for name in MIXES if name not in ("none", "as_written"))
+BUDGET = "budget"  # budget_rule belongs to all groups' mixes, hence to none: a group of its own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A mix on its replicates: a row per replicate, a column per target.
+
+    Attributes:
+        mix: The mix.
+        targets: The modelled targets whose date lies within the run.
+        values: Their values at their dates.
+        reals: The real activity beside each.
+        paths: Their values by replicate, quarter and target.
+        quarters: The quarters.
+        outlay: Per replicate the public outlay in million CNY, paid or owed.
+        paid: What of it was paid by the end, as in ``summary.csv``.
+        assumed: What of the paid rests on no number in the text.
+        parameters: A row per replicate.
+    """
+
+    mix: Mix
+    targets: tuple[Target, ...]
+    values: Floats
+    reals: Floats
+    paths: Floats
+    quarters: tuple[str, ...]
+    outlay: Floats
+    paid: Floats
+    assumed: Floats
+    parameters: pd.DataFrame
+
+    @property
+    def met(self) -> NDArray[np.bool_]:
+        """Whether each target was met."""
+        columns = [target.met(self.values[:, at]) for at, target in enumerate(self.targets)]
+        return np.array(columns, np.bool_).reshape(len(self.targets), -1).T
+
+    @property
+    def assumed_share(self) -> float:
+        """The share of the money paid that rests on no number in the text."""
+        paid = float(self.paid.sum())
+        return float(self.assumed.sum()) / paid if paid else np.nan
+
+    def columns(self, targets: Sequence[Target]) -> list[int]:
+        """Return where some targets stand."""
+        ids = [target.id for target in self.targets]
+        return [ids.index(target.id) for target in targets]
+
+    def chances(self, targets: Sequence[Target]) -> Floats:
+        """Return the probability of each of some targets."""
+        return self.met[:, self.columns(targets)].mean(axis=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluator:
+    """Runs mixes of a plan, or reads what was run.
+
+    Attributes:
+        plan: The plan.
+        settings: How it is run.
+        folder: Where evaluations are kept.
+    """
+
+    plan: Plan
+    settings: Settings
+    folder: Path
+
+    def outcomes(self, mixes: Sequence[Mix]) -> list[Outcome]:
+        """Return what each mix comes to.
+
+        Raises:
+            SimError: If a replicate failed.
+        """
+        # A name makes no difference to what a mix does.
+        jobs = [
+            job_of(
+                self.settings, [(self.plan, dataclasses.replace(m, name="mix"))], (), several=False
+            )
+            for m in mixes
+        ]
+        folders = [self.folder / _key(job) for job in jobs]
+        cases = {f: job.cases[0] for f, job in zip(folders, jobs, strict=True)}
+        failures = ensemble.run(list(cases.values()), list(cases), self.settings)
+        if failures:
+            first = failures[0]
+            raise SimError(
+                f"{len(failures)} replicates of {first.plan} failed; the first is "
+                f"{first.replicate}: {first.error}"
+            )
+        return [self._outcome(mix, folder) for mix, folder in zip(mixes, folders, strict=True)]
+
+    def outcome(self, mix: Mix) -> Outcome:
+        """Return what one mix comes to."""
+        return self.outcomes([mix])[0]
+
+    def fresh(self, seed: int, replicates: int) -> "Evaluator":
+        """Return an evaluator in another world of luck."""
+        settings = dataclasses.replace(self.settings, seed=seed, replicates=replicates)
+        return dataclasses.replace(self, settings=settings)
+
+    def _outcome(self, mix: Mix, folder: Path) -> Outcome:
+        arrays = ensemble.read(folder, self.settings.replicates)
+        quarters = tuple(label(int(quarter)) for quarter in arrays["quarters"])
+        targets = tuple(t for t in self.plan.targets if not t.reason and label(t.by) in quarters)
+        paths, reals = (
+            arrays[part][:, :, [list(arrays[f"{part}.names"]).index(t.id) for t in targets]]
+            for part in ("trajectories", "real")
+        )
+        dates = [quarters.index(label(t.by)) for t in targets]
+        columns = range(len(targets))
+        public = np.isin(arrays["ledger.payer"], PUBLIC) & ~arrays["ledger.background"]
+        rows = np.searchsorted(arrays["replicate"], arrays["ledger.replicate"][public])
+        amounts = arrays["ledger.amount"][public]
+        guessed = amounts * arrays["ledger.assumed"][public]
+        paid, assumed = (
+            np.bincount(rows, weights, len(arrays["replicate"])) for weights in (amounts, guessed)
+        )
+        return Outcome(
+            mix=mix,
+            targets=targets,
+            values=paths[:, dates, columns],
+            reals=reals[:, dates, columns],
+            paths=paths,
+            quarters=quarters,
+            outlay=paid + arrays["committed"],
+            paid=paid,
+            assumed=assumed,
+            parameters=pd.DataFrame(
+                arrays["parameters"], columns=arrays["parameters.names"].tolist()
+            ),
+        )
+
+
+def _key(job: Job) -> str:
+    both = json.dumps([configuration(job), _code()], sort_keys=True, default=int)
+    return hashlib.sha256(both.encode()).hexdigest()[:16]
+
+
+@cache
+def _code() -> str:
+    return code_hash()
+
+
+# Which instruments belong together, and which targets are meant
+
+
+def groups_of(plan: Plan, by: str = "group") -> dict[str, list[str]]:
+    """Return the modelled instruments of each group, by their ids.
+
+    An instrument that several groups' mixes select belongs to the first of ``GROUPS``, and a budget
+    rule, which all select, to ``BUDGET``.
+
+    Args:
+        plan: The plan.
+        by: ``group``, ``type`` or ``instrument``.
+    """
+    selecting = {name: {i.id for i in build_mix(plan, name).instruments} for name in GROUPS}
+    found: dict[str, list[str]] = {}
+    for instrument in plan.instruments:
+        if not instrument.modelled:
+            continue
+        first = next((name for name in GROUPS if instrument.id in selecting[name]), "other")
+        group = BUDGET if instrument.type == "budget_rule" else first
+        name = {"group": group, "type": instrument.type, "instrument": instrument.id}[by]
+        found.setdefault(name, []).append(instrument.id)
+    return found
+
+
+def shared_instruments(plan: Plan) -> list[str]:
+    """Return the instruments that the mixes of several groups select, budget rules apart."""
+    chosen = [{i.id for i in build_mix(plan, name).instruments} for name in GROUPS]
+    return [
+        i.id
+        for i in plan.instruments
+        if i.type != "budget_rule" and sum(i.id in ids for ids in chosen) > 1
+    ]
+
+
+def paying(plan: Plan) -> set[str]:
+    """Return the instruments that cost the city or its counties money."""
+    return {
+        i.id
+        for i in plan.instruments
+        if i.modelled and i.lever and LEVERS[i.lever].pays and i.payer in PUBLIC
+    }
+
+
+def wanted(plan: Plan, names: str | None) -> tuple[Target, ...]:
+    """Return the targets that were named, with commas, or the behavioural ones.
+
+    Raises:
+        ConfigError: If there is none, none of that name, or it is not modelled.
+    """
+    known = {target.id: target for target in plan.targets}
+    chosen = [t.id for t in plan.targets if t.nature == "behavioural" and not t.reason]
+    if names is not None:
+        chosen = names.split(",")
+    if not chosen:
+        raise ConfigError(f"{plan.name} has no behavioural target that is modelled: name --targets")
+    for name in chosen:
+        if name not in known:
+            raise unknown("--targets", f"target of {plan.name}", name, known)
+        if known[name].reason:
+            raise ConfigError(f"--targets: {name} is not modelled: {known[name].reason}")
+    return tuple(known[name] for name in chosen)
+
+
+# Numbers and files
+
+
+def standard_error(rows: Floats) -> Floats:
+    """Return the Monte Carlo error of the mean over the first axis, a row per replicate.
+
+    Beyond 50 replicates parameter draws repeat, so rows of one draw are averaged first.
+    """
+    draws = min(len(rows), STRATA)
+    means = np.array([rows[draw::STRATA].mean(axis=0) for draw in range(draws)])
+    if draws < 2:
+        return np.full(rows.shape[1:], np.nan)
+    return np.asarray(means.std(axis=0, ddof=1) / np.sqrt(draws))
+
+
+def write_files(folder: Path, tables: Mapping[str, pd.DataFrame], text: str) -> None:
+    """Write tables and a text, which is printed, too."""
+    for name, table in tables.items():
+        with replacing(folder / f"{name}.csv") as unfinished:
+            table.to_csv(unfinished, index=False, lineterminator="\n")
+    with replacing(folder / "result.md") as unfinished:
+        unfinished.write_text(text, "utf-8")
+    print(text, end="")
+
+
+def markdown(table: pd.DataFrame, digits: int = 3) -> str:
+    """Return a table in Markdown, numbers with so many digits; empty where there is none."""
+
+    def cell(value: object) -> str:
+        if isinstance(value, float):
+            return "" if np.isnan(value) else f"{value:.{digits}g}"
+        return str(value)
+
+    rows = [list(map(str, table.columns)), ["---"] * len(table.columns)]
+    rows += [[cell(value) for value in row] for row in table.itertuples(index=False)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+# Command lines
+
+
+def parser(doc: str, replicates: int) -> argparse.ArgumentParser:
+    """Return a parser with the options that all searches share."""
+    made = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("--plan", default="weihai_2018", help="a plan, or its file")
+    made.add_argument("--replicates", type=int, default=replicates)
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--scale", type=float, default=1.0, help="population.scale")
+    made.add_argument("--workers", type=int, default=None, help="all cores where not given")
+    made.add_argument("--output", type=Path, help="a folder; outputs/<command>/<plan> if not given")
+    return made
+
+
+def evaluator(asked: argparse.Namespace, plan: Plan, command: str) -> tuple[Evaluator, Path]:
+    """Return an evaluator with the settings that were typed, and the folder for files.
+
+    Raises:
+        ConfigError: If a setting is wrong or the folder cannot be written.
+    """
+    settings = Settings(
+        replicates=asked.replicates,
+        seed=asked.seed,
+        scale=asked.scale,
+        workers="auto" if asked.workers is None else asked.workers,
+    )
+    folder = asked.output or Path("outputs") / command / plan.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"--output {folder}: no folder can be made: {error.strerror}") from None
+    return Evaluator(plan=plan, settings=settings, folder=folder / "evaluations"), folder
+
+
+def told(work: Callable[[Sequence[str] | None], None], typed: Sequence[str] | None = None) -> None:
+    """Do the work of a command line; wrong input ends it with status 2 and one sentence."""
+    try:
+        work(typed)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except (SimError, OSError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("Stopped. What is finished is kept; the same command goes on.", file=sys.stderr)
+        sys.exit(130)
+
+
+def probability(name: str, value: float) -> float:
+    """Return a probability that was typed.
+
+    Raises:
+        ConfigError: If it is none.
+    """
+    if not 0 < value <= 1:
+        raise ConfigError(f"{name} {value}: a probability above 0 and up to 1 is needed")
+    return value

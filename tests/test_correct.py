@@ -1,0 +1,170 @@
+"""A change of the mix at mid-term: in force from its quarter on, and what is said of it."""
+
+from dataclasses import replace
+
+import correct
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from evaluation import Evaluator, wanted
+from plans import same
+from studies import stand_in
+from toy import toy
+
+from sim.errors import ConfigError
+from sim.plan import load_plan
+from sim.policy import build_mix
+from sim.quarter import label
+from sim.region import live_out, start_city
+from sim.settings import Settings
+
+PLAN = load_plan("weihai_2018")
+WRITTEN = build_mix(PLAN, "as_written")
+AT = PLAN.start + 3  # 2019Q4
+TRIPLED = {i.id: 3.0 for i in PLAN.instruments}
+
+
+def test_a_mix_changed_to_itself_is_itself_and_a_changed_one_differs_only_afterwards():
+    start = start_city(PLAN, seed=1, replicate=1, scale=0.05)
+    before = live_out(start, WRITTEN, 6)
+    twice = correct.changed(PLAN, WRITTEN, dict.fromkeys(TRIPLED, 1.0), AT + 1, "same")
+    same(before, live_out(start, twice, 6))
+    after = live_out(start, correct.changed(PLAN, WRITTEN, TRIPLED, AT + 1, "more"), 6)
+    until = AT + 1 - PLAN.start
+    for name, path in before.trajectories.items():
+        assert np.array_equal(path[:until], after.trajectories[name][:until]), name
+    earlier = before.payments[before.payments["quarter"] <= label(AT)]
+    kept = after.payments[after.payments["quarter"] <= label(AT)]
+    assert earlier.reset_index(drop=True).equals(kept.reset_index(drop=True))
+    assert any(
+        not np.array_equal(path, after.trajectories[name])
+        for name, path in before.trajectories.items()
+    )
+
+
+def test_what_a_mix_lacked_comes_from_the_quarter_on_and_what_has_ended_stays_ended():
+    ladder = build_mix(PLAN, "ladder")
+    own = {i.id for i in ladder.instruments}
+    found = correct.changed(PLAN, ladder, TRIPLED, AT + 1, "more")
+    for instrument in found.instruments:
+        if instrument.id in own:
+            assert instrument.phases[0] == (instrument.start, AT, 1.0)
+            assert instrument.phases[1] == (AT + 1, instrument.end, 3.0)
+        else:
+            assert (instrument.start, instrument.scale) == (AT + 1, 3.0)
+    over = replace(WRITTEN, instruments=(replace(WRITTEN.instruments[0], end=AT),))
+    assert correct.changed(PLAN, over, TRIPLED, AT + 1, "x").instruments[0].scale == 1.0
+    with pytest.raises(ConfigError, match="changes in 2020Q1 already"):
+        correct.changed(PLAN, found, TRIPLED, AT + 2, "again")
+
+
+def test_a_corrected_mix_is_what_its_file_says():
+    found = correct.changed(PLAN, build_mix(PLAN, "ladder"), TRIPLED, AT + 1, "more")
+    tree = yaml.safe_load(yaml.safe_dump(correct.tree_of(PLAN, found, "more")))
+    assert build_mix(PLAN, tree) == found
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"later_start": "2020Q1"}, "later_start and later_scale go together"),
+        ({"later_start": "2019Q1", "later_scale": 2.0}, "must lie after its start 2019Q1"),
+        ({"later_start": "2020Q1", "later_scale": -1.0}, "later_scale: an amount from 0 on"),
+    ],
+)
+def test_a_later_multiple_needs_a_quarter_within_the_window(change, said):
+    with pytest.raises(ConfigError, match=said):
+        build_mix(PLAN, "as_written", changes={PLAN.instruments[0].id: change})
+
+
+@pytest.fixture
+def tried(monkeypatch, tmp_path):
+    stand_in(monkeypatch, toy)
+    evaluate = Evaluator(
+        plan=PLAN, settings=Settings(replicates=9, workers=1), folder=tmp_path / "evaluations"
+    )
+    return evaluate.outcomes(correct.candidates(PLAN, build_mix(PLAN, "ladder"), AT + 1))
+
+
+def test_the_nearest_third_of_the_futures_counts(tried):
+    everything, _ = correct.near(tried[0], label(AT), {})
+    assert len(everything) == 9
+    there = tried[0].paths[:, AT - PLAN.start, tried[0].columns(wanted(PLAN, "brokers"))[0]]
+    rows, remarks = correct.near(tried[0], label(AT), {"brokers": float(there.max())})
+    assert set(rows) == set(np.argsort(there)[-3:])
+    assert not remarks
+    _, remarks = correct.near(tried[0], label(AT), {"brokers": 1e6})
+    assert "brokers = 1e+06 lies outside all futures" in remarks[0]
+
+
+def test_extra_outlay_is_paired_and_the_cheapest_that_works_is_chosen(tried):
+    targets = wanted(PLAN, "brokers")
+    rows = correct.table(tried, targets, np.arange(9)).set_index("change")
+    assert rows.loc["unchanged", "extra_outlay"] == 0
+    twice, thrice = (rows.loc[f"ladder x{t}", "extra_outlay"] for t in (2, 3))
+    assert thrice == pytest.approx(2 * twice)
+    assert rows.loc["all x3", "probability"] >= rows.loc["ladder x3", "probability"]
+    told = pd.DataFrame(
+        {
+            "change": ["unchanged", "a", "b", "c", correct.EARLIER],
+            "probability": [0.1, 0.9, 0.9, 0.95, 1.0],
+            "extra_outlay": [0.0, 7.0, 5.0, 1.0, 0.5],
+            "works": [True, True, True, False, True],
+        }
+    )
+    assert correct.cheapest(told, 0.8)["change"] == "b"
+    assert correct.cheapest(told, 0.99) is None
+
+
+def verdict(target, now, strongest, earlier):
+    rows = pd.DataFrame(
+        {
+            "change": ["unchanged", "all x3", correct.EARLIER],
+            "probability": [now, strongest, earlier],
+            "extra_outlay": [0.0, 9.0, 12.0],
+            "median": [100.0, 120.0, 150.0],
+            "works": True,
+        }
+    )
+    return correct.verdict(target, rows, 0.8, "2020Q3", AT + 1)
+
+
+def test_what_is_said_of_a_target():
+    brokers = wanted(PLAN, "brokers")[0]
+    quota = wanted(PLAN, "national_innovation_centres")[0]
+    assert "nothing is left to do" in verdict(brokers, 0.85, 0.9, 1.0)
+    assert "all x3 raises its probability from 0.30 to 0.90 for 9.0 million CNY more" in verdict(
+        brokers, 0.3, 0.9, 1.0
+    )
+    assert "Time no longer allows it: 4 quarters are left" in verdict(brokers, 0.3, 0.5, 0.9)
+    assert "Not time alone: all x3 moves it from 2020Q3 on" in verdict(brokers, 0.3, 0.5, 0.6)
+    assert "its median goes from 100 to 120 of 1000" in verdict(brokers, 0.3, 0.5, 0.6)
+    assert "A quota set outside the city decides" in verdict(quota, 0.0, 0.0, 0.1)
+
+
+def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, capsys):
+    stand_in(monkeypatch, toy)
+    typed = ["--replicates", "3", "--workers", "1", "--at", "2019Q4", "--targets", "brokers"]
+    correct.main([*typed, "--output", str(tmp_path / "a"), "--figure", "brokers=250"])
+    assert "* brokers: nothing is left to do" in capsys.readouterr().out
+    correct.main([*typed, "--output", str(tmp_path / "b"), "--policy", "ladder"])
+    assert "* brokers: " in capsys.readouterr().out
+    assert build_mix(PLAN, tmp_path / "b" / "brokers.yaml").name == "correct_brokers"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["--at", "2020Q4"], "--at 2020Q4: a quarter of weihai_2018 that leaves one to change"),
+        (["--at", "soon"], "--at"),
+        (["--at", "2019Q4", "--figure", "broker=3"], "Did you mean 'brokers'?"),
+        (["--at", "2019Q4", "--figure", "brokers"], "TARGET=VALUE with a number is needed"),
+        (["--at", "2019Q4", "--policy", "laddder"], "no policy 'laddder'"),
+    ],
+)
+def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        correct.told(correct.main, [*typed, "--output", str(tmp_path)])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
