@@ -125,7 +125,7 @@ class Books:
         lot: NDArray[np.float64],
     ) -> NDArray[np.bool_]:
         """Return which claims a line could meet now, by merit, then by lot; nothing is promised."""
-        if name not in self.limited:
+        if name not in self.limited or int(amounts.sum()) <= self.lines[name].free:
             return np.ones(amounts.size, np.bool_)
         served = np.zeros(amounts.size, np.bool_)
         queue = np.lexsort((lot, -merit))

@@ -31,6 +31,8 @@ PAYEE = {
     "outside": "outside",
     "consultancy": "platform",
 }
+_REPEATABLE = np.isin(KIND_NAMES, REPEATABLE)
+_FIRST_LEVEL = np.array([LEVEL_CODE[data.levels[0]] for data in KINDS.values()])
 # Slots of a platform's own draws.
 _QUALITY, _SEATS, _NEW_UNIT, _DESIGN = range(4)
 
@@ -293,7 +295,7 @@ def fund(
 
 def build(
     state: State,
-    kind: str,
+    kind: Rows | int,
     host: Hosts,
     at: Rows,
     cluster: NDArray[np.int64],
@@ -302,44 +304,53 @@ def build(
     registration: bool = False,
     partner: Rows | int = -1,
 ) -> None:
-    """Start building one platform of a kind per host; its id descends from host, kind, quarter.
+    """Start building a platform per host, of one kind or one each; no host stands twice.
 
-    It stands in its host's district, unless another is given; of no cluster is who is of all.
+    A platform's id descends from host, kind and quarter. It stands in its host's district, unless
+    another is given; of no cluster is who is of all.
+
+    Args:
+        state: The city.
+        kind: Codes of the kinds.
+        host: A class of hosts.
+        at: Which of them.
+        cluster: Where each platform belongs.
+        district: Where it stands, if not with its host.
+        registration: Whether they register contracts for the technology market.
+        partner: Rows of the partners of joint units.
     """
     if at.size == 0:
         return
-    code, rows = KIND_CODE[kind], host.rows[at]
+    code, rows = np.full(at.size, kind), host.rows[at]
     # A body may open a transfer and a registration service in one quarter: they are two.
     variant = code | registration << 8
     ids = identity.mixed(identity.FOUNDED_ORGANISATION, host.ids[at], variant, state.quarter)
     owners = state.firms if host.firms else state.organisations
-    time = round(float(state.costs["building"][code]))
-    traits = platform_traits(state, kind, ids)
-    fields = owners.field[rows]
+    time = np.rint(state.costs["building"][code]).astype(np.int64)
     rows_built = state.organisations.add(
         ids,
         kind=code,
-        level=LEVEL_CODE[KINDS[kind].levels[0]],
-        status=BUILDING if time else ACTIVE,
+        level=_FIRST_LEVEL[code],
+        status=np.where(time > 0, BUILDING, ACTIVE),
         host_class=HOSTS.index(host.name),
         host_firm=rows if host.firms else -1,
         host_body=-1 if host.firms else rows,
         district=owners.district[rows] if district is None else district,
         cluster=np.where(cluster < len(state.city.clusters), cluster, -1),
-        field=fields,
+        field=owners.field[rows],
         decided=state.quarter,
         opens=state.quarter + time,
         reached=state.quarter + time,
         jointly=host.name in ("public_body", "outside"),
         registration=registration,
         partner=partner,
-        **traits,
+        **platform_traits(state, code, ids),
     )
-    if kind not in REPEATABLE and not registration:
-        owners.platforms[rows] |= 1 << code
-    state.flows[f"founded {kind}"] += float(at.size)
-    if time == 0:
-        opened(state, rows_built)
+    if not registration:
+        owners.platforms[rows] |= np.where(_REPEATABLE[code], 0, 1 << code)
+    for founded in code.tolist():
+        state.flows[f"founded {KIND_NAMES[founded]}"] += 1.0
+    opened(state, rows_built[time == 0])
 
 
 def opened(state: State, rows: Rows) -> None:
@@ -354,12 +365,12 @@ def reached(state: State, kind: str, level: str, count: int) -> None:
     state.totals[f"reached {kind} {level}"] += count
 
 
-def platform_traits(state: State, kind: str, ids: Ids) -> dict[str, NDArray[np.generic]]:
-    """Return what a platform is born with: quality, seats, researchers, plaque or new unit."""
+def platform_traits(state: State, code: Rows | int, ids: Ids) -> dict[str, NDArray[np.generic]]:
+    """Return what platforms are born with: quality, seats, researchers, plaque or new unit."""
     u = state.draws.at("founding", 0).block(ids)
-    code, spread = KIND_CODE[kind], state.founders.spread
+    spread = state.founders.spread
     size = np.exp(spread * ndtri(u[_SEATS]) - spread**2 / 2)
-    design = state.founders.design * (kind == "institute")
+    design = np.where(code == KIND_CODE["institute"], state.founders.design, 0.0)
     return {
         "quality": ndtri(u[_QUALITY]),
         "seats": np.rint(state.costs["seats"][code] * size).astype(np.int32),

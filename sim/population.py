@@ -654,7 +654,7 @@ def _place_kind(
         reached=opens,
         level=np.where(building, lowest, _levels(state, start, p, kind, u[:, _LEVEL])),
         registration=_registers(state, start, kind, count),
-        **founders.platform_traits(state, kind, ids),
+        **founders.platform_traits(state, KIND_CODE[kind], ids),
     )
     if kind == "transfer_service":
         served = round(start("registration_services"))

@@ -341,11 +341,11 @@ def _decisions(
 def _carry_out(
     state: State, p: Parameters, decisions: Decisions, lacks: NDArray[np.float64]
 ) -> None:
-    """Pay what is promised for each founding and start building."""
+    """Pay what is promised for each founding, kind by kind, and start building."""
+    host, started = decisions.host, list[tuple[Rows, Rows, Rows, Rows]]()
     for kind in np.unique(decisions.kind):
         chosen = decisions.kind == kind
-        host, at = decisions.host, decisions.at[chosen]
-        name = KIND_NAMES[kind]
+        at, name = decisions.at[chosen], KIND_NAMES[kind]
         anyway, place = decisions.anyway[chosen], decisions.place[chosen]
         partner = np.full(at.size, -1)
         if KINDS[name].joint:
@@ -359,7 +359,10 @@ def _carry_out(
             host.cluster[at],
             pick_cluster(state, lacks[:-1, kind], place),
         )
-        build(state, name, host, at, cluster, partner=partner[go])
+        started.append((np.full(at.size, kind), at, cluster, partner[go]))
+    if started:
+        kinds, at, cluster, partner = map(np.concatenate, zip(*started, strict=True))
+        build(state, kinds, host, at, cluster, partner=partner)
 
 
 def _partners(state: State, p: Parameters, host: Hosts, at: Rows) -> Rows:
@@ -399,7 +402,7 @@ def _pilot_offices(state: State, p: Parameters) -> None:
             lot = state.luck("lot").uniform(host.ids[at], slot=offer.lot)
             at = at[np.argsort(lot, kind="stable")][: round(number * share)]
             accepts = state.luck("founding").happens(host.ids[at], p.takes_office, _TAKES_OFFICE)
-            build(state, kind, host, at[accepts], host.cluster[at[accepts]])
+            build(state, KIND_CODE[kind], host, at[accepts], host.cluster[at[accepts]])
 
 
 def talks_a_quarter(state: State, p: Parameters) -> float:
@@ -422,7 +425,8 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     host = Hosts("outside", won, table.id[won], table.platforms[won], cluster, np.ones(won.size))
     u = luck.uniform(table.id[won], _TALKS_DISTRICT)
     district = (u * len(state.city.districts)).astype(np.int64)
-    build(state, "institute", host, np.arange(won.size), cluster, district=district)
+    code = KIND_CODE["institute"]
+    build(state, code, host, np.arange(won.size), cluster, district=district)
     free = parents[table.negotiates_until[parents] == 0]
     opens = free[luck.happens(table.id[free], talks_a_quarter(state, p), _OPENS_TALKS)]
     length = p.shortest_talks + luck.uniform(table.id[opens], _LENGTH) * (

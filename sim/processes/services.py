@@ -348,8 +348,10 @@ def _open(
         income += p.own_use * cost
     support = founders.expected_gain(state, kind, host.name) / state.founders.horizon
     u = state.luck("services").uniform(host.ids[at], _OPENS)
-    opens = at[u < opening_chance(income, support, cost, p)]
-    anyway = u[u < opening_chance(income, support, cost, p)] < opening_chance(income, 0.0, cost, p)
+    willing = u < opening_chance(income, support, cost, p)
+    opens, anyway = at[willing], u[willing] < opening_chance(income, 0.0, cost, p)
+    if opens.size == 0:
+        return
     opens = opens[
         founders.fund(state, kind, host.name, host.ids[opens], host.suitability[opens], anyway)
     ]
@@ -357,7 +359,7 @@ def _open(
     outside = (place * len(state.city.districts)).astype(np.int64)
     founders.build(
         state,
-        kind,
+        code,
         host,
         opens,
         host.cluster[opens],
@@ -387,9 +389,8 @@ def _open_registration_services(state: State, p: Parameters) -> None:
             anyway,
         )
     ]
-    founders.build(
-        state, "transfer_service", host, opens, np.full(opens.size, -1), registration=True
-    )
+    code, nowhere = KIND_CODE["transfer_service"], np.full(opens.size, -1)
+    founders.build(state, code, host, opens, nowhere, registration=True)
 
 
 def ip_income(state: State, p: Parameters) -> float:
