@@ -83,8 +83,8 @@ class Question:
 
     @property
     def lowest(self) -> Factors:
-        """The least multiple of each variable: a group's doses, or the money of the lines."""
-        return dict.fromkeys(self.groups, 0.0) | {FUND: LEAST_FUND}
+        """The least multiple of each variable: the money of the lines, or a group's doses."""
+        return {FUND: LEAST_FUND} | dict.fromkeys(self.groups, 0.0)
 
     def tree(self, factors: Mapping[str, float], name: str) -> dict[str, Any]:
         """Return a mix as a policy file has it."""
@@ -298,7 +298,8 @@ def report(
 
 Found with seed {settings.seed}; run again with a fresh one, since the luckiest of many mixes looks
 better than it is. Attainment beyond the plan's: {gains[0]:+.3f} when found, {gains[1]:+.3f} run
-again. Money is in million CNY; outlay is paid or owed at the end.
+again; one future more or less moves the chance of a target by {1 / settings.replicates:.3f}.
+Money is in million CNY; outlay is paid or owed at the end.
 
 {markdown(figures)}
 
