@@ -4,10 +4,12 @@
 
 The mix is as it was until the end of the quarter ``--at`` and changed from the next one on, in the
 same city with the same luck. Changes tried: each group's doses (of what city or county pays) times
-1.5, 2 and 3; what the mix lacks, group by group; and all of it together. For each target the
-cheapest is told that meets it with the probability asked and leaves it as much real activity; or
-that none does, and whether time is the reason: whether the strongest change would do so from the
-first quarter on.
+1.5, 2 and 3; what the mix lacks, group by group; all of that together; and, alone and with it all,
+1.5 or 2 times the money of the city's and the counties' lines (``city fund``) from the next year
+that begins. For each target the cheapest is told that meets it with the probability asked and
+leaves it as much real activity; or that none does, and whether time is the reason: whether the
+strongest change would do so from the first quarter on, and what building times, rounds of
+accreditation and the yearly opening of money leave time for.
 
 ``--figure TARGET=VALUE``, once or more, says where the city stands at that quarter: then only the
 third of the futures counts whose values lie nearest to it (each in standard deviations).
@@ -23,6 +25,7 @@ import numpy as np
 import pandas as pd
 import yaml
 from evaluation import (
+    FUND,
     Outcome,
     evaluator,
     groups_of,
@@ -38,21 +41,38 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.errors import ConfigError, unknown
+from sim.indicators import INDICATORS
 from sim.instrument import Instrument
+from sim.kinds import KIND_CODE, KINDS
+from sim.parameters import Values, values
 from sim.plan import Plan, Target, load_plan
 from sim.policy import Mix, build_mix
-from sim.quarter import label, parse
+from sim.processes.accreditation import pass_share
+from sim.quarter import label, parse, season
 from sim.settings import replacing
 
 TIMES = (1.5, 2.0, 3.0)
+FUNDS = (1.5, 2.0)
 NEAREST = 3  # one in so many futures counts as near to the figures typed
 SLACK = 0.02  # share by which real activity may lie below that of the unchanged mix
-UNCHANGED, STRONGEST, EARLIER = "unchanged", "all x3", "all x3 from the first quarter"
+UNCHANGED, ALL = "unchanged", f"all x{max(TIMES):g}"
+STRONGEST = f"{ALL} and {FUND} x{max(FUNDS):g}"
+EARLIER = f"{STRONGEST} from the first quarter"
 _WRITTEN = ("start", "scale", "later_start", "later_scale")
 
 
-def changed(plan: Plan, mix: Mix, factors: Mapping[str, float], since: int, name: str) -> Mix:
+def changed(
+    plan: Plan, mix: Mix, factors: Mapping[str, float], since: int, name: str, fund: float = 1.0
+) -> Mix:
     """Return a mix that offers other multiples, and instruments that it lacked, from a quarter on.
+
+    Args:
+        plan: The plan.
+        mix: The mix.
+        factors: Instrument → times its dose.
+        since: The quarter.
+        name: What it is called.
+        fund: Times the money of the lines.
 
     Raises:
         ConfigError: If it changes on its way already.
@@ -67,7 +87,17 @@ def changed(plan: Plan, mix: Mix, factors: Mapping[str, float], since: int, name
         elif factor is not None and instrument.end >= since:
             start = max(instrument.start, since)
             found.append(dataclasses.replace(instrument, start=start, scale=factor))
-    return Mix(name=name, instruments=tuple(found))
+    mix = dataclasses.replace(mix, name=name, instruments=tuple(found))
+    if fund == 1:
+        return mix
+    if mix.later_start is not None:
+        raise ConfigError(
+            f"--policy: the budget changes in {label(mix.later_start)} already; a correction needs "
+            "a mix that stays the same"
+        )
+    if since <= plan.start:
+        return mix.financed(fund)
+    return dataclasses.replace(mix, later_start=since, later_budget=fund * mix.budget)
 
 
 def _rescaled(instrument: Instrument, factor: float, since: int) -> Instrument:
@@ -99,8 +129,10 @@ def candidates(plan: Plan, mix: Mix, since: int) -> list[Mix]:
         if lacking:
             name = f"with {group}"
             found.append(changed(plan, mix, dict.fromkeys(lacking, 1.0), since, name))
-    found.append(changed(plan, mix, everything, since, STRONGEST))
-    return [*found, changed(plan, mix, everything, plan.start, EARLIER)]
+    found.append(changed(plan, mix, everything, since, ALL))
+    found += [changed(plan, mix, {}, since, f"{FUND} x{fund:g}", fund) for fund in FUNDS]
+    found.append(changed(plan, mix, everything, since, STRONGEST, max(FUNDS)))
+    return [*found, changed(plan, mix, everything, plan.start, EARLIER, max(FUNDS))]
 
 
 def near(
@@ -163,8 +195,52 @@ def first_effect(outcomes: Sequence[Outcome], target: Target, rows: NDArray[np.i
     return quarters[0] if quarters else ""
 
 
-def verdict(target: Target, rows: pd.DataFrame, p: float, effect: str, since: int) -> str:
-    """Return what helps a target, in a sentence or two."""
+def why_not(target: Target, since: int, known: Values) -> str:
+    """Return what is decided from a quarter on can still come in time for a target, or not."""
+    indicator, said = INDICATORS[target.indicator], []
+    due, opening = label(target.by), next_opening(since)
+    if opening > target.by:
+        said.append(
+            f"A year's money opens in its first quarter: none opens any more from {label(since)} "
+            f"to {due}."
+        )
+    if not indicator.kinds:
+        return " ".join(said)
+    building = known.kinds()["building"]
+    kind = min(indicator.kinds, key=lambda kind: building[KIND_CODE[kind]])
+    wait, begun = round(building[KIND_CODE[kind]]), "is decided"
+    if indicator.host == "outside":
+        wait += round(known.of("founding").shortest_talks)
+        begun = "talks begin about"
+    late = "too late for" if since + wait > target.by else "in time for"
+    said.append(
+        f"What {begun} in {label(since)} ({kind}) opens {wait} quarter{'s' * (wait != 1)} later, "
+        f"in {label(since + wait)}: {late} {due}."
+    )
+    levels = KINDS[kind].levels
+    steps = levels.index(indicator.level) if indicator.level else 0
+    if steps:
+        p = known.of("accreditation")
+        rounds = sum(season(quarter) == 4 for quarter in range(since, target.by + 1))
+        young = since + wait + 4 * p.youngest * steps > target.by
+        said.append(
+            f"The {indicator.level} level is given in fourth quarters, to some "
+            f"{pass_share(kind, indicator.level, p):.2g} of all applicants, after {p.youngest:.2g} "
+            f"years at the level below: {rounds} {'round is' if rounds == 1 else 'rounds are'} left"
+            + (", for which what is new is too young." if young else ".")
+        )
+    return " ".join(said)
+
+
+def next_opening(since: int) -> int:
+    """Return the first quarter from one on in which the money of a year opens."""
+    return since + (1 - season(since)) % 4
+
+
+def verdict(
+    target: Target, rows: pd.DataFrame, p: float, effect: str, since: int, why: str = ""
+) -> str:
+    """Return what helps a target, in a sentence or two, and why where nothing does."""
     by_change = rows.set_index("change")
     now = by_change.loc[UNCHANGED, "probability"]
     if now >= p:
@@ -183,22 +259,23 @@ def verdict(target: Target, rows: pd.DataFrame, p: float, effect: str, since: in
         f"({highest['change']}), from {now:.2f}; its median goes from "
         f"{was:.3g} to {most:.3g} of {target.value:g} with {STRONGEST}."
     )
+    why = f" {why}" if why else ""
     left = target.by - since + 1
     earlier = by_change.loc[EARLIER, "probability"]
     if earlier >= p:
         return (
-            f"{said} Time no longer allows it: {left} quarters are left; from the first, all x3 "
-            f"would have reached {earlier:.2f}."
+            f"{said} Time no longer allows it: {left} quarters are left; from the first, "
+            f"{STRONGEST} would have reached {earlier:.2f}.{why}"
         )
     if target.nature == "quota":
         return (
-            f"{said} A quota set outside the city decides: from the first quarter on all x3 "
-            f"reaches {earlier:.2f}."
+            f"{said} A quota set outside the city decides: from the first quarter on "
+            f"{STRONGEST} reaches {earlier:.2f}.{why}"
         )
     when = f"moves it from {effect} on" if effect else "moves it in no quarter"
     return (
-        f"{said} Not time alone: all x3 {when}, and from the first quarter on reaches "
-        f"{earlier:.2f}."
+        f"{said} Not time alone: {STRONGEST} {when}, and from the first quarter on reaches "
+        f"{earlier:.2f}.{why}"
     )
 
 
@@ -212,7 +289,12 @@ def tree_of(plan: Plan, mix: Mix, name: str) -> dict[str, Any]:
             if value != getattr(written[instrument.id], key):
                 shown = label(value) if key.endswith("start") else value
                 changes.setdefault(instrument.id, {})[key] = shown
-    return {"name": name, "only": [i.id for i in mix.instruments], "instruments": changes}
+    tree = {"name": name, "only": [i.id for i in mix.instruments], "instruments": changes}
+    if mix.budget != 1:
+        tree["budget"] = mix.budget
+    if mix.later_start is not None:
+        tree |= {"later_start": label(mix.later_start), "later_budget": mix.later_budget}
+    return tree
 
 
 def figures_of(plan: Plan, typed: Sequence[str]) -> dict[str, float]:
@@ -285,18 +367,23 @@ def main(typed: Sequence[str] | None = None) -> None:
     outcomes = evaluate.outcomes(mixes)
     rows, remarks = near(outcomes[0], label(at), figures)
     tried = table(outcomes, targets, rows)
+    medians = outcomes[0].parameters.iloc[rows].median().to_dict()
+    known = Values({**values(plan, {}).flat, **medians})
     lines = []
     for target in targets:
         own = tried[tried["target"] == target.id]
-        effect = first_effect(outcomes, target, rows)
-        lines.append(f"* {target.id}: {verdict(target, own, p, effect, at + 1)}")
+        effect, why = first_effect(outcomes, target, rows), why_not(target, at + 1, known)
+        lines.append(f"* {target.id}: {verdict(target, own, p, effect, at + 1, why)}")
         best = cheapest(own, p)
         if best is not None and best["change"] != UNCHANGED:
             chosen = next(m for m in mixes if m.name == best["change"])
             with replacing(folder / f"{target.id}.yaml") as unfinished:
                 tree = tree_of(plan, chosen, f"correct_{target.id}")
                 unfinished.write_text(yaml.safe_dump(tree, sort_keys=False), "utf-8")
-    spent = outcomes[-1].outlay[rows].mean() / max(outcomes[0].outlay[rows].mean(), 1e-9)
+    before = max(outcomes[0].outlay[rows].mean(), 1e-9)
+    spent = {o.mix.name: o.outlay[rows].mean() / before for o in outcomes}
+    opening = next_opening(at + 1)
+    opens = f"next in {label(opening)}" if opening <= plan.end else "no more before the plan's end"
     wide = tried.pivot(index="change", columns="target", values="probability")
     wide.insert(0, "extra_outlay", tried.groupby("change")["extra_outlay"].first())
     wide = wide.loc[[m.name for m in mixes], ["extra_outlay", *(t.id for t in targets)]]
@@ -310,8 +397,10 @@ What counts is {stands}{len(rows)} of {asked.replicates} futures of seed {asked.
 
 {chr(10).join(lines)}
 
-Doses are multiplied, budget lines are not: {EARLIER} costs
-{spent:.2f} times what the unchanged mix does. Where that is near 1, larger offers go to fewer.
+Larger doses from the same lines may only go to fewer: {ALL} costs {spent[ALL]:.2f} times what the
+unchanged mix does. With twice the money of the lines it costs {spent[STRONGEST]:.2f} times, and
+{spent[EARLIER]:.2f} times from the first quarter on. A year's money opens in its first quarter,
+{opens}.
 
 Probability of each target, and extra outlay (million CNY, paid or owed at the end), by change:
 

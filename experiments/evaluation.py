@@ -32,6 +32,7 @@ from sim.settings import Job, Settings, code_hash, configuration, job_of, replac
 
 Floats = NDArray[np.float64]
 GROUPS = tuple(name for name in MIXES if name not in ("none", "as_written"))
+FUND = "city fund"  # the money of the lines of the city, and of its counties with it
 BUDGET = "budget"  # budget_rule belongs to all groups' mixes, hence to none: a group of its own
 
 

@@ -5,10 +5,13 @@
 
 A mix offers multiples (0 to ``--bound``, in quarters) of the doses of each group's instruments, or
 of each instrument with ``--by instrument``; only what city or county pays is multiplied, all else
-stays as written. Sought are least expected public outlay and highest attainment (NSGA-II): with
-``--probability`` the mean over targets of min(P, p) / p, which is 1 where every target is met with
-probability p; with ``--cost plan`` their mean probability at no more than the plan's outlay. No mix
-counts whose mean real activity of any target falls below the plan's by more than ``--slack``.
+stays as written. The money of the city's and the counties' lines is multiplied, too (``city fund``,
+half of it to ``--bound``), since larger offers from the same lines go to fewer.
+
+Sought are least expected public outlay and highest attainment (NSGA-II): with ``--probability`` the
+mean over targets of min(P, p) / p, which is 1 where every target is met with probability p; with
+``--cost plan`` their mean probability at no more than the plan's outlay. No mix counts whose mean
+real activity of any target falls below the plan's by more than ``--slack``.
 
 The best mix is run again on a fresh seed, and both figures are told; it is written as a policy
 file. A mix that was run is read from disk, so the same command goes on where it was interrupted and
@@ -26,6 +29,7 @@ import optuna
 import pandas as pd
 import yaml
 from evaluation import (
+    FUND,
     Evaluator,
     Floats,
     Outcome,
@@ -47,6 +51,7 @@ from sim.policy import build_mix
 from sim.settings import replacing
 
 STEP = 0.25  # between two multiples that are tried
+LEAST_FUND = 0.5  # times the money of the lines
 GENERATION = 20  # mixes that are run together
 FRESH = 1000  # the seed of the second run is so much higher
 EPSILON = 1e-9
@@ -76,12 +81,18 @@ class Question:
     slack: float
     seed: int
 
+    @property
+    def lowest(self) -> Factors:
+        """The least multiple of each variable: the money of the lines, or a group's doses."""
+        return {FUND: LEAST_FUND} | dict.fromkeys(self.groups, 0.0)
+
     def tree(self, factors: Mapping[str, float], name: str) -> dict[str, Any]:
         """Return a mix as a policy file has it."""
         by_id = {i: factors[group] for group, ids in self.groups.items() for i in ids}
         return {
             "name": name,
             "types": "all",
+            "budget": factors[FUND],
             "without": [i for i, factor in by_id.items() if factor == 0],
             "instruments": {i: {"scale": f} for i, f in by_id.items() if f not in (0, 1)},
         }
@@ -101,12 +112,12 @@ def real_loss(outcome: Outcome, plan: Outcome) -> Floats:
 
 
 def first_mixes(question: Question) -> list[Factors]:
-    """Return where the search begins: the plan, all doubled, and each variable out or doubled."""
-    names = list(question.groups)
-    plan = dict.fromkeys(names, 1.0)
+    """Return where the search begins: the plan, all doubled, and each variable least or doubled."""
+    lowest = question.lowest
+    plan = dict.fromkeys(lowest, 1.0)
     more = min(2.0, question.bound)
-    varied = [plan | {name: factor} for name in names for factor in (0.0, more)]
-    return [plan, dict.fromkeys(names, more), dict.fromkeys(names, 0.0), *varied]
+    varied = [plan | {name: factor} for name in lowest for factor in (lowest[name], more)]
+    return [plan, dict.fromkeys(lowest, more), lowest, *varied]
 
 
 def search(question: Question, evaluate: Evaluator, trials: int) -> pd.DataFrame:
@@ -117,8 +128,8 @@ def search(question: Question, evaluate: Evaluator, trials: int) -> pd.DataFrame
     for start in first_mixes(question)[:trials]:
         study.enqueue_trial(start)
     space: dict[str, optuna.distributions.BaseDistribution] = {
-        name: optuna.distributions.FloatDistribution(0.0, question.bound, step=STEP)
-        for name in question.groups
+        name: optuna.distributions.FloatDistribution(least, question.bound, step=STEP)
+        for name, least in question.lowest.items()
     }
     plan = evaluate.outcome(build_mix(question.plan, "as_written"))
     rows: list[dict[str, float]] = []
@@ -254,7 +265,7 @@ def report(
     plan, settings = question.plan, evaluate.settings
     best, reached = best_of(question, found)
     path = folder / "best_mix.yaml"
-    tree = question.tree({name: float(best[name]) for name in question.groups}, "best_mix")
+    tree = question.tree({name: float(best[name]) for name in question.lowest}, "best_mix")
     with replacing(path) as unfinished:
         unfinished.write_text(yaml.safe_dump(tree, sort_keys=False), "utf-8")
     again = evaluate.fresh(settings.seed + FRESH, settings.replicates)
@@ -267,11 +278,11 @@ def report(
             for name, outcome in (("plan as written", written), ("best", mix))
         ),
     ]
-    figures = pd.DataFrame(rows).drop(columns=[*question.groups, "allowed"])
+    figures = pd.DataFrame(rows).drop(columns=[*question.lowest, "allowed"])
     gains = [rows[at + 1]["attainment"] - rows[at]["attainment"] for at in (0, 2)]
     loss = rows[3]["real_loss"]
     within = "within" if loss <= question.slack else "more than"
-    multiples = pd.DataFrame([{"of": name, "times": best[name]} for name in question.groups])
+    multiples = pd.DataFrame([{"of": name, "times": best[name]} for name in question.lowest])
     command = shlex.join(
         [
             *("python", "-m", "sim", f"plan={source}", f"policy={path}", "baseline=as_written"),
@@ -287,7 +298,8 @@ def report(
 
 Found with seed {settings.seed}; run again with a fresh one, since the luckiest of many mixes looks
 better than it is. Attainment beyond the plan's: {gains[0]:+.3f} when found, {gains[1]:+.3f} run
-again. Money is in million CNY; outlay is paid or owed at the end.
+again; one future more or less moves the chance of a target by {1 / settings.replicates:.3f}.
+Money is in million CNY; outlay is paid or owed at the end.
 
 {markdown(figures)}
 

@@ -57,6 +57,9 @@ class Indicator:
         real: State → the real activity beside it; None where the measure is real already.
         activity: What the real activity is.
         moved_by: The processes that move it, the first of them most.
+        kinds: The platform kinds of which it counts platforms, if it counts such.
+        level: The level that they must have reached, where one is meant.
+        host: The class of their host, where one is meant.
     """
 
     name: str
@@ -67,6 +70,9 @@ class Indicator:
     real: Measure | None = None
     activity: str = ""
     moved_by: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    level: str = ""
+    host: str = ""
 
 
 def in_being(*kinds: str) -> Measure:
@@ -436,6 +442,7 @@ INDICATORS: dict[str, Indicator] = {
             real=busy(*CARRIERS),
             activity="with at least a fifth of their seats taken",
             moved_by=("founding", "evaluation"),
+            kinds=CARRIERS,
         ),
         Indicator(
             name="transfer_services",
@@ -446,6 +453,7 @@ INDICATORS: dict[str, Indicator] = {
             real=serving("transfer_service"),
             activity="with a contract served in about a year",
             moved_by=("services", "founding"),
+            kinds=("transfer_service",),
         ),
         Indicator(
             name="brokers",
@@ -466,6 +474,7 @@ INDICATORS: dict[str, Indicator] = {
             real=living("ip_service"),
             activity="that live on their income",
             moved_by=("services",),
+            kinds=("ip_service",),
         ),
         Indicator(
             name="five_ones_coverage",
@@ -484,6 +493,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="technology innovation centres that reached national level",
             measure=at_level("technology_innovation_centre", "national"),
             moved_by=("founding", "accreditation"),
+            kinds=("technology_innovation_centre",),
+            level="national",
         ),
         Indicator(
             name="county_transfer_coverage",
@@ -580,6 +591,7 @@ INDICATORS: dict[str, Indicator] = {
             meaning="institutes in operation",
             measure=in_being("institute"),
             moved_by=("founding", "evaluation"),
+            kinds=("institute",),
         ),
         Indicator(
             name="startups_incubated",
@@ -658,6 +670,8 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("key_laboratory"),
             activity="opened since the start and not hollow",
             moved_by=("founding", "accreditation"),
+            kinds=("key_laboratory",),
+            level="municipal",
         ),
         Indicator(
             name="joint_rd_units_new",
@@ -668,6 +682,7 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("joint_rd_unit"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("joint_rd_unit",),
         ),
         Indicator(
             name="tto_universities",
@@ -678,6 +693,8 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("technology_transfer_office", "university"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("technology_transfer_office",),
+            host="university",
         ),
         Indicator(
             name="tto_institutes",
@@ -688,6 +705,8 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("technology_transfer_office", "institute"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("technology_transfer_office",),
+            host="institute",
         ),
         Indicator(
             name="brokers_certified",
@@ -738,6 +757,7 @@ INDICATORS: dict[str, Indicator] = {
             real=busy("institute"),
             activity="in operation and not hollow",
             moved_by=("founding",),
+            kinds=("institute",),
         ),
         Indicator(
             name="high_end_talents",
@@ -788,6 +808,7 @@ INDICATORS: dict[str, Indicator] = {
             real=in_being("yongjiang_laboratory"),
             activity="in operation",
             moved_by=("founding",),
+            kinds=("yongjiang_laboratory",),
         ),
         Indicator(
             name="national_platforms",
@@ -822,6 +843,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="incubators and makerspaces of institutes",
             measure=hosted(CARRIERS, "institute"),
             moved_by=("founding", "evaluation"),
+            kinds=CARRIERS,
+            host="institute",
         ),
         Indicator(
             name="institute_incubators_provincial",
@@ -830,6 +853,9 @@ INDICATORS: dict[str, Indicator] = {
             meaning="incubators and makerspaces of institutes at provincial level or higher",
             measure=hosted(CARRIERS, "institute", level="provincial"),
             moved_by=("founding", "accreditation"),
+            kinds=CARRIERS,
+            level="provincial",
+            host="institute",
         ),
         Indicator(
             name="incubated_per_year",
@@ -868,6 +894,8 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("institute", "outside"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("institute",),
+            host="outside",
         ),
         Indicator(
             name="design_institutes_new",
@@ -876,6 +904,7 @@ INDICATORS: dict[str, Indicator] = {
             meaning="institutes of design opened since the start",
             measure=design_institutes_new,
             moved_by=("founding",),
+            kinds=("institute",),
         ),
         Indicator(
             name="firm_led_institutes",
@@ -886,6 +915,8 @@ INDICATORS: dict[str, Indicator] = {
             real=hosted(("institute",), "leading_firm"),
             activity="in operation",
             moved_by=("founding",),
+            kinds=("institute",),
+            host="leading_firm",
         ),
         Indicator(
             name="research_infrastructures",
@@ -894,6 +925,7 @@ INDICATORS: dict[str, Indicator] = {
             meaning="research infrastructures, cumulative",
             measure=ever("research_infrastructure"),
             moved_by=("founding",),
+            kinds=("research_infrastructure",),
         ),
         Indicator(
             name="matchmaking_events",
@@ -960,6 +992,7 @@ INDICATORS: dict[str, Indicator] = {
             real=busy("key_laboratory"),
             activity="that are not hollow",
             moved_by=("founding", "evaluation"),
+            kinds=("key_laboratory",),
         ),
         Indicator(
             name="provincial_innovation_centres",
@@ -968,6 +1001,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="technology innovation centres at provincial level or higher",
             measure=at_level_now("technology_innovation_centre", "provincial", "national"),
             moved_by=("founding", "accreditation", "evaluation"),
+            kinds=("technology_innovation_centre",),
+            level="provincial",
         ),
         Indicator(
             name="key_rd_projects_per_year",
@@ -1008,6 +1043,7 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("ip_service"),
             activity="that are not hollow",
             moved_by=("services",),
+            kinds=("ip_service",),
         ),
         Indicator(
             name="top_talents_total",
@@ -1070,6 +1106,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="key laboratories that reached national level since the start",
             measure=national_key_laboratories_new,
             moved_by=("founding", "accreditation"),
+            kinds=("key_laboratory",),
+            level="national",
         ),
         Indicator(
             name="platforms_new",
@@ -1090,6 +1128,7 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("academician_station"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("academician_station",),
         ),
         Indicator(
             name="public_service_platforms_new",
@@ -1100,6 +1139,7 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("public_service_platform"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("public_service_platform",),
         ),
         Indicator(
             name="public_service_platforms_provincial_new",
@@ -1108,6 +1148,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="public service platforms that reached provincial level",
             measure=new("public_service_platform", "provincial"),
             moved_by=("founding", "accreditation"),
+            kinds=("public_service_platform",),
+            level="provincial",
         ),
         Indicator(
             name="institutes_new",
@@ -1118,6 +1160,7 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("institute"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("institute",),
         ),
         Indicator(
             name="joint_innovation_centres_new",
@@ -1128,6 +1171,7 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("enterprise_joint_innovation_centre"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("enterprise_joint_innovation_centre",),
         ),
         Indicator(
             name="engineering_centres_county_new",
@@ -1138,6 +1182,8 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("engineering_research_centre"),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=("engineering_research_centre",),
+            level="county",
         ),
         Indicator(
             name="engineering_centres_municipal_new",
@@ -1146,6 +1192,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="engineering research centres that reached municipal level",
             measure=new("engineering_research_centre", "municipal"),
             moved_by=("founding", "accreditation"),
+            kinds=("engineering_research_centre",),
+            level="municipal",
         ),
         Indicator(
             name="engineering_centres_provincial_new",
@@ -1154,6 +1202,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="engineering research centres that reached provincial level",
             measure=new("engineering_research_centre", "provincial"),
             moved_by=("founding", "accreditation"),
+            kinds=("engineering_research_centre",),
+            level="provincial",
         ),
         Indicator(
             name="transfer_services_new",
@@ -1164,6 +1214,7 @@ INDICATORS: dict[str, Indicator] = {
             real=new_busy("transfer_service"),
             activity="that are not hollow",
             moved_by=("services", "founding"),
+            kinds=("transfer_service",),
         ),
         Indicator(
             name="brokers_new",
@@ -1184,6 +1235,7 @@ INDICATORS: dict[str, Indicator] = {
             real=lambda state: new_busy("incubator")(state) + new_busy("makerspace")(state),
             activity="that are not hollow",
             moved_by=("founding",),
+            kinds=CARRIERS,
         ),
         Indicator(
             name="rd_unit_coverage",
@@ -1281,6 +1333,7 @@ INDICATORS: dict[str, Indicator] = {
             real=serving("transfer_service"),
             activity="with a contract served in about a year",
             moved_by=("services", "founding"),
+            kinds=("transfer_service",),
         ),
         Indicator(
             name="brokering_services",
@@ -1399,6 +1452,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="institutes of leading firms in operation",
             measure=hosted(("institute",), "leading_firm"),
             moved_by=("founding", "evaluation"),
+            kinds=("institute",),
+            host="leading_firm",
         ),
         Indicator(
             name="research_infrastructures_begun",
@@ -1481,6 +1536,8 @@ INDICATORS: dict[str, Indicator] = {
             meaning="key laboratories of any field that reached national level since the start",
             measure=new("key_laboratory", "national"),
             moved_by=("founding", "accreditation"),
+            kinds=("key_laboratory",),
+            level="national",
         ),
         Indicator(
             name="platforms_new_once",

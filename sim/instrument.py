@@ -28,7 +28,8 @@ GOVERNMENTS = ("city", "county", "province", "nation")
 PAYERS = (*GOVERNMENTS, "firm", "fund")
 LONGEST = 80  # characters of a wrong text that a message repeats
 _DEEPEST = 10_000  # brackets in a file, and signs in a line
-LARGEST_SCALE = 100.0  # times the dose of the text that an instrument may offer
+LARGEST_SCALE = 100.0  # times the dose of the text, or the money, that a mix may offer
+DOSE = "times the dose of the text"
 CASE_BY_CASE = (0.5, 20.0)  # million CNY, log-uniform
 ALWAYS = (0, 4 * 9999 + 3)  # the window of an instrument that no plan bounds
 # Levers that only act through a platform kind.
@@ -492,9 +493,9 @@ def instrument_from(
         effect=quantity_from(entry.tree["effect"], f"{where}.effect")
         if entry.has("effect")
         else None,
-        scale=_scale(entry, "scale") if entry.has("scale") else 1.0,
+        scale=times_at(entry, "scale", DOSE) if entry.has("scale") else 1.0,
         later_start=entry.quarter("later_start") if entry.has("later_start") else None,
-        later_scale=_scale(entry, "later_scale") if entry.has("later_scale") else None,
+        later_scale=times_at(entry, "later_scale", DOSE) if entry.has("later_scale") else None,
         lever=_lever(entry, kind),
         reason=entry.text("reason", ""),
     )
@@ -506,11 +507,12 @@ def instrument_from(
     return instrument
 
 
-def _scale(entry: Entry, key: str) -> float:
-    scale = entry.amount(key, "times the dose of the text")
-    if scale > LARGEST_SCALE:
-        raise entry.wrong(key, f"up to {LARGEST_SCALE:g} times the dose of the text is needed")
-    return scale
+def times_at(entry: Entry, key: str, of: str) -> float:
+    """Return a multiple, from 0 to the largest that a mix may have."""
+    times = entry.amount(key, of)
+    if times > LARGEST_SCALE:
+        raise entry.wrong(key, f"up to {LARGEST_SCALE:g} {of} is needed")
+    return times
 
 
 def _lever(entry: Entry, kind: str) -> str | None:

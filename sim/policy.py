@@ -20,6 +20,7 @@ from sim.instrument import (
     as_name,
     instrument_from,
     read_tree,
+    times_at,
 )
 from sim.kinds import KIND_NAMES
 from sim.levers import LEVERS, TYPES
@@ -38,6 +39,8 @@ MIXES = (
     "research",
 )
 
+LINES = "times the money of the lines"
+
 Changes = Mapping[str, Mapping[str, Any]]
 
 
@@ -49,6 +52,9 @@ class Mix:
         name: Its name, which says how it differs from the mix it is made from.
         instruments: What is in force beside the city's background, in the plan's order.
         budget: How many times the money of the city's and the counties' lines there is.
+        later_start: The quarter from which there is another multiple, if it changes on its way;
+            money opens in first quarters, so the first of them from then on has it.
+        later_budget: The multiple from then on.
         costs_as: The mix whose public outlay it is to have; ``equal_cost`` then finds its scale.
         attached: Where it is another plan's: what became of each instrument in this city.
     """
@@ -56,6 +62,8 @@ class Mix:
     name: str
     instruments: tuple[Instrument, ...]
     budget: float = 1.0
+    later_start: int | None = None
+    later_budget: float | None = None
     costs_as: "Mix | None" = None
     attached: tuple[Attachment, ...] = ()
 
@@ -68,6 +76,11 @@ class Mix:
     def spends(self) -> bool:
         """Whether anything in it is paid by the city or its counties."""
         return any(paying(i) and i.payer in PUBLIC for i in self.instruments)
+
+    def financed(self, factor: float) -> "Mix":
+        """Return the mix with so many times the money of the lines, from first to last."""
+        later = None if self.later_budget is None else self.later_budget * factor
+        return dataclasses.replace(self, budget=self.budget * factor, later_budget=later)
 
     def scaled(self, factors: Mapping[str, float], name: str) -> "Mix":
         """Return a mix of another name that offers so many times the dose, by instrument."""
@@ -160,8 +173,9 @@ def _said(plan: Plan, said: mixes.Said) -> Mix:
     if costs_as:
         _check_cost(mix, name, costs_as, where)
         name += mixes.COST + costs_as.name
-    budget = 1.0 if said.budget is None else said.budget
-    return dataclasses.replace(mix, name=name, budget=budget, costs_as=costs_as)
+    if said.budget is not None:
+        mix = mix.financed(said.budget)
+    return dataclasses.replace(mix, name=name, costs_as=costs_as)
 
 
 def _of_source(source: Plan, said: mixes.Said) -> Mix:
@@ -198,7 +212,8 @@ def _transplanted(mix: Mix, source: Plan, plan: Plan, where: str) -> Mix:
             f"{where}: nothing of it attaches to {plan.city.name} under {plan.name}: "
             f"{'; '.join(reasons) or f'the mix selects nothing of {source.name}'}"
         )
-    return dataclasses.replace(mix, instruments=instruments, attached=attached)
+    later = None if mix.later_start is None else mix.later_start - source.start + plan.start
+    return dataclasses.replace(mix, instruments=instruments, attached=attached, later_start=later)
 
 
 def _check_cost(mix: Mix, name: str, other: Mix, where: str) -> None:
@@ -221,7 +236,10 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
     entry = Entry(
         tree,
         where,
-        ("name", "types", "types_for_kinds", "kinds", "only", "without", "instruments"),
+        (
+            *("name", "types", "types_for_kinds", "kinds", "only", "without", "instruments"),
+            *("budget", "later_start", "later_budget"),
+        ),
     )
     only = entry.words("only")
     _check_ids(plan, [i.id for i in plan.instruments], only, f"{where}.only")
@@ -230,9 +248,31 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
         for instrument in _by_type(plan, entry)
         if not entry.has("only") or instrument.id in only
     )
-    mix = Mix(name=as_name(entry.text("name"), where), instruments=chosen)
+    mix = Mix(
+        name=as_name(entry.text("name"), where),
+        instruments=chosen,
+        budget=times_at(entry, "budget", LINES) if entry.has("budget") else 1.0,
+        later_start=entry.quarter("later_start") if entry.has("later_start") else None,
+        later_budget=times_at(entry, "later_budget", LINES) if entry.has("later_budget") else None,
+    )
+    _check_later_budget(plan, mix, where)
     changes = as_mapping(entry.tree.get("instruments") or {}, f"{where}.instruments")
     return _modified(plan, mix, entry.words("without"), changes)
+
+
+def _check_later_budget(plan: Plan, mix: Mix, where: str) -> None:
+    later = mix.later_start
+    if (later is None) != (mix.later_budget is None):
+        raise ConfigError(f"{where}: later_start and later_budget go together")
+    if later is None:
+        return
+    if not plan.start < later <= plan.end:
+        raise ConfigError(
+            f"{where}.later_start: a quarter of {plan.name} after its first is needed, "
+            f"{label(plan.start + 1)} to {label(plan.end)}, not {label(later)}"
+        )
+    if not mix.budget:
+        raise ConfigError(f"{where}: a budget of 0 has no later multiple; give it above 0")
 
 
 def _by_type(plan: Plan, entry: Entry) -> tuple[Instrument, ...]:

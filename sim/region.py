@@ -78,11 +78,15 @@ class Run:
         state: The city.
         program: The mix, made ready.
         values: The parameters of this replicate.
+        later_start: The quarter in which the year's public money is multiplied, if in any.
+        later_times: By what.
     """
 
     state: State
     program: program.Program
     values: parameters.Values
+    later_start: int | None = None
+    later_times: float = 1.0
 
     def __post_init__(self) -> None:
         """Look up each process's parameters once."""
@@ -100,7 +104,9 @@ class Run:
             process(self.state)
 
     def begin(self) -> None:
-        """Carry balances over into a new quarter."""
+        """Carry balances over into a new quarter, in which more money may have been put up."""
+        if self.state.quarter == self.later_start:
+            self.state.fund *= self.later_times
         self.state.books.begin_quarter()
 
     def step(self) -> None:
@@ -157,7 +163,9 @@ class Start:
         )
         state = self.state.copy(ready.open_books())
         state.fund *= mix.budget
-        return Run(state, ready, self.values)
+        if mix.later_budget is None or mix.budget == 0:
+            return Run(state, ready, self.values)
+        return Run(state, ready, self.values, mix.later_start, mix.later_budget / mix.budget)
 
     def _with_doses(self, instruments: Iterable[Instrument]) -> Mapping[str, float]:
         """Return the shares, with those of instruments that are not the plan's own."""

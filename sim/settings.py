@@ -436,12 +436,21 @@ def configuration(job: Job) -> dict[str, Any]:
         "plan": {case.plan.name: _plain(case.plan) for case in job.cases},
         "policy": {name: _plain(mix.instruments) for name, mix in mixes.items()},
         "budget": {name: mix.budget for name, mix in mixes.items() if mix.budget != 1},
+        "later_budget": {
+            name: [mix.later_start, mix.later_budget]
+            for name, mix in mixes.items()
+            if mix.later_start is not None
+        },
         "cost": {
-            name: {mix.costs_as.name: _plain(mix.costs_as.instruments)}
+            name: {mix.costs_as.name: [_plain(mix.costs_as.instruments), *_money(mix.costs_as)]}
             for name, mix in mixes.items()
             if mix.costs_as
         },
     }
+
+
+def _money(mix: Mix) -> list[float | None]:
+    return [mix.budget, mix.later_start, mix.later_budget]
 
 
 def code_hash() -> str:

@@ -13,9 +13,10 @@ from studies import stand_in
 from toy import toy
 
 from sim.errors import ConfigError
+from sim.parameters import Values, values
 from sim.plan import load_plan
 from sim.policy import build_mix
-from sim.quarter import label
+from sim.quarter import label, parse
 from sim.region import live_out, start_city
 from sim.settings import Settings
 
@@ -120,7 +121,7 @@ def test_extra_outlay_is_paired_and_the_cheapest_that_works_is_chosen(tried):
 def verdict(target, now, strongest, earlier):
     rows = pd.DataFrame(
         {
-            "change": ["unchanged", "all x3", correct.EARLIER],
+            "change": ["unchanged", correct.STRONGEST, correct.EARLIER],
             "probability": [now, strongest, earlier],
             "extra_outlay": [0.0, 9.0, 12.0],
             "median": [100.0, 120.0, 150.0],
@@ -130,15 +131,73 @@ def verdict(target, now, strongest, earlier):
     return correct.verdict(target, rows, 0.8, "2020Q3", AT + 1)
 
 
+def medians(**others):
+    return Values(values(PLAN, {}).flat | others)
+
+
+def due(name, quarter, plan=PLAN):
+    return replace(wanted(plan, name)[0], by=parse(quarter))
+
+
+def test_what_is_left_time_for_is_reckoned_from_building_talks_rounds_and_money():
+    known = medians(
+        **{
+            "kind.incubator.building": 5.0,
+            "kind.makerspace.building": 2.0,
+            "kind.institute.building": 3.0,
+            "kind.technology_innovation_centre.building": 3.0,
+            "founding.shortest_talks": 4.0,
+            "accreditation.youngest": 2.0,
+            "accreditation.national_innovation_centres": 0.03,
+        }
+    )
+    first = parse("2020Q1")
+    carriers = due("incubators_makerspaces", "2020Q4")
+    assert correct.why_not(carriers, first, known) == (
+        "What is decided in 2020Q1 (makerspace) opens 2 quarters later, in 2020Q3: in time for "
+        "2020Q4."
+    )
+    # From the second quarter on no money opens, and from the third nothing is built in time.
+    assert correct.why_not(carriers, first + 2, known) == (
+        "A year's money opens in its first quarter: none opens any more from 2020Q3 to 2020Q4. "
+        "What is decided in 2020Q3 (makerspace) opens 2 quarters later, in 2021Q1: too late for "
+        "2020Q4."
+    )
+    outside = due("high_level_institutes_new", "2021Q4", load_plan("ningbo_2019"))
+    assert "What talks begin about in 2020Q1 (institute) opens 7 quarters later, in 2021Q4: in" in (
+        correct.why_not(outside, first, known)
+    )
+    centres = due("national_innovation_centres", "2021Q4")
+    assert correct.why_not(centres, first, known).endswith(
+        "The national level is given in fourth quarters, to some 0.03 of all applicants, after 2 "
+        "years at the level below: 2 rounds are left, for which what is new is too young."
+    )
+    # Opened in 2020Q4, it has climbed twice, two years apart, by 2024Q4.
+    assert "9 rounds are left." in correct.why_not(due(centres.id, "2028Q4"), first, known)
+    assert not correct.why_not(due("brokers", "2020Q4"), first, known)
+
+
+def test_more_money_is_there_from_the_quarter_on_and_stands_in_the_file():
+    half = build_mix(PLAN, "as_written+budget=0.5")
+    more = correct.changed(PLAN, half, {}, AT + 1, "more", 2.0)
+    assert (more.budget, more.later_start, more.later_budget) == (0.5, AT + 1, 1.0)
+    assert more.instruments == half.instruments
+    tree = yaml.safe_load(yaml.safe_dump(correct.tree_of(PLAN, more, "more")))
+    assert build_mix(PLAN, tree) == more
+    assert correct.changed(PLAN, half, {}, PLAN.start, "more", 2.0).budget == 1.0
+    assert correct.changed(PLAN, half, TRIPLED, AT + 1, "doses").budget == 0.5
+    with pytest.raises(ConfigError, match="the budget changes in 2020Q1 already"):
+        correct.changed(PLAN, more, {}, AT + 2, "again", 2.0)
+
+
 def test_what_is_said_of_a_target():
     brokers = wanted(PLAN, "brokers")[0]
     quota = wanted(PLAN, "national_innovation_centres")[0]
     assert "nothing is left to do" in verdict(brokers, 0.85, 0.9, 1.0)
-    assert "all x3 raises its probability from 0.30 to 0.90 for 9.0 million CNY more" in verdict(
-        brokers, 0.3, 0.9, 1.0
-    )
+    raises = "all x3 and city fund x2 raises its probability from 0.30 to 0.90 for 9.0 million CNY"
+    assert raises in verdict(brokers, 0.3, 0.9, 1.0)
     assert "Time no longer allows it: 4 quarters are left" in verdict(brokers, 0.3, 0.5, 0.9)
-    assert "Not time alone: all x3 moves it from 2020Q3 on" in verdict(brokers, 0.3, 0.5, 0.6)
+    assert "city fund x2 moves it from 2020Q3 on" in verdict(brokers, 0.3, 0.5, 0.6)
     assert "its median goes from 100 to 120 of 1000" in verdict(brokers, 0.3, 0.5, 0.6)
     assert "A quota set outside the city decides" in verdict(quota, 0.0, 0.0, 0.1)
 

@@ -19,8 +19,9 @@ from world import (
     tiny,
 )
 
+from sim.founders import opened
 from sim.indicators import CONTEXT, INDICATORS
-from sim.kinds import HOSTS
+from sim.kinds import HOSTS, KINDS, LEVEL_CODE
 from sim.quarter import parse
 from sim.state import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 
@@ -422,6 +423,27 @@ def test_an_empty_city_measures_without_an_error():
     for name, indicator in INDICATORS.items():
         assert indicator.measure(state) == (1000.0 if name == "gdp" else 0.0), name
         assert indicator.real is None or np.isfinite(indicator.real(state)), name
+
+
+@pytest.mark.parametrize("name", [name for name, i in INDICATORS.items() if i.kinds])
+def test_platforms_of_the_kinds_level_and_host_that_an_indicator_names_are_what_it_counts(name):
+    indicator = INDICATORS[name]
+    host = HOSTS.index(indicator.host or "public_body")
+    for kind in indicator.kinds:
+        level = LEVEL_CODE[indicator.level or KINDS[kind].levels[0]]
+        counts = []
+        for its_kind, its_level, its_host in (
+            (kind, level, host),
+            (kind, level - 1 if indicator.level else level, host),
+            (kind, level, HOSTS.index("firm") if indicator.host else host),
+            ("engineering_research_centre" if kind == "ip_service" else "ip_service", level, host),
+        ):
+            state = tiny()
+            columns = {"level": its_level, "host_class": its_host, "opens": state.start}
+            columns |= {"reached": state.start, "design": True}
+            opened(state, add_platforms(state, its_kind, 1, **columns))
+            counts.append(measured(state, name))
+        assert counts == [1, 0 if indicator.level else 1, 0 if indicator.host else 1, 0]
 
 
 def test_every_indicator_says_what_it_is():

@@ -11,7 +11,7 @@ from sim.errors import ConfigError
 from sim.levers import LEVERS
 from sim.plan import Plan
 from sim.policy import Mix, build_mix, expand, paying
-from sim.region import Start, live_out, start_city
+from sim.region import QUARTER, Start, live_out, start_city
 from sim.transplant import transplanted
 
 WEIHAI = PLANS["weihai_2018"]
@@ -260,6 +260,29 @@ def test_a_larger_budget_is_that_many_times_the_money_of_city_and_counties(start
     assert lines["as_written"]["city_fund"] > 0
     for name, before in lines["as_written"].items():
         assert lines["as_written+budget=1.1"][name] == pytest.approx(1.1 * before, abs=1), name
+
+
+@pytest.mark.parametrize(("later", "opens"), [(3, 4), (4, 4), (5, 8)])
+def test_later_money_is_there_from_the_first_quarter_of_a_year_on(later, opens):
+    start = start_city(WEIHAI, seed=1, replicate=3, scale=0.05)
+    funds = []
+    for later_start in (None, WEIHAI.start + later):
+        mix = dataclasses.replace(
+            build_mix(WEIHAI, "as_written+budget=0.5"),
+            later_start=later_start,
+            later_budget=None if later_start is None else 1.5,
+        )
+        run, opened = start.under(mix), []
+        for _ in range(9):
+            run.begin()
+            for name, process in QUARTER[:2]:
+                run.live(name, process)
+            opened.append(run.state.books.lines["city_fund"].allotted)
+            run.finish()
+        funds.append(opened)
+    for quarter, (before, after) in enumerate(zip(*funds, strict=True)):
+        assert (before > 0) == (quarter % 4 == 0)
+        assert after == pytest.approx((3 if quarter >= opens else 1) * before, abs=2), quarter
 
 
 def test_a_budget_under_one_mix_leaves_the_other_alone(start):

@@ -7,7 +7,7 @@ import optimise
 import pandas as pd
 import pytest
 import yaml
-from evaluation import Evaluator, groups_of, paying, wanted
+from evaluation import FUND, Evaluator, groups_of, paying, wanted
 from studies import stand_in
 from toy import toy
 
@@ -52,10 +52,11 @@ def test_only_what_the_city_or_its_counties_pay_is_multiplied():
 
 def test_a_mix_is_what_its_file_says():
     names = list(question().groups)
-    factors = dict.fromkeys(names, 1.0) | {names[0]: 0.0, names[1]: 2.5}
+    factors = dict.fromkeys(names, 1.0) | {names[0]: 0.0, names[1]: 2.5, FUND: 1.75}
     tree = question().tree(factors, "mine")
     mix = build_mix(PLAN, yaml.safe_load(yaml.safe_dump(tree)))
     scales = {i.id: i.scale for i in mix.instruments}
+    assert mix.budget == 1.75
     assert not set(question().groups[names[0]]) & set(scales)
     assert {scales[i] for i in question().groups[names[1]]} == {2.5}
     assert {scales[i] for i in question().groups[names[2]]} == {1.0}
@@ -80,7 +81,7 @@ def test_no_mix_counts_that_does_less_real_work_than_the_plan(evaluate):
     # In the toy less money is less work, but for what lies beyond the goals.
     plan = evaluate.outcome(build_mix(PLAN, "as_written")).reals.mean(axis=0)
     for _, row in found[found["allowed"]].iterrows():
-        tree = asked.tree({name: row[name] for name in asked.groups}, "again")
+        tree = asked.tree({name: row[name] for name in asked.lowest}, "again")
         assert (evaluate.outcome(build_mix(PLAN, tree)).reals.mean(axis=0) >= plan - 1e-6).all()
     assert not found["allowed"].all()
 

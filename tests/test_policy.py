@@ -113,6 +113,21 @@ def test_a_mix_file_of_ones_own(plan, tmp_path):
     assert mix.instruments[0].amount == 1.5
 
 
+def test_a_mix_file_says_how_much_money_the_lines_have_and_what_is_typed_multiplies_it(
+    plan, tmp_path
+):
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nbudget: 1.5\nlater_start: 2020Q1\nlater_budget: 3\n", "utf-8")
+    mix = build_mix(plan, path)
+    assert (mix.budget, mix.later_start, mix.later_budget) == (1.5, plan.start + 4, 3.0)
+    assert build_mix(plan, {"name": "mine"}).budget == 1.0
+    twice = build_mix(plan, f"{path}+budget=2~evaluation")
+    assert (twice.budget, twice.later_start, twice.later_budget) == (3.0, plan.start + 4, 6.0)
+    assert twice.name == "mine~evaluation+budget=2"
+    other = load_plan("changzhou_2019")
+    assert build_mix(other, f"{path}+from=weihai_2018").later_start == other.start + 4
+
+
 def test_only_restricts_what_the_types_select(plan):
     mix = build_mix(
         plan, {"name": "mine", "types": ["voucher"], "only": ["evaluation", "innovation_voucher"]}
@@ -234,6 +249,18 @@ def test_a_change_of_what_the_mix_does_not_select_is_refused(plan):
         ({"name": "mine", "without": ["x"]}, ["policy mine: without", "no instrument"]),
         ({"name": "mine", "kinds": ["incubator"]}, ["types_for_kinds and kinds go together"]),
         ({"name": "mine", "instruments": [1]}, ["policy.instruments: a mapping", "a list"]),
+        ({"name": "mine", "budget": -0.5}, ["policy.budget", "from 0 on", "-0.5"]),
+        ({"name": "mine", "budget": 101}, ["policy.budget", "up to 100 times the money", "101"]),
+        ({"name": "mine", "budget": "more"}, ["policy.budget", "a number"]),
+        ({"name": "mine", "later_budget": 2}, ["later_start and later_budget go together"]),
+        (
+            {"name": "mine", "later_start": "2019Q1", "later_budget": 2},
+            ["policy.later_start", "2019Q2 to 2020Q4, not 2019Q1"],
+        ),
+        (
+            {"name": "mine", "budget": 0, "later_start": "2020Q1", "later_budget": 2},
+            ["a budget of 0 has no later multiple"],
+        ),
     ],
 )
 def test_a_wrong_mix_is_named_with_what_is_allowed(plan, policy, words):
