@@ -3,10 +3,12 @@
 A task whose worker is lost goes to another one. Results come back and are the caller's to keep.
 """
 
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sim.errors import ConfigError, SimError
 from sim.settings import code_hash, versions
@@ -17,6 +19,24 @@ if TYPE_CHECKING:
 PATIENCE = 4  # seconds that a cluster has to answer
 _UNDER_WAY = 256  # tasks at the cluster at a time
 _LONELY = 30  # seconds without a result after which it is asked whether workers are left
+
+
+def check_reached(address: str) -> None:
+    """Refuse an address where nothing speaks, before anything else takes time.
+
+    A scheduler greets whoever connects; for that greeting the library itself would wait for ever.
+
+    Raises:
+        ConfigError: If none does.
+    """
+    parts = urlsplit(address)
+    try:
+        with socket.create_connection((parts.hostname, parts.port), PATIENCE) as connection:
+            greeted = bool(connection.recv(1))
+    except OSError:
+        greeted = False
+    if not greeted:
+        raise _silent(address)
 
 
 def computed[T, R](
@@ -36,8 +56,8 @@ def computed[T, R](
         ) from None
     try:
         client = Client(address, timeout=PATIENCE)
-    except (OSError, ValueError):
-        raise ConfigError(f"cluster = {address}: no Dask scheduler answers there") from None
+    except (OSError, ValueError, MemoryError):  # a stranger's words can read as a vast length
+        raise _silent(address) from None
     with client:
         _check_workers(client, address)
         try:
@@ -104,6 +124,10 @@ def _differences(own: dict[str, str], other: dict[str, str]) -> str:
         for name in own
         if own[name] != other.get(name)
     )
+
+
+def _silent(address: str) -> ConfigError:
+    return ConfigError(f"cluster = {address}: no Dask scheduler answers there")
 
 
 def _lost(address: str, what: str) -> SimError:

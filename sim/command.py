@@ -28,6 +28,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from sim.cluster import check_reached
 from sim.errors import ConfigError, SimError, unknown
 from sim.instrument import Entry, as_mapping, names_in, read_tree
 from sim.mixes import parse as parse_mix
@@ -152,8 +153,10 @@ def publish(job: Job, root: Path, command: str) -> "Study":
     """Run a job in a folder and write all its files there.
 
     Raises:
-        ConfigError: If the folder cannot be used; nothing is written then.
+        ConfigError: If the cluster or the folder cannot be used; nothing is written then.
     """
+    if job.settings.cluster:
+        check_reached(job.settings.cluster)
     from sim import figures, report
     from sim.compiled import first_use
     from sim.results import carry_out, write_tables
