@@ -22,7 +22,7 @@ _LONELY = 30  # seconds without a result after which it is asked whether workers
 
 
 def check_reached(address: str) -> None:
-    """Refuse an address where nothing speaks, before anything else takes time.
+    """Refuse an address where nothing speaks.
 
     A scheduler greets whoever connects; for that greeting the library itself would wait for ever.
 
@@ -48,6 +48,7 @@ def computed[T, R](
         ConfigError: If the cluster does not answer, or a worker has other code.
         SimError: If the cluster was lost, or a task ended several workers.
     """
+    check_reached(address)
     try:
         from distributed import Client, KilledWorker
     except ImportError:

@@ -178,6 +178,22 @@ class Study:
         names = {name: row[name] for name in ("plan", "policy", "target")}
         return names | {"width": float(wide.max())}
 
+    @property
+    def precision_words(self) -> str:
+        """Whether every interval is as narrow as was asked, and which is the widest."""
+        asked, widest = self.settings.precision, self.widest
+        if asked is None:
+            return ""
+        if not widest:
+            return "no target has a probability in this run"
+        said = (
+            f"the widest is {widest['width']:.3g} ({widest['plan']}, {widest['policy']}, "
+            f"{widest['target']}) with {self.settings.replicates} replicates"
+        )
+        if widest["width"] <= asked:
+            return f"every 95 % interval is at most {asked:g} wide; {said}"
+        return f"{asked:g} was not reached by most_replicates=; {said}"
+
     def find(self, plan: str, policy: str) -> Combination:
         """Return the combination of a plan and a mix, by their names."""
         return next(c for c in self.combinations if (c.plan, c.policy) == (plan, policy))
