@@ -76,9 +76,7 @@ def carried_out(root, *arguments):
 FAILING = """
 from sim import region
 
-start = region.start_city
-
-def failing(plan, *, replicate, **others):
+def failing(plan, *, replicate, start=region.start_city, **others):
     if replicate == 1:
         raise ValueError("too few")
     return start(plan, replicate=replicate, **others)
