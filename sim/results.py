@@ -423,7 +423,7 @@ def write_tables(study: Study) -> dict[str, int]:
             tables[one.folder / "transplant.csv"] = transplant_table(one)
     for path, table in tables.items():
         with replacing(path) as unfinished:
-            _write(table, unfinished)
+            write_table(table, unfinished)
     rows = {path: len(table) for path, table in tables.items()}
     for one in study.combinations:
         rows |= micro.publish(one.folder, study.settings.kept)
@@ -436,7 +436,8 @@ def transplant_table(one: Combination) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(plan=one.plan, policy=one.policy)[list(TRANSPLANT)]
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table in the form that the ending of its path says."""
     if path.suffix == ".csv":
         table.to_csv(path, index=False, lineterminator="\n")
         return
