@@ -108,7 +108,7 @@ def _checked[T, R](wanted: dict[str, str], function: Callable[[T], R], task: T) 
 def _check_workers(client: "Client", address: str) -> None:
     own = identity()
     try:
-        client.wait_for_workers(1, timeout=PATIENCE / 4)
+        client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise ConfigError(f"cluster = {address}: the scheduler has no workers") from None
     for worker, found in client.run(identity, on_error="return").items():

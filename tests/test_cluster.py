@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from distributed import Client
 
 from sim import cluster
 from sim.command import compose, main, parse
@@ -60,7 +61,10 @@ def loopback(workers, *more):
         while not answers(port) and time.monotonic() < deadline:
             time.sleep(0.1)
         own = ("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", *here, *more)
-        yield address, [stack.enter_context(started(*own)) for _ in range(workers)]
+        processes = [stack.enter_context(started(*own)) for _ in range(workers)]
+        with Client(address) as client:
+            client.wait_for_workers(workers, timeout=30)
+        yield address, processes
 
 
 def files(root):
