@@ -3,10 +3,12 @@
 A task whose worker is lost goes to another one. Results come back and are the caller's to keep.
 """
 
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sim.errors import ConfigError, SimError
 from sim.settings import code_hash, versions
@@ -19,6 +21,24 @@ _UNDER_WAY = 256  # tasks at the cluster at a time
 _LONELY = 30  # seconds without a result after which it is asked whether workers are left
 
 
+def check_reached(address: str) -> None:
+    """Refuse an address where nothing speaks.
+
+    A scheduler greets whoever connects; for that greeting the library itself would wait for ever.
+
+    Raises:
+        ConfigError: If none does.
+    """
+    parts = urlsplit(address)
+    try:
+        with socket.create_connection((parts.hostname, parts.port), PATIENCE) as connection:
+            greeted = bool(connection.recv(1))
+    except OSError:
+        greeted = False
+    if not greeted:
+        raise _silent(address)
+
+
 def computed[T, R](
     address: str, function: Callable[[T], R], tasks: Sequence[T]
 ) -> Iterator[tuple[T, R]]:
@@ -28,6 +48,7 @@ def computed[T, R](
         ConfigError: If the cluster does not answer, or a worker has other code.
         SimError: If the cluster was lost, or a task ended several workers.
     """
+    check_reached(address)
     try:
         from distributed import Client, KilledWorker
     except ImportError:
@@ -36,8 +57,8 @@ def computed[T, R](
         ) from None
     try:
         client = Client(address, timeout=PATIENCE)
-    except (OSError, ValueError):
-        raise ConfigError(f"cluster = {address}: no Dask scheduler answers there") from None
+    except (OSError, ValueError, MemoryError):  # a stranger's words can read as a vast length
+        raise _silent(address) from None
     with client:
         _check_workers(client, address)
         try:
@@ -87,7 +108,7 @@ def _checked[T, R](wanted: dict[str, str], function: Callable[[T], R], task: T) 
 def _check_workers(client: "Client", address: str) -> None:
     own = identity()
     try:
-        client.wait_for_workers(1, timeout=PATIENCE / 4)
+        client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise ConfigError(f"cluster = {address}: the scheduler has no workers") from None
     for worker, found in client.run(identity, on_error="return").items():
@@ -104,6 +125,10 @@ def _differences(own: dict[str, str], other: dict[str, str]) -> str:
         for name in own
         if own[name] != other.get(name)
     )
+
+
+def _silent(address: str) -> ConfigError:
+    return ConfigError(f"cluster = {address}: no Dask scheduler answers there")
 
 
 def _lost(address: str, what: str) -> SimError:

@@ -30,11 +30,13 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from sim.cluster import check_reached
 from sim.errors import ConfigError, SimError, unknown
 from sim.instrument import Entry, as_mapping, names_in, read_tree
 from sim.mixes import parse as parse_mix
 from sim.plan import Plan, configs, plan_from_tree, tree_of
 from sim.policy import Mix, build_mix, expand, mix_names
+from sim.precision import needed_at_half
 from sim.settings import (
     Job,
     Settings,
@@ -124,7 +126,7 @@ def _main(arguments: list[str]) -> int:
     study = publish(job, root, shlex.join(["python", "-m", "sim", *arguments]))
     print(_told(study), end="")
     if study.settings.precision is not None:
-        print(_precision_words(study))
+        print(f"Precision: {study.precision_words}.")
     for one in study.combinations:
         if one.mix.empty and one.policy != "none":
             print(f"{one.policy} selects nothing of {one.plan}: it ran as none", file=sys.stderr)
@@ -154,8 +156,11 @@ def publish(job: Job, root: Path, command: str) -> "Study":
     """Run a job in a folder and write all its files there.
 
     Raises:
-        ConfigError: If the folder cannot be used; nothing is written then.
+        ConfigError: If the cluster or the folder cannot be used; nothing is written then.
     """
+    if job.settings.cluster:
+        check_reached(job.settings.cluster)  # before anything else takes time
+    _warn_of_precision(job.settings)
     from sim.compiled import first_use
     from sim.results import carry_out, write_tables
 
@@ -192,6 +197,19 @@ def publish(job: Job, root: Path, command: str) -> "Study":
                 part["failed"] = [vars(failure) for failure in one.failures]
                 write_manifest(one.folder, part)
         return study
+
+
+def _warn_of_precision(settings: Settings) -> None:
+    """Say before a run that its precision may be out of reach."""
+    if settings.precision is None:
+        return
+    needed = needed_at_half(settings.precision)
+    if needed > settings.most_replicates:
+        print(
+            f"precision = {settings.precision:g}: a probability of 1/2 needs some {needed} "
+            f"replicates, and most_replicates = {settings.most_replicates}",
+            file=sys.stderr,
+        )
 
 
 # What was typed
@@ -555,20 +573,6 @@ def _told(study: "Study") -> str:
     shown = [one for one in study.combinations if one.policy not in study.baselines[:1]]
     tables = [_table(study, one) for one in shown or study.combinations]
     return "\n".join([*tables, f"Report: {study.root / 'report.html'}\n"])
-
-
-def _precision_words(study: "Study") -> str:
-    """Return whether every interval is as narrow as was asked, and which is the widest."""
-    settings, widest = study.settings, study.widest
-    if not widest or settings.precision is None:
-        return "Precision: no target has a probability in this run"
-    said = (
-        f"the widest is {widest['width']:.3g} ({widest['plan']}, {widest['policy']}, "
-        f"{widest['target']}) with {settings.replicates} replicates"
-    )
-    if widest["width"] <= settings.precision:
-        return f"Precision: every interval is at most {settings.precision:g} wide; {said}"
-    return f"Precision: {settings.precision:g} was not reached by most_replicates=; {said}"
 
 
 def _table(study: "Study", one: "Combination") -> str:

@@ -8,6 +8,7 @@ apart. Chinese terms stand in them where the machine has a font with simplified 
 
 import dataclasses
 import gc
+import io
 import logging
 import re
 import sys
@@ -231,8 +232,10 @@ def _wanted(study: Study, plan: Plan) -> list[tuple[str, Callable[["Ink"], Figur
 def _save(figure: Figure, path: Path) -> None:
     canvas = FigureCanvasAgg(figure)
     for ending, options in _FORMATS.items():
+        drawn = io.BytesIO()  # the drawing library would not say that a disk is full
+        canvas.print_figure(drawn, format=ending, dpi=DPI, **options)
         with replacing(path.with_name(f"{path.name}.{ending}")) as unfinished:
-            canvas.print_figure(unfinished, format=ending, dpi=DPI, **options)
+            unfinished.write_bytes(drawn.getvalue())
 
 
 # What is shown, and in which words

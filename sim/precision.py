@@ -1,5 +1,6 @@
 """How narrow the interval of a probability is, and how many replicates make it narrower."""
 
+import math
 from collections.abc import Iterable
 
 from scipy.special import betaincinv
@@ -21,13 +22,18 @@ def width(successes: int, trials: int) -> float:
     return high - low
 
 
+def needed_at_half(precision: float) -> int:
+    """Return about how many replicates a probability of 1/2 needs, which needs the most."""
+    return math.ceil((1.96 / precision) ** 2)
+
+
 def next_number(
     counts: Iterable[tuple[int, int]], replicates: int, precision: float, most: int
 ) -> int:
     """Return how many replicates to run next; the same number where no more are needed or allowed.
 
-    It is what the shares so far would need, at most twice as many as there are, and in whole
-    blocks of draws, so that each draw of the parameters is met equally often.
+    It is what the shares so far would need, at most twice as many as there are (or one block), and
+    in whole blocks of draws, so that each draw of the parameters is met equally often.
 
     Args:
         counts: Successes and trials of each target.
@@ -39,7 +45,7 @@ def next_number(
     if not wide or replicates >= most:
         return replicates
     wanted = replicates + STRATA - replicates % STRATA
-    while wanted < 2 * replicates and any(
+    while wanted + STRATA <= 2 * replicates and any(
         width(round(k * wanted / replicates), round(n * wanted / replicates)) > precision
         for k, n in wide
     ):

@@ -325,6 +325,7 @@ def results_of(view: View, drawn: Drawn) -> dict[str, Any]:
         "together": together_words(view),
         "spread": spread_table(view),
         "chance": _chance(view),
+        "precision": view.study.precision_words,
         "context": context_table(view),
     }
 

@@ -178,6 +178,22 @@ class Study:
         names = {name: row[name] for name in ("plan", "policy", "target")}
         return names | {"width": float(wide.max())}
 
+    @property
+    def precision_words(self) -> str:
+        """Whether every interval is as narrow as was asked, and which is the widest."""
+        asked, widest = self.settings.precision, self.widest
+        if asked is None:
+            return ""
+        if not widest:
+            return "no target has a probability in this run"
+        said = (
+            f"the widest is {widest['width']:.3g} ({widest['plan']}, {widest['policy']}, "
+            f"{widest['target']}) with {self.settings.replicates} replicates"
+        )
+        if widest["width"] <= asked:
+            return f"every 95 % interval is at most {asked:g} wide; {said}"
+        return f"{asked:g} was not reached by most_replicates=; {said}"
+
     def find(self, plan: str, policy: str) -> Combination:
         """Return the combination of a plan and a mix, by their names."""
         return next(c for c in self.combinations if (c.plan, c.policy) == (plan, policy))
@@ -407,7 +423,7 @@ def write_tables(study: Study) -> dict[str, int]:
             tables[one.folder / "transplant.csv"] = transplant_table(one)
     for path, table in tables.items():
         with replacing(path) as unfinished:
-            _write(table, unfinished)
+            write_table(table, unfinished)
     rows = {path: len(table) for path, table in tables.items()}
     for one in study.combinations:
         rows |= micro.publish(one.folder, study.settings.kept)
@@ -420,7 +436,8 @@ def transplant_table(one: Combination) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(plan=one.plan, policy=one.policy)[list(TRANSPLANT)]
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table in the form that the ending of its path says."""
     if path.suffix == ".csv":
         table.to_csv(path, index=False, lineterminator="\n")
         return
