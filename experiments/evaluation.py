@@ -21,14 +21,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import ensemble
+from sim.books import PUBLIC
 from sim.design import STRATA
 from sim.errors import ConfigError, SimError, unknown
-from sim.levers import LEVERS
 from sim.plan import Plan, Target
 from sim.policy import MIXES, Mix, build_mix
+from sim.policy import paying as pays_public_money
 from sim.quarter import label
-from sim.results import PUBLIC
-from sim.settings import Job, Settings, code_hash, configuration, job_of, replacing
+from sim.settings import Job, Settings, code_hash, configuration, held, job_of, replacing
 
 Floats = NDArray[np.float64]
 GROUPS = tuple(name for name in MIXES if name not in ("none", "as_written"))
@@ -104,6 +104,7 @@ class Evaluator:
         """Return what each mix comes to.
 
         Raises:
+            ConfigError: If another process is at work in the folder.
             SimError: If a replicate failed.
         """
         # A name makes no difference to what a mix does.
@@ -115,7 +116,9 @@ class Evaluator:
         ]
         folders = [self.folder / _key(job) for job in jobs]
         cases = {f: job.cases[0] for f, job in zip(folders, jobs, strict=True)}
-        failures = ensemble.run(list(cases.values()), list(cases), self.settings)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with held(self.folder):
+            failures = ensemble.run(list(cases.values()), list(cases), self.settings)
         if failures:
             first = failures[0]
             raise SimError(
@@ -212,12 +215,8 @@ def shared_instruments(plan: Plan) -> list[str]:
 
 
 def paying(plan: Plan) -> set[str]:
-    """Return the instruments that cost the city or its counties money."""
-    return {
-        i.id
-        for i in plan.instruments
-        if i.modelled and i.lever and LEVERS[i.lever].pays and i.payer in PUBLIC
-    }
+    """Return the instruments on which the city or its counties decide, and which they pay."""
+    return {i.id for i in plan.instruments if pays_public_money(i) and i.payer in PUBLIC}
 
 
 def wanted(plan: Plan, names: str | None) -> tuple[Target, ...]:

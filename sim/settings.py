@@ -375,7 +375,8 @@ def claim(root: Path, job: Job, command: str) -> Iterator[dict[str, Any]]:
             write_manifest(root, manifest)
         except OSError as error:
             with suppress(OSError):
-                (root / LOCK).unlink() if root in made else None
+                if root in made:
+                    (root / LOCK).unlink()
             for folder in made:
                 with suppress(OSError):
                     folder.rmdir()

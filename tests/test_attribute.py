@@ -9,9 +9,10 @@ from evaluation import Evaluator, groups_of, shared_instruments, standard_error
 from studies import stand_in
 from toy import toy
 
+from sim.errors import ConfigError
 from sim.plan import load_plan
 from sim.policy import Mix, build_mix
-from sim.settings import Settings
+from sim.settings import LOCK, Settings, held
 
 PLAYERS = ("a", "b", "c")
 # One replicate: a brings 6, b 2, both together 4 more; c nothing.
@@ -52,6 +53,16 @@ def test_every_modelled_instrument_has_one_group_and_shared_ones_are_told():
         "incubation_chain",
         "joint_training",
     ]
+
+
+def test_of_two_searches_in_one_folder_the_second_stops(tmp_path):
+    plan = load_plan("weihai_2018")
+    settings = Settings(replicates=1, scale=0.05, quarters=1, workers=1)
+    evaluate = Evaluator(plan=plan, settings=settings, folder=tmp_path / "evaluations")
+    evaluate.folder.mkdir()
+    with held(evaluate.folder), pytest.raises(ConfigError, match="another run is at work"):
+        evaluate.outcome(build_mix(plan, "none"))
+    assert [path.name for path in evaluate.folder.iterdir()] == [LOCK]
 
 
 def test_the_error_counts_a_draw_once_however_often_it_is_repeated():
