@@ -528,11 +528,13 @@ class Offers:
         published: The offers in the order in which they were published.
         gains: What founders made of them: kind and class of host → million CNY.
         boosts: Class of host → by how much they lift its rate of founding, by kind.
+        money: How many times their money the city's and the counties' lines have.
     """
 
-    def __init__(self, offers: Iterable[Offer] = ()) -> None:
+    def __init__(self, offers: Iterable[Offer] = (), money: float = 1.0) -> None:
         """Sort the offers by lever."""
         self.published = list(offers)
+        self.money = money
         self.gains: dict[tuple[str, str], float] = {}
         self.boosts: dict[str, NDArray[np.float64]] = {}
         self._by_lever: dict[str, list[Offer]] = {name: [] for name in LEVERS}

@@ -77,6 +77,13 @@ class Mix:
         """Whether anything in it is paid by the city or its counties."""
         return any(paying(i) and i.payer in PUBLIC for i in self.instruments)
 
+    @property
+    def money(self) -> tuple[tuple[int, float], ...]:
+        """From which quarter on the lines have how many times their money, in order."""
+        if self.later_start is None or self.later_budget is None:
+            return ((0, self.budget),)
+        return (0, self.budget), (self.later_start, self.later_budget)
+
     def financed(self, factor: float) -> "Mix":
         """Return the mix with so many times the money of the lines, from first to last."""
         later = None if self.later_budget is None else self.later_budget * factor
@@ -271,8 +278,6 @@ def _check_later_budget(plan: Plan, mix: Mix, where: str) -> None:
             f"{where}.later_start: a quarter of {plan.name} after its first is needed, "
             f"{label(plan.start + 1)} to {label(plan.end)}, not {label(later)}"
         )
-    if not mix.budget:
-        raise ConfigError(f"{where}: a budget of 0 has no later multiple; give it above 0")
 
 
 def _by_type(plan: Plan, entry: Entry) -> tuple[Instrument, ...]:

@@ -31,11 +31,17 @@ class Program:
         entries: Instruments that a process acts on, background first.
         accounts: One account per entry.
         doses: ``dose.<instrument>`` → dose in this replicate.
+        money: From which quarter on the lines have how many times their money, in order.
     """
 
     entries: tuple[Entry, ...]
     accounts: tuple[Account, ...]
     doses: dict[str, float]
+    money: tuple[tuple[int, float], ...] = ()
+
+    def money_in(self, quarter: int) -> float:
+        """Return how many times their money the city's and the counties' lines have."""
+        return next((times for since, times in reversed(self.money) if since <= quarter), 1.0)
 
     def open_books(self) -> Books:
         """Return empty books with a line for whatever may be paid."""
@@ -47,6 +53,7 @@ def build(
     background: Iterable[Instrument],
     instruments: Iterable[Instrument],
     shares: Mapping[str, float],
+    money: tuple[tuple[int, float], ...] = (),
 ) -> Program:
     """Return the program of a mix in a replicate.
 
@@ -54,6 +61,7 @@ def build(
         background: The city's standing rules, in force under every mix.
         instruments: What the mix selects.
         shares: ``dose.<instrument>`` → where in its range this replicate lies; 0.5 where none.
+        money: From which quarter on the lines have how many times their money, in order.
     """
     entries: list[Entry] = []
     accounts: list[Account] = []
@@ -67,7 +75,7 @@ def build(
             doses[name] = instrument.dose(share)
             entries += _entries(instrument, len(accounts), share)
             accounts.append(_account(instrument, standing))
-    return Program(tuple(entries), tuple(accounts), doses)
+    return Program(tuple(entries), tuple(accounts), doses, money)
 
 
 def _entries(instrument: Instrument, account: int, share: float) -> list[Entry]:

@@ -78,15 +78,11 @@ class Run:
         state: The city.
         program: The mix, made ready.
         values: The parameters of this replicate.
-        later_start: The quarter in which the year's public money is multiplied, if in any.
-        later_times: By what.
     """
 
     state: State
     program: program.Program
     values: parameters.Values
-    later_start: int | None = None
-    later_times: float = 1.0
 
     def __post_init__(self) -> None:
         """Look up each process's parameters once."""
@@ -104,9 +100,7 @@ class Run:
             process(self.state)
 
     def begin(self) -> None:
-        """Carry balances over into a new quarter, in which more money may have been put up."""
-        if self.state.quarter == self.later_start:
-            self.state.fund *= self.later_times
+        """Carry balances over into a new quarter."""
         self.state.books.begin_quarter()
 
     def step(self) -> None:
@@ -158,14 +152,9 @@ class Start:
                 f"policy {mix.name}: its scale is found over many replicates, by the command line, "
                 "sim.run and sim.compare; a single region takes +scale="
             )
-        ready = program.build(
-            self.plan.city.background, mix.instruments, self._with_doses(mix.instruments)
-        )
-        state = self.state.copy(ready.open_books())
-        state.fund *= mix.budget
-        if mix.later_budget is None or mix.budget == 0:
-            return Run(state, ready, self.values)
-        return Run(state, ready, self.values, mix.later_start, mix.later_budget / mix.budget)
+        shares = self._with_doses(mix.instruments)
+        ready = program.build(self.plan.city.background, mix.instruments, shares, mix.money)
+        return Run(self.state.copy(ready.open_books()), ready, self.values)
 
     def _with_doses(self, instruments: Iterable[Instrument]) -> Mapping[str, float]:
         """Return the shares, with those of instruments that are not the plan's own."""

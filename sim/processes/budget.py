@@ -1,6 +1,7 @@
 """Budget: the year's money is opened in the first quarter.
 
-    city fund(year) = fund(year before) × (1 + growth) × (1 + reserved)
+    city fund(year) = base(year) × (1 + reserved) × money of the mix
+    base(year) = base(year before) × (1 + growth)
     growth = own + kept · (rule - own), where own < rule; own is drawn for each year
 
 No plan says how much the city may spend, so the fund is a share of the general budget with a
@@ -75,7 +76,7 @@ def open_the_year(state: State, p: Parameters) -> None:
     state.totals["years of science money"] += 1
     state.totals["growth of science money"] += growth
     state.fund *= 1 + growth
-    fund = state.fund * (1 + state.offers.dose("reserved_money"))
+    fund = state.fund * (1 + state.offers.dose("reserved_money")) * state.offers.money
     capital = sum(state.offers.dose(lever) for lever in VENTURE)
     money = {"city_fund": fund, "county_fund": fund * p.county_share, "venture_fund": capital}
     for line in sorted(state.books.limited):
