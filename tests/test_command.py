@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -531,14 +532,18 @@ def test_exit_status_of_the_process():
 
 def test_ctrl_c_ends_the_process_with_130_and_keeps_what_is_finished(tmp_path):
     command = [sys.executable, "-m", "sim", "replicates=4000", "workers=2", "output=out"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as running:
-        deadline = time.monotonic() + 120
-        while not list(tmp_path.glob("out/.chunks/*.npz")) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        os.killpg(running.pid, signal.SIGINT)
-        out, err = running.communicate(timeout=60)
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # What is started in the background of a script inherits that Ctrl-C is ignored.
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, start_new_session=True, preexec_fn=hears, **options) as running:
+        try:
+            deadline = time.monotonic() + 120
+            while not list(tmp_path.glob("out/.chunks/*.npz")) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            os.killpg(running.pid, signal.SIGINT)
+            out, err = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert (running.returncode, out) == (130, "")
     assert err == "Stopped. What is finished is kept; the same command goes on.\n"
     assert list(tmp_path.glob("out/.chunks/*.npz"))
