@@ -1,6 +1,7 @@
 """Behind at mid-term: which change of the mix still meets the target, and what it costs.
 
     python experiments/correct.py --plan weihai_2018 --at 2019Q4 [--figure brokers=150]
+    python experiments/correct.py --plan weihai_2018 --at 2019Q4 --replicate 7
 
 The mix is as it was until the end of the quarter ``--at`` and changed from the next one on, in the
 same city with the same luck. Changes tried: each group's doses (of what city or county pays) times
@@ -13,8 +14,11 @@ accreditation and the yearly opening of money leave time for.
 
 ``--figure TARGET=VALUE``, once or more, says where the city stands at that quarter: then only the
 third of the futures counts whose values lie nearest to it (each in standard deviations).
+``--replicate K`` starts from one city instead: the state that replicate K of this seed shows then,
+with its parameters; its futures differ in the luck that follows.
 """
 
+import argparse
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
@@ -40,6 +44,7 @@ from evaluation import (
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.design import Fork
 from sim.errors import ConfigError, unknown
 from sim.indicators import INDICATORS
 from sim.instrument import Instrument
@@ -49,7 +54,7 @@ from sim.plan import Plan, Target, load_plan
 from sim.policy import Mix, build_mix
 from sim.processes.accreditation import pass_share
 from sim.quarter import label, parse, season
-from sim.settings import replacing
+from sim.settings import check_whole, replacing
 
 TIMES = (1.5, 2.0, 3.0)
 FUNDS = (1.5, 2.0)
@@ -186,6 +191,14 @@ def cheapest(rows: pd.DataFrame, p: float) -> pd.Series | None:
     return None if order.empty else order.iloc[0]
 
 
+def standing(outcome: Outcome, target: Target, rows: NDArray[np.intp], quarter: str) -> str:
+    """Return where a target stands at the end of a quarter, in words."""
+    at = outcome.quarters.index(quarter), outcome.columns([target])[0]
+    low, median, high = np.quantile(outcome.paths[(rows, *at)], [0.05, 0.5, 0.95])
+    spread = "" if low == high else f" ({low:.3g} to {high:.3g})"
+    return f"{median:.3g}{spread} of {target.value:g}"
+
+
 def first_effect(outcomes: Sequence[Outcome], target: Target, rows: NDArray[np.intp]) -> str:
     """Return the first quarter in which the strongest change moves a target; empty for none."""
     at = outcomes[0].columns([target])[0]
@@ -254,9 +267,11 @@ def verdict(
     tried = rows[rows["works"] & (rows["change"] != EARLIER)]
     highest = tried.loc[tried["probability"].idxmax()]
     was, most = by_change.loc[[UNCHANGED, STRONGEST], "median"]
+    raised = f": the highest is {highest['probability']:.2f} ({highest['change']}), from {now:.2f}"
+    moves = highest["probability"] > now
     said = (
-        f"no change of those tried reaches {p:g}: the highest is {highest['probability']:.2f} "
-        f"({highest['change']}), from {now:.2f}; its median goes from "
+        f"no change of those tried reaches {p:g}"
+        f"{raised if moves else f', nor raises its {now:.2f}'}; its median goes from "
         f"{was:.3g} to {most:.3g} of {target.value:g} with {STRONGEST}."
     )
     why = f" {why}" if why else ""
@@ -318,6 +333,23 @@ def figures_of(plan: Plan, typed: Sequence[str]) -> dict[str, float]:
     return found
 
 
+def fork_of(asked: argparse.Namespace, at: int) -> Fork | None:
+    """Return the replicate whose state it is; None where it is of no single one.
+
+    Raises:
+        ConfigError: If there is no such replicate, or figures say where the city stands, too.
+    """
+    if asked.replicate is None:
+        return None
+    if asked.figure:
+        raise ConfigError(
+            f"--figure {asked.figure[0]} with --replicate {asked.replicate}: where the city stands "
+            "is told either by figures or by a replicate"
+        )
+    check_whole("--replicate", asked.replicate, 0)
+    return Fork(asked.replicate, at)
+
+
 def quarter_of(plan: Plan, typed: str) -> int:
     """Return the quarter after which the mix changes.
 
@@ -355,6 +387,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     options.add_argument("--at", required=True, help="the quarter at whose end the state is known")
     options.add_argument("--policy", default="as_written", help="the mix until then, or its file")
     options.add_argument("--figure", action="append", default=[], metavar="TARGET=VALUE")
+    options.add_argument("--replicate", type=int, help="whose state it is, where one run is meant")
     options.add_argument("--targets", help="with commas; the behavioural ones if not given")
     options.add_argument("--probability", type=float, default=0.8)
     asked = options.parse_args(typed)
@@ -362,7 +395,8 @@ def main(typed: Sequence[str] | None = None) -> None:
     p, at = probability("--probability", asked.probability), quarter_of(plan, asked.at)
     figures, targets = figures_of(plan, asked.figure), wanted(plan, asked.targets)
     mix = build_mix(plan, asked.policy)
-    evaluate, folder = evaluator(asked, plan, "correct")
+    fork = fork_of(asked, at)
+    evaluate, folder = evaluator(asked, plan, "correct", fork)
     mixes = candidates(plan, mix, at + 1)
     outcomes = evaluate.outcomes(mixes)
     rows, remarks = near(outcomes[0], label(at), figures)
@@ -373,7 +407,8 @@ def main(typed: Sequence[str] | None = None) -> None:
     for target in targets:
         own = tried[tried["target"] == target.id]
         effect, why = first_effect(outcomes, target, rows), why_not(target, at + 1, known)
-        lines.append(f"* {target.id}: {verdict(target, own, p, effect, at + 1, why)}")
+        there = standing(outcomes[0], target, rows, label(at))
+        lines.append(f"* {target.id} ({there}): {verdict(target, own, p, effect, at + 1, why)}")
         best = cheapest(own, p)
         if best is not None and best["change"] != UNCHANGED:
             chosen = next(m for m in mixes if m.name == best["change"])
@@ -389,12 +424,13 @@ def main(typed: Sequence[str] | None = None) -> None:
     wide = wide.loc[[m.name for m in mixes], ["extra_outlay", *(t.id for t in targets)]]
     typed_in = ", ".join(f"{name} = {value:g}" for name, value in figures.items())
     stands = f"nearest to {typed_in}: " if figures else ""
+    of = f"replicate {fork.replicate} of " if fork else ""
     text = f"""# What still helps {plan.name} after {label(at)}
 
 The mix is {mix.name} to the end of {label(at)}, and changed from {label(at + 1)} on.
-What counts is {stands}{len(rows)} of {asked.replicates} futures of seed {asked.seed}.
-{" ".join(remarks)}
-
+In brackets is where it stands then{" (90 % of futures)" * (fork is None)}, beside its goal.
+What counts is {stands}{len(rows)} of {asked.replicates} futures of {of}seed {asked.seed}.
+{"".join(f"{remark}{chr(10)}" for remark in remarks)}
 {chr(10).join(lines)}
 
 Larger doses from the same lines may only go to fewer: {ALL} costs {spent[ALL]:.2f} times what the

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim import ensemble
 from sim.books import PUBLIC
-from sim.design import STRATA
+from sim.design import STRATA, Fork
 from sim.errors import ConfigError, SimError, unknown
 from sim.plan import Plan, Target
 from sim.policy import MIXES, Mix, build_mix
@@ -294,7 +294,9 @@ def parser(doc: str, replicates: int) -> argparse.ArgumentParser:
     return made
 
 
-def evaluator(asked: argparse.Namespace, plan: Plan, command: str) -> tuple[Evaluator, Path]:
+def evaluator(
+    asked: argparse.Namespace, plan: Plan, command: str, fork: Fork | None = None
+) -> tuple[Evaluator, Path]:
     """Return an evaluator with the settings that were typed, and the folder for files.
 
     Raises:
@@ -305,6 +307,7 @@ def evaluator(asked: argparse.Namespace, plan: Plan, command: str) -> tuple[Eval
         seed=asked.seed,
         scale=asked.scale,
         workers="auto" if asked.workers is None else asked.workers,
+        fork=fork,
     )
     folder = asked.output or Path("outputs") / command / plan.name
     try:

@@ -13,9 +13,13 @@ where ``stratum`` ranks 50 addressed uniforms of that name and ``jitter`` is one
 | both         | draw = replicate mod 50, one block | the replicate's  |
 | parameters   | a new block every 50 replicates    | replicate 0's    |
 | noise        | the medians, which are defaults    | the replicate's  |
+
+A fork makes all replicates futures of one: its parameters and its luck up to a quarter, and each
+replicate's own luck from then on.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -29,19 +33,40 @@ _MEDIAN = 0.5
 _FOURS = 2 * STRATA // 4
 
 
+@dataclass(frozen=True)
+class Fork:
+    """Where the futures of one replicate part.
+
+    Attributes:
+        replicate: Which.
+        quarter: The last that they share.
+    """
+
+    replicate: int
+    quarter: int
+
+
 def shares(
-    names: Iterable[str], seed: int, replicate: int, uncertainty: str = "both"
+    names: Iterable[str],
+    seed: int,
+    replicate: int,
+    uncertainty: str = "both",
+    fork: Fork | None = None,
 ) -> dict[str, float]:
     """Return for each parameter the share of probability below the value a replicate gets."""
     wanted = tuple(names)
+    if fork:
+        replicate = fork.replicate
     if uncertainty == "noise":
         return dict.fromkeys(wanted, _MEDIAN)
     block = replicate // STRATA if uncertainty == "parameters" else 0
     return dict(zip(wanted, _block(wanted, seed, block)[replicate % STRATA].tolist(), strict=True))
 
 
-def luck(seed: int, replicate: int, uncertainty: str = "both") -> Draws:
+def luck(seed: int, replicate: int, uncertainty: str = "both", fork: Fork | None = None) -> Draws:
     """Return the luck of a replicate."""
+    if fork:
+        return Draws(seed, fork.replicate, until=fork.quarter, then=replicate)
     return Draws(seed, 0 if uncertainty == "parameters" else replicate)
 
 

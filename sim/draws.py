@@ -299,10 +299,14 @@ class Draws:
     Attributes:
         seed: A whole number from 0; two seeds are two worlds.
         replicate: Which replicate of that world.
+        until: The last quarter of that luck; None where it never ends.
+        then: Whose luck follows. What was drawn for life, at quarter 0, stays.
     """
 
     seed: int
     replicate: int
+    until: int | None = None
+    then: int = 0
 
     def at(self, process: str, quarter: int = 0) -> Addressed:
         """Return the draws of a process in a quarter.
@@ -310,7 +314,8 @@ class Draws:
         Raises:
             KeyError: If the process has no code in ``PROCESSES``.
         """
-        return _addressed(self.seed, self.replicate, process, quarter)
+        over = self.until is not None and quarter > self.until
+        return _addressed(self.seed, self.then if over else self.replicate, process, quarter)
 
 
 @lru_cache(maxsize=4096)

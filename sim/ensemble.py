@@ -277,6 +277,7 @@ def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
                 uncertainty=settings.uncertainty,
                 scale=settings.scale,
                 known={f"start.{name}": value for name, value in settings.starts.items()},
+                fork=settings.fork,
             )
             outcome: Record | str = _recorded(start, part, replicate)
         except Exception as error:

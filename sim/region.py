@@ -128,6 +128,7 @@ class Start:
         state: The city.
         values: The parameters of this replicate.
         shares: Name → where in its range each parameter and each vague wording lies.
+        fork: Whose future it is, if it is one of several of one city.
     """
 
     plan: Plan
@@ -137,6 +138,7 @@ class Start:
     state: State
     values: parameters.Values
     shares: Mapping[str, float]
+    fork: design.Fork | None
 
     def under(self, mix: Mix | None) -> Run:
         """Return the city as it begins its plan under a mix; None for nothing but the background.
@@ -161,7 +163,7 @@ class Start:
         others = [name for name in parameters.dose_names(instruments) if name not in self.shares]
         if not others:
             return self.shares
-        drawn = design.shares(others, self.seed, self.replicate, self.uncertainty)
+        drawn = design.shares(others, self.seed, self.replicate, self.uncertainty, self.fork)
         return {**self.shares, **drawn}
 
 
@@ -173,6 +175,7 @@ def start_city(
     uncertainty: str = "both",
     scale: float = 1.0,
     known: Mapping[str, float] | None = None,
+    fork: design.Fork | None = None,
 ) -> Start:
     """Return a city just before its plan begins.
 
@@ -183,16 +186,17 @@ def start_city(
         uncertainty: ``both``, ``noise`` or ``parameters``.
         scale: Firms per firm of the city.
         known: Full parameter name → value that replaces the draw.
+        fork: Of which replicate it is a future, if of another.
     """
     # All instruments of the plan are drawn for, so that every mix has the same doses.
     names = parameters.drawn_names(plan, (*plan.city.background, *plan.instruments))
-    shares = design.shares(names, seed, replicate, uncertainty)
+    shares = design.shares(names, seed, replicate, uncertainty, fork)
     values = parameters.values(plan, shares, known)
     nothing = program.build((), (), shares)
     start = values.start
     state = State(
         city=plan.city,
-        draws=design.luck(seed, replicate, uncertainty),
+        draws=design.luck(seed, replicate, uncertainty, fork),
         books=nothing.open_books(),
         start=plan.start,
         quarter=plan.start - HISTORY,
@@ -206,7 +210,7 @@ def start_city(
     )
     population.settle(state, values, scale)
     _live_through_history(Run(state, nothing, values))
-    return Start(plan, seed, replicate, uncertainty, state, values, shares)
+    return Start(plan, seed, replicate, uncertainty, state, values, shares, fork)
 
 
 def start_run(plan: Plan, mix: Mix | None, **options: Any) -> Run:

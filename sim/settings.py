@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from sim.city import FIGURES
+from sim.design import Fork
 from sim.errors import ConfigError, SimError, is_full, unknown
 from sim.plan import Plan, check_indicators, configs
 from sim.policy import Mix
@@ -84,6 +85,7 @@ class Settings:
         quarters: How many quarters to run, where not the whole plan.
         after: How many quarters to go on after the plan.
         starts: Known starting figures, by name.
+        fork: Of which replicate all are futures, and from when on; None where each is itself.
         workers: How many processes; ``auto`` for all cores.
         cluster: The address of a Dask scheduler whose workers run the replicates, if any.
         precision: How wide the 95 % interval of a probability may be, from end to end; replicates
@@ -101,6 +103,7 @@ class Settings:
     quarters: int | None = None
     after: int = 0
     starts: Mapping[str, float] = field(default_factory=dict)
+    fork: Fork | None = None
     workers: int | str = "auto"
     cluster: str | None = None
     precision: float | None = None
@@ -432,6 +435,7 @@ def configuration(job: Job) -> dict[str, Any]:
         "population.scale": float(settings.scale),
         "quarters": {case.plan.name: case.quarters for case in job.cases},
         "start": {name: float(value) for name, value in settings.starts.items()},
+        **({"fork": _plain(settings.fork)} if settings.fork else {}),
         "baseline": list(job.baselines),
         "several": job.several,
         "plan": {case.plan.name: _plain(case.plan) for case in job.cases},

@@ -12,6 +12,7 @@ from plans import same
 from studies import stand_in
 from toy import toy
 
+from sim.design import Fork
 from sim.errors import ConfigError
 from sim.parameters import Values, values
 from sim.plan import load_plan
@@ -42,6 +43,35 @@ def test_a_mix_changed_to_itself_is_itself_and_a_changed_one_differs_only_afterw
         not np.array_equal(path, after.trajectories[name])
         for name, path in before.trajectories.items()
     )
+
+
+def test_the_futures_of_one_run_share_its_state_and_its_parameters_and_then_part():
+    settings = Settings(replicates=4, workers=1, scale=0.05, quarters=6)
+    own = records(settings)[2]
+    futures = records(replace(settings, fork=Fork(2, AT)))
+    until = AT + 1 - PLAN.start
+    for replicate, future in enumerate(futures):
+        assert future.replicate == replicate
+        assert future.parameters == own.parameters
+        for name, path in own.trajectories.items():
+            assert np.array_equal(path[:until], future.trajectories[name][:until]), name
+        earlier = future.payments[future.payments["quarter"] <= label(AT)]
+        before = own.payments[own.payments["quarter"] <= label(AT)]
+        assert earlier.reset_index(drop=True).equals(before.reset_index(drop=True))
+    same(own, futures[2])
+    assert len({future.trajectories["contract_turnover"][-1] for future in futures}) == 4
+
+
+def records(settings):
+    """Return the records of the plan as written, replicate by replicate."""
+    return [
+        live_out(
+            start_city(PLAN, seed=1, replicate=replicate, scale=settings.scale, fork=settings.fork),
+            WRITTEN,
+            settings.quarters,
+        )
+        for replicate in range(settings.replicates)
+    ]
 
 
 def test_what_a_mix_lacked_comes_from_the_quarter_on_and_what_has_ended_stays_ended():
@@ -116,6 +146,19 @@ def test_extra_outlay_is_paired_and_the_cheapest_that_works_is_chosen(tried):
     )
     assert correct.cheapest(told, 0.8)["change"] == "b"
     assert correct.cheapest(told, 0.99) is None
+
+
+def test_where_a_target_stands_is_its_median_and_what_nine_of_ten_lie_between(tried):
+    brokers = wanted(PLAN, "brokers")[0]
+    there = tried[0].paths[:, AT - PLAN.start, tried[0].columns([brokers])[0]]
+    low, high = (there.min() + share * np.ptp(there) for share in (0.05, 0.95))
+    two = np.array([there.argmin(), there.argmax()])
+    assert correct.standing(tried[0], brokers, two, label(AT)) == (
+        f"{(low + high) / 2:.3g} ({low:.3g} to {high:.3g}) of 1000"
+    )
+    assert correct.standing(tried[0], brokers, np.array([3]), label(AT)) == (
+        f"{there[3]:.3g} of 1000"
+    )
 
 
 def verdict(target, now, strongest, earlier):
@@ -196,6 +239,8 @@ def test_what_is_said_of_a_target():
     assert "nothing is left to do" in verdict(brokers, 0.85, 0.9, 1.0)
     raises = "all x3 and city fund x2 raises its probability from 0.30 to 0.90 for 9.0 million CNY"
     assert raises in verdict(brokers, 0.3, 0.9, 1.0)
+    assert "reaches 0.8: the highest is 0.50 (" in verdict(brokers, 0.3, 0.5, 0.9)
+    assert "reaches 0.8, nor raises its 0.30; its median" in verdict(brokers, 0.3, 0.3, 0.9)
     assert "Time no longer allows it: 4 quarters are left" in verdict(brokers, 0.3, 0.5, 0.9)
     assert "city fund x2 moves it from 2020Q3 on" in verdict(brokers, 0.3, 0.5, 0.6)
     assert "its median goes from 100 to 120 of 1000" in verdict(brokers, 0.3, 0.5, 0.6)
@@ -206,9 +251,9 @@ def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, caps
     stand_in(monkeypatch, toy)
     typed = ["--replicates", "3", "--workers", "1", "--at", "2019Q4", "--targets", "brokers"]
     correct.main([*typed, "--output", str(tmp_path / "a"), "--figure", "brokers=250"])
-    assert "* brokers: nothing is left to do" in capsys.readouterr().out
+    assert "of 1000): nothing is left to do" in capsys.readouterr().out
     correct.main([*typed, "--output", str(tmp_path / "b"), "--policy", "ladder"])
-    assert "* brokers: " in capsys.readouterr().out
+    assert "* brokers (" in capsys.readouterr().out
     assert build_mix(PLAN, tmp_path / "b" / "brokers.yaml").name == "correct_brokers"
 
 
@@ -220,6 +265,11 @@ def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, caps
         (["--at", "2019Q4", "--figure", "broker=3"], "Did you mean 'brokers'?"),
         (["--at", "2019Q4", "--figure", "brokers"], "TARGET=VALUE with a number is needed"),
         (["--at", "2019Q4", "--policy", "laddder"], "no policy 'laddder'"),
+        (["--at", "2019Q4", "--replicate", "-1"], "--replicate = -1: a whole number from 0 on"),
+        (
+            ["--at", "2019Q4", "--replicate", "7", "--figure", "brokers=3"],
+            "--figure brokers=3 with --replicate 7: where the city stands is told either",
+        ),
     ],
 )
 def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys, tmp_path):

@@ -72,6 +72,13 @@ def test_every_part_of_the_address_matters(other):
     assert not np.array_equal(ours, other.uniform(IDS))
 
 
+def test_luck_that_ends_at_a_quarter_goes_on_as_another_and_what_is_for_life_stays():
+    forked = Draws(1, 3, until=8077, then=8)
+    for quarter, whose in ((0, 3), (8076, 3), (8077, 3), (8078, 8), (8100, 8)):
+        there = Draws(1, whose).at("research", quarter).uniform(IDS)
+        assert np.array_equal(forked.at("research", quarter).uniform(IDS), there)
+
+
 def test_slots_of_a_block_are_the_slots_one_by_one():
     at = Draws(1, 0).at("founding", 8080)
     block = at.block(IDS, 1)
