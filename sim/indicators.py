@@ -29,19 +29,22 @@ from sim.processes import (
 from sim.processes.evaluation import hollow
 from sim.quantity import declared
 from sim.state import ACTIVE, BUILDING, State
-from sim.tables import Rows
+from sim.tables import Rows, among
 
 Measure = Callable[[State], float]
 # Share of seats below which a carrier is hollow in a report: evaluation's default in every
 # replicate, so that counts are of one thing while what graders think of it is drawn.
 HOLLOW: float = declared(evaluation.Parameters)["hollow_carrier"].default
-FIVE_ONES = (
-    "public_service_platform",
-    "institute",
-    "technology_innovation_centre",
-    "incubation",
-    "science_park",
-)
+# Which of the five each kind counts for.
+FIVE_ONES = {
+    "public_service_platform": 0,
+    "institute": 1,
+    "technology_innovation_centre": 2,
+    "incubator": 3,
+    "makerspace": 3,
+    "science_park": 4,
+}
+_FIVE_ONES_COLUMN = np.array([FIVE_ONES.get(kind, -1) for kind in KIND_NAMES])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +95,9 @@ def busy(*kinds: str) -> Measure:
 
 def ever(*kinds: str) -> Measure:
     """Return the cumulative measure: starts are counted, ends never subtracted."""
-    codes = [KIND_CODE[kind] for kind in kinds]
 
     def measure(state: State) -> float:
-        table = state.organisations
-        return float((np.isin(table.kind, codes) & (table.status != BUILDING)).sum())
+        return float((state.of_kinds(*kinds) & (state.organisations.status != BUILDING)).sum())
 
     return measure
 
@@ -133,31 +134,24 @@ def at_level(kind: str, level: str) -> Measure:
     return measure
 
 
-def _five_ones(state: State, rows: Callable[[str], Rows]) -> float:
-    """Return the share of clusters × five kinds of platform that have one."""
-    clusters = len(state.city.clusters)
-    covered = np.zeros((clusters, len(FIVE_ONES)), np.bool_)
-    for column, kind in enumerate(FIVE_ONES):
-        kinds = CARRIERS if kind == "incubation" else (kind,)
-        for name in kinds:
-            cluster = state.organisations.cluster[rows(name)]
-            covered[cluster[cluster >= 0], column] = True
-    return float(covered.mean())
+def _five_ones(state: State, rows: Rows) -> float:
+    """Return the share of clusters × five kinds of platform that have one among some platforms."""
+    table, clusters = state.organisations, len(state.city.clusters)
+    # The last row is for platforms of no cluster.
+    covered = np.zeros((clusters + 1, max(FIVE_ONES.values()) + 1), np.bool_)
+    covered[table.cluster[rows], _FIVE_ONES_COLUMN[table.kind[rows]]] = True
+    return float(covered[:-1].mean())
 
 
 def five_ones(state: State) -> float:
     """Return the share of key industries × 5 platform kinds that have one in operation."""
-    return _five_ones(state, state.platforms)
+    return _five_ones(state, state.platforms(*FIVE_ONES))
 
 
 def five_ones_busy(state: State) -> float:
     """Return the same for platforms that are not hollow."""
-
-    def rows(kind: str) -> Rows:
-        found = state.platforms(kind)
-        return found[~hollow(state, found, HOLLOW)]
-
-    return _five_ones(state, rows)
+    rows = state.platforms(*FIVE_ONES)
+    return _five_ones(state, rows[~hollow(state, rows, HOLLOW)])
 
 
 def _covered(state: State, least_cases: float) -> float:
@@ -171,10 +165,10 @@ def _covered(state: State, least_cases: float) -> float:
     rows = rows[table.cases[rows] >= least_cases]
     rank = table.level[rows] >= LEVEL_CODE["provincial"]
     rank |= np.isin(table.host_class[rows], HIGH_LEVEL_HOSTS)
-    high = np.isin(np.arange(districts), table.district[rows[rank & ~table.registration[rows]]])
+    high = among(districts, table.district[rows[rank & ~table.registration[rows]]])
     office = state.platforms("transfer_service")
     office = office[table.registration[office]]
-    return float((high & np.isin(np.arange(districts), table.district[office])).mean())
+    return float((high & among(districts, table.district[office])).mean())
 
 
 def new(kind: str, level: str | None = None) -> Measure:
@@ -234,7 +228,7 @@ def hosted(kinds: tuple[str, ...], host: str, *, ever_since: str = "", level: st
 
     def measure(state: State) -> float:
         table = state.organisations
-        rows = np.flatnonzero(np.isin(table.kind, [KIND_CODE[kind] for kind in kinds]))
+        rows = np.flatnonzero(state.of_kinds(*kinds))
         rows = rows[_hosted(state, rows, host) & (table.status[rows] != BUILDING)]
         if ever_since == "start":
             rows = rows[table.opens[rows] >= state.start]
@@ -262,7 +256,7 @@ def design_institutes_new(state: State) -> float:
 def cluster_coverage(state: State) -> float:
     """Return the share of clusters with an institute in operation."""
     cluster = state.organisations.cluster[state.platforms("institute")]
-    return float(np.isin(np.arange(len(state.city.clusters)), cluster).mean())
+    return float(among(len(state.city.clusters), cluster).mean())
 
 
 def brokers_new(state: State) -> float:
@@ -332,8 +326,8 @@ def platforms_new(state: State) -> float:
 def platforms_new_once(state: State) -> float:
     """Return the platforms among them, each counted once."""
     table = state.organisations
-    kinds = [KIND_CODE[kind] for kind in dict(PLATFORMS_OF_JIANGYIN)]
-    new = np.isin(table.kind, kinds) & (table.status != BUILDING) & (table.opens >= state.start)
+    new = state.of_kinds(*dict(PLATFORMS_OF_JIANGYIN)) & (table.status != BUILDING)
+    new &= table.opens >= state.start
     return float(new.sum())
 
 

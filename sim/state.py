@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import compiled
 from sim.draws import Addressed, Draws
 from sim.kene import Parameters as Knowledge
 from sim.kinds import KIND_CODE, KIND_NAMES
@@ -258,6 +259,17 @@ def _wanted(kinds: tuple[str, ...]) -> NDArray[np.bool_]:
     return wanted
 
 
+@compiled
+def _in_operation(kind: Any, status: Any, wanted: Any, asked: Any) -> Any:
+    """Return the rows whose kind is wanted and whose status is the one asked for."""
+    rows = np.empty(kind.size, np.int64)
+    found = 0
+    for row in range(kind.size):
+        rows[found] = row
+        found += wanted[kind[row]] and status[row] == asked
+    return rows[:found].copy()
+
+
 @dataclass
 class State:
     """A city in one quarter.
@@ -339,7 +351,12 @@ class State:
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""
         table = self.organisations
-        return np.flatnonzero(_wanted(kinds)[table.kind] & (table.status == status))
+        rows: Rows = _in_operation(table.kind, table.status, _wanted(kinds), status)
+        return rows
+
+    def of_kinds(self, *kinds: str) -> NDArray[np.bool_]:
+        """Return which rows are platforms of these kinds, whatever their status."""
+        return np.asarray(_wanted(kinds)[self.organisations.kind], np.bool_)
 
     def bodies(self, body: str) -> Rows:
         """Return the rows of universities, hospitals, public bodies or outside parents."""

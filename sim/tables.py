@@ -37,6 +37,13 @@ class Column:
     width: int = 0
 
 
+def among(size: int, numbers: Rows) -> NDArray[np.bool_]:
+    """Return for each whole number below a size whether it occurs; -1 is nowhere."""
+    found = np.zeros(size + 1, np.bool_)
+    found[numbers] = True
+    return found[:-1]
+
+
 class Table:
     """Columns of equal length, each reached as an attribute: ``firms.revenue``.
 

@@ -25,6 +25,7 @@ from sim.draws import Ids
 from sim.quantity import quantity
 from sim.quarter import season
 from sim.state import State
+from sim.tables import among
 
 if TYPE_CHECKING:
     from sim.parameters import Values
@@ -248,7 +249,7 @@ def _working(state: State) -> Flags:
     carriers = state.platforms("science_park", "incubator", "accelerator")
     carriers = carriers[table.tenants[carriers] > 0]
     rows = np.concatenate([carriers, state.platforms("institute")])
-    return np.isin(np.arange(len(state.city.districts)), table.district[rows])
+    return among(len(state.city.districts), table.district[rows])
 
 
 def high_tech_parks_working(state: State) -> float:

@@ -23,7 +23,7 @@ from sim.founders import CARRIERS, Hosts
 from sim.kinds import HOSTS, KIND_CODE, KINDS
 from sim.quantity import quantity
 from sim.state import ACTIVE, BUILDING, State
-from sim.tables import Rows
+from sim.tables import Rows, among
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -372,10 +372,11 @@ def _open_registration_services(state: State, p: Parameters) -> None:
     table, luck = state.organisations, state.luck("services")
     host = founders.hosts(state, "public_body")
     served = table.registration & (table.status <= ACTIVE)
-    missing = ~np.isin(table.district[host.rows], table.district[served])
+    provided = among(len(state.city.districts), table.district[served])
+    missing = ~provided[table.district[host.rows]]
     # One body speaks for a district: the first of them.
     _, first = np.unique(table.district[host.rows], return_index=True)
-    speaks = np.isin(np.arange(host.rows.size), first)
+    speaks = among(host.rows.size, first)
     chance = p.registration_weighs * founders.boost(state, "transfer_service", "public_body")
     opens = np.flatnonzero(missing & speaks & luck.happens(host.ids, chance, _WEIGHS_REGISTRATION))
     anyway = luck.happens(host.ids[opens], p.registration_weighs, _WEIGHS_REGISTRATION)
