@@ -379,8 +379,8 @@ def outlay_points(plan: Plan, ones: Sequence[Combination]) -> pd.DataFrame:
     for one in ones:
         told = one.attainment
         met = told.loc[told["nature"] == "behavioural", "probability"].mean()
-        low, high = np.quantile(one.costs, (0.05, 0.95))
-        costs = {"cost": one.costs.mean(), "low": low, "high": high}
+        low, high = np.quantile(one.outlays, (0.05, 0.95))
+        costs = {"cost": one.outlays.mean(), "low": low, "high": high}
         rows.append({"policy": one.policy, **costs, "met": met, "assumed": one.assumed_share})
     return pd.DataFrame(rows).dropna(subset="met")
 
@@ -403,7 +403,8 @@ def outlay_chart(points: pd.DataFrame, ink: Ink) -> Figure:
     axes.xaxis.set_major_formatter(AS_NUMBER)
     axes.yaxis.set_major_locator(MaxNLocator(7, integer=True))
     axes.yaxis.set_major_formatter(f"{{x:.0f}}{PERCENT}")
-    axes.set_xlabel("public outlay of city and counties over the run, million CNY", color=GREY)
+    words = "public outlay of city and counties, paid or owed at the end, million CNY"
+    axes.set_xlabel(words, color=GREY)
     _label_points(axes, points, ink)
     title = "What does each mix cost, and what does it reach?"
     figure.text(0.015, 0.94, title, fontsize=12, fontweight="bold")

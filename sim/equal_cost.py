@@ -1,6 +1,9 @@
 """Equal cost: how many times its dose a mix offers, so that it costs what another mix costs.
 
-    mean outlay of the mix at that scale = mean outlay of the other      city and county, in the run
+    mean outlay of the mix at that scale = mean outlay of the other      city and county
+
+Outlay is what is paid in the run or owed at its end: rewards fall due up to six quarters after they
+are earned, and a mix must not look cheap because its bills come later.
 
 The scale is looked for on the first ten replicates, then on the first fifty, which meet each draw
 of the parameters once; both mixes are the same city with the same luck. A step is a secant of
@@ -245,7 +248,7 @@ def _slope(one: Fit, two: Fit) -> float:
 
 
 def _costs(folder: Path, replicates: int) -> Mapping[int, float]:
-    """Return the public outlay of each completed replicate, million CNY."""
+    """Return the public outlay of each completed replicate, paid or owed, million CNY."""
     arrays = ensemble.read(folder, replicates)
     paid = np.isin(arrays["ledger.payer"], PUBLIC) & ~arrays["ledger.background"]
     sums = np.bincount(
@@ -253,4 +256,5 @@ def _costs(folder: Path, replicates: int) -> Mapping[int, float]:
         weights=arrays["ledger.amount"][paid],
         minlength=replicates,
     )
-    return {replicate: float(sums[replicate]) for replicate in arrays["replicate"].tolist()}
+    done, owed = arrays["replicate"], arrays["committed"]
+    return dict(zip(done.tolist(), (sums[done] + owed).tolist(), strict=True))

@@ -889,7 +889,8 @@ def equal_cost_words(view: View) -> list[str]:
     return [
         f"{_capital(mix_words(one.policy))}: every paying instrument that city or county decide "
         f"on offers {number(one.fit.scale)} times its dose. That costs {number(one.fit.outlay)} "
-        f"million CNY on average, beside {number(one.fit.wanted)} million; {assumed_words(one)}."
+        f"million CNY on average, paid or owed at the end, beside {number(one.fit.wanted)} "
+        f"million; {assumed_words(one)}."
         for one in view.ones
         if one.fit
     ]

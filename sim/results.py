@@ -124,6 +124,11 @@ class Combination:
         """Each replicate's public cost: city and county outlay for the mix."""
         return self._public.groupby("replicate")["amount"].sum().reindex(self.replicates).fillna(0)
 
+    @property
+    def outlays(self) -> "pd.Series[float]":
+        """Each replicate's public outlay, paid in the run or owed at its end."""
+        return self.costs + self.committed
+
     @cached_property
     def assumed_share(self) -> float:
         """The share of the public cost that rests on no number in the text."""
@@ -339,9 +344,10 @@ def _summary(one: Combination, plan: Plan) -> dict[str, Any]:
         "binding_target": _binding(one),
         "replicates": len(one.replicates),
         "cost_mean": costs.mean() if costs.size else np.nan,
+        "outlay_mean": one.outlays.mean() if costs.size else np.nan,
         "scale": one.fit.scale if one.fit else np.nan,
         "costs_as": one.fit.other if one.fit else "",
-        "cost_wanted": one.fit.wanted if one.fit else np.nan,
+        "outlay_wanted": one.fit.wanted if one.fit else np.nan,
     }
 
 

@@ -41,7 +41,7 @@ def told(plan, mix, *, replicate, quarters, **others):
         start={t.id: t.value * 0.1 * (1 + replicate % 5) for t in targets}
         | dict.fromkeys(context, 0.4),
         payments=paid.assign(amount=paid["amount"] * (1 + replicate % 2)),
-        committed=1.0 + replicate,
+        committed=0.0 if mix.empty else 1.0 + replicate,
         parameters={"start.brokers": 80.0 + replicate % 50, "market.spread": 0.1},
     )
 

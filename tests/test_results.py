@@ -199,7 +199,7 @@ def test_columns_are_the_contract(tmp_path):
         "shortfall_p50,real_p50,replicates",
         "summary.csv": "plan,policy,cost_p05,cost_p50,cost_p95,cost_assumed_share,"
         "all_behavioural_probability,binding_target,replicates,"
-        "cost_mean,scale,costs_as,cost_wanted",
+        "cost_mean,outlay_mean,scale,costs_as,outlay_wanted",
         "comparison.csv": "plan,policy,against,target,delta_p05,delta_p50,delta_p95,delta_mean,"
         "delta_se,probability_change,cost_change,cost_per_unit,variance_ratio",
     }
