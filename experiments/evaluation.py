@@ -106,9 +106,15 @@ class Evaluator:
         """Return what each mix comes to.
 
         Raises:
-            ConfigError: If another process is at work in the folder.
+            ConfigError: If another process is at work in the folder, or a mix lacks its scale.
             SimError: If a replicate failed.
         """
+        for mix in mixes:
+            if mix.costs_as:
+                raise ConfigError(
+                    f"policy {mix.name}: +cost= works with python -m sim alone; its summary.csv "
+                    "says the scale, which +scale= takes here"
+                )
         # A name makes no difference to what a mix does.
         jobs = [
             job_of(

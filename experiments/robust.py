@@ -11,6 +11,8 @@ For each behavioural target, and for all together, PRIM (Friedman & Fisher 1999,
 looks for the circumstances in which the plan misses it: ranges of at most three parameters. It is
 shown every other draw; coverage (which share of all misses lies there) and density (which share of
 what lies there is missed) are told for the draws held back, beside the share missed in all of them.
+What the draws held back do not bear out is said not to hold; the test counts a draw once, however
+many readings it has, and allows for all targets that are looked into.
 """
 
 import warnings
@@ -50,6 +52,7 @@ CANDIDATES = 12  # parameters that PRIM is shown: those that go most with a miss
 MOST_LIMITS = 3  # parameters in a sentence
 RARE = 8  # misses, or their absences, of the draws shown: with fewer nothing can be told apart
 CHANCE = 0.05  # likelier than this by chance, a limit tells nothing
+TINY = 1e-9  # what adding thirds may lack of a whole
 SMALLEST = 0.1  # share of the draws shown that a box holds at least
 READING = "reading"  # of the target, as a circumstance
 ALL = "all behavioural targets"
@@ -156,11 +159,20 @@ def told_apart(rows: Flags, missed: Flags) -> tuple[float, float, float]:
     )
 
 
-def circumstances_of_misses(circumstances: pd.DataFrame, missed: Flags, shown: Flags) -> Box | None:
-    """Return where misses are, found in the rows shown and judged by the others.
+def circumstances_of_misses(
+    circumstances: pd.DataFrame, missed: Flags, draw: NDArray[np.intp], chance: float = CHANCE
+) -> Box | None:
+    """Return where misses are, found in every other draw and judged by the others.
 
     None where misses, or their absence, are too rare to tell, or no limit helps.
+
+    Args:
+        circumstances: A row per draw, or one per draw and reading.
+        missed: Whether the target was missed there.
+        draw: Which draw a row is of; all rows of a draw are shown, or held back.
+        chance: Likelier than this by chance, what was found is said not to hold.
     """
+    shown = draw % 2 == 0
     if min(missed[shown].sum(), (~missed[shown]).sum()) < RARE:
         return None
     near = nearest(circumstances[shown], missed[shown])
@@ -185,37 +197,49 @@ def circumstances_of_misses(circumstances: pd.DataFrame, missed: Flags, shown: F
             low = -np.inf if last[name].iloc[0] == whole[name].iloc[0] else last[name].iloc[0]
             high = np.inf if last[name].iloc[1] == whole[name].iloc[1] else last[name].iloc[1]
             limits[name] = (float(low), float(high))
-    limits = needed(limits, circumstances[shown], missed[shown])
+    limits = needed(limits, circumstances[shown], missed[shown], draw[shown])
     if not limits:
         return None
     rows = inside(circumstances, limits)
-    there, others = missed[~shown & rows], missed[~shown]
+    there = ~shown & rows
     return Box(
         limits=limits,
         shown=told_apart(rows[shown], missed[shown]),
         held=told_apart(rows[~shown], missed[~shown]),
-        holds=more_often(there, float(others.mean())),
+        holds=likely_by_chance(missed[there], draw[there], missed[~shown].mean()) < chance,
     )
 
 
 def needed(
-    limits: dict[str, tuple[float, float] | frozenset[str]], rows: pd.DataFrame, missed: Flags
+    limits: dict[str, tuple[float, float] | frozenset[str]],
+    rows: pd.DataFrame,
+    missed: Flags,
+    draw: NDArray[np.intp],
 ) -> dict[str, tuple[float, float] | frozenset[str]]:
     """Return the limits without which misses would be rarer, beyond chance."""
-    within = missed[inside(rows, limits)]
+    within = inside(rows, limits)
     without = {
         name: inside(rows, {other: limit for other, limit in limits.items() if other != name})
         for name in limits
     }
-    return {n: limits[n] for n, r in without.items() if more_often(within, float(missed[r].mean()))}
+    return {
+        name: limits[name]
+        for name, others in without.items()
+        if likely_by_chance(missed[within], draw[within], missed[others].mean()) < CHANCE
+    }
 
 
-def more_often(missed: Flags, base: float) -> bool:
-    """Return whether misses are more frequent than a base share, beyond chance."""
+def likely_by_chance(missed: Flags, draw: NDArray[np.intp], base: float) -> float:
+    """Return how likely chance alone misses as often where the share missed is a base.
+
+    Readings of one draw are nearly copies of each other: together they count as one trial.
+    """
     if not missed.size:
-        return False
-    test = binomtest(int(missed.sum()), missed.size, min(base, 1.0), alternative="greater")
-    return bool(test.pvalue < CHANCE)
+        return 1.0
+    _, of, readings = np.unique(draw, return_inverse=True, return_counts=True)
+    share = np.bincount(of, missed) / readings
+    test = binomtest(int(share.sum() + TINY), share.size, min(base, 1.0), alternative="greater")
+    return float(test.pvalue)
 
 
 def nearest(circumstances: pd.DataFrame, missed: Flags) -> list[str]:
@@ -258,15 +282,16 @@ def scenarios(
 ) -> dict[str, tuple[Box | None, float]]:
     """Return per target, and for all, the circumstances of misses and the share missed."""
     draws = np.arange(len(parameters))
+    chance = CHANCE / (len(targets) + 1)  # so many are looked into
     found = {}
     for target in targets:
         names = readings_of(target)
         missed = np.concatenate([~met[i] for i in names.values()])
         rows = pd.concat([parameters.assign(reading=name) for name in names], ignore_index=True)
-        shown = np.tile(draws % 2 == 0, len(names))  # all readings of a draw on one side
-        found[target.id] = circumstances_of_misses(rows, missed, shown), float(missed.mean())
+        draw = np.tile(draws, len(names))
+        found[target.id] = circumstances_of_misses(rows, missed, draw, chance), float(missed.mean())
     missed = ~np.all([met[target.id] for target in targets], axis=0)
-    box = circumstances_of_misses(parameters, missed, draws % 2 == 0)
+    box = circumstances_of_misses(parameters, missed, draws, chance)
     return found | {ALL: (box, float(missed.mean()))}
 
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim import audit, contrast, figures
+from sim.design import STRATA
 from sim.figures import (
     NATURE_WORDS,
     PAYER_GROUPS,
@@ -326,6 +327,7 @@ def results_of(view: View, drawn: Drawn) -> dict[str, Any]:
         "spread": spread_table(view),
         "chance": _chance(view),
         "precision": view.study.precision_words,
+        "few_draws": few_draws(view),
         "context": context_table(view),
     }
 
@@ -882,6 +884,12 @@ def _comparing(view: View) -> list[tuple[str, str]]:
         return []
     found = contrast.compared(view.study, view.plan, view.ones)
     return [(name, f"The mixes compared: {name}") for name, _ in found]
+
+
+def few_draws(view: View) -> int:
+    """Return how many draws of the parameters a plan's futures share; 0 where each has its own."""
+    settings = view.study.settings
+    return STRATA if settings.uncertainty == "both" and settings.replicates > STRATA else 0
 
 
 def equal_cost_words(view: View) -> list[str]:

@@ -55,6 +55,14 @@ def test_replicates_are_added_until_every_interval_is_narrow(tmp_path):
     pd.testing.assert_frame_equal(study.attainment, asked.attainment)
 
 
+def test_the_report_says_that_futures_beyond_fifty_share_draws(tmp_path):
+    shared = "they share 50 draws of the parameters"
+    for replicates, uncertainty, said in ((50, "both", 0), (51, "both", 1), (51, "parameters", 0)):
+        folder = tmp_path / f"{replicates} {uncertainty}"
+        study = study_of(folder, "as_written", replicates=replicates, uncertainty=uncertainty)
+        assert written(folder, study).text.count(shared) == said
+
+
 def test_it_is_told_whether_the_precision_was_reached(tmp_path):
     limit = {"precision": 0.1, "most_replicates": 30, "replicates": 5}
     short = study_of(tmp_path / "short", "as_written", **limit)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import robust
 from evaluation import Evaluator, wanted
+from scipy.stats import binom
 from studies import stand_in
 from toy import toy
 
@@ -25,7 +26,7 @@ def planted(noise=0.0):
 
 def test_a_planted_box_is_found_and_holds_on_draws_held_back():
     rows, missed = planted()
-    box = robust.circumstances_of_misses(rows, missed, DRAWS % 2 == 0)
+    box = robust.circumstances_of_misses(rows, missed, DRAWS)
     assert {"p3", "p7"} <= set(box.limits)
     assert box.limits["p3"] == (-np.inf, pytest.approx(0.5, abs=0.06))
     assert box.limits["p7"] == (-np.inf, pytest.approx(0.6, abs=0.06))
@@ -39,9 +40,9 @@ def test_a_planted_box_is_found_and_holds_on_draws_held_back():
 def test_of_pure_luck_the_held_back_draws_show_that_nothing_was_found(monkeypatch):
     rows, _ = planted()
     missed = np.random.default_rng(2).uniform(size=400) < 0.3
-    assert robust.circumstances_of_misses(rows, missed, DRAWS % 2 == 0) is None
+    assert robust.circumstances_of_misses(rows, missed, DRAWS) is None
     monkeypatch.setattr(robust, "needed", lambda limits, *_: limits)  # believe all that it finds
-    box = robust.circumstances_of_misses(rows, missed, DRAWS % 2 == 0)
+    box = robust.circumstances_of_misses(rows, missed, DRAWS)
     coverage, density, _ = box.held
     inside = robust.inside(rows[1::2], box.limits)
     assert density == pytest.approx(missed[1::2][inside].mean())
@@ -54,14 +55,26 @@ def test_of_pure_luck_the_held_back_draws_show_that_nothing_was_found(monkeypatc
 def test_a_limit_that_tells_nothing_is_dropped():
     rows, missed = planted()
     limits = {"p3": (-np.inf, 0.5), "p7": (-np.inf, 0.6), "p1": (-np.inf, 0.9)}
-    assert list(robust.needed(limits, rows, missed)) == ["p3", "p7"]
+    assert list(robust.needed(limits, rows, missed, DRAWS)) == ["p3", "p7"]
+
+
+def test_readings_of_a_draw_are_one_trial():
+    missed = np.array([True, True, True, False, True, False, False, False])
+    by_chance = robust.likely_by_chance(missed, np.arange(8), 0.25)
+    assert by_chance == pytest.approx(binom.sf(3, 8, 0.25))
+    # Said three times, it is no better known; of halves, whole misses count.
+    thrice = robust.likely_by_chance(np.tile(missed, 3), np.tile(np.arange(8), 3), 0.25)
+    assert thrice == by_chance
+    halves = robust.likely_by_chance(missed, np.repeat(np.arange(4), 2), 0.25)
+    assert halves == pytest.approx(binom.sf(1, 4, 0.25))
+    assert robust.likely_by_chance(missed[:0], np.arange(0), 0.25) == 1.0
 
 
 def test_a_reading_of_the_text_can_be_the_circumstance():
     rows, _ = planted()
     rows["reading"] = np.where(DRAWS % 4 < 2, "strict", "default")
     missed = (rows["reading"] == "strict").to_numpy()
-    box = robust.circumstances_of_misses(rows, missed, DRAWS % 2 == 0)
+    box = robust.circumstances_of_misses(rows, missed, DRAWS)
     assert box.limits["reading"] == frozenset({"strict"})
     assert box.held[:2] == (1.0, 1.0)
     assert "the text is read as strict" in robust.sentence(PLAN, "brokers", box, 0.5)
@@ -70,7 +83,7 @@ def test_a_reading_of_the_text_can_be_the_circumstance():
 def test_where_misses_are_rare_nothing_is_said():
     rows, missed = planted()
     few = missed & (np.cumsum(missed) <= 10)
-    assert robust.circumstances_of_misses(rows, few, DRAWS % 2 == 0) is None
+    assert robust.circumstances_of_misses(rows, few, DRAWS) is None
     assert "nothing stands out" in robust.sentence(PLAN, "brokers", None, 0.02)
 
 
@@ -119,6 +132,7 @@ def test_the_command_writes_regrets_and_sentences(monkeypatch, tmp_path, capsys)
         (["--policies", "as_writen"], "Did you mean 'as_written'?"),
         (["--plan", "nowhere"], "no plan 'nowhere'"),
         (["--scale", "0"], "population.scale = 0.0"),
+        (["--policies", "founding+cost=ladder"], "+cost= works with python -m sim alone"),
     ],
 )
 def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys, tmp_path):
