@@ -185,15 +185,18 @@ def spread(means: Floats) -> Floats:
     return np.asarray(means.std(axis=0, ddof=1) / np.sqrt(len(means)))
 
 
-def wide(table: pd.DataFrame, quantity: str) -> pd.DataFrame:
-    """Return a row per target and a column per group: effect ± error."""
+def section(table: pd.DataFrame, quantity: str) -> str:
+    """Return a row per target that some group moves, a column per group, and the other targets."""
     rows = table[table["quantity"] == quantity]
-    shown = rows.assign(
-        text=[f"{e:+.3g} ± {s:.2g}" for e, s in zip(rows["effect"], rows["se"], strict=True)]
-    )
+    still = (rows["effect"] == 0) & (rows["se"].fillna(0.0) == 0)
+    cells = [f"{e:+.3g} ± {s:.2g}" for e, s in zip(rows["effect"], rows["se"], strict=True)]
+    shown = rows.assign(text=np.where(still, "0", cells))
     wide = shown.pivot(index="target", columns="group", values="text")
-    order = list(dict.fromkeys(rows["group"]))
-    return wide.loc[list(dict.fromkeys(rows["target"])), order].reset_index()
+    names, groups = dict.fromkeys(rows["target"]), list(dict.fromkeys(rows["group"]))
+    moved = [name for name in names if not still[rows["target"] == name].all()]
+    others = ", ".join(name for name in names if name not in moved)
+    parts = [markdown(wide.loc[moved, groups].reset_index())] if moved else []
+    return "\n\n".join([*parts, f"No group moves: {others}."] if others else parts)
 
 
 def draw(table: pd.DataFrame, path: Path, title: str) -> None:
@@ -231,8 +234,10 @@ def main(typed: Sequence[str] | None = None) -> None:
     if not synergies.empty:
         tables["synergy"] = synergies
         chances = synergies[synergies["quantity"] == "probability"]
+        chances = chances[chances["effect"] != 0]
         order = chances["effect"].abs().sort_values(ascending=False, kind="stable").index
         strongest = markdown(chances.loc[order].head(5).drop(columns="quantity"))
+        strongest = strongest if len(chances) else "none: no two groups need each other."
     both = ", ".join(shared_instruments(plan)) or "none"
     text = f"""# What each group of instruments of {plan.name} adds
 
@@ -241,15 +246,15 @@ add up to the total: the plan as written less no policy.
 
 Probability of each target:
 
-{markdown(wide(values, "probability"))}
+{section(values, "probability")}
 
 Value of each target at its date:
 
-{markdown(wide(values, "value"))}
+{section(values, "value")}
 
 Public outlay, million CNY, paid or owed at the end:
 
-{markdown(wide(values, "outlay"))}
+{section(values.replace({"target": {"": "all"}}), "outlay")}
 
 Strongest synergies (what two groups add to a probability only together; negative: they stand in
 for each other):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import attribute
 import numpy as np
+import pandas as pd
 import pytest
 from evaluation import Evaluator, groups_of, shared_instruments, standard_error
 from studies import stand_in
@@ -110,6 +111,27 @@ def test_what_was_evaluated_is_read_from_disk(real, monkeypatch):
     again = real.outcome(Mix(name="other", instruments=mix.instruments))
     assert np.array_equal(first.values, again.values)
     assert np.array_equal(first.outlay, again.outlay)
+
+
+def test_a_table_shows_what_moves_and_names_what_does_not():
+    rows = [
+        ("probability", "a", "one", 0.25, 0.1),
+        ("probability", "a", "two", 0.0, 0.0),
+        ("probability", "b", "one", 0.0, 0.0),
+        ("probability", "b", "two", 0.0, np.nan),
+        ("probability", "c", "one", 0.0, 0.05),
+        ("probability", "c", "two", -0.5, 0.2),
+    ]
+    table = pd.DataFrame(rows, columns=["quantity", "target", "group", "effect", "se"])
+    assert attribute.section(table, "probability").splitlines() == [
+        "| target | one | two |",
+        "| --- | --- | --- |",
+        "| a | +0.25 ± 0.1 | 0 |",
+        "| c | +0 ± 0.05 | -0.5 ± 0.2 |",
+        "",
+        "No group moves: b.",
+    ]
+    assert attribute.section(table[table["target"] == "b"], "probability") == "No group moves: b."
 
 
 def test_the_command_writes_tables_a_figure_and_a_text(monkeypatch, tmp_path, capsys):
