@@ -185,11 +185,16 @@ def spread(means: Floats) -> Floats:
     return np.asarray(means.std(axis=0, ddof=1) / np.sqrt(len(means)))
 
 
+def _with_error(effect: float, error: float) -> str:
+    large = abs(effect) >= 1000
+    return f"{effect:+,.0f} ± {error:,.0f}" if large else f"{effect:+.3g} ± {error:.2g}"
+
+
 def section(table: pd.DataFrame, quantity: str) -> str:
     """Return a row per target that some group moves, a column per group, and the other targets."""
     rows = table[table["quantity"] == quantity]
     still = (rows["effect"] == 0) & (rows["se"].fillna(0.0) == 0)
-    cells = [f"{e:+.3g} ± {s:.2g}" for e, s in zip(rows["effect"], rows["se"], strict=True)]
+    cells = list(map(_with_error, rows["effect"], rows["se"]))
     shown = rows.assign(text=np.where(still, "0", cells))
     wide = shown.pivot(index="target", columns="group", values="text")
     names, groups = dict.fromkeys(rows["target"]), list(dict.fromkeys(rows["group"]))
@@ -218,7 +223,9 @@ def draw(table: pd.DataFrame, path: Path, title: str) -> None:
 def main(typed: Sequence[str] | None = None) -> None:
     """Run the coalitions and write the tables."""
     options = parser(__doc__, replicates=20)
-    options.add_argument("--by", choices=("group", "type", "instrument"), default="group")
+    options.add_argument(
+        "--by", choices=("group", "type", "instrument"), default="group", help="the players"
+    )
     options.add_argument("--orders", type=int, default=10, help="pairs of orders drawn, where many")
     asked = options.parse_args(typed)
     plan = load_plan(asked.plan)

@@ -28,7 +28,16 @@ from sim.plan import Plan, Target
 from sim.policy import MIXES, Mix, build_mix
 from sim.policy import paying as pays_public_money
 from sim.quarter import label
-from sim.settings import Job, Settings, code_hash, configuration, held, job_of, replacing
+from sim.settings import (
+    Job,
+    Settings,
+    code_hash,
+    configuration,
+    folder_name,
+    held,
+    job_of,
+    replacing,
+)
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -287,6 +296,7 @@ def write_files(folder: Path, tables: Mapping[str, pd.DataFrame], text: str) -> 
     with replacing(folder / "result.md") as unfinished:
         unfinished.write_text(text, "utf-8")
     print(text, end="")
+    print(f"Written to {folder}", file=sys.stderr)
 
 
 def markdown(table: pd.DataFrame, digits: int = 3) -> str:
@@ -305,24 +315,51 @@ def markdown(table: pd.DataFrame, digits: int = 3) -> str:
 # Command lines
 
 
+class _Help(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
+    """Shows the description as it is written, and defaults where there are any."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default is None else super()._get_help_string(action)
+
+
 def parser(doc: str, replicates: int) -> argparse.ArgumentParser:
     """Return a parser with the options that all searches share."""
-    made = argparse.ArgumentParser(
-        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    made = argparse.ArgumentParser(description=doc, formatter_class=_Help)
+    made.set_defaults(parser=made)
     made.add_argument("--plan", default="weihai_2018", help="a plan, or its file")
-    made.add_argument("--replicates", type=int, default=replicates)
-    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--replicates", type=int, default=replicates, help="futures of each mix")
+    made.add_argument("--seed", type=int, default=1, help="which world of luck")
     made.add_argument("--scale", type=float, default=1.0, help="population.scale")
-    made.add_argument("--workers", type=int, default=None, help="all cores where not given")
-    made.add_argument("--output", type=Path, help="a folder; outputs/<command>/<plan> if not given")
+    made.add_argument("--workers", type=int, help="processes; all cores where not given")
+    made.add_argument(
+        "--output",
+        type=Path,
+        help="a folder; if not given, outputs/<command>/<plan>/<what was asked>",
+    )
     return made
+
+
+def question(asked: argparse.Namespace) -> str:
+    """Return what was typed that is not the default, as the name of a folder."""
+    aside = ("plan", "workers", "output", "parser")
+    typed = {
+        name: value
+        for name, value in vars(asked).items()
+        if name not in aside and value != asked.parser.get_default(name)
+    }
+    words = [
+        f"{name}={'+'.join(value) if isinstance(value, list) else value}"
+        for name, value in typed.items()
+    ]
+    return folder_name(",".join(words) or "default")
 
 
 def evaluator(
     asked: argparse.Namespace, plan: Plan, command: str, fork: Fork | None = None
 ) -> tuple[Evaluator, Path]:
     """Return an evaluator with the settings that were typed, and the folder for files.
+
+    Evaluations are shared by all questions about a plan; answers are not, unless told where to.
 
     Raises:
         ConfigError: If a setting is wrong or the folder cannot be written.
@@ -334,12 +371,13 @@ def evaluator(
         workers="auto" if asked.workers is None else asked.workers,
         fork=fork,
     )
-    folder = asked.output or Path("outputs") / command / plan.name
+    root = asked.output or Path("outputs") / command / plan.name
+    folder = asked.output or root / question(asked)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"--output {folder}: no folder can be made: {error.strerror}") from None
-    return Evaluator(plan=plan, settings=settings, folder=folder / "evaluations"), folder
+    return Evaluator(plan=plan, settings=settings, folder=root / "evaluations"), folder
 
 
 def told(work: Callable[[Sequence[str] | None], None], typed: Sequence[str] | None = None) -> None:

@@ -314,7 +314,8 @@ def draw(attained: Mapping[str, Floats], path: Path, title: str) -> None:
     axes = figure.add_subplot()
     for name, own in attained.items():
         regret = np.sort((best - own).ravel())
-        axes.step(regret, np.linspace(0, 1, regret.size), where="post", label=name)
+        shares = np.arange(1, regret.size + 1) / regret.size
+        axes.step([0, *regret], [0, *shares], where="post", label=name, clip_on=False)
     axes.set(xlabel="regret, share of behavioural targets", ylabel="share of worlds", title=title)
     axes.legend()
     with replacing(path) as unfinished:
@@ -350,9 +351,9 @@ def main(typed: Sequence[str] | None = None) -> None:
     text = f"""# How robust the mixes of {own.name} are
 
 {worlds[0]} draws of all parameters, seeds from {asked.seed} on, and {worlds[1]} combinations of
-readings ({readings} targets can be read in several ways). Attainment is the share of {len(targets)}
-behavioural targets met; regret is what the best of these mixes attains in the same world beyond it.
-Outlay, in million CNY, is paid or owed at the end; regret says nothing of it.
+readings (targets that can be read in several ways: {readings}). Attainment is the share of
+{len(targets)} behavioural targets met; regret is what the best of these mixes attains in the same
+world beyond it. Outlay, in million CNY, is paid or owed at the end; regret says nothing of it.
 
 {markdown(table)}
 

@@ -22,6 +22,7 @@ from sim.results import Combination
 
 TOGETHER = 0.9  # rank correlation from which two targets are said to move together
 _QUANTILES = {"start_p05": 0.05, "start_p50": 0.5, "start_p95": 0.95}
+_FEWEST_DRAWS = 10  # of fewer, rank correlations tell nothing
 _NO_KEYS = ("plan", "policy", "replicate")
 
 Floats = NDArray[np.floating[Any]]
@@ -244,7 +245,8 @@ def drivers(plan: Plan, one: Combination, uncertainty: str, most: int = 5) -> pd
     drawn = one.parameters.drop(columns=list(_NO_KEYS)).iloc[first]
     drawn = drawn.loc[:, np.ptp(drawn.to_numpy(), axis=0) > 0]
     rows: list[tuple[str, str, float, float]] = []
-    chance = chance_correlation(*drawn.shape) if len(drawn) >= 4 and not drawn.empty else np.nan
+    enough = len(drawn) >= _FEWEST_DRAWS and not drawn.empty
+    chance = chance_correlation(*drawn.shape) if enough else np.nan
     ranks = _ranks(drawn)
     for target in plan.targets:
         values = _ends(one, target)

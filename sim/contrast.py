@@ -169,10 +169,16 @@ def _heat_scale(figure: Figure, height: float) -> None:
 
 
 def short_names(policies: Sequence[str], most: int) -> list[str]:
-    """Return names of mixes, without the mix they begin with where that is the same for all."""
+    """Return names of mixes, without the mix they begin with where all but none begin with it.
+
+    A mix of another plan, or one at another's cost, would read as an addition: it stays whole.
+    """
     pairs = [re.split("(?=[~+])", policy, maxsplit=1) for policy in policies]
-    bases = {pair[0] for pair in pairs if len(pair) > 1}
-    names = [pair[1] if len(pair) > 1 and len(bases) == 1 else "".join(pair) for pair in pairs]
+    one = len({pair[0] for pair in pairs if pair != ["none"]}) == 1
+    names = [
+        pair[-1] if one and not re.search(r"\+from=|^\+cost=", pair[-1]) else "".join(pair)
+        for pair in pairs
+    ]
     return [name if len(name) <= most else f"{name[: most - 1]}…" for name in names]
 
 
@@ -237,14 +243,15 @@ def added_rows(study: Study, plan: Plan, ones: Sequence[Combination]) -> list[Pa
         note = f"; {left_out} mixes that change less are left out" if left_out else ""
         share = is_share(target)
         unit = "percentage points" if share else target.unit
-        tick = partial(_times, 100 if share else 1)
+        tick = partial(_tick, 100 if share else 1)
         if rows:
             found.append(Panel(target=target, rows=rows, upright=0.0, tick=tick, note=unit + note))
     return found
 
 
-def _times(factor: float, value: float) -> str:
-    return number(factor * value)
+def _tick(factor: float, value: float) -> str:
+    """Return a value on an axis in words: all its digits, since ticks stand evenly."""
+    return f"{factor * value:,.6g}"
 
 
 def _added_row(row: Mapping[Any, Any], share: bool) -> Row:
@@ -290,9 +297,13 @@ def real_rows(plan: Plan, ones: Sequence[Combination]) -> list[Panel]:
         other = max(row["real_p50"] for row in told) > APART * size
         rows = [_real_row(row, share, drawn=not other) for row in told if row["policy"] in kept]
         note = f"real: {INDICATORS[target.indicator].activity}" + (" (not drawn)" if other else "")
-        tick = partial(number, share=share)
+        tick = _percent if share else partial(_tick, 1)
         found.append(Panel(target=target, rows=rows, upright=target.value, tick=tick, note=note))
     return found
+
+
+def _percent(value: float) -> str:
+    return _tick(100, value) + PERCENT
 
 
 def _real_row(row: Mapping[Any, Any], share: bool, *, drawn: bool) -> Row:

@@ -264,7 +264,13 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
     )
     _check_later_budget(plan, mix, where)
     changes = as_mapping(entry.tree.get("instruments") or {}, f"{where}.instruments")
-    return _modified(plan, mix, entry.words("without"), changes)
+    mix = _modified(plan, mix, entry.words("without"), changes)
+    if mix.name in MIXES and policy not in (None, *MIXES) and mix != _selected(plan, mix.name):
+        raise ConfigError(
+            f"{where}.name: '{mix.name}' is another mix, one that comes with the program; a mix of "
+            "your own needs a name of its own"
+        )
+    return mix
 
 
 def _check_later_budget(plan: Plan, mix: Mix, where: str) -> None:
@@ -316,6 +322,11 @@ def _modified(plan: Plan, mix: Mix, without: Collection[str], changes: Changes) 
 
 def _check_ids(plan: Plan, known: Sequence[str], ids: Collection[str], where: str) -> None:
     for name in ids:
+        if name in MIXES and name not in known:
+            raise ConfigError(
+                f"{where}: '{name}' is a mix, and ~ and + take an instrument; a file joins two "
+                "mixes, by their types"
+            )
         if name not in known:
             raise unknown(where, f"instrument of {plan.name}", name, known)
 

@@ -1188,7 +1188,9 @@ def _published_cell(plan: Plan, name: str, share: bool) -> Cell:
     if figure.quantity.status != "cited":
         return Cell("not published", f"assumed: {figure.quantity.source}")
     year = f"{figure.year}: " if figure.year else ""
-    return Cell(year + number(figure.quantity.default, share), figure.quantity.source)
+    percent = INDICATORS[name].unit == "percent" and figure.quantity.unit.startswith("share")
+    value = figure.quantity.default * (100 if percent else 1)
+    return Cell(year + number(value, share), figure.quantity.source)
 
 
 def _known_figures(plan: Plan) -> tuple[int, int]:

@@ -190,7 +190,7 @@ class Study:
         if asked is None:
             return ""
         if not widest:
-            return "no target has a probability in this run"
+            return "no target has a probability in this run, which ends before their dates"
         said = (
             f"the widest is {widest['width']:.3g} ({widest['plan']}, {widest['policy']}, "
             f"{widest['target']}) with {self.settings.replicates} replicates"

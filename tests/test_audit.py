@@ -182,6 +182,13 @@ def test_the_parameter_that_drives_a_target_comes_first(plan, tmp_path):
     assert "market.spread" not in set(rows["parameter"])  # it does not vary
 
 
+def test_of_fewer_than_ten_draws_no_driver_is_told(plan, tmp_path):
+    for replicates, enough in ((9, False), (10, True)):
+        study = study_of(tmp_path / str(replicates), "as_written", replicates=replicates)
+        rows = audit.drivers(plan, study.find("weihai_2018", "as_written"), "both")
+        assert rows.empty != enough
+
+
 def test_chance_correlation_is_the_tabled_one_and_grows_with_the_parameters():
     assert audit.chance_correlation(50, 1) == pytest.approx(0.279, abs=0.001)
     assert audit.chance_correlation(50, 200) > 0.45

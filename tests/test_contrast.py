@@ -186,6 +186,15 @@ def test_targets_that_no_mix_moves_are_named_together(columns, study, ink):
     assert figures.headline(panels[1].target) in said
 
 
+def test_ticks_that_stand_evenly_read_evenly():
+    assert [contrast._tick(1, value) for value in (0.025, 0.05, 12000)] == [
+        "0.025",
+        "0.05",
+        "12,000",
+    ]
+    assert contrast._percent(0.0025) == f"0.25{figures.PERCENT}"
+
+
 def test_a_point_is_a_mixs_outlay_and_the_share_of_behavioural_targets_it_meets(columns, ink):
     points = outlay_points(PLAN, columns).set_index("policy")
     assert points.loc["none", "cost"] == 0
@@ -219,6 +228,10 @@ def test_a_run_that_ends_before_all_dates_has_only_what_it_can_tell(tmp_path):
 def test_names_are_short_where_all_begin_with_the_same_mix():
     assert short_names(["none", "as_written~a", "as_written+b"], 9) == ["none", "~a", "+b"]
     assert short_names(["founding~a", "as_written+b"], 20) == ["founding~a", "as_written+b"]
+    whole = ["none", "as_written", "founding+scale=2"]
+    assert short_names(whole, 45) == whole
+    for name in ("as_written+cost=ladder", "as_written~a+from=changzhou_2019"):
+        assert short_names(["as_written", name, "as_written~b"], 45) == ["as_written", name, "~b"]
     (long,) = short_names(["as_written~" + 40 * "a"], 27)
     assert len(long) == 27
     assert long.endswith("…")

@@ -267,6 +267,22 @@ def test_a_wrong_mix_is_named_with_what_is_allowed(plan, policy, words):
         assert word in message
 
 
+def test_a_file_may_not_take_the_name_of_another_mix(plan, tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text("name: as_written\ntypes: [training]\n")
+    for own in (str(file), {"name": "none", "types": ["training"]}):
+        with pytest.raises(ConfigError, match="is another mix, one that comes with the program"):
+            build_mix(plan, own)
+    file.write_text("name: as_written\ntypes: all\n")
+    assert build_mix(plan, str(file)) == build_mix(plan, "as_written")
+
+
+@pytest.mark.parametrize("policy", ["founding+ladder", "as_written~talent"])
+def test_a_mix_cannot_be_added_to_a_mix(plan, policy):
+    with pytest.raises(ConfigError, match="is a mix, and ~ and"):
+        build_mix(plan, policy)
+
+
 def test_an_unknown_instrument_cannot_be_left_out(plan):
     message = refused(plan, "as_written", without=["evaluatoin"])
     assert "policy as_written: without: no instrument of weihai_2018 'evaluatoin'" in message
