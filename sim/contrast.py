@@ -115,8 +115,8 @@ def heat_map(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figure:
         write_left(axes, at + 0.45, NATURE_WORDS[nature], weight="bold", fontsize=8.5)
         at += 0.8
         for target in targets:
-            name = textwrap.shorten(ink.words(headline(target)), 66, placeholder=" …")
-            write_left(axes, at + 0.5, name, fontsize=8)
+            name, size = _in_two_lines(ink.words(headline(target)), 66, 8)
+            write_left(axes, at + 0.5, name, fontsize=size)
             chances = [told[one.policy, target.id]["probability"] for one in ones]
             _draw_heat(axes, at, lefts, chances)
             at += 1
@@ -154,6 +154,14 @@ def _draw_heat(axes: Axes, at: float, lefts: Floats, chances: Sequence[float]) -
             look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8}
             look["color"] = "white" if known and chance > _DARK else INK
             axes.text(left + 0.5, at + 0.5, words, **look)
+
+
+def _in_two_lines(words: str, wide: int, size: float) -> tuple[str, float]:
+    """Return words on one line or, smaller, on two; and their size."""
+    if len(words) <= wide:
+        return words, size
+    lines = textwrap.wrap(words, round(1.2 * wide), max_lines=2, placeholder=" …")
+    return "\n".join(lines), size / 1.2
 
 
 def _heat_scale(figure: Figure, height: float) -> None:
@@ -251,7 +259,7 @@ def added_rows(study: Study, plan: Plan, ones: Sequence[Combination]) -> list[Pa
 
 def _tick(factor: float, value: float) -> str:
     """Return a value on an axis in words: all its digits, since ticks stand evenly."""
-    return f"{factor * value:,.6g}"
+    return f"{factor * value:,.6g}".replace("-", "−")
 
 
 def _added_row(row: Mapping[Any, Any], share: bool) -> Row:
@@ -345,8 +353,8 @@ def _panels_chart(panels: Sequence[Panel], title: str, note: str, ink: Ink) -> F
 
 def _draw_panel(page: Page, panel: Panel, x: float, top: float, ink: Ink) -> None:
     """Draw a target's panel below a height."""
-    title = textwrap.shorten(ink.words(headline(panel.target)), 58, placeholder=" …")
-    page.write(x, top - 0.14, title, fontsize=8.5, fontweight="bold")
+    title, size = _in_two_lines(ink.words(headline(panel.target)), 58, 8.5)
+    page.write(x, top - 0.14, title, fontsize=size, fontweight="bold", va="center")
     note = textwrap.shorten(ink.words(panel.note), 74, placeholder=" …")
     page.write(x, top - 0.28, note, fontsize=7, color=GREY)
     known = [row for row in panel.rows for value in (row.low, row.high) if np.isfinite(value)]
