@@ -376,7 +376,8 @@ def report(
     shown = figures.drop(columns=["seed", "mix"]).set_axis(heads).T.reset_index(names="figure")
     gains = [two.loc[BEST, "attainment"] - two.loc[PLAN, "attainment"] for two in (before, after)]
     multiples = pd.DataFrame({"of": names, "times": unbeaten[names].iloc[-1].tolist()})
-    short = both[["outlay_found", "attainment_found", "outlay_again", "attainment_again"]]
+    columns = ["outlay_found", "attainment_found", "outlay_again", "attainment_again"]
+    short = both[[*columns, "allowed_again"]]
     meaning = "the mean probability of the targets"
     if question.probability is not None:
         meaning = f"1 where each target is met with probability {question.probability:g} or more"
