@@ -11,11 +11,13 @@ half of it to ``--bound``), since larger offers from the same lines go to fewer.
 Sought are least expected public outlay and highest attainment (NSGA-II): with ``--probability`` the
 mean over targets of min(P, p) / p, which is 1 where every target is met with probability p; with
 ``--cost plan`` their mean probability at no more than the plan's outlay. No mix counts whose mean
-real activity of any target falls below the plan's by more than ``--slack``.
+real activity of any target falls below the plan's by more than ``--slack`` and its Monte Carlo
+error.
 
-The best mix is run again on a fresh seed, and both figures are told; it is written as a policy
-file. A mix that was run is read from disk, so the same command goes on where it was interrupted and
-finds what it would have found.
+The luckiest of many mixes looks better than it is. So the plan and the front (the mixes that no
+other beats in both) are run again on a fresh seed, and the verdict on the best of them is what it
+comes to there. It is written as a policy file. A mix that was run is read from disk, so the same
+command goes on where it was interrupted and finds what it would have found.
 """
 
 import shlex
@@ -29,9 +31,9 @@ import optuna
 import pandas as pd
 import yaml
 from evaluation import (
+    EPSILON,
     FUND,
     Evaluator,
-    Floats,
     Outcome,
     evaluator,
     groups_of,
@@ -39,6 +41,7 @@ from evaluation import (
     parser,
     paying,
     probability,
+    real_losses,
     told,
     wanted,
     write_files,
@@ -48,13 +51,15 @@ from matplotlib.figure import Figure
 from sim.errors import ConfigError
 from sim.plan import Plan, Target, load_plan
 from sim.policy import build_mix
+from sim.precision import jeffreys
 from sim.settings import replacing
 
 STEP = 0.25  # between two multiples that are tried
 LEAST_FUND = 0.5  # times the money of the lines
 GENERATION = 20  # mixes that are run together
 FRESH = 1000  # the seed of the second run is so much higher
-EPSILON = 1e-9
+FRONT = 10  # mixes of the front, at most, that are run again
+PLAN, BEST = "plan as written", "best"
 
 Factors = dict[str, float]
 
@@ -105,12 +110,6 @@ class Question:
         return float(np.minimum(chances, self.probability).mean() / self.probability)
 
 
-def real_loss(outcome: Outcome, plan: Outcome) -> Floats:
-    """Return by which share of the plan's real activity each target's is lower."""
-    theirs = plan.reals.mean(axis=0)
-    return np.asarray((theirs - outcome.reals.mean(axis=0)) / np.maximum(np.abs(theirs), EPSILON))
-
-
 def first_mixes(question: Question) -> list[Factors]:
     """Return where the search begins: the plan, all doubled, and each variable least or doubled."""
     lowest = question.lowest
@@ -132,98 +131,191 @@ def search(question: Question, evaluate: Evaluator, trials: int) -> pd.DataFrame
         for name, least in question.lowest.items()
     }
     plan = evaluate.outcome(build_mix(question.plan, "as_written"))
-    rows: list[dict[str, float]] = []
+    rows: list[dict[str, Any]] = []
     while len(rows) < trials:
         asked = [study.ask(space) for _ in range(min(GENERATION, trials - len(rows)))]
         trees = [question.tree(trial.params, "found") for trial in asked]
         outcomes = evaluate.outcomes([build_mix(question.plan, tree) for tree in trees])
         for trial, outcome in zip(asked, outcomes, strict=True):
             row = judged(question, outcome, plan)
-            trial.set_constraint("real", row["real_loss"] - question.slack)
+            trial.set_constraint("real", row["real_loss"] - question.slack - EPSILON)
             if question.probability is None:
-                trial.set_constraint("outlay", row["outlay"] - plan.outlay.mean())
+                trial.set_constraint("outlay", row["outlay"] - plan.outlay.mean() - EPSILON)
             study.tell(trial, [row["outlay"], row["attainment"]])
             rows.append(dict(trial.params) | row)
-    found = pd.DataFrame(rows)
-    found["allowed"] = found["real_loss"] <= question.slack
-    if question.probability is None:
-        found["allowed"] &= found["outlay"] <= plan.outlay.mean() + EPSILON
-    return found
+    return pd.DataFrame(rows)
 
 
-def judged(question: Question, outcome: Outcome, plan: Outcome) -> dict[str, float]:
-    """Return the figures of a mix."""
+def outlay_of(outcome: Outcome) -> float:
+    """Return the expected public outlay."""
+    return float(outcome.outlay.mean())
+
+
+def judged(question: Question, outcome: Outcome, plan: Outcome) -> dict[str, Any]:
+    """Return the figures of a mix, and whether it is allowed beside the plan on the same seed."""
     chances = outcome.chances(question.targets)
+    losses = real_losses(plan, outcome)
+    most = int(losses.argmax())
+    loses = losses[most] > EPSILON
+    dearer = outlay_of(outcome) > outlay_of(plan) + EPSILON
     return {
-        "outlay": float(outcome.outlay.mean()),
+        "outlay": outlay_of(outcome),
         "paid": float(outcome.paid.mean()),
         "assumed_share": outcome.assumed_share,
         "attainment": question.attainment(outcome),
-        "real_loss": float(real_loss(outcome, plan).max()),
+        "real_loss": float(losses[most]) if loses else 0.0,
+        "real_loss_of": outcome.targets[most].id if loses else "",
+        "allowed": bool(losses[most] <= question.slack + EPSILON)
+        and not (question.probability is None and dearer),
     } | {f"P({t.id})": float(p) for t, p in zip(question.targets, chances, strict=True)}
 
 
-def best_of(question: Question, found: pd.DataFrame) -> tuple[pd.Series, bool]:
-    """Return the best mix, and whether it reaches what was asked.
-
-    Of mixes that reach it the cheapest; else, of those allowed, the one that comes nearest.
-    """
-    allowed = found[found["allowed"]]
-    reached = allowed[allowed["attainment"] >= 1 - EPSILON]
-    if question.probability is not None and len(reached):
-        return reached.sort_values("outlay", kind="stable").iloc[0], True
-    order = allowed.sort_values(["attainment", "outlay"], ascending=[False, True], kind="stable")
-    return order.iloc[0], question.probability is None
-
-
 def front(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the allowed mixes that no other beats in both outlay and attainment."""
+    """Return the allowed mixes that no other beats in both outlay and attainment, the best last.
+
+    Of more than ``FRONT`` those remain that lie evenly spread, the first and the best among them.
+    """
     order = found[found["allowed"]].sort_values(
         ["outlay", "attainment"], ascending=[True, False], kind="stable"
     )
     before = order["attainment"].cummax().shift(fill_value=-1.0)
-    return order[order["attainment"] > before]
+    unbeaten = order[order["attainment"] > before]
+    spread = np.linspace(0, len(unbeaten) - 1, min(len(unbeaten), FRONT))
+    return unbeaten.iloc[spread.round().astype(int)]
 
 
-def draw(found: pd.DataFrame, path: Path, title: str) -> None:
-    """Draw outlay against attainment."""
-    figure = Figure(figsize=(7, 5), layout="tight")
+def draw(
+    question: Question, found: pd.DataFrame, both: pd.DataFrame, plan: pd.Series, path: Path
+) -> None:
+    """Draw outlay against attainment: what was tried, and the front run again."""
+    figure = Figure(figsize=(8, 5.5), layout="constrained")
     axes = figure.add_subplot()
-    for allowed, colour, words in ((False, "0.75", "not allowed"), (True, "C0", "allowed")):
+    for allowed, colour, words in (
+        (False, "0.75", "tried, not allowed"),
+        (True, "C0", "tried, allowed"),
+    ):
         rows = found[found["allowed"] == allowed]
         axes.scatter(rows["outlay"], rows["attainment"], c=colour, s=18, label=words)
-    best = front(found)
-    axes.step(best["outlay"], best["attainment"], where="post", color="C3", label="front")
-    axes.scatter(*found.loc[0, ["outlay", "attainment"]], marker="*", s=120, c="k", label="plan")
-    axes.set(xlabel="public outlay, million CNY", ylabel="attainment", title=title)
-    axes.legend()
+    ends = [both[[f"{what}_found", f"{what}_again"]].T for what in ("outlay", "attainment")]
+    axes.plot(*ends, color="C3", lw=0.6, alpha=0.5)
+    again = {"c": "C3", "marker": "D", "s": 30, "label": "front, run again on a fresh seed"}
+    axes.scatter(both["outlay_again"], both["attainment_again"], **again)
+    for row, colour, words in (
+        (found.loc[0], "k", "plan, when found"),
+        (plan, "none", "plan, run again"),
+    ):
+        star = {"marker": "*", "s": 130, "c": colour, "edgecolors": "k", "label": words}
+        axes.scatter([row["outlay"]], [row["attainment"]], **star)
+    axes.set(
+        xlabel="public outlay, million CNY",
+        ylabel="mean probability of the targets"
+        if question.probability is None
+        else f"attainment (1: each target with probability {question.probability:g})",
+        title=f"{question.plan.name}: outlay and attainment",
+    )
+    figure.legend(loc="outside lower center", ncols=3)
     with replacing(path) as unfinished:
         figure.savefig(unfinished, format="png", dpi=120)
 
 
-def verdict(question: Question, best: pd.Series, reached: bool) -> str:
-    """Return what was found, in a sentence or two."""
-    chances = {t.id: best[f"P({t.id})"] for t in question.targets}
-    least = min(chances, key=lambda name: chances[name])
+def missed(question: Question, row: pd.Series) -> list[str]:
+    """Return the targets that are met with less than the probability that was asked."""
+    least = question.probability or 0.0
+    return [t.id for t in question.targets if row[f"P({t.id})"] < least - EPSILON]
+
+
+def failings(question: Question, found: pd.DataFrame, again: pd.DataFrame) -> list[str]:
+    """Return what the best mix does on the fresh seed that it must not do."""
+    best, plan = again.loc[BEST], again.loc[PLAN]
+    short = missed(question, best)
+    told = [f"misses {', '.join(short)}"] if short else []
     if question.probability is None:
-        return (
-            f"At no more than the plan's outlay the targets are met with probability "
-            f"{best['attainment']:.2f} on average."
+        more = found.loc[BEST, "attainment"] > found.loc[PLAN, "attainment"] + EPSILON
+        if more and best["attainment"] <= plan["attainment"] + EPSILON:
+            told.append("meets the targets no more often than the plan")
+        elif best["attainment"] < plan["attainment"] - EPSILON:
+            told.append("meets the targets less often than the plan")
+        if best["outlay"] > plan["outlay"] + EPSILON:
+            told.append("costs more than the plan")
+    if best["real_loss"] > question.slack + EPSILON:
+        told.append(
+            f"loses {best['real_loss']:.1%} of the real activity behind {best['real_loss_of']}"
         )
-    if reached:
-        return (
-            f"Every target is met with probability {question.probability:g} or more at an outlay "
-            f"of {best['outlay']:.1f} million CNY, the least that was found."
-        )
-    short = [name for name, chance in chances.items() if chance < question.probability]
+    return told
+
+
+def binding(question: Question, row: pd.Series, futures: int) -> str:
+    """Return how likely the least likely target is on the fresh seed, and how sure that is."""
+    chances = {t.id: row[f"P({t.id})"] for t in question.targets}
+    least = min(chances, key=lambda name: chances[name])
+    met = round(chances[least] * futures)
+    low, high = jeffreys(met, futures)
     return (
-        f"No mix that was tried meets every target with probability {question.probability:g}. The "
-        f"nearest misses {', '.join(short)}; {least} binds, at {chances[least]:.2f}."
+        f"The target that binds is {least}: it is met with {met / futures:.2f} there ({met} of "
+        f"{futures} futures; 95 % interval {low:.2f} to {high:.2f})."
+    )
+
+
+def verdict(question: Question, found: pd.DataFrame, again: pd.DataFrame, futures: int) -> str:
+    """Return what is known of the best mix, judged on the fresh seed.
+
+    Args:
+        question: What was sought.
+        found: The figures of the plan and of the best mix when found.
+        again: The same on the fresh seed.
+        futures: How many were run there.
+    """
+    best, plan = again.loc[BEST], again.loc[PLAN]
+    wrong = failings(question, found, again)
+    holds = (
+        f"held when found, not on the fresh seed: it {' and '.join(wrong)} there"
+        if wrong
+        else "holds on the fresh seed, too"
+    )
+    sure = binding(question, best, futures)
+    if question.probability is None:
+        subject = "The best mix at no more than the plan's outlay"
+        if found.loc[BEST, "attainment"] <= found.loc[PLAN, "attainment"] + EPSILON:
+            subject = (
+                "No mix that was tried met the targets more often than the plan for no more than "
+                "its outlay. The cheapest that did as well"
+            )
+        where = "within" if best["outlay"] <= plan["outlay"] + EPSILON else "above"
+        return (
+            f"{subject} {holds}. On the fresh seed it meets the targets with probability "
+            f"{best['attainment']:.2f} on average, the plan with {plan['attainment']:.2f}. Its "
+            f"outlay there, {best['outlay']:.2f} million CNY, is {where} the plan's, "
+            f"{plan['outlay']:.2f}. {sure}"
+        )
+    asked = f"every target with probability {question.probability:g} or more"
+    cost = f"It costs {best['outlay']:.2f} million CNY there, the plan {plan['outlay']:.2f}."
+    short = missed(question, found.loc[BEST])
+    if not short:
+        return f"The cheapest mix found to meet {asked} {holds}. {cost} {sure}"
+    there = " and ".join(wrong) or "meets them all"
+    return (
+        f"No mix that was tried met {asked} when found: the nearest missed {', '.join(short)}. On "
+        f"the fresh seed it {there}. {cost} {sure}"
+    )
+
+
+def forbidden(question: Question, found: pd.DataFrame) -> str:
+    """Return how many mixes did too little real work, and in which targets most often."""
+    mixes = found.drop_duplicates(list(question.lowest))
+    less = mixes[mixes["real_loss"] > question.slack + EPSILON]
+    limit = f"more than {question.slack:.1%} of the plan's real activity, chance set aside"
+    if less.empty:
+        return f"None of {len(mixes)} different mixes was forbidden for losing {limit}."
+    often = less["real_loss_of"].value_counts().head(3)
+    of = ", ".join(f"{name} ({times})" for name, times in often.items())
+    return (
+        f"Of {len(mixes)} different mixes {len(less)} were forbidden for losing {limit}. The "
+        f"largest loss was most often that of {of}."
     )
 
 
 def main(typed: Sequence[str] | None = None) -> None:
-    """Search, run the best mix again and write it."""
+    """Search, run the front again and write the best mix."""
     options = parser(__doc__, replicates=20)
     options.add_argument("--probability", type=float, default=0.8)
     options.add_argument("--targets", help="with commas; the behavioural ones if not given")
@@ -261,28 +353,35 @@ def main(typed: Sequence[str] | None = None) -> None:
 def report(
     question: Question, source: str, evaluate: Evaluator, folder: Path, found: pd.DataFrame
 ) -> None:
-    """Run the best mix and the plan again on a fresh seed, and write all that was found."""
-    plan, settings = question.plan, evaluate.settings
-    best, reached = best_of(question, found)
-    path = folder / "best_mix.yaml"
-    tree = question.tree({name: float(best[name]) for name in question.lowest}, "best_mix")
-    with replacing(path) as unfinished:
-        unfinished.write_text(yaml.safe_dump(tree, sort_keys=False), "utf-8")
+    """Run the front and the plan again on a fresh seed, and write all that was found."""
+    plan, settings, names = question.plan, evaluate.settings, list(question.lowest)
+    unbeaten = front(found)
+    trees = [question.tree(row, "best_mix") for row in unbeaten[names].to_dict("records")]
     again = evaluate.fresh(settings.seed + FRESH, settings.replicates)
-    written, mix = again.outcomes([build_mix(plan, "as_written"), build_mix(plan, path)])
-    rows = [
-        {"mix": "plan as written", "seed": settings.seed, **found.iloc[0]},
-        {"mix": "best", "seed": settings.seed, **best},
-        *(
-            {"mix": name, "seed": again.settings.seed, **judged(question, outcome, written)}
-            for name, outcome in (("plan as written", written), ("best", mix))
-        ),
-    ]
-    figures = pd.DataFrame(rows).drop(columns=[*question.lowest, "allowed"])
-    gains = [rows[at + 1]["attainment"] - rows[at]["attainment"] for at in (0, 2)]
-    loss = rows[3]["real_loss"]
-    within = "within" if loss <= question.slack else "more than"
-    multiples = pd.DataFrame([{"of": name, "times": best[name]} for name in question.lowest])
+    written, *outcomes = again.outcomes(
+        [build_mix(plan, "as_written"), *(build_mix(plan, tree) for tree in trees)]
+    )
+    rows = [judged(question, outcome, written) for outcome in (written, *outcomes)]
+    rerun = pd.DataFrame(rows[1:], index=unbeaten.index)
+    both = unbeaten.drop(columns=names).add_suffix("_found").join(rerun.add_suffix("_again"))
+    path = folder / "best_mix.yaml"
+    with replacing(path) as unfinished:
+        unfinished.write_text(yaml.safe_dump(trees[-1], sort_keys=False), "utf-8")
+    pair = [PLAN, BEST]
+    before = found.loc[[0, unbeaten.index[-1]]].set_axis(pair)
+    after = pd.DataFrame([rows[0], rows[-1]], index=pair)
+    seeds = {settings.seed: before.drop(columns=names), again.settings.seed: after}
+    figures = pd.concat(seeds, names=["seed", "mix"]).drop(columns="allowed").reset_index()
+    heads = figures["mix"] + ", seed " + figures["seed"].astype(str)
+    shown = figures.drop(columns=["seed", "mix"]).set_axis(heads).T.reset_index(names="figure")
+    gains = [two.loc[BEST, "attainment"] - two.loc[PLAN, "attainment"] for two in (before, after)]
+    multiples = pd.DataFrame({"of": names, "times": unbeaten[names].iloc[-1].tolist()})
+    columns = ["outlay_found", "attainment_found", "outlay_again", "attainment_again"]
+    short = both[[*columns, "allowed_again"]]
+    meaning = "the mean probability of the targets"
+    if question.probability is not None:
+        meaning = f"1 where each target is met with probability {question.probability:g} or more"
+    assumed = after.loc[BEST, "assumed_share"]
     command = shlex.join(
         [
             *("python", "-m", "sim", f"plan={source}", f"policy={path}", "baseline=as_written"),
@@ -292,25 +391,32 @@ def report(
     )
     text = f"""# The best mix of {plan.name} among {len(found)} that were tried
 
-{verdict(question, best, reached)}
+{verdict(question, before, after, settings.replicates)}
 
 {markdown(multiples)}
 
-Found with seed {settings.seed}; run again with a fresh one, since the luckiest of many mixes looks
-better than it is. Attainment beyond the plan's: {gains[0]:+.3f} when found, {gains[1]:+.3f} run
-again; one future more or less moves the chance of a target by {1 / settings.replicates:.3f}.
+Found with seed {settings.seed}; run again with a fresh one, another draw of luck, since the
+luckiest of many mixes looks better than it is. Attainment beyond the plan's: {gains[0]:+.3f} when
+found, {gains[1]:+.3f} run again; one future more or less moves the chance of a target by
+{1 / settings.replicates:.3f}. Attainment is {meaning}.
 Money is in million CNY; outlay is paid or owed at the end.
 
-{markdown(figures)}
+{markdown(shown)}
 
-Of the money that the best mix pays, {mix.assumed_share:.0%} rests on amounts that no text states.
-Its largest loss of real activity against the plan is {loss:.1%} on the fresh seed: {within} the
-{question.slack:.1%} that were allowed.
+Of the money that the best mix pays, {assumed:.0%} rests on amounts that no text states.
 
-Run it: `{command}`
+{forbidden(question, found)}
+
+The front, the mixes that no other beat in both outlay and attainment when found, the best last, and
+what they come to on the fresh seed:
+
+{markdown(short)}
+
+Run the best: `{command}`
 """
-    draw(found, folder / "front.png", f"{plan.name}: outlay and attainment")
-    write_files(folder, {"trials": found, "front": front(found), "best": figures}, text)
+    draw(question, found, both, after.loc[PLAN], folder / "front.png")
+    tables = {"trials": found, "front": unbeaten[names].join(both), "best": figures}
+    write_files(folder, tables, text)
 
 
 if __name__ == "__main__":
