@@ -30,6 +30,7 @@ import numpy as np
 import pandas as pd
 import yaml
 from evaluation import (
+    FRESH,
     FUND,
     Evaluator,
     Outcome,
@@ -64,7 +65,6 @@ TIMES = (1.5, 2.0, 3.0)
 FUNDS = (1.5, 2.0)
 NEAREST = 3  # one in so many futures counts as near to the figures typed
 SLACK = 0.02  # share by which real activity may be lower than in the unchanged mix
-FRESH = 1000  # the seed of the second run is so much higher
 UNCHANGED, ALL = "unchanged", f"all x{max(TIMES):g}"
 STRONGEST = f"{ALL} and {FUND} x{max(FUNDS):g}"
 EARLIER = f"{STRONGEST} from the first quarter"
@@ -322,9 +322,9 @@ def advice(best: pd.Series, rows: pd.DataFrame, fresh: pd.DataFrame, p: float) -
     return (
         f"{best['change']} raises its probability from {was['probability']:.2f} to "
         f"{best['probability']:.2f} for {best['extra_outlay']:.1f} million CNY more (real activity "
-        f"{figure(was['real'])} -> {figure(best['real'])}). On {now['futures']} fresh futures: probability "
-        f"{then['probability']:.2f} -> {now['probability']:.2f} {interval}, real activity "
-        f"{figure(then['real'])} -> {figure(now['real'])}.{failure}{needless}"
+        f"{figure(was['real'])} -> {figure(best['real'])}). On {now['futures']} fresh futures: "
+        f"probability {then['probability']:.2f} -> {now['probability']:.2f} {interval}, real "
+        f"activity {figure(then['real'])} -> {figure(now['real'])}.{failure}{needless}"
     )
 
 
@@ -437,17 +437,19 @@ def figures_of(plan: Plan, typed: Sequence[str]) -> dict[str, float]:
         ConfigError: If one cannot be read, or there is no such target.
     """
     known = [target.id for target in plan.targets if not target.reason]
-    found = {}
+    found: dict[str, float] = {}
     for text in typed:
         name, _, value = text.partition("=")
         if name not in known:
             raise unknown("--figure", f"modelled target of {plan.name}", name, known)
+        if name in found:
+            raise ConfigError(f"--figure {text}: {name} = {found[name]:g} was given already")
         try:
             found[name] = float(value)
         except ValueError:
             raise ConfigError(f"--figure {text}: TARGET=VALUE with a number is needed") from None
-        if not math.isfinite(found[name]):
-            raise ConfigError(f"--figure {text}: a finite number is needed")
+        if not (math.isfinite(found[name]) and found[name] >= 0):
+            raise ConfigError(f"--figure {text}: a number from 0 on is needed")
     return found
 
 
@@ -504,14 +506,23 @@ def main(typed: Sequence[str] | None = None) -> None:
     options = parser(__doc__, replicates=30)
     options.add_argument("--at", required=True, help="the quarter at whose end the state is known")
     options.add_argument("--policy", default="as_written", help="the mix until then, or its file")
-    options.add_argument("--figure", action="append", default=[], metavar="TARGET=VALUE")
+    options.add_argument(
+        "--figure",
+        action="append",
+        default=[],
+        metavar="TARGET=VALUE",
+        help="where the city stands then; once or more",
+    )
     options.add_argument("--replicate", type=int, help="whose state it is, where one run is meant")
     options.add_argument("--targets", help="with commas; the behavioural ones if not given")
-    options.add_argument("--probability", type=float, default=0.8)
+    options.add_argument("--probability", type=float, default=0.8, help="to be reached")
     asked = options.parse_args(typed)
     plan = load_plan(asked.plan)
     p, at = probability("--probability", asked.probability), quarter_of(plan, asked.at)
-    figures, targets = figures_of(plan, asked.figure), wanted(plan, asked.targets)
+    figures = figures_of(plan, asked.figure)
+    targets = wanted(plan, asked.targets)
+    # Whoever tells where a target stands wants to know of it.
+    targets += tuple(t for t in plan.targets if t.id in figures and t not in targets)
     mix = build_mix(plan, asked.policy)
     fork = fork_of(asked, at)
     mixes = candidates(plan, mix, at + 1)
@@ -542,8 +553,7 @@ def main(typed: Sequence[str] | None = None) -> None:
             with replacing(folder / f"{target.id}.yaml") as unfinished:
                 tree = tree_of(plan, found, f"correct_{target.id}")
                 unfinished.write_text(yaml.safe_dump(tree, sort_keys=False), "utf-8")
-    before = max(outcomes[0].outlay[rows].mean(), 1e-9)
-    spent = {o.mix.name: o.outlay[rows].mean() / before for o in outcomes}
+    spent = {o.mix.name: o.outlay[rows].mean() for o in outcomes}
     opening = next_opening(at + 1)
     opens = f"next in {label(opening)}" if opening <= plan.end else "no more before the plan's end"
     wide = tried.pivot(index="change", columns="target", values="probability")
@@ -568,10 +578,10 @@ stands behind a target's count at its date.
 {"".join(f"{remark}{chr(10)}" for remark in remarks)}
 {chr(10).join(lines)}
 
-Larger doses from the same lines may only go to fewer: {ALL} costs {spent[ALL]:.2f} times what the
-unchanged mix does. With twice the money of the lines it costs {spent[STRONGEST]:.2f} times, and
-{spent[EARLIER]:.2f} times from the first quarter on. A year's money opens in its first quarter,
-{opens}.
+Larger doses from the same lines may only go to fewer: the unchanged mix costs
+{spent[UNCHANGED]:.1f} million CNY, {ALL} {spent[ALL]:.1f}, with twice the money of the lines
+{spent[STRONGEST]:.1f}, and that from the first quarter on {spent[EARLIER]:.1f}. A year's money
+opens in its first quarter, {opens}.
 
 Probability of each target, and extra outlay (million CNY, paid or owed at the end), by change.
 No change is chosen that some target forbids, asked for or not, because its real activity would fall

@@ -44,6 +44,7 @@ Rows = NDArray[np.intp]
 EPSILON = 1e-9
 GROUPS = tuple(name for name in MIXES if name not in ("none", "as_written"))
 FUND = "city fund"  # the money of the lines of the city, and of its counties with it
+FRESH = 1000  # what was chosen is run again with a seed so much higher
 BUDGET = "budget"  # budget_rule belongs to all groups' mixes, hence to none: a group of its own
 
 
@@ -245,7 +246,7 @@ def wanted(plan: Plan, names: str | None) -> tuple[Target, ...]:
     known = {target.id: target for target in plan.targets}
     chosen = [t.id for t in plan.targets if t.nature == "behavioural" and not t.reason]
     if names is not None:
-        chosen = names.split(",")
+        chosen = list(dict.fromkeys(names.split(",")))
     if not chosen:
         raise ConfigError(f"{plan.name} has no behavioural target that is modelled: name --targets")
     for name in chosen:

@@ -20,6 +20,7 @@ comes to there. It is written as a policy file. A mix that was run is read from 
 command goes on where it was interrupted and finds what it would have found.
 """
 
+import argparse
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ import pandas as pd
 import yaml
 from evaluation import (
     EPSILON,
+    FRESH,
     FUND,
     Evaluator,
     Outcome,
@@ -54,10 +56,10 @@ from sim.policy import build_mix
 from sim.precision import jeffreys
 from sim.settings import replacing
 
+PROBABILITY = 0.8  # with which each target is to be met, where none is typed
 STEP = 0.25  # between two multiples that are tried
 LEAST_FUND = 0.5  # times the money of the lines
 GENERATION = 20  # mixes that are run together
-FRESH = 1000  # the seed of the second run is so much higher
 FRONT = 10  # mixes of the front, at most, that are run again
 PLAN, BEST = "plan as written", "best"
 
@@ -317,13 +319,15 @@ def forbidden(question: Question, found: pd.DataFrame) -> str:
 def main(typed: Sequence[str] | None = None) -> None:
     """Search, run the front again and write the best mix."""
     options = parser(__doc__, replicates=20)
-    options.add_argument("--probability", type=float, default=0.8)
+    options.add_argument(
+        "--probability", type=float, help=f"of each target; {PROBABILITY} if not given"
+    )
     options.add_argument("--targets", help="with commas; the behavioural ones if not given")
-    options.add_argument("--cost", choices=("free", "plan"), default="free")
-    options.add_argument("--by", choices=("group", "instrument"), default="group")
-    options.add_argument("--bound", type=float, default=3.0)
-    options.add_argument("--slack", type=float, default=0.02)
-    options.add_argument("--trials", type=int, default=80)
+    options.add_argument("--cost", choices=("free", "plan"), default="free", help="what it may be")
+    options.add_argument("--by", choices=("group", "instrument"), default="group", help="varied")
+    options.add_argument("--bound", type=float, default=3.0, help="largest multiple of a dose")
+    options.add_argument("--slack", type=float, default=0.02, help="loss of real activity allowed")
+    options.add_argument("--trials", type=int, default=80, help="mixes to be tried")
     asked = options.parse_args(typed)
     plan = load_plan(asked.plan)
     if asked.trials < 1:
@@ -339,15 +343,30 @@ def main(typed: Sequence[str] | None = None) -> None:
         groups={name: ids for name, ids in groups.items() if ids},
         targets=wanted(plan, asked.targets),
         bound=asked.bound,
-        probability=None
-        if asked.cost == "plan"
-        else probability("--probability", asked.probability),
+        probability=sought(asked),
         slack=asked.slack,
         seed=asked.seed,
     )
     evaluate, folder = evaluator(asked, plan, "optimise")
     found = search(question, evaluate, asked.trials)
     report(question, asked.plan, evaluate, folder, found)
+
+
+def sought(asked: argparse.Namespace) -> float | None:
+    """Return the probability that each target is to have; None where the plan's outlay is given.
+
+    Raises:
+        ConfigError: If it is none, or both were typed.
+    """
+    typed = asked.probability
+    if asked.cost != "plan":
+        return PROBABILITY if typed is None else probability("--probability", typed)
+    if typed is not None:
+        raise ConfigError(
+            f"--probability {typed:g} with --cost plan: at the plan's outlay the highest "
+            "probabilities are sought; give one of the two"
+        )
+    return None
 
 
 def report(

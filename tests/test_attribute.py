@@ -147,6 +147,19 @@ def test_the_command_writes_tables_a_figure_and_a_text(monkeypatch, tmp_path, ca
     assert "Too many groups" in capsys.readouterr().out
 
 
+def test_each_question_has_a_folder_of_its_own_and_all_share_what_was_run(monkeypatch, tmp_path):
+    stand_in(monkeypatch, toy)
+    monkeypatch.chdir(tmp_path)
+    typed = ["--plan", "changzhou_2019", "--replicates", "2", "--workers", "1"]
+    attribute.main(typed)
+    attribute.main([*typed, "--by", "type", "--orders", "2"])
+    folder = tmp_path / "outputs" / "attribute" / "changzhou_2019"
+    asked = {"replicates=2", "replicates=2,by=type,orders=2"}
+    assert {path.name for path in folder.iterdir()} == {"evaluations", *asked}
+    for name in asked:
+        assert (folder / name / "result.md").is_file()
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

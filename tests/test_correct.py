@@ -421,6 +421,8 @@ def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, caps
     typed = ["--replicates", "3", "--workers", "1", "--at", "2019Q4", "--targets", "brokers"]
     correct.main([*typed, "--output", str(tmp_path / "a"), "--figure", "brokers=250"])
     assert "of 1000): nothing is left to do" in capsys.readouterr().out
+    correct.main([*typed, "--output", str(tmp_path / "c"), "--figure", "ip_services=7"])
+    assert "* ip_services (" in capsys.readouterr().out  # whoever tells of it wants to know
     correct.main([*typed, "--output", str(tmp_path / "b"), "--policy", "ladder"])
     assert "* brokers (" in capsys.readouterr().out
     assert build_mix(PLAN, tmp_path / "b" / "brokers.yaml").name == "correct_brokers"
@@ -433,6 +435,11 @@ def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, caps
         (["--at", "soon"], "--at"),
         (["--at", "2019Q4", "--figure", "broker=3"], "Did you mean 'brokers'?"),
         (["--at", "2019Q4", "--figure", "brokers"], "TARGET=VALUE with a number is needed"),
+        (["--at", "2019Q4", "--figure", "brokers=-5"], "--figure brokers=-5: a number from 0 on"),
+        (
+            ["--at", "2019Q4", "--figure", "brokers=1", "--figure", "brokers=2"],
+            "--figure brokers=2: brokers = 1 was given already",
+        ),
         (["--at", "2019Q4", "--policy", "laddder"], "no policy 'laddder'"),
         (
             ["--at", "2019Q4", "--policy", "as_written+from=changzhou_2019"],

@@ -303,6 +303,7 @@ def test_the_written_mix_run_again_gives_the_reported_figures(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
+        (["--cost", "plan", "--probability", "0.9"], "--probability 0.9 with --cost plan"),
         (["--targets", "broker"], "--targets: no target of weihai_2018 'broker'"),
         (["--probability", "1.5"], "--probability 1.5: a probability above 0 and up to 1"),
         (["--bound", "0.5"], "--bound 0.5: 1 or more"),
