@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -341,7 +342,10 @@ def parser(doc: str, replicates: int) -> argparse.ArgumentParser:
 
 
 def question(asked: argparse.Namespace) -> str:
-    """Return what was typed that is not the default, as the name of a folder."""
+    """Return what was typed that is not the default, as the name of a folder.
+
+    It has none of the signs that mean something in ``policy=FOLDER/FILE``.
+    """
     aside = ("plan", "workers", "output", "parser")
     typed = {
         name: value
@@ -349,10 +353,10 @@ def question(asked: argparse.Namespace) -> str:
         if name not in aside and value != asked.parser.get_default(name)
     }
     words = [
-        f"{name}={'+'.join(value) if isinstance(value, list) else value}"
+        f"{name}-{'-'.join(value) if isinstance(value, list) else value}"
         for name, value in typed.items()
     ]
-    return folder_name(",".join(words) or "default")
+    return folder_name(re.sub("[=,+~]", "-", "_".join(words)) or "default")
 
 
 def evaluator(

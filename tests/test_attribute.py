@@ -154,7 +154,7 @@ def test_each_question_has_a_folder_of_its_own_and_all_share_what_was_run(monkey
     attribute.main(typed)
     attribute.main([*typed, "--by", "type", "--orders", "2"])
     folder = tmp_path / "outputs" / "attribute" / "changzhou_2019"
-    asked = {"replicates=2", "replicates=2,by=type,orders=2"}
+    asked = {"replicates-2", "replicates-2_by-type_orders-2"}
     assert {path.name for path in folder.iterdir()} == {"evaluations", *asked}
     for name in asked:
         assert (folder / name / "result.md").is_file()
