@@ -31,6 +31,7 @@ from sim.settings import Case, Settings, replacing
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.policy import Mix
     from sim.record import Record
     from sim.region import Start
 
@@ -108,14 +109,16 @@ def run(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> l
             micro=micro.missing(folder, settings.kept),
         )
         plans.setdefault(case.plan.name, []).append(part)
-    missing = [sorted(frozenset().union(*(p.missing for p in parts))) for parts in plans.values()]
+    # The longest first, so that at the end no worker waits long for another.
+    parted = sorted(plans.values(), key=lambda parts: -parts[0].case.quarters)
+    missing = [sorted(frozenset().union(*(part.missing for part in parts))) for parts in parted]
     workers = _workers(settings)
     share = sum(len(replicates) for replicates in missing) // (_CHUNKS_PER_WORKER * workers)
     size = min(_LARGEST_CHUNK, max(1, share))
     tasks = [
         _Task(parts=parts, settings=settings, replicates=replicates[i : i + size])
         for i in range(0, settings.replicates, size)
-        for parts, replicates in zip(plans.values(), missing, strict=True)
+        for parts, replicates in zip(parted, missing, strict=True)
         if replicates[i : i + size]
     ]
     failures: list[Failure] = []
@@ -261,13 +264,22 @@ def _computed_afar(task: _Task) -> tuple[_Done, dict[tuple[int, str], bytes]]:
 
 
 def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
-    """Yield per mix the record of a replicate, its error, or None where nothing is missing."""
+    """Yield per mix the record of a replicate, its error, or None where nothing is missing.
+
+    Mixes that differ in name only, as some select nothing of a plan, are run once.
+    """
     from sim.region import start_city
 
     settings, start = task.settings, None
+    known: list[tuple[Mix, Record | str]] = []
     for part in task.parts:
         if replicate not in part.missing:
             yield None
+            continue
+        mix = dataclasses.replace(part.case.mix, name="")
+        before = next((outcome for other, outcome in known if other == mix), None)
+        if before is not None and replicate not in part.micro:
+            yield before
             continue
         try:
             start = start or start_city(
@@ -284,6 +296,7 @@ def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
             if is_full(error):  # of micro-data: no fault of the replicate
                 raise
             outcome = traceback.format_exception_only(error)[-1].strip()
+        known.append((mix, outcome))
         yield outcome
 
 

@@ -237,6 +237,30 @@ def test_a_city_begins_once_for_all_its_mixes(tmp_path, monkeypatch):
         assert same(read(job.folder(apart, case), 2), read(job.folder(together, case), 2))
 
 
+def test_mixes_that_differ_in_name_only_are_run_once_and_have_the_same_files(tmp_path, monkeypatch):
+    from sim import region
+
+    lived, live_out = [], region.live_out
+
+    def counted(start, mix, quarters, watch=None):
+        lived.append(mix.name)
+        return live_out(start, mix, quarters, watch)
+
+    monkeypatch.setattr(region, "live_out", counted)
+    # Changzhou's plan has no instrument that the mixes research and incubation select.
+    arguments = ("plan=changzhou_2019", "workers=1", "replicates=2")
+    job, _ = compose(
+        parse(["-m", *QUICK, *arguments, "policy=none,research,ladder,incubation", "baseline=none"])
+    )
+    study = carry_out(job, tmp_path)
+    write_tables(study)
+    assert lived == ["none", "ladder"] * 2
+    idle = [study.find("changzhou_2019", name) for name in ("none", "research", "incubation")]
+    for one in idle[1:]:
+        assert same(read(one.folder, 2), read(idle[0].folder, 2))
+        assert (one.attainment["policy"] == one.policy).all()
+
+
 def test_mixes_are_computed_side_by_side(tmp_path, monkeypatch):
     order = []
 
