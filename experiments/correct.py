@@ -233,8 +233,8 @@ def standing(outcome: Outcome, target: Target, rows: Rows, quarter: str) -> str:
     """Return where a target stands at the end of a quarter, in words."""
     at = outcome.quarters.index(quarter), outcome.columns([target])[0]
     low, median, high = np.quantile(outcome.paths[(rows, *at)], [0.05, 0.5, 0.95])
-    spread = "" if low == high else f" ({figure(low)} to {figure(high)})"
-    return f"{figure(median)}{spread} of {target.value:g}"
+    spread = "" if low == high else f"; {figure(low)} to {figure(high)}"
+    return f"{figure(median)} of {target.value:g}{spread}"
 
 
 def first_effect(outcomes: Sequence[Outcome], target: Target, rows: Rows) -> str:
@@ -570,7 +570,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     text = f"""# What still helps {plan.name} after {label(at)}
 
 The mix is {mix.name} to the end of {label(at)}, and changed from {label(at + 1)} on.
-In brackets is where it stands then{" (90 % of futures)" * (fork is None)}, beside its goal.
+In brackets is where it stands then, beside its goal{"; median, and nine in ten" * (fork is None)}.
 What counts is {stands}{len(rows)} of {asked.replicates} futures of {of}seed {asked.seed}.
 What is chosen on them is run again on {anew},
 since the luckiest of many changes looks better than it is. Real activity is the median of what

@@ -217,7 +217,7 @@ def test_where_a_target_stands_is_its_median_and_what_nine_of_ten_lie_between(tr
     low, high = (there.min() + share * np.ptp(there) for share in (0.05, 0.95))
     two = np.array([there.argmin(), there.argmax()])
     assert correct.standing(tried[0], brokers, two, label(AT)) == (
-        f"{(low + high) / 2:.3g} ({low:.3g} to {high:.3g}) of 1000"
+        f"{(low + high) / 2:.3g} of 1000; {low:.3g} to {high:.3g}"
     )
     assert correct.standing(tried[0], brokers, np.array([3]), label(AT)) == (
         f"{there[3]:.3g} of 1000"
@@ -420,7 +420,7 @@ def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, caps
     stand_in(monkeypatch, toy)
     typed = ["--replicates", "3", "--workers", "1", "--at", "2019Q4", "--targets", "brokers"]
     correct.main([*typed, "--output", str(tmp_path / "a"), "--figure", "brokers=250"])
-    assert "of 1000): nothing is left to do" in capsys.readouterr().out
+    assert ": nothing is left to do" in capsys.readouterr().out
     correct.main([*typed, "--output", str(tmp_path / "c"), "--figure", "ip_services=7"])
     assert "* ip_services (" in capsys.readouterr().out  # whoever tells of it wants to know
     correct.main([*typed, "--output", str(tmp_path / "b"), "--policy", "ladder"])
