@@ -187,6 +187,8 @@ def spread(means: Floats) -> Floats:
 
 def _with_error(effect: float, error: float) -> str:
     large = abs(effect) >= 1000
+    if np.isnan(error):  # of a single future
+        return f"{effect:+,.0f}" if large else f"{effect:+.3g}"
     return f"{effect:+,.0f} ± {error:,.0f}" if large else f"{effect:+.3g} ± {error:.2g}"
 
 

@@ -121,6 +121,8 @@ def test_a_table_shows_what_moves_and_names_what_does_not():
         ("probability", "b", "two", 0.0, np.nan),
         ("probability", "c", "one", 0.0, 0.05),
         ("probability", "c", "two", -0.5, 0.2),
+        ("probability", "d", "one", 1070.4, 23.0),
+        ("probability", "d", "two", 1.5, np.nan),
     ]
     table = pd.DataFrame(rows, columns=["quantity", "target", "group", "effect", "se"])
     assert attribute.section(table, "probability").splitlines() == [
@@ -128,6 +130,7 @@ def test_a_table_shows_what_moves_and_names_what_does_not():
         "| --- | --- | --- |",
         "| a | +0.25 ± 0.1 | 0 |",
         "| c | +0 ± 0.05 | -0.5 ± 0.2 |",
+        "| d | +1,070 ± 23 | +1.5 |",
         "",
         "No group moves: b.",
     ]
