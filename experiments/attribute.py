@@ -22,6 +22,7 @@ from evaluation import (
     Floats,
     Outcome,
     evaluator,
+    figure,
     groups_of,
     markdown,
     parser,
@@ -186,10 +187,8 @@ def spread(means: Floats) -> Floats:
 
 
 def _with_error(effect: float, error: float) -> str:
-    large = abs(effect) >= 1000
-    if np.isnan(error):  # of a single future
-        return f"{effect:+,.0f}" if large else f"{effect:+.3g}"
-    return f"{effect:+,.0f} ± {error:,.0f}" if large else f"{effect:+.3g} ± {error:.2g}"
+    of_several = "" if np.isnan(error) else f" ± {figure(error, 2)}"
+    return figure(effect, sign="+") + of_several
 
 
 def section(table: pd.DataFrame, quantity: str) -> str:

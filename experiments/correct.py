@@ -36,6 +36,7 @@ from evaluation import (
     Outcome,
     Rows,
     evaluator,
+    figure,
     groups_of,
     markdown,
     parser,
@@ -288,11 +289,6 @@ def next_opening(since: int) -> int:
     return since + (1 - season(since)) % 4
 
 
-def figure(value: float) -> str:
-    """Return a figure with three digits, or all of its whole part."""
-    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
-
-
 def less_real(row: pd.Series) -> str:
     """Return whose real activity a change lowers, in words."""
     return (
@@ -399,11 +395,6 @@ def check_written(plan: Plan, mix: Mix, mixes: Sequence[Mix]) -> None:
         ConfigError: If a policy file cannot hold it.
     """
     policy = f"--policy {mix.name}"
-    if mix.costs_as:
-        raise ConfigError(
-            f"{policy}: the doses at which it costs what {mix.costs_as.name} does are found in a "
-            "run of its own; name them (+scale=F) instead"
-        )
     own = [instrument.id for instrument in plan.instruments]
     for instrument in mix.instruments:
         if mix.attached or instrument.id not in own:
@@ -572,7 +563,7 @@ def main(typed: Sequence[str] | None = None) -> None:
 The mix is {mix.name} to the end of {label(at)}, and changed from {label(at + 1)} on.
 In brackets is where it stands then, beside its goal{"; median, and nine in ten" * (fork is None)}.
 What counts is {stands}{len(rows)} of {asked.replicates} futures of {of}seed {asked.seed}.
-What is chosen on them is run again on {anew},
+What is chosen on them, and the unchanged mix, is run again on {anew},
 since the luckiest of many changes looks better than it is. Real activity is the median of what
 stands behind a target's count at its date.
 {"".join(f"{remark}{chr(10)}" for remark in remarks)}

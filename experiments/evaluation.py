@@ -301,12 +301,18 @@ def write_files(folder: Path, tables: Mapping[str, pd.DataFrame], text: str) -> 
     print(f"Written to {folder}", file=sys.stderr)
 
 
-def markdown(table: pd.DataFrame, digits: int = 3) -> str:
-    """Return a table in Markdown, numbers with so many digits; empty where there is none."""
+def figure(value: float, digits: int = 3, sign: str = "") -> str:
+    """Return a figure with so many digits, or all of its whole part."""
+    large = abs(value) >= 999.5
+    return f"{value:{sign}.0f}" if large else f"{value:{sign}.{digits}g}"
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table in Markdown; empty where there is no number."""
 
     def cell(value: object) -> str:
         if isinstance(value, float):
-            return "" if np.isnan(value) else f"{value:.{digits}g}"
+            return "" if np.isnan(value) else figure(value)
         return str(value)
 
     rows = [list(map(str, table.columns)), ["---"] * len(table.columns)]
@@ -326,7 +332,8 @@ class _Help(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpF
 
 def parser(doc: str, replicates: int) -> argparse.ArgumentParser:
     """Return a parser with the options that all searches share."""
-    made = argparse.ArgumentParser(description=doc, formatter_class=_Help)
+    # No abbreviations: one command's --replicate would be another's --replicates.
+    made = argparse.ArgumentParser(description=doc, formatter_class=_Help, allow_abbrev=False)
     made.set_defaults(parser=made)
     made.add_argument("--plan", default="weihai_2018", help="a plan, or its file")
     made.add_argument("--replicates", type=int, default=replicates, help="futures of each mix")

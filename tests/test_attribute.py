@@ -130,7 +130,7 @@ def test_a_table_shows_what_moves_and_names_what_does_not():
         "| --- | --- | --- |",
         "| a | +0.25 ± 0.1 | 0 |",
         "| c | +0 ± 0.05 | -0.5 ± 0.2 |",
-        "| d | +1,070 ± 23 | +1.5 |",
+        "| d | +1070 ± 23 | +1.5 |",
         "",
         "No group moves: b.",
     ]

@@ -132,6 +132,7 @@ def test_the_command_writes_regrets_and_sentences(monkeypatch, tmp_path, capsys)
         (["--policies", "as_writen"], "Did you mean 'as_written'?"),
         (["--plan", "nowhere"], "no plan 'nowhere'"),
         (["--scale", "0"], "population.scale = 0.0"),
+        (["--replicate", "7"], "unrecognized arguments: --replicate 7"),
         (["--policies", "founding+cost=ladder"], "+cost= works with python -m sim alone"),
     ],
 )
