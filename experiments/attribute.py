@@ -33,10 +33,10 @@ from evaluation import (
 )
 from matplotlib.figure import Figure
 
-from sim.errors import ConfigError
-from sim.plan import load_plan
-from sim.policy import Mix
-from sim.settings import replacing
+from sim.core.errors import ConfigError
+from sim.inputs.plan import load_plan
+from sim.policy.policy import Mix
+from sim.runs.settings import replacing
 
 LARGEST = 7  # players whose coalitions are all run
 

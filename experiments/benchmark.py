@@ -35,13 +35,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim import ensemble, identity
-from sim.draws import Draws
-from sim.plan import load_plan
-from sim.policy import build_mix
-from sim.region import QUARTER, Run, Start, start_city
-from sim.settings import Case, Settings
-from sim.state import FIRMS
+from sim.core import identity
+from sim.core.draws import Draws
+from sim.inputs.plan import load_plan
+from sim.policy.policy import build_mix
+from sim.region.region import QUARTER, Run, Start, start_city
+from sim.runs import ensemble
+from sim.runs.settings import Case, Settings
+from sim.state.state import FIRMS
 
 ROOT = Path(__file__).parents[1]
 PLAN, POLICY, SEED = "weihai_2018", "as_written", 1
@@ -74,11 +75,11 @@ NOTES = {
     "plan's end, nothing extrapolated; firms_at_the_end are alive then",
     "reference_ratio": "at the larger size of reference_ratio_by_firms",
     "reference_ratio_by_firms": "rules of the ten processes in tests/reference (plain Python, an "
-    "object a firm; its reading and writing of tables apart) over the same in sim.region, "
+    "object a firm; its reading and writing of tables apart) over the same in sim.region.region, "
     f"{YEAR} quarters of the same city. without_philox: less its pure-Python Philox (calls times "
     "one call), which users of Python's own generator do not pay",
     "runs_per_second": "by plan (as written, population.scale=1, uncertainty=both) and workers, "
-    f"through sim.ensemble; the faster of {TIMES} times",
+    f"through sim.runs.ensemble; the faster of {TIMES} times",
     "workers_speedup": f"two workers over one, {LARGEST_PLAN}, simulation only",
     "sobol_hours_projected": f"{SOBOL_RUNS} runs, population.scale={SOBOL_SCALE}, two workers, at "
     "the speed of sobol_runs_measured of them",

@@ -49,18 +49,18 @@ from evaluation import (
 )
 from matplotlib.figure import Figure
 
-from sim.design import Fork
-from sim.errors import ConfigError, unknown
-from sim.indicators import INDICATORS
-from sim.instrument import INSTRUMENT_KEYS, Instrument
-from sim.kinds import KIND_CODE, KINDS
-from sim.parameters import Values, values
-from sim.plan import Plan, Target, load_plan
-from sim.policy import Mix, build_mix
-from sim.precision import jeffreys
+from sim.core.errors import ConfigError, unknown
+from sim.core.quarter import label, parse, season
+from sim.indicators.indicators import INDICATORS
+from sim.inputs.design import Fork
+from sim.inputs.instrument import INSTRUMENT_KEYS, Instrument
+from sim.inputs.kinds import KIND_CODE, KINDS
+from sim.inputs.parameters import Values, values
+from sim.inputs.plan import Plan, Target, load_plan
+from sim.policy.policy import Mix, build_mix
 from sim.processes.accreditation import pass_share
-from sim.quarter import label, parse, season
-from sim.settings import check_whole, replacing
+from sim.runs.precision import jeffreys
+from sim.runs.settings import check_whole, replacing
 
 TIMES = (1.5, 2.0, 3.0)
 FUNDS = (1.5, 2.0)

@@ -21,15 +21,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import ensemble
-from sim.books import PUBLIC
-from sim.design import STRATA, Fork
-from sim.errors import ConfigError, SimError, unknown
-from sim.plan import Plan, Target
-from sim.policy import MIXES, Mix, build_mix
-from sim.policy import paying as pays_public_money
-from sim.quarter import label
-from sim.settings import (
+from sim.core.errors import ConfigError, SimError, unknown
+from sim.core.quarter import label
+from sim.inputs.design import STRATA, Fork
+from sim.inputs.plan import Plan, Target
+from sim.policy.policy import MIXES, Mix, build_mix
+from sim.policy.policy import paying as pays_public_money
+from sim.runs import ensemble
+from sim.runs.settings import (
     Job,
     Settings,
     code_hash,
@@ -39,6 +38,7 @@ from sim.settings import (
     job_of,
     replacing,
 )
+from sim.state.books import PUBLIC
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

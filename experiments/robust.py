@@ -38,11 +38,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
-from sim.design import STRATA
-from sim.parameters import all_parameters
-from sim.plan import Plan, Target, load_plan, plan_from_tree, tree_of
-from sim.policy import MIXES, build_mix
-from sim.settings import replacing
+from sim.inputs.design import STRATA
+from sim.inputs.parameters import all_parameters
+from sim.inputs.plan import Plan, Target, load_plan, plan_from_tree, tree_of
+from sim.policy.policy import MIXES, build_mix
+from sim.runs.settings import replacing
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of ipyparallel, which PRIM does not need

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.indicators import INDICATORS
-from sim.kinds import KIND_CODE, KINDS
-from sim.plan import load_plan
-from sim.policy import build_mix
+from sim.indicators.indicators import INDICATORS
+from sim.inputs.kinds import KIND_CODE, KINDS
+from sim.inputs.plan import load_plan
+from sim.policy.policy import build_mix
 from sim.processes.subsidy_response import reported_rd
-from sim.region import start_run
-from sim.state import ACTIVE, State
+from sim.region.region import start_run
+from sim.state.state import ACTIVE, State
 
 PLANS = ("weihai_2018", "changzhou_2019", "ningbo_2019", "ningbo_315", "jiangyin_2025")
 CARRIERS = ("incubator", "makerspace")

@@ -18,10 +18,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from sim.plan import load_plan
-from sim.policy import build_mix
-from sim.results import carry_out, write_table
-from sim.settings import Settings, job_of
+from sim.inputs.plan import load_plan
+from sim.policy.policy import build_mix
+from sim.results.results import carry_out, write_table
+from sim.runs.settings import Settings, job_of
 
 PLAN, POLICY = "weihai_2018", "as_written"
 QUARTERS = 20

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.agents import Firm, Incubator, Institute, Platform, Region, University
-    from sim.plan import Plan, load_plan
-    from sim.policy import Mix
-    from sim.results import Combination, Study
+    from sim.inputs.plan import Plan, load_plan
+    from sim.policy.policy import Mix
+    from sim.region.agents import Firm, Incubator, Institute, Platform, Region, University
+    from sim.results.results import Combination, Study
 
     type AnyPlan = Plan | str | Path
     type AnyMix = Mix | Mapping[str, Any] | str | Path
@@ -48,7 +48,7 @@ def __getattr__(name: str) -> Any:
     """Return one of the names above from the module it lives in."""
     if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
-    home = "sim.plan" if name == "load_plan" else "sim.agents"
+    home = "sim.inputs.plan" if name == "load_plan" else "sim.region.agents"
     return getattr(import_module(home), name)
 
 
@@ -72,7 +72,7 @@ class Result:
         Raises:
             ConfigError: If there is none of that name.
         """
-        from sim.errors import unknown
+        from sim.core.errors import unknown
 
         frame = self.combination.trajectories
         known = [str(column) for column in frame if column not in ("plan", "policy", "replicate")]
@@ -160,10 +160,10 @@ def _study(
     typed: Mapping[str, Any],
 ) -> "Study":
     """Run mixes and the baselines not among them; keep the files where a folder is given."""
-    from sim.errors import ConfigError
-    from sim.plan import Plan, load_plan
-    from sim.policy import build_mix, expand
-    from sim.settings import Settings, job_of
+    from sim.core.errors import ConfigError
+    from sim.inputs.plan import Plan, load_plan
+    from sim.policy.policy import build_mix, expand
+    from sim.runs.settings import Settings, job_of
 
     loaded = plan if isinstance(plan, Plan) else load_plan(plan)
     several = bool(baselines)
@@ -181,11 +181,11 @@ def _study(
         several=several,
     )
     if folder is not None:
-        from sim.command import publish
+        from sim.command.command import publish
 
         study = publish(job, folder, command)
     else:
-        from sim.results import carry_out
+        from sim.results.results import carry_out
 
         with TemporaryDirectory(prefix="sim-") as meanwhile:
             study = carry_out(job, Path(meanwhile))

@@ -6,7 +6,7 @@ import sys
 def start() -> int:
     """Run the command line; return the exit status."""
     try:
-        from sim.command import main  # takes a moment, in which Ctrl-C may come
+        from sim.command.command import main  # takes a moment, in which Ctrl-C may come
     except KeyboardInterrupt:
         return 130
     return main(sys.argv[1:])

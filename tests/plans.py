@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from sim.instrument import Instrument
-from sim.plan import Plan, Target, load_plan, plan_names
-from sim.record import Record
-from sim.state import State
+from sim.inputs.instrument import Instrument
+from sim.inputs.plan import Plan, Target, load_plan, plan_names
+from sim.region.record import Record
+from sim.state.state import State
 
 PLANS = {name: load_plan(name) for name in plan_names()}
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.indicators import CONTEXT
-from sim.plan import load_plan
-from sim.policy import build_mix
-from sim.record import PAYMENTS, Record
-from sim.results import carry_out
-from sim.settings import Settings, job_of
+from sim.indicators.indicators import CONTEXT
+from sim.inputs.plan import load_plan
+from sim.policy.policy import build_mix
+from sim.region.record import PAYMENTS, Record
+from sim.results.results import carry_out
+from sim.runs.settings import Settings, job_of
 
 PAID = pd.DataFrame(
     [
@@ -70,5 +70,5 @@ def stand_in(patch, model):
     def life(start, mix, quarters, watch=None):
         return model(start.plan, mix, replicate=start.replicate, quarters=quarters)
 
-    patch.setattr("sim.region.start_city", start)
-    patch.setattr("sim.region.live_out", life)
+    patch.setattr("sim.region.region.start_city", start)
+    patch.setattr("sim.region.region.live_out", life)

@@ -6,80 +6,89 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.draws import PROCESSES
-from sim.levers import LEVERS, TYPES
-from sim.region import QUARTER
+from sim.core.draws import PROCESSES
+from sim.inputs.levers import LEVERS, TYPES
+from sim.region.region import QUARTER
 
 HOME = Path(sim.__file__).parent
 MODULES = sorted(HOME.rglob("*.py"))
 
-# From the ground up: a module may import what stands in a line above its own, and its line.
-LAYERS = [
-    {"errors", "quarter", "quantity", "compiled", "arithmetic"},
-    {"draws", "rules"},
-    {"identity", "kinds", "tables"},
-    {"levers", "books", "kene", "ring"},
-    {"instrument", "city"},
-    {"plan", "policy", "mixes", "transplant", "places", "program"},
-    {"state"},
-    {"founders"},
-    {"processes"},
-    {"population", "indicators", "design"},
-    {"parameters", "record", "precision"},
-    {"region"},
-    {"agents"},
-    {"settings"},
-    {"micro", "cluster"},
-    {"ensemble"},
-    {"equal_cost"},
-    {"results", "audit"},
-    {"figures", "contrast", "report"},
-    {"command"},
-    {"__init__", "__main__"},
-]
+# The rooms from the top down: a room may import what stands below it.
+ROOMS = (
+    "door",
+    "command",
+    "report",
+    "results",
+    "runs",
+    "region",
+    "indicators",
+    "processes",
+    "policy",
+    "state",
+    "inputs",
+    "core",
+)
+LONGEST_CHAIN = 14  # files that import each other one after the other
 
 
 def name_of(path: Path) -> str:
-    relative = path.relative_to(HOME)
-    return "processes" if relative.parts[0] == "processes" else relative.stem
+    """Return a file's name as it is imported."""
+    return ".".join(path.relative_to(HOME.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
-def layer(name: str) -> int:
-    return next(number for number, names in enumerate(LAYERS) if name in names)
+def room_of(name: str) -> str:
+    """Return the room that a module stands in; the package's own files are its door."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in ROOMS else "door"
+
+
+NAMES = {name_of(path): path for path in MODULES}
 
 
 def imports(path: Path) -> set[str]:
-    """Return the package's own modules that a file imports, type checking apart."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    skipped = {
-        child
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
-        for child in ast.walk(node)
-    }
-    found = set()
-    for node in ast.walk(tree):
-        if node in skipped:
-            continue
+    """Return the package's own modules that a file imports, for type checking, too."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    names = {tuple(name.split(".")) for name in found}
-    known = set().union(*LAYERS)
-    return {parts[1] for parts in names if parts[0] == "sim" and len(parts) > 1} & known
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inner & NAMES.keys() or {node.module}
+            found |= {node.module} if not inner <= NAMES.keys() else set()
+    return found & NAMES.keys() - {name_of(path)}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOME)))
-def test_imports_point_down(path):
-    here = layer(name_of(path))
-    upward = {name for name in imports(path) if layer(name) > here}
-    assert not upward, f"{path.name} imports {sorted(upward)}, which stand above it"
+IMPORTS = {name: imports(path) for name, path in NAMES.items()}
+
+
+def test_every_folder_is_a_room_and_every_room_a_folder():
+    folders = {path.name for path in HOME.iterdir() if (path / "__init__.py").exists()}
+    assert folders == set(ROOMS) - {"door"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_imports_point_down(name):
+    here = ROOMS.index(room_of(name))
+    upward = {other for other in IMPORTS[name] if ROOMS.index(room_of(other)) < here}
+    assert not upward, f"{name} imports {sorted(upward)}, which stand above it"
+
+
+def test_no_files_import_each_other_in_a_circle_nor_in_a_long_chain():
+    longest: dict[str, list[str]] = {}
+
+    def chain(name: str, above: tuple[str, ...]) -> list[str]:
+        assert name not in above, " > ".join((*above[above.index(name) :], name))
+        if name not in longest:
+            below = [chain(other, (*above, name)) for other in sorted(IMPORTS[name])]
+            longest[name] = [name, *max(below, key=len, default=[])]
+        return longest[name]
+
+    worst = max((chain(name, ()) for name in NAMES), key=len)
+    assert len(worst) <= LONGEST_CHAIN, " > ".join(worst)
 
 
 @pytest.mark.parametrize(
-    "path", sorted((HOME / "processes").glob("*.py")), ids=lambda path: path.stem
+    "path", sorted((HOME / "processes").rglob("*.py")), ids=lambda path: path.stem
 )
 def test_no_process_imports_another(path):
     assert "sim.processes" not in path.read_text(encoding="utf-8")
@@ -104,8 +113,10 @@ def test_functions_fit_on_a_screen(path):
 # residents, and guards against division by zero. All others are quantities or named with a unit.
 PLAIN = {0, 1, 2, 4, 100, 10_000, 1e-9, 1e-12}
 RULES = [
-    *sorted((HOME / "processes").glob("*.py")),
-    *(HOME / f"{name}.py" for name in ("founders", "kene", "population", "indicators", "rules")),
+    *sorted((HOME / "processes").rglob("*.py")),
+    *(HOME / "state" / f"{name}.py" for name in ("founders", "kene", "rules")),
+    HOME / "region" / "population.py",
+    *sorted((HOME / "indicators").glob("*.py")),
 ]
 
 
@@ -155,7 +166,7 @@ def test_every_lever_is_read_by_a_process_of_the_quarter():
         assert set(lever.reads) <= processes, lever.name
         for process in lever.reads:
             code = (HOME / "processes" / f"{process}.py").read_text(encoding="utf-8")
-            code += (HOME / "founders.py").read_text(encoding="utf-8")
+            code += (HOME / "state" / "founders.py").read_text(encoding="utf-8")
             assert f'"{lever.name}"' in code, f"{process} does not read {lever.name}"
 
 

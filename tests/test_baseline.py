@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.plan import load_plan
-from sim.policy import build_mix
-from sim.quarter import label
-from sim.region import simulate
+from sim.core.quarter import label
+from sim.inputs.plan import load_plan
+from sim.policy.policy import build_mix
+from sim.region.region import simulate
 
 FOLDER = Path(__file__).parent / "baseline"
 PLANS = ("weihai_2018", "changzhou_2019", "ningbo_2019", "ningbo_315", "jiangyin_2025")

@@ -14,14 +14,14 @@ from reference.city import RETOLD, PlainCity
 from test_draws import VECTORS
 
 import sim
-from sim import draws, identity
-from sim.kinds import KINDS
-from sim.plan import load_plan, plan_names
-from sim.policy import build_mix
-from sim.quarter import label
-from sim.record import Recorder
-from sim.region import HISTORY, QUARTER, start_run
-from sim.ring import ring
+from sim.core import draws, identity
+from sim.core.quarter import label
+from sim.inputs.kinds import KINDS
+from sim.inputs.plan import load_plan, plan_names
+from sim.policy.policy import build_mix
+from sim.region.record import Recorder
+from sim.region.region import HISTORY, QUARTER, start_run
+from sim.state.ring import ring
 
 SCALES = {"ningbo_2019": 0.02, "ningbo_315": 0.02}
 SCALE = 0.05  # of the other cities

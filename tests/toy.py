@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from sim.indicators import CONTEXT
-from sim.record import PAYMENTS, Record
+from sim.indicators.indicators import CONTEXT
+from sim.region.record import PAYMENTS, Record
 
 
 def toy(plan, mix, *, replicate, quarters, **others):

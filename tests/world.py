@@ -7,17 +7,18 @@ test says at what rate.
 
 import numpy as np
 
-from sim import identity, program
-from sim.books import Books, yuan
-from sim.city import FIGURES, City, Cluster, District
-from sim.draws import Draws
-from sim.founders import Parameters as Outlook
-from sim.instrument import Instrument
-from sim.kene import Parameters as Knowledge
-from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
-from sim.levers import TYPES
+from sim.core import identity
+from sim.core.draws import Draws
+from sim.inputs.city import FIGURES, City, Cluster, District
+from sim.inputs.instrument import Instrument
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
+from sim.inputs.levers import TYPES
+from sim.policy import program
 from sim.processes import enact
-from sim.state import ACTIVE, BODY_CODE, State
+from sim.state.books import Books, yuan
+from sim.state.founders import Parameters as Outlook
+from sim.state.kene import Parameters as Knowledge
+from sim.state.state import ACTIVE, BODY_CODE, State
 
 START = 2019 * 4  # 2019Q1
 AUTUMN = START + 3  # 2019Q4, in which accreditation, evaluation and the yearly count take place

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import founders, identity, quarter
-from sim.books import yuan
-from sim.draws import mix
-from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
-from sim.levers import Offer
-from sim.quantity import quantity
-from sim.state import ACTIVE, State
-from sim.tables import Rows
+from sim.core import identity, quarter
+from sim.core.draws import mix
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.levers import Offer
+from sim.state import founders
+from sim.state.books import yuan
+from sim.state.state import ACTIVE, State
 
 GRADE_D = 4
 REWARDS = ("level_reward", "level_match")

@@ -11,10 +11,10 @@ city's. Venture funds are opened by the capital that is offered; they do not lap
 
 from dataclasses import dataclass
 
-from sim import identity, quarter
-from sim.books import yuan
-from sim.quantity import quantity
-from sim.state import State
+from sim.core import identity, quarter
+from sim.core.quantity import quantity
+from sim.state.books import yuan
+from sim.state.state import State
 
 
 @dataclass(frozen=True, kw_only=True)

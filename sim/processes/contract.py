@@ -35,17 +35,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import identity
-from sim.arithmetic import power
-from sim.books import YUAN, yuan
-from sim.compiled import compiled
-from sim.draws import Ids, ordered, poisson
-from sim.kinds import KINDS
-from sim.levers import Offer
-from sim.quantity import quantity
-from sim.ring import Ring, ring
-from sim.state import ACTIVE, BODIES, State
-from sim.tables import Rows
+from sim.core import identity
+from sim.core.arithmetic import power
+from sim.core.compiled import compiled
+from sim.core.draws import Ids, ordered, poisson
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import KINDS
+from sim.inputs.levers import Offer
+from sim.state.books import YUAN, yuan
+from sim.state.ring import Ring, ring
+from sim.state.state import ACTIVE, BODIES, State
 
 FIRM_SELLS, OUTSIDER_SELLS = -1, -2
 BILLION = 1000.0  # million CNY

@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import identity, kene, places, quarter, rules
-from sim.arithmetic import power
-from sim.books import yuan
-from sim.compiled import compiled
-from sim.levers import Offer
-from sim.quantity import quantity
-from sim.state import ACTIVE, FIRM_UNITS, State
-from sim.tables import Rows
+from sim.core import identity, quarter
+from sim.core.arithmetic import power
+from sim.core.compiled import compiled
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.levers import Offer
+from sim.state import kene, places, rules
+from sim.state.books import yuan
+from sim.state.state import ACTIVE, FIRM_UNITS, State
 
 MIDDLE_YEARS = 4  # years of age, after the third, that share one hazard: F1, ages 3 to 6
 SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import identity
-from sim.draws import Ids
-from sim.quantity import quantity
-from sim.quarter import season
-from sim.state import State
-from sim.tables import among
+from sim.core import identity
+from sim.core.draws import Ids
+from sim.core.quantity import quantity
+from sim.core.quarter import season
+from sim.core.tables import among
+from sim.state.state import State
 
 if TYPE_CHECKING:
-    from sim.parameters import Values
+    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

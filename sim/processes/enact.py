@@ -1,8 +1,8 @@
 """Enact: the instruments in force publish their offers. Nothing is paid here."""
 
-from sim.levers import Offers
-from sim.program import Program
-from sim.state import State
+from sim.inputs.levers import Offers
+from sim.policy.program import Program
+from sim.state.state import State
 
 
 def publish_offers(state: State, program: Program) -> None:

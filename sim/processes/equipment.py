@@ -25,17 +25,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arithmetic import power
-from sim.books import yuan
-from sim.compiled import compiled
-from sim.draws import laplace_share, poisson
-from sim.kinds import KIND_CODE
-from sim.quantity import quantity
-from sim.state import ACTIVE, BODY_CODE, State
-from sim.tables import Rows
+from sim.core.arithmetic import power
+from sim.core.compiled import compiled
+from sim.core.draws import laplace_share, poisson
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import KIND_CODE
+from sim.state.books import yuan
+from sim.state.state import ACTIVE, BODY_CODE, State
 
 if TYPE_CHECKING:
-    from sim.parameters import Values
+    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson draw can bear

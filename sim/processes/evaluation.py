@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim import founders, quarter
-from sim.books import yuan
-from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
-from sim.levers import Offer
-from sim.quantity import quantity
-from sim.state import ACTIVE, State
-from sim.tables import Rows
+from sim.core import quarter
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
+from sim.inputs.levers import Offer
+from sim.state import founders
+from sim.state.books import yuan
+from sim.state.state import ACTIVE, State
 
 A, B, C, D = 1, 2, 3, 4
 DECILE = 0.1  # share of platforms: the lever's unit of strictness is the lowest tenth

@@ -21,9 +21,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
-from sim.draws import four
-from sim.founders import (
+from sim.core.compiled import compiled
+from sim.core.draws import four
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.state.founders import (
     CARRIERS,
     Hosts,
     boost,
@@ -35,11 +38,8 @@ from sim.founders import (
     opened,
     pick_cluster,
 )
-from sim.kinds import KIND_CODE, KIND_NAMES, KINDS
-from sim.quantity import quantity
-from sim.ring import ring
-from sim.state import ACTIVE, BUILDING, State
-from sim.tables import Rows
+from sim.state.ring import ring
+from sim.state.state import ACTIVE, BUILDING, State
 
 # Transfer and IP services enter by expected income, in the process ``services``.
 ELSEWHERE = ("transfer_service", "ip_service")

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.arithmetic import log
-from sim.compiled import compiled
-from sim.draws import four, mixed
-from sim.kinds import HOSTS
-from sim.quantity import quantity
-from sim.state import ACTIVE, State
-from sim.tables import Rows
+from sim.core.arithmetic import log
+from sim.core.compiled import compiled
+from sim.core.draws import four, mixed
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import HOSTS
+from sim.state.state import ACTIVE, State
 
 SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
 

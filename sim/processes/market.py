@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.arithmetic import exp, log, power
-from sim.compiled import compiled
-from sim.draws import laplace
-from sim.quantity import quantity
-from sim.state import State
+from sim.core.arithmetic import exp, log, power
+from sim.core.compiled import compiled
+from sim.core.draws import laplace
+from sim.core.quantity import quantity
+from sim.state.state import State
 
 
 @dataclass(frozen=True, kw_only=True)

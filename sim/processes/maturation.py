@@ -26,13 +26,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import identity, kene, places
-from sim.quantity import quantity
-from sim.state import FIRM_UNITS, RESULT_UNITS, STAGES, State
-from sim.tables import Rows
+from sim.core import identity
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.state import kene, places
+from sim.state.state import FIRM_UNITS, RESULT_UNITS, STAGES, State
 
 if TYPE_CHECKING:
-    from sim.parameters import Values
+    from sim.inputs.parameters import Values
 
 CONCEPT, PROTOTYPE, PILOT, READY = range(len(STAGES))
 

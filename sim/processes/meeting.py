@@ -19,12 +19,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import identity, kene
-from sim.kinds import KIND_CODE
-from sim.quantity import quantity
-from sim.ring import ring
-from sim.state import Matches, State, no_matches
-from sim.tables import Rows
+from sim.core import identity
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import KIND_CODE
+from sim.state import kene
+from sim.state.ring import ring
+from sim.state.state import Matches, State, no_matches
 
 # Slots: of a result's life (quarter 0), of a result in a quarter.
 _LISTED, _SHOWN = 0, 11

@@ -26,18 +26,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import identity
-from sim.books import yuan
-from sim.draws import Ids
-from sim.levers import Offer
-from sim.quantity import quantity
-from sim.quarter import season
-from sim.ring import ring
-from sim.state import State
-from sim.tables import Rows
+from sim.core import identity
+from sim.core.draws import Ids
+from sim.core.quantity import quantity
+from sim.core.quarter import season
+from sim.core.tables import Rows
+from sim.inputs.levers import Offer
+from sim.state.books import yuan
+from sim.state.ring import ring
+from sim.state.state import State
 
 if TYPE_CHECKING:
-    from sim.parameters import Values
+    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -35,20 +35,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from sim import identity, kene, quarter, rules
-from sim.arithmetic import power
-from sim.books import yuan
-from sim.compiled import compiled
-from sim.draws import Ids, mix, poisson, poisson_counts
-from sim.kinds import KIND_CODE
-from sim.levers import Offer
-from sim.quantity import quantity
-from sim.ring import Ring, ring
-from sim.state import ACTIVE, BODY_CODE, BUILDING, PROJECT_KINDS, TALENT_KINDS, State
-from sim.tables import Rows
+from sim.core import identity, quarter
+from sim.core.arithmetic import power
+from sim.core.compiled import compiled
+from sim.core.draws import Ids, mix, poisson, poisson_counts
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import KIND_CODE
+from sim.inputs.levers import Offer
+from sim.state import kene, rules
+from sim.state.books import yuan
+from sim.state.ring import Ring, ring
+from sim.state.state import ACTIVE, BODY_CODE, BUILDING, PROJECT_KINDS, TALENT_KINDS, State
 
 if TYPE_CHECKING:
-    from sim.parameters import Values
+    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

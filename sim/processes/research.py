@@ -28,14 +28,15 @@ from typing import Any
 
 import numpy as np
 
-from sim import identity, kene
-from sim.arithmetic import log, power
-from sim.books import yuan
-from sim.compiled import compiled
-from sim.draws import poisson
-from sim.quantity import quantity
-from sim.rules import status_share
-from sim.state import ACTIVE, RESULT_UNITS, State
+from sim.core import identity
+from sim.core.arithmetic import log, power
+from sim.core.compiled import compiled
+from sim.core.draws import poisson
+from sim.core.quantity import quantity
+from sim.state import kene
+from sim.state.books import yuan
+from sim.state.rules import status_share
+from sim.state.state import ACTIVE, RESULT_UNITS, State
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import founders, identity
-from sim.books import yuan
-from sim.founders import CARRIERS, Hosts
-from sim.kinds import HOSTS, KIND_CODE, KINDS
-from sim.quantity import quantity
-from sim.state import ACTIVE, BUILDING, State
-from sim.tables import Rows, among
+from sim.core import identity
+from sim.core.quantity import quantity
+from sim.core.tables import Rows, among
+from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
+from sim.state import founders
+from sim.state.books import yuan
+from sim.state.founders import CARRIERS, Hosts
+from sim.state.state import ACTIVE, BUILDING, State
 
 
 @dataclass(frozen=True, kw_only=True)

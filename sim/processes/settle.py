@@ -1,7 +1,7 @@
 """Settle: what falls due is paid, what nobody claimed lapses, and the books are checked."""
 
-from sim import quarter
-from sim.state import State
+from sim.core import quarter
+from sim.state.state import State
 
 
 def pay_what_is_due(state: State) -> None:

@@ -21,17 +21,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import identity
-from sim.books import yuan
-from sim.draws import Ids
-from sim.kinds import KIND_CODE
-from sim.levers import Offer
-from sim.quantity import quantity
-from sim.state import ACTIVE, State
-from sim.tables import Rows
+from sim.core import identity
+from sim.core.draws import Ids
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.kinds import KIND_CODE
+from sim.inputs.levers import Offer
+from sim.state.books import yuan
+from sim.state.state import ACTIVE, State
 
 if TYPE_CHECKING:
-    from sim.parameters import Values
+    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

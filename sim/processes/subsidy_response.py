@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import quarter
-from sim.books import yuan
-from sim.levers import Offer
-from sim.quantity import quantity
-from sim.state import State
-from sim.tables import Rows
+from sim.core import quarter
+from sim.core.quantity import quantity
+from sim.core.tables import Rows
+from sim.inputs.levers import Offer
+from sim.state.books import yuan
+from sim.state.state import State
 
 if TYPE_CHECKING:
-    from sim.parameters import Values
+    from sim.inputs.parameters import Values
 
 LEVERS = ("rd_share", "rd_price")
 CLAIM_SEASON = 2  # claims for last year's R&D close with the calls

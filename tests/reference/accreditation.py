@@ -3,10 +3,10 @@
 from itertools import pairwise
 from math import log2, sqrt
 
-from sim import identity, quarter
-from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.core import identity, quarter
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.processes.accreditation import GRADE_D, pass_share
-from sim.state import ACTIVE
+from sim.state.state import ACTIVE
 
 from .luck import id_of_name, mix, plain_id
 from .promises import rewards_for_level

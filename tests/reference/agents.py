@@ -6,7 +6,7 @@ named by their place in the city's lists.
 
 import mesa
 
-from sim.state import CONTRACTS, FIRMS, ORGANISATIONS, RESULTS
+from sim.state.state import CONTRACTS, FIRMS, ORGANISATIONS, RESULTS
 
 from .accreditation import AccreditedPlatform
 from .contract import ContractingFirm, ContractingOrganisation, DrawnContract, SoldResult

@@ -8,9 +8,8 @@ specification by which ``sim`` may be made faster.
 
 Not retold: enact, budget, talent, maturation, outreach, projects, equipment, funds, services,
 space, districts and settle, the books, the start of the population and the year of history before
-the plan. A ``sim.region.Run`` that the city owns does them. Around each retold process the city
-reads the run's tables into its agents and writes the agents back; only the rules in between are
-timed.
+the plan. A ``Run`` that the city owns does them. Around each retold process the city reads
+the run's tables into its agents and writes the agents back; only the rules in between are timed.
 """
 
 from operator import attrgetter
@@ -19,11 +18,11 @@ from time import process_time
 import mesa
 import numpy as np
 
-from sim.books import yuan
-from sim.kinds import KIND_CODE
-from sim.record import Recorder
-from sim.region import QUARTER
-from sim.state import ACTIVE, BODY_CODE, Matches
+from sim.inputs.kinds import KIND_CODE
+from sim.region.record import Recorder
+from sim.region.region import QUARTER
+from sim.state.books import yuan
+from sim.state.state import ACTIVE, BODY_CODE, Matches
 
 from . import (
     accreditation,

@@ -4,11 +4,11 @@ from math import exp, log
 
 import numpy as np
 
-from sim import identity
-from sim.books import YUAN, yuan
+from sim.core import identity
 from sim.processes.contract import FIRM_SELLS, OUTSIDER_SELLS
 from sim.processes.contract import SELLING as SELLING_KINDS
-from sim.state import ACTIVE
+from sim.state.books import YUAN, yuan
+from sim.state.state import ACTIVE
 
 from .luck import Ring, descending_id, id_of_name, poisson
 

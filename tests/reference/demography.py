@@ -6,9 +6,10 @@ from math import ceil, exp, sqrt
 
 from scipy.special import ndtri
 
-from sim import identity, places, quarter, rules
+from sim.core import identity, quarter
 from sim.processes.demography import MIDDLE_YEARS, SERVICE_FIELDS
-from sim.state import ACTIVE, FIRM_UNITS
+from sim.state import places, rules
+from sim.state.state import ACTIVE, FIRM_UNITS
 
 from .knowledge import capabilities, units_held
 from .luck import plain_id

@@ -4,10 +4,10 @@ from math import sqrt
 
 from scipy.special import ndtr
 
-from sim import quarter
-from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
+from sim.core import quarter
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
 from sim.processes.evaluation import DECILE, A, B, C, D
-from sim.state import ACTIVE
+from sim.state.state import ACTIVE
 
 SCORE, AWARD, NATIONAL_AWARD = 0, 1, 2  # slots of a platform's draws in a quarter
 

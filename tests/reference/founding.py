@@ -7,12 +7,12 @@ from math import exp
 
 import numpy as np
 
-from sim import identity
-from sim.books import yuan
-from sim.founders import CARRIERS, PAYEE, REPEATABLE
-from sim.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.core import identity
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.processes.founding import ELSEWHERE, TRILLION
-from sim.state import ACTIVE, BUILDING, CLOSED
+from sim.state.books import yuan
+from sim.state.founders import CARRIERS, PAYEE, REPEATABLE
+from sim.state.state import ACTIVE, BUILDING, CLOSED
 
 from .luck import Ring, descending_id
 from .promises import boost, founding_offers

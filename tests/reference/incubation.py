@@ -3,9 +3,9 @@
 from collections import Counter
 from math import log
 
-from sim.kinds import HOSTS
+from sim.inputs.kinds import HOSTS
 from sim.processes.incubation import SEATING
-from sim.state import ACTIVE
+from sim.state.state import ACTIVE
 
 from .luck import mix
 

@@ -9,8 +9,8 @@ from math import exp, log
 
 from scipy.special import ndtri
 
-from sim.draws import PROCESSES
-from sim.identity import of_name
+from sim.core.draws import PROCESSES
+from sim.core.identity import of_name
 
 _MASK = 0xFFFFFFFF
 _MASK_64 = 0xFFFFFFFFFFFFFFFF

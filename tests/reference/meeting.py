@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sim import identity
-from sim.kinds import KIND_CODE
+from sim.core import identity
+from sim.inputs.kinds import KIND_CODE
 
 from .knowledge import appeal
 from .luck import Ring, descending_id, poisson

@@ -1,6 +1,6 @@
 """What the offers of a quarter promise for founding a platform and for reaching a level."""
 
-from sim.kinds import KIND_CODE, KINDS
+from sim.inputs.kinds import KIND_CODE, KINDS
 
 
 def boost(city, kind, host):

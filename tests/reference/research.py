@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from math import exp, log, log1p
 
-from sim import identity
-from sim.state import ACTIVE, RESULT_UNITS
+from sim.core import identity
+from sim.state.state import ACTIVE, RESULT_UNITS
 
 from .knowledge import capabilities
 from .luck import descending_id, poisson

@@ -1,6 +1,6 @@
 """The R&D over revenue that the high-tech status asks of one firm."""
 
-from sim import rules
+from sim.state import rules
 
 
 def status_share(revenue):

@@ -1,6 +1,6 @@
 """Subsidy response, told for one firm at a time."""
 
-from sim import quarter
+from sim.core import quarter
 from sim.processes.subsidy_response import CLAIM_SEASON, LEVERS
 
 KNOWS = 0  # slot of a firm's life

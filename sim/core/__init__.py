@@ -1,0 +1,1 @@
+"""The ground: addressed draws, stable ids, tables, numbers with units, quarters, errors."""

@@ -1,0 +1,1 @@
+"""What is measured of a city, for targets and as context."""

@@ -1,0 +1,1 @@
+"""What is read from ``configs``: plans, cities, instruments, levers, kinds, numbers."""

@@ -1,0 +1,1 @@
+"""Mixes: how they are spelt, which instruments they hold, and a mix made ready to run."""

@@ -1,0 +1,260 @@
+"""Equal cost: how many times its dose a mix offers, so that it costs what another mix costs.
+
+    mean outlay of the mix at that scale = mean outlay of the other      city and county
+
+Outlay is what is paid in the run or owed at its end: rewards fall due up to six quarters after they
+are earned, and a mix must not look cheap because its bills come later.
+
+The scale is looked for on the first ten replicates, then on the first fifty, which meet each draw
+of the parameters once; both mixes are the same city with the same luck. A step is a secant of
+log(outlay ratio) over log(scale), kept within a bracket. Then all replicates are run; where they
+miss by more than two percent, the scale is looked for on all of them. It therefore follows from
+the configuration and the number of replicates alone. What was tried is kept until all is run, so
+that an interrupted search goes on; a file beside a mix's replicates says what their scale is.
+"""
+
+import dataclasses
+import json
+import math
+import shutil
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.core.errors import ConfigError, SimError
+from sim.inputs.design import STRATA
+from sim.inputs.instrument import LARGEST_SCALE
+from sim.runs import ensemble, micro
+from sim.runs.settings import Case, Job, folder_name, replacing
+from sim.state.books import PUBLIC
+
+FOLDER = ".equal_cost"  # below the root: what is tried, and mixes that only tell a cost
+STAMP = ".equal_cost.json"  # beside a mix's replicates: the scale that they have
+_NEAR = math.log(1.01)  # from the outlay wanted: near enough to end a search
+_WITHIN = math.log(1.02)  # near enough on all replicates
+_FEW = 10  # replicates that a search begins with
+_SMALLEST_SCALE = 1e-4
+_HOPELESS = math.log(1.1)  # so far from the outlay wanted, a few replicates are proof enough
+_STEPS = 25
+_SLOPES = (0.25, 4.0)  # of log outlay over log scale, on which a step may rest
+
+Key = tuple[str, str]  # names of plan and mix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """A mix at another's cost.
+
+    Attributes:
+        other: The name of the mix that it costs as much as.
+        scale: How many times their dose its paying instruments offer.
+        outlay: Its mean public outlay, million CNY.
+        wanted: That of the other mix.
+    """
+
+    other: str
+    scale: float
+    outlay: float
+    wanted: float
+
+    @property
+    def miss(self) -> float:
+        """The logarithm of the outlay over what is wanted; far below 0 where nothing is paid."""
+        return math.log(max(self.outlay, 1e-9 * self.wanted) / self.wanted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What was run.
+
+    Attributes:
+        cases: The job's cases, each mix with its scale.
+        failures: The replicates that raised an error.
+        fits: The mixes at another's cost.
+    """
+
+    cases: tuple[Case, ...]
+    failures: list[ensemble.Failure]
+    fits: Mapping[Key, Fit]
+
+
+def run(job: Job, root: Path) -> Done:
+    """Run what a root does not hold yet of a job, each mix at another's cost with its scale.
+
+    Raises:
+        ConfigError: If a mix cannot cost what it is to cost.
+    """
+    folders = {_key(case): job.folder(root, case) for case in job.cases}
+    searches = [_Search(job, root, case) for case in job.cases if case.mix.costs_as]
+    beside = {
+        search.other_folder: search.other
+        for search in searches
+        if search.other_folder not in folders.values()
+    }
+    scales = {search.key: search.first_scale() for search in searches}
+    while True:
+        cases = tuple(
+            _scaled(case, scales[_key(case)]) if case.mix.costs_as else case for case in job.cases
+        )
+        failures = ensemble.run(
+            [*cases, *beside.values()], [*folders.values(), *beside], job.settings
+        )
+        fits = {search.key: search.reached(scales[search.key]) for search in searches}
+        missed = [s for s in searches if not abs(fits[s.key].miss) <= _WITHIN]
+        if not missed:
+            break
+        scales |= {search.key: search.last_scale(scales[search.key]) for search in missed}
+    for search in searches:
+        search.forget()
+    return Done(cases=cases, failures=failures, fits=fits)
+
+
+def _key(case: Case) -> Key:
+    return case.plan.name, case.mix.name
+
+
+def _scaled(case: Case, scale: float) -> Case:
+    mix = dataclasses.replace(case.mix.rescaled(scale), costs_as=None)
+    return dataclasses.replace(case, mix=mix)
+
+
+class _Search:
+    """The search for one mix's scale."""
+
+    def __init__(self, job: Job, root: Path, case: Case) -> None:
+        other = case.mix.costs_as
+        assert other is not None
+        below = root / FOLDER / folder_name(case.plan.name)
+        self.key = _key(case)
+        self.other = dataclasses.replace(case, mix=other)
+        self.other_folder = (
+            job.folder(root, self.other)
+            if self.other in job.cases
+            else below / f"{zlib.crc32(repr(other).encode()):08x}"
+        )
+        self._case = case
+        self._settings = job.settings
+        self._folder = job.folder(root, case)
+        self._tries = below / folder_name(case.mix.name)
+        self._slope = 1.0
+
+    def first_scale(self) -> float:
+        """Return the scale that the first fifty replicates ask for, or that all asked for."""
+        size = min(self._settings.replicates, STRATA)
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            stamp = json.loads((self._folder / STAMP).read_text("utf-8"))
+            if stamp["searched"] in (size, self._settings.replicates):
+                return float(stamp["scale"])
+        scale = 1.0
+        for few in sorted({min(_FEW, size), size}):
+            scale = self._found(few, scale, final=few == size)
+        return self._begin(scale, size)
+
+    def last_scale(self, scale: float) -> float:
+        """Return the scale that all replicates ask for."""
+        size = self._settings.replicates
+        return self._begin(self._found(size, scale, final=True), size)
+
+    def reached(self, scale: float) -> Fit:
+        """Return what the mix costs in its own folder."""
+        return self._fit(self._folder, scale, self._settings.replicates)
+
+    def forget(self) -> None:
+        """Remove what was tried."""
+        shutil.rmtree(self._tries, ignore_errors=True)
+
+    def _begin(self, scale: float, searched: int) -> float:
+        """Make the mix's folder ready for replicates of a scale; return the scale."""
+        for name in (ensemble.CHUNKS, micro.FOLDER):  # of another scale
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+        with replacing(self._folder / STAMP) as unfinished:
+            unfinished.write_text(json.dumps({"scale": scale, "searched": searched}), "utf-8")
+        return scale
+
+    def _found(self, size: int, scale: float, *, final: bool) -> float:
+        """Return the scale at which the first replicates cost what is wanted, from a guess on."""
+        low, high = math.log(_SMALLEST_SCALE), math.log(LARGEST_SCALE)
+        ends, x, tried = {low, high}, math.log(scale), list[Fit]()
+        for _ in range(_STEPS):
+            fit = self._try(x, size)
+            if abs(fit.miss) <= _NEAR:
+                return fit.scale
+            self._slope = _slope(tried[-1], fit) if tried else self._slope
+            tried.append(fit)
+            low, high = (x, high) if fit.miss < 0 else (low, x)
+            if high - low < _NEAR / 10:
+                break
+            x -= fit.miss / self._slope
+            if not low < x < high:
+                end = low if x <= low else high
+                x = end if end in ends else (low + high) / 2
+            ends.discard(x)
+        best = min(tried, key=lambda fit: abs(fit.miss))
+        between = min(fit.miss for fit in tried) < 0 < max(fit.miss for fit in tried)
+        # With few replicates outlay goes by leaps that more of them make smaller.
+        enough = _WITHIN if final else math.inf if between else _HOPELESS
+        if abs(best.miss) > enough:
+            raise self._impossible(best, size)
+        return best.scale
+
+    def _try(self, x: float, size: int) -> Fit:
+        """Run the first replicates of both mixes, where that is not done yet."""
+        scale = float(f"{math.exp(x):.6g}")
+        folder = self._tries / str(scale)
+        few = dataclasses.replace(self._settings, replicates=size, micro=0)
+        both = [self.other, _scaled(self._case, scale)]
+        failures = ensemble.run(both, [self.other_folder, folder], few)
+        fit = self._fit(folder, scale, size)
+        if math.isnan(fit.wanted):
+            raise SimError(f"policy {self.key[1]}: no replicate was completed: {failures[0].error}")
+        return fit
+
+    def _fit(self, folder: Path, scale: float, size: int) -> Fit:
+        own, others = _costs(folder, size), _costs(self.other_folder, size)
+        both = sorted(own.keys() & others.keys())
+        outlay, wanted = (
+            float(np.mean([costs[r] for r in both])) if both else math.nan
+            for costs in (own, others)
+        )
+        if wanted == 0:
+            raise ConfigError(
+                f"policy {self.key[1]}: in {len(both)} replicates of {self.key[0]} city and county "
+                f"pay nothing under {self.other.mix.name}, so nothing can cost as much"
+            )
+        return Fit(other=self.other.mix.name, scale=scale, outlay=outlay, wanted=wanted)
+
+    def _impossible(self, best: Fit, size: int) -> ConfigError:
+        why = (
+            "its budget lines are exhausted, or its shares are whole"
+            if best.outlay < best.wanted
+            else "its claims are too large to be cut to that; more replicates make finer steps"
+        )
+        return ConfigError(
+            f"policy {self.key[1]}: under {self.key[0]} it cannot cost what {best.other} costs: "
+            f"{best.outlay:.4g} of {best.wanted:.4g} million CNY, at {best.scale:g} times the "
+            f"doses, is the nearest (scales up to {LARGEST_SCALE:g}, {size} replicates): {why}"
+        )
+
+
+def _slope(one: Fit, two: Fit) -> float:
+    """Return the slope between two tries, within bounds."""
+    run = math.log(two.scale) - math.log(one.scale)
+    slope = (two.miss - one.miss) / run if run else 1.0
+    return min(max(slope, _SLOPES[0]), _SLOPES[1])
+
+
+def _costs(folder: Path, replicates: int) -> Mapping[int, float]:
+    """Return the public outlay of each completed replicate, paid or owed, million CNY."""
+    arrays = ensemble.read(folder, replicates)
+    paid = np.isin(arrays["ledger.payer"], PUBLIC) & ~arrays["ledger.background"]
+    sums = np.bincount(
+        arrays["ledger.replicate"][paid],
+        weights=arrays["ledger.amount"][paid],
+        minlength=replicates,
+    )
+    done, owed = arrays["replicate"], arrays["committed"]
+    return dict(zip(done.tolist(), (sums[done] + owed).tolist(), strict=True))

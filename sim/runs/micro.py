@@ -1,0 +1,337 @@
+"""Micro-data: the firms, organisations, contracts and projects of some replicates, for estimators.
+
+Firms and organisations are panels: a row per quarter and living firm (or organisation that is not
+closed), the moment before the first quarter included. Contracts and projects have a row each, with
+all that the tables hold at the end: those of the year before the start, and projects under way
+then, too. Columns are the tables' own. A row number, which holds for one run only, becomes the id
+of whoever stands there; a code becomes a word, a quarter is written like 2019Q1, and where there
+is nobody or no date the cell is null. The unit of a column stands in its field's metadata.
+
+The tables of a replicate are kept in one archive beside the chunks, whole or absent, and the files
+are joined from these. A group of rows is a quarter, so that memory holds no more than that.
+"""
+
+import io
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import parquet
+
+from sim.core.quarter import label
+from sim.core.tables import Column, Rows, Table
+from sim.inputs.city import City
+from sim.inputs.kinds import HOSTS, KIND_NAMES, LEVELS
+from sim.processes.subsidy_response import reported_rd
+from sim.runs.settings import replacing
+from sim.state.kene import PER_FIELD
+from sim.state.state import BODIES, CLOSED, PROJECT_KINDS, State
+
+FOLDER = ".micro"
+TABLES = ("firms", "organisations", "contracts", "projects")
+
+# Columns that hold row numbers, and the table whose rows they are.
+_REFERENCES = {
+    "partner": "organisations",
+    "ally": "organisations",
+    "carrier": "organisations",
+    "visitor": "organisations",
+    "origin": "organisations",
+    "host_firm": "firms",
+    "host_body": "organisations",
+    "firm": "firms",
+    "organisation": "organisations",
+    "buyer": "firms",
+    "seller": "organisations",
+    "service": "organisations",
+}
+_WORDS: dict[str, tuple[str | None, ...]] = {
+    "organisations.kind": (*KIND_NAMES, *BODIES),
+    "organisations.level": LEVELS,
+    "organisations.status": ("building", "active", "closed"),
+    "organisations.host_class": HOSTS,
+    "organisations.grade": (None, "A", "B", "C", "D"),
+    "projects.kind": PROJECT_KINDS,
+    "projects.phase": ("first half", "second half", "over", "stopped"),
+}
+_SELLERS = ("outsider", "firm", "organisation")  # of the row numbers -2, -1, and 0 on
+# Where the unit in the tables does not say what stands here.
+_UNITS = {
+    "origin": "organisation whose result it was founded for, id; null for none",
+    "seller": "organisation, id; null for a firm or an outsider: see seller_class",
+    "cluster": "name; null for all",
+    "district": "name",
+    "field": "WIPO field 1-35",
+    "capabilities": f"capability numbers; n // {PER_FIELD} + 1 is the WIPO field",
+    "platforms": "kinds of the platforms it hosts",
+    "plan": "name",
+    "policy": "name",
+    "replicate": "number",
+}
+_BROKEN = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile)
+
+_Cells = tuple[Any, str]  # an Arrow array and its unit
+
+
+class Panels:
+    """The tables of one replicate, while it runs."""
+
+    def __init__(self, plan: str, policy: str, replicate: int) -> None:
+        """Begin with nothing noted."""
+        self._replicate = replicate
+        self._keys = {"plan": plan, "policy": policy, "replicate": replicate}
+        self._state: State | None = None
+        self._files = {name: _File() for name in TABLES}
+
+    def note(self, state: State) -> None:
+        """Remember this moment: the first one is that before the first quarter."""
+        when = state.quarter - (self._state is None)
+        self._state = state
+        firms, table = state.firms, state.organisations
+        keys = {**self._keys, "quarter": label(when)}
+        living = np.flatnonzero(firms.alive)
+        self._files["firms"].add(_firms(state, living, keys))
+        present = np.flatnonzero(table.status != CLOSED)
+        self._files["organisations"].add(_table(state, table, present, keys, {}))
+
+    def save(self, folder: Path) -> None:
+        """Write all tables as the replicate's archive in a combination's folder."""
+        state = self._state
+        assert state is not None
+        self._files["contracts"].add(_contracts(state, self._keys))
+        everything = np.arange(len(state.projects))
+        self._files["projects"].add(_table(state, state.projects, everything, self._keys, {}))
+        path = _archive(folder, self._replicate)
+        with replacing(path) as unfinished, zipfile.ZipFile(unfinished, "w") as archive:
+            for name, file in self._files.items():
+                archive.writestr(f"{name}.parquet", file.content())
+
+
+class _File:
+    """A parquet file that grows in memory, a group of rows at a time."""
+
+    def __init__(self) -> None:
+        self._buffer = io.BytesIO()
+        self._writer: Any = None
+
+    def add(self, table: Any) -> None:
+        self._writer = self._writer or _writer(self._buffer, table.schema)
+        self._writer.write_table(table)
+
+    def content(self) -> memoryview:
+        self._writer.close()
+        return self._buffer.getbuffer()
+
+
+def missing(folder: Path, replicates: int) -> frozenset[int]:
+    """Return which of the first replicates a folder lacks, after removing damaged archives."""
+    paths = {replicate: _archive(folder, replicate) for replicate in range(replicates)}
+    for path in paths.values():
+        if path.exists() and not _is_whole(path):
+            print(f"{path}: damaged; its replicate is computed again", file=sys.stderr)
+            path.unlink()
+    return frozenset(replicate for replicate, path in paths.items() if not path.exists())
+
+
+def publish(folder: Path, replicates: int) -> dict[Path, int]:
+    """Join the tables of the first replicates into files; return the rows of each file."""
+    archives = [_archive(folder, replicate) for replicate in range(replicates)]
+    archives = [path for path in archives if path.exists()]
+    rows = {}
+    for name in TABLES if archives else ():
+        path = folder / f"{name}.parquet"
+        with replacing(path) as unfinished:
+            rows[path] = _join(_read(archives, name), unfinished)
+    return rows
+
+
+def _join(tables: Iterator[Any], path: Path) -> int:
+    first = next(tables)
+    rows = first.num_rows
+    with _writer(path, first.schema) as writer:
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(table)
+            rows += table.num_rows
+    return int(rows)
+
+
+def _read(archives: Sequence[Path], name: str) -> Iterator[Any]:
+    for path in archives:
+        with zipfile.ZipFile(path) as archive:
+            content = archive.read(f"{name}.parquet")
+        groups = parquet.ParquetFile(io.BytesIO(content))
+        yield from (groups.read_row_group(i) for i in range(groups.num_row_groups))
+
+
+def _writer(where: Any, schema: Any) -> Any:
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    return parquet.ParquetWriter(
+        where,
+        schema,
+        compression="zstd",
+        use_dictionary=[field.name for field in schema if pa.types.is_string(field.type)],
+        column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
+    )
+
+
+def _archive(folder: Path, replicate: int) -> Path:
+    return folder / FOLDER / f"{replicate:06}.zip"
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except _BROKEN:
+        return False
+
+
+# Tables
+
+
+def _firms(state: State, rows: Rows, keys: dict[str, Any]) -> Any:
+    firms = state.firms
+    return _table(
+        state,
+        firms,
+        rows,
+        keys,
+        {
+            "high_tech": (
+                pa.array(firms.high_tech_until[rows] > state.quarter),
+                "yes/no: its high-tech status is valid",
+            ),
+            "rd_reported": (
+                pa.array(reported_rd(state)[rows]),
+                "million CNY a year: real, relabelled and padded",
+            ),
+            "stands_for": (pa.array(np.full(rows.size, state.weight)), "real firms"),
+        },
+    )
+
+
+def _contracts(state: State, keys: dict[str, Any]) -> Any:
+    table = state.contracts
+    weight = np.where(table.transfer, 1.0, state.weight)
+    seller = np.minimum(table.seller, 0) + 2
+    return _table(
+        state,
+        table,
+        np.arange(len(table)),
+        keys,
+        {
+            "seller_class": (_named(_SELLERS, seller), _one_of(_SELLERS)),
+            "stands_for": (pa.array(weight), "real contracts"),
+        },
+    )
+
+
+def _table(
+    state: State, table: Table, rows: Rows, keys: dict[str, Any], more: dict[str, _Cells]
+) -> Any:
+    """Return rows of a table: the keys, the declared columns, and more."""
+    columns: dict[str, _Cells] = {
+        name: (pa.array([value] * rows.size, pa.scalar(value).type), _UNITS.get(name, name))
+        for name, value in keys.items()
+    }
+    for name, column in table.columns.items():
+        if name != "alive":  # all who are here are
+            columns[name] = _translated(state, table, column, rows)
+    columns |= more
+    fields = [
+        pa.field(name, cells.type, metadata={"unit": unit})
+        for name, (cells, unit) in columns.items()
+    ]
+    schema = pa.schema(
+        fields, metadata=_for_pandas(name for name in columns if name in _REFERENCES)
+    )
+    return pa.table([cells for cells, _ in columns.values()], schema=schema)
+
+
+def _for_pandas(names: Iterator[str]) -> dict[bytes, bytes]:
+    """Return the note by which pandas reads ids that may be null as whole numbers, not floats."""
+    empty = pd.DataFrame({name: pd.Series(dtype="UInt64") for name in names})
+    return dict(pa.Schema.from_pandas(empty, preserve_index=False).metadata)
+
+
+def _translated(state: State, table: Table, column: Column, rows: Rows) -> _Cells:
+    """Return a declared column as others can read it, and its unit."""
+    name, values = column.name, _values(state, table, column.name, rows)
+    unit = _UNITS.get(name, column.unit)
+    words = _city_words(state.city).get(name) or _WORDS.get(f"{table.name}.{name}")
+    if words:
+        return _named(words, values), _UNITS.get(name) or _one_of(words)
+    if name in _REFERENCES:
+        unit = unit.replace("row", "id").replace("-1 for none", "null for none")
+        return _ids(getattr(state, _REFERENCES[name]), values), unit
+    if unit.startswith("quarter"):
+        return _quarters(values), unit.replace("0 for", "null for")
+    if name == "platforms":
+        return _hosted(values), unit
+    if column.width:
+        return _lists(values), unit
+    return pa.array(values), unit
+
+
+def _values(state: State, table: Table, name: str, rows: Rows) -> NDArray[Any]:
+    values = getattr(table, name)[rows]
+    if name == "field":
+        return np.asarray(values + 1)  # WIPO counts from 1
+    if name == "origin":
+        return _follow(state.results.owner, values, -1)
+    if name in ("level", "host_class"):  # of platforms alone: bodies have neither
+        return np.where(table.kind[rows] < len(KIND_NAMES), values, -1)
+    return np.asarray(values)
+
+
+def _city_words(city: City) -> dict[str, tuple[str | None, ...]]:
+    return {
+        "district": tuple(city.districts),
+        "cluster": tuple(cluster.id for cluster in city.clusters),
+    }
+
+
+def _follow(target: NDArray[Any], rows: NDArray[Any], nobody: int) -> NDArray[Any]:
+    """Return what stands in other rows; ``nobody`` for a negative row number."""
+    found = np.full(rows.size, nobody, target.dtype)
+    found[rows >= 0] = target[rows[rows >= 0]]
+    return found
+
+
+def _ids(table: Table, rows: NDArray[Any]) -> Any:
+    return pa.array(_follow(table.id, rows, 0), mask=rows < 0)
+
+
+def _named(words: Sequence[str | None], codes: NDArray[Any]) -> Any:
+    return pa.array(words, pa.string()).take(pa.array(codes, mask=codes < 0))
+
+
+def _one_of(words: Sequence[str | None]) -> str:
+    return "one of " + ", ".join(word for word in words if word)
+
+
+def _quarters(values: NDArray[Any]) -> Any:
+    known, at = np.unique(values, return_inverse=True)
+    return _named([label(int(quarter)) if quarter else None for quarter in known], at)
+
+
+def _hosted(bits: NDArray[Any]) -> Any:
+    known, at = np.unique(bits, return_inverse=True)
+    names = [
+        [name for code, name in enumerate(KIND_NAMES) if int(mask) >> code & 1] for mask in known
+    ]
+    return pa.array(names, pa.list_(pa.string())).take(pa.array(at))
+
+
+def _lists(values: NDArray[Any]) -> Any:
+    """Return lists without the -1 that fill up a row."""
+    used = values >= 0
+    ends = np.concatenate(([0], np.cumsum(used.sum(axis=1))))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(values[used]))

@@ -1,0 +1,148 @@
+"""What firms and results know: capabilities, after SKIN's kene (Gilbert, Pyka & Ahrweiler 2001).
+
+Capabilities are numbered 20 to each of the 35 WIPO fields (Schmoch 2008), so ``c // 20`` is a
+field. The appeal of a piece of knowledge to a firm is overlap × novelty, an inverted U in
+cognitive distance [K15]; it is longest where nothing is shared and shortened within a sector.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.compiled import compiled
+from sim.core.draws import Addressed, Ids
+from sim.core.quantity import quantity
+
+PER_FIELD = 20  # capabilities numbered to a field: how finely knowledge is told apart
+# The five WIPO sectors: the last field (from 0) of each of them.
+_SECTOR_ENDS = np.array([7, 12, 23, 31, 34])
+_SECTOR_STARTS = np.concatenate(([0], _SECTOR_ENDS[:-1] + 1))
+_SECTOR_OF = np.searchsorted(_SECTOR_ENDS, np.arange(_SECTOR_ENDS[-1] + 1))
+
+Capabilities = NDArray[np.int16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Numbers of what is known; structural, after SKIN: outcomes should not hang on them."""
+
+    least: float = quantity(
+        3,
+        unit="units of knowledge that a firm holds at least",
+        low=2,
+        high=5,
+        status="assumed",
+        source="as many as a result has; judged",
+        spread="fixed",
+    )
+    own_field: float = quantity(
+        0.8,
+        unit="share of units in the owner's own field, the others in its sector",
+        low=0.6,
+        high=0.95,
+        status="assumed",
+        source="structural; judged",
+        spread="fixed",
+    )
+    same_field: float = quantity(
+        0.5,
+        unit="overlap of two units of one field, the same capability being 1",
+        low=0.25,
+        high=0.75,
+        status="assumed",
+        source="nearer than the sector; structural, judged",
+        spread="fixed",
+    )
+    same_sector: float = quantity(
+        0.1,
+        unit="overlap of two units of one sector, the same capability being 1",
+        low=0.0,
+        high=0.25,
+        status="assumed",
+        source="distance is shortened within a sector; structural, judged",
+        spread="fixed",
+    )
+
+
+def sector(field: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the WIPO sector, 0 to 4, of fields numbered from 0."""
+    return np.asarray(_SECTOR_OF[field])
+
+
+def lengths(u: NDArray[np.float64], most: int, p: Parameters) -> NDArray[np.int64]:
+    """Return how many units firms hold, evenly from the least up to below the most."""
+    least = round(p.least)
+    return least + (u * (most - least)).astype(np.int64)
+
+
+@compiled
+def _build(
+    draws: Any, fields: Any, lengths: Any, own_field: Any, starts: Any, ends: Any, out: Any
+) -> Any:
+    width = out.shape[1]
+    for i in range(fields.size):
+        sector = _SECTOR_OF[fields[i]]
+        for j in range(min(lengths[i], width)):
+            field = int(fields[i])
+            if draws[i, j] >= own_field:
+                share = (draws[i, j] - own_field) / (1 - own_field)
+                field = starts[sector] + int(share * (ends[sector] - starts[sector] + 1))
+            out[i, j] = field * PER_FIELD + int(draws[i, width + j] * PER_FIELD)
+
+
+def build(
+    ids: Ids,
+    fields: NDArray[np.integer],
+    lengths: NDArray[np.integer],
+    width: int,
+    luck: Addressed,
+    p: Parameters,
+) -> Capabilities:
+    """Return an n × width array of capabilities; the first ``length`` cells are filled.
+
+    Most units lie in the owner's own field, the others in its sector.
+    """
+    out = np.full((ids.size, width), -1, np.int16)
+    draws = luck.table(ids, 2 * width)
+    _build(draws, fields, lengths, p.own_field, _SECTOR_STARTS, _SECTOR_ENDS, out)
+    return out
+
+
+@compiled
+def _appeal(firms: Any, others: Any, same_field: Any, same_sector: Any, out: Any) -> Any:
+    for i in range(out.size):
+        units, overlap = 0, 0.0
+        for j in range(others.shape[1]):
+            wanted = others[i, j]
+            if wanted < 0:
+                continue
+            units += 1
+            best = 0.0
+            for k in range(firms.shape[1]):
+                held = firms[i, k]
+                if held < 0:
+                    continue
+                shared = 0.0
+                if held == wanted:
+                    shared = 1.0
+                elif held // PER_FIELD == wanted // PER_FIELD:
+                    shared = max(same_field, same_sector)
+                elif _SECTOR_OF[held // PER_FIELD] == _SECTOR_OF[wanted // PER_FIELD]:
+                    shared = same_sector
+                best = max(best, shared)
+            overlap += best
+        overlap /= max(units, 1)
+        out[i] = 4 * overlap * (1 - overlap)  # 4: the top is 1
+
+
+def appeal(firms: Capabilities, others: Capabilities, p: Parameters) -> NDArray[np.float64]:
+    """Return overlap × novelty, scaled to 0 … 1, for pairs of owners row by row.
+
+    A unit overlaps fully where the same capability is held, in part where the field is held,
+    and less where only the sector is; the inverted U has its top at one half.
+    """
+    out = np.empty(firms.shape[0])
+    _appeal(firms, others, p.same_field, p.same_sector, out)
+    return out

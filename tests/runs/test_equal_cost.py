@@ -1,0 +1,271 @@
+"""A mix rescaled until it costs what another costs."""
+
+import json
+import math
+import re
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from plans import PLANS
+from studies import study_of, told
+
+from sim.command.command import main
+from sim.core.errors import ConfigError
+from sim.policy.policy import build_mix
+from sim.region.record import PAYMENTS
+from sim.results.results import carry_out, write_tables
+from sim.runs import equal_cost
+from sim.runs.settings import Settings, job_of
+
+PLAN = "weihai_2018"
+MIX = "founding+cost=as_written"
+HALF = "as_written+scale=0.5+cost=as_written"
+
+
+class Paying:
+    """Stands in for a city that pays, replicate by replicate, and notes what it was asked to run.
+
+    A mix pays its number of instruments times a replicate's own factor, times a function of its
+    scale, and owes a share of that beyond; the luck of founding differs from that of other mixes.
+    """
+
+    def __init__(self, paid=lambda scale: scale, luck=lambda replicate: 1.0, owed=0.0):
+        self.paid, self.luck, self.owed = paid, luck, owed
+        self.runs = []
+
+    def __call__(self, plan, mix, *, replicate, **others):
+        self.runs.append((mix.name, replicate))
+        record = told(plan, mix, replicate=replicate, **others)
+        scale = max((i.scale for i in mix.instruments), default=0.0)
+        amount = len(mix.instruments) * (1 + replicate % 5)
+        if mix.name.startswith("founding"):
+            amount *= self.paid(scale) * self.luck(replicate)
+            record.committed = self.owed * amount
+        else:
+            record.committed = 0.0
+        rows = [
+            ("2019Q2", "grant", "四(三)", "city", "firm", 0.75 * amount, 1.0, False),
+            ("2019Q3", "grant", "四(三)", "county", "firm", 0.25 * amount, 0.0, False),
+            ("2019Q3", "fund", "四(三)", "fund", "firm", 99.0, 0.0, False),
+            ("2019Q3", "rule", "税法", "city", "firm", 99.0, 0.0, True),
+        ]
+        record.payments = pd.DataFrame(rows[2:] if mix.empty else rows, columns=PAYMENTS)
+        return record
+
+
+def costs(study, policy):
+    return study.find(PLAN, policy).outlays.mean()
+
+
+@pytest.mark.parametrize(
+    "paid",
+    [
+        lambda scale: scale,
+        lambda scale: 0.1 * scale,
+        lambda scale: 30 * scale,
+        lambda scale: math.sqrt(scale),
+        lambda scale: 5 * scale / (scale + 0.1),  # lines that are soon exhausted
+        lambda scale: 0.0 if scale < 3 else scale,  # nothing below a threshold
+        lambda scale: round(20 * scale) / 20,  # whole claims
+    ],
+    ids=["even", "dear", "cheap", "root", "exhausted", "threshold", "claims"],
+)
+def test_the_mix_costs_what_the_other_costs_within_two_percent(tmp_path, paid):
+    model = Paying(paid)
+    study = study_of(tmp_path, "as_written", MIX, model=model, replicates=5)
+    assert costs(study, MIX) == pytest.approx(costs(study, "as_written"), rel=0.02)
+    fit = study.find(PLAN, MIX).fit
+    assert fit.outlay == pytest.approx(costs(study, MIX))
+    assert fit.wanted == pytest.approx(costs(study, "as_written"))
+    assert {i.scale for i in study.find(PLAN, MIX).mix.instruments} >= {fit.scale}
+    assert len(model.runs) < 5 * 20
+
+
+def test_the_summary_says_scale_and_both_outlays(tmp_path):
+    study = study_of(tmp_path, "as_written", MIX, model=Paying(), replicates=4)
+    write_tables(study)
+    rows = pd.read_csv(tmp_path / "summary.csv", keep_default_na=False).set_index("policy")
+    row, other = rows.loc[MIX], rows.loc["as_written"]
+    assert float(row["scale"]) == pytest.approx(4.2, rel=0.01)  # 42 instruments, beside 10
+    assert row["costs_as"] == "as_written"
+    assert float(row["outlay_wanted"]) == pytest.approx(float(other["outlay_mean"]))
+    assert float(row["outlay_mean"]) == pytest.approx(float(row["outlay_wanted"]), rel=0.02)
+    assert float(row["outlay_mean"]) == pytest.approx(float(row["cost_mean"]))
+    assert float(row["cost_assumed_share"]) == pytest.approx(0.75)
+    assert (other["scale"], other["costs_as"]) == ("", "")
+
+
+def test_what_falls_due_after_the_end_is_part_of_the_cost(tmp_path):
+    later = Paying(owed=1.0)  # founding owes as much as it pays
+    study = study_of(tmp_path, "as_written", MIX, model=later, replicates=4)
+    one, other = (study.find(PLAN, name) for name in (MIX, "as_written"))
+    assert one.fit.scale == pytest.approx(4.2 / 2, rel=0.01)
+    assert one.costs.mean() == pytest.approx(other.costs.mean() / 2, rel=0.02)
+    assert one.outlays.mean() == pytest.approx(other.outlays.mean(), rel=0.02)
+
+
+@pytest.fixture
+def first_five(monkeypatch):
+    """A search on the first five replicates instead of fifty, which takes a tenth of the time."""
+    monkeypatch.setattr(equal_cost, "STRATA", 5)
+    monkeypatch.setattr(equal_cost, "_FEW", 2)
+
+
+def test_what_lies_beyond_the_first_draws_can_ask_for_another_scale(tmp_path, first_five):
+    dear = Paying(luck=lambda replicate: 1.0 if replicate < 5 else 1.5)
+    study = study_of(tmp_path / "10", "as_written", MIX, model=dear, replicates=10)
+    assert costs(study, MIX) == pytest.approx(costs(study, "as_written"), rel=0.02)
+    scale = study.find(PLAN, MIX).fit.scale
+    assert scale == pytest.approx(4.2 / 1.25, rel=0.02)
+    again = Paying(luck=dear.luck)
+    same = study_of(tmp_path / "10", "as_written", MIX, model=again, replicates=10)
+    assert again.runs == []
+    assert same.find(PLAN, MIX).fit.scale == scale
+    # Grown from five, whose scale was another, it is what it would have been at once.
+    few = study_of(tmp_path / "grown", "as_written", MIX, model=dear, replicates=5)
+    grown = study_of(tmp_path / "grown", "as_written", MIX, model=dear, replicates=10)
+    assert few.find(PLAN, MIX).fit.scale == pytest.approx(4.2, rel=0.01)
+    assert grown.find(PLAN, MIX).fit.scale == scale
+    pd.testing.assert_frame_equal(grown.attainment, study.attainment)
+
+
+def test_with_more_replicates_the_scale_of_the_first_is_kept(tmp_path, first_five):
+    first = study_of(tmp_path, "as_written", MIX, model=Paying(), replicates=5)
+    model = Paying()
+    more = study_of(tmp_path, "as_written", MIX, model=model, replicates=8)
+    assert more.find(PLAN, MIX).fit.scale == first.find(PLAN, MIX).fit.scale
+    assert {replicate for _, replicate in model.runs} == {5, 6, 7}
+
+
+def test_an_interrupted_search_goes_on(tmp_path, first_five):
+    whole = Paying(math.sqrt)
+    straight = study_of(tmp_path / "straight", MIX, model=whole, replicates=5)
+
+    class Stopped(Paying):
+        def __call__(self, *things, **others):
+            if len(self.runs) == 10:
+                raise KeyboardInterrupt
+            return super().__call__(*things, **others)
+
+    with pytest.raises(KeyboardInterrupt):
+        study_of(tmp_path / "stopped", MIX, model=Stopped(math.sqrt), replicates=5)
+    rest = Paying(math.sqrt)
+    study = study_of(tmp_path / "stopped", MIX, model=rest, replicates=5)
+    pd.testing.assert_frame_equal(study.summary, straight.summary)
+    assert len(whole.runs) > 10
+    assert len(rest.runs) == len(whole.runs) - 10
+
+
+def test_a_mix_that_is_only_compared_with_has_no_files_of_its_own(tmp_path):
+    study = study_of(tmp_path, MIX, model=Paying(), replicates=3, baselines=())
+    assert [one.policy for one in study.combinations] == [MIX]
+    write_tables(study)
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name[0] != ".") == [
+        "attainment.csv",
+        "ledger.parquet",
+        "parameters.parquet",
+        "summary.csv",
+        "trajectories.parquet",
+    ]
+    assert study.find(PLAN, MIX).fit.other == "as_written"
+
+
+def test_what_was_tried_is_removed_and_the_scale_is_remembered(tmp_path):
+    study = study_of(tmp_path, "as_written", MIX, model=Paying(), replicates=3)
+    kept = list((tmp_path / equal_cost.FOLDER).rglob("*.npz"))
+    assert kept == []
+    stamp = json.loads((study.find(PLAN, MIX).folder / equal_cost.STAMP).read_text("utf-8"))
+    assert stamp["scale"] == study.find(PLAN, MIX).fit.scale
+
+
+@pytest.mark.parametrize(
+    ("paid", "words"),
+    [
+        (lambda scale: min(scale, 2.0), ["founding", "cannot cost what as_written costs", "2"]),
+        (lambda scale: 0.0, ["0 of", "million CNY"]),
+        (lambda scale: 40.0 + scale, ["too large to be cut", "more replicates"]),
+        (lambda scale: 0.1 if scale < 4 else 100.0, ["is the nearest"]),
+    ],
+    ids=["exhausted", "nothing is paid", "never little", "a leap"],
+)
+def test_a_mix_that_cannot_cost_it_is_refused_with_how_far_it_got(tmp_path, paid, words):
+    with pytest.raises(ConfigError) as error:
+        study_of(tmp_path, MIX, model=Paying(paid), replicates=4)
+    message = str(error.value)
+    assert "\n" not in message
+    assert re.search(r"[\d.]+ of [\d.]+ million CNY, at [\d.e-]+ times the doses", message)
+    for word in words:
+        assert word in message
+
+
+def test_nothing_can_cost_what_pays_nothing_in_the_end(tmp_path):
+    class Free(Paying):
+        def __call__(self, plan, mix, **others):
+            record = super().__call__(plan, mix, **others)
+            if mix.name == "as_written":
+                record.payments = record.payments[record.payments["background"]]
+            return record
+
+    with pytest.raises(ConfigError, match="pay nothing under as_written"):
+        study_of(tmp_path, MIX, model=Free(), replicates=4)
+
+
+def test_replicates_that_fail_are_left_out_of_both(tmp_path):
+    class Unlucky(Paying):
+        def __call__(self, plan, mix, *, replicate, **others):
+            if replicate == 1 and mix.name == "as_written":
+                raise ZeroDivisionError("no firms left")
+            return super().__call__(plan, mix, replicate=replicate, **others)
+
+    study = study_of(tmp_path, "as_written", MIX, model=Unlucky(), replicates=5)
+    assert study.find(PLAN, MIX).fit.scale == pytest.approx(4.2, rel=0.01)
+    assert [failure.replicate for failure in study.failures] == [1]
+
+
+# The model itself
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The same command with one worker and with two."""
+    found = {}
+    for workers in (1, 2):
+        root = tmp_path_factory.mktemp("small") / "out"
+        found[workers] = root
+        settings = Settings(replicates=2, quarters=4, scale=0.05, workers=workers)
+        plan = PLANS[PLAN]
+        mixes = [(plan, build_mix(plan, name)) for name in ("as_written", HALF)]
+        study = carry_out(job_of(settings, mixes, ["as_written"], several=True), root)
+        write_tables(study)
+    return found
+
+
+def test_in_a_small_city_the_mixes_cost_the_same_within_two_percent(small):
+    rows = pd.read_csv(small[1] / "summary.csv", keep_default_na=False).set_index("policy")
+    costs = rows["outlay_mean"].astype(float)
+    assert costs["as_written"] > float(rows.loc["as_written", "cost_mean"]) > 1
+    assert costs[HALF] == pytest.approx(costs["as_written"], rel=0.02)
+
+
+def test_the_scale_does_not_depend_on_the_number_of_workers(small):
+    for name in ("summary.csv", "comparison.csv", "attainment.csv"):
+        assert (small[1] / name).read_bytes() == (small[2] / name).read_bytes()
+
+
+def test_what_cannot_be_spent_is_exit_status_two_and_one_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "sim.region.region.live_out",
+        lambda start, mix, quarters, watch=None: Paying(lambda scale: 0.001)(
+            start.plan, mix, replicate=start.replicate, quarters=quarters
+        ),
+    )
+    monkeypatch.setattr(
+        "sim.region.region.start_city",
+        lambda plan, *, replicate, **others: SimpleNamespace(plan=plan, replicate=replicate),
+    )
+    assert main([f"policy={MIX}", "replicates=2", "workers=1", "output=out"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "cannot cost what as_written costs" in err
