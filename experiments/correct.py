@@ -51,7 +51,7 @@ from matplotlib.figure import Figure
 
 from sim.core.errors import ConfigError, unknown
 from sim.core.quarter import label, parse, season
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.design import Fork
 from sim.inputs.instrument import INSTRUMENT_KEYS, Instrument
 from sim.inputs.kinds import KIND_CODE, KINDS

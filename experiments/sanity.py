@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import KIND_CODE, KINDS
 from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.indicators.indicators import CONTEXT
+from sim.indicators.table import CONTEXT
 from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
 from sim.region.record import PAYMENTS, Record

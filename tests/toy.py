@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sim.indicators.indicators import CONTEXT
+from sim.indicators.table import CONTEXT
 from sim.region.record import PAYMENTS, Record
 
 

@@ -207,6 +207,23 @@ def add_results(state: State, owner: int, number: int, **columns: object) -> np.
     return state.results.add(numbers, owner=owner, **(usual | columns))
 
 
+def one_project(
+    state: State,
+    kind: int = 0,
+    *,
+    began: int = START,
+    quarters: int = 4,
+    firm: int = 0,
+    **columns: object,
+) -> int:
+    """Add a major project of 2 M CNY of the first firm and organisation; return its row."""
+    numbers = identity.plain(
+        identity.CONTRACT, 7, np.arange(len(state.projects), len(state.projects) + 1)
+    )
+    usual = {"kind": kind, "major": True, "firm": firm, "organisation": 0, "value": 2.0}
+    return state.projects.add(numbers, began=began, ends=began + quarters, **(usual | columns))[0]
+
+
 def set_cost(state: State, kind: str, **numbers: float) -> None:
     """Set costs, building time, rate, seats or researchers of a kind."""
     for name, number in numbers.items():

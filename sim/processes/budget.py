@@ -81,12 +81,3 @@ def open_the_year(state: State, p: Parameters) -> None:
     money = {"city_fund": fund, "county_fund": fund * p.county_share, "venture_fund": capital}
     for line in sorted(state.books.limited):
         state.books.allot(line, int(yuan(money[line])))
-
-
-# Measures
-
-
-def fiscal_growth(state: State) -> float:
-    """Return the mean yearly growth of fiscal science spending since the start, percent."""
-    years = state.totals["years of science money"]
-    return 100 * state.totals["growth of science money"] / years if years else 0.0

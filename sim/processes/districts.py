@@ -24,7 +24,6 @@ from sim.core import identity
 from sim.core.draws import Ids
 from sim.core.quantity import quantity
 from sim.core.quarter import season
-from sim.core.tables import among
 from sim.state.state import State
 
 if TYPE_CHECKING:
@@ -218,6 +217,12 @@ def _pole(name: str, number: int) -> str:
     return f"pole of {name} {number}"
 
 
+def poles(state: State) -> Flags:
+    """Return which districts the city has named poles."""
+    numbers = range(len(state.city.districts))
+    return np.array([_pole("district", number) in state.totals for number in numbers])
+
+
 def _name_poles(state: State, p: Parameters, pace: float) -> None:
     """Name those who propose and score no less than the city's bar."""
     luck, districts = state.luck("districts"), ids_of(state)
@@ -233,36 +238,3 @@ def _name_poles(state: State, p: Parameters, pace: float) -> None:
                 state.totals[_pole(name, number)] = 1.0
                 state.totals[f"poles of {name}s"] += 1
                 state.flows["poles_named"] += 1
-
-
-# Measures
-
-
-def high_tech_park_coverage(state: State) -> float:
-    """Return the share of districts with a provincial high-tech park."""
-    return float(parks(state).mean())
-
-
-def _working(state: State) -> Flags:
-    """Return which districts have a carrier with tenants or an institute in operation."""
-    table = state.organisations
-    carriers = state.platforms("science_park", "incubator", "accelerator")
-    carriers = carriers[table.tenants[carriers] > 0]
-    rows = np.concatenate([carriers, state.platforms("institute")])
-    return among(len(state.city.districts), table.district[rows])
-
-
-def high_tech_parks_working(state: State) -> float:
-    """Return the share of districts with a park and a carrier or institute at work."""
-    return float((parks(state) & _working(state)).mean())
-
-
-def innovation_poles(state: State) -> float:
-    """Return the poles that the city has named."""
-    return state.totals["poles of districts"] + state.totals["poles of zones"]
-
-
-def innovation_poles_working(state: State) -> float:
-    """Return those of districts in which a carrier or institute is at work."""
-    works = np.flatnonzero(_working(state)).tolist()
-    return float(sum(_pole("district", number) in state.totals for number in works))

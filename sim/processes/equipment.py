@@ -30,9 +30,8 @@ from sim.core.compiled import compiled
 from sim.core.draws import laplace_share, poisson
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
-from sim.inputs.kinds import KIND_CODE
 from sim.state.books import yuan
-from sim.state.state import ACTIVE, BODY_CODE, State
+from sim.state.state import BODY_CODE, State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -372,35 +371,3 @@ def _reward(state: State, p: Parameters, rows: Rows, uses: Floats) -> None:
             merit=value[serving],
             lot=state.luck("lot").uniform(table.id[rows[serving]], slot=offer.lot),
         )
-
-
-# Measures
-
-
-def equipment_registered(state: State) -> float:
-    """Return the share of institutes' instruments that is in the register."""
-    table = state.organisations
-    here = (table.kind == KIND_CODE["institute"]) & (table.status == ACTIVE)
-    held = float(table.instruments[here].sum())
-    return float(table.instruments_registered[here].sum()) / held if held else 0.0
-
-
-def equipment_used(state: State) -> float:
-    """Return uses of the last year per instrument held, registered or not."""
-    held = float(state.organisations.instruments[owners(state)].sum())
-    return state.last_year("equipment_uses") / held if held else 0.0
-
-
-def equipment_uses(state: State) -> float:
-    """Return uses of shared instruments since the start."""
-    return state.totals["equipment uses"]
-
-
-def equipment_uses_a_year(state: State) -> float:
-    """Return uses of shared instruments in the last year."""
-    return state.last_year("equipment_uses")
-
-
-def equipment_uses_of_small_firms(state: State) -> float:
-    """Return those since the start by firms below 300 employees."""
-    return state.totals["equipment uses of small firms"]

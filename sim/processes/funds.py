@@ -414,21 +414,3 @@ def _buy(state: State, offer: Offer, rows: Rows, tickets: Floats) -> int:
     bought = int(served.sum())  # the first of them, since they are served by merit
     state.totals[name] -= _give(state, rows[:bought], tickets[:bought])
     return bought
-
-
-# Measures
-
-
-def funds_in_being(state: State) -> float:
-    """Return the size of the funds that have closed and not ended, million CNY."""
-    return state.totals["funds"]
-
-
-def equity_invested(state: State) -> float:
-    """Return what start-ups of the city got since the start, million CNY."""
-    return state.totals["equity"]
-
-
-def public_commitments(state: State) -> float:
-    """Return public money committed since the start to funds whose partners sign, million CNY."""
-    return state.totals["fund commitments"]

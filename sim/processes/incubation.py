@@ -208,22 +208,3 @@ def _name_seedlings(state: State, p: Parameters) -> None:
     rows = rows[(revenue >= p.seedling_revenue) & (rd >= p.seedling_rd * revenue)]
     firms.seedling[rows] = True
     state.totals["seedlings"] += rows.size * state.weight
-
-
-# Measures
-
-
-def incubated_by_institutes(state: State) -> float:
-    """Return start-ups seated in institutes' carriers in four quarters."""
-    return state.last_year("hatched")
-
-
-def seedlings(state: State) -> float:
-    """Return the firms hatched by institutes that became high-tech seedlings, cumulative."""
-    return state.totals["seedlings"]
-
-
-def seedlings_alive(state: State) -> float:
-    """Return those of them that live."""
-    firms = state.firms
-    return float((firms.seedling & firms.alive).sum()) * state.weight

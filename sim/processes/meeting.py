@@ -249,24 +249,3 @@ def _serial(number: np.ndarray) -> np.ndarray:
     ends = np.cumsum(number)
     serial: np.ndarray = np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - number, number)
     return serial
-
-
-# Measures
-
-
-def technology_matches(state: State) -> float:
-    """Return matches over results of institutes since the start, cumulative."""
-    return state.totals["institute_matches"]
-
-
-def all_matches(state: State) -> float:
-    """Return matches over results of institutes and universities since the start."""
-    return state.totals["matches"]
-
-
-def matches_signed(state: State) -> float:
-    """Return contracts over results of institutes since the start: what came of the matches."""
-    contracts = state.contracts
-    rows = np.flatnonzero(contracts.transfer & (contracts.quarter >= state.start))
-    kind = state.organisations.kind[contracts.seller[rows]]
-    return float((kind == KIND_CODE["institute"]).sum())

@@ -46,7 +46,7 @@ from sim.inputs.levers import Offer
 from sim.state import kene, rules
 from sim.state.books import yuan
 from sim.state.ring import Ring, ring
-from sim.state.state import ACTIVE, BODY_CODE, BUILDING, PROJECT_KINDS, TALENT_KINDS, State
+from sim.state.state import ACTIVE, BODY_CODE, PROJECT_KINDS, TALENT_KINDS, State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -1274,6 +1274,12 @@ def _sell(state: State, p: Parameters) -> None:
     projects.sales[rows] = projects.potential[rows] * np.minimum(risen, 1.0)
 
 
+def major_joint(state: State) -> Flags:
+    """Return which rows are major projects of a university or institute with a firm."""
+    projects = state.projects
+    return np.asarray(((projects.kind == JOINT) | projects.led_by_talent) & projects.major)
+
+
 def _count(state: State, p: Parameters) -> None:
     """Add this quarter's investment and sales of major joint projects to flows and totals."""
     projects = state.projects
@@ -1512,198 +1518,3 @@ def _ripen(state: State, p: Parameters) -> None:
     gained = np.log2(1 + carried(state) * 100 / np.maximum(staff, 1.0))
     usual = float((gained * staff).sum()) / max(float(staff.sum()), 1e-9)
     state.starting_stock["project experience"] = usual
-
-
-# Measures
-
-
-def major_joint(state: State) -> Flags:
-    """Return which rows are major projects of a university or institute with a firm."""
-    projects = state.projects
-    return np.asarray(((projects.kind == JOINT) | projects.led_by_talent) & projects.major)
-
-
-def _number(state: State, which: Flags) -> float:
-    return float(state.projects.stands_for[which].sum())
-
-
-def joint_projects_new(state: State) -> float:
-    """Return major joint projects begun since the start."""
-    return _number(state, major_joint(state) & (state.projects.began >= state.start))
-
-
-def joint_projects_new_real(state: State) -> float:
-    """Return those of them that passed their last milestone or sell already."""
-    projects = state.projects
-    real = (projects.milestones > 0) | (projects.potential > 0)
-    return _number(state, major_joint(state) & (projects.began >= state.start) & real)
-
-
-def joint_project_investment(state: State) -> float:
-    """Return investment since the start in all major joint projects, million CNY."""
-    return float(state.totals["joint investment"])
-
-
-def joint_project_investment_new(state: State) -> float:
-    """Return investment in those that began since the start alone."""
-    return float(state.totals["joint investment, new projects"])
-
-
-def joint_project_sales(state: State) -> float:
-    """Return sales since the start from all major joint projects, million CNY."""
-    return float(state.totals["joint sales"])
-
-
-def joint_project_sales_new(state: State) -> float:
-    """Return sales from those that began since the start alone."""
-    return float(state.totals["joint sales, new projects"])
-
-
-def joint_project_profit_tax(state: State) -> float:
-    """Return profit and tax since the start from all major joint projects, million CNY."""
-    return float(state.totals["joint profit and tax"])
-
-
-def joint_project_profit_tax_new(state: State) -> float:
-    """Return profit and tax from those that began since the start alone."""
-    return float(state.totals["joint profit and tax, new projects"])
-
-
-def vp_led_projects(state: State) -> float:
-    """Return provincial projects led by science vice-presidents, cumulative."""
-    projects = state.projects
-    return _number(state, projects.led_by_talent & (projects.kind == PROVINCIAL))
-
-
-def vp_led_projects_new(state: State) -> float:
-    """Return those of them that began since the start."""
-    projects = state.projects
-    led = projects.led_by_talent & (projects.kind == PROVINCIAL)
-    return _number(state, led & (projects.began >= state.start))
-
-
-def vp_led_projects_real(state: State) -> float:
-    """Return all that passed their last milestone or sell already."""
-    projects = state.projects
-    real = (projects.milestones > 0) | (projects.potential > 0)
-    return _number(state, projects.led_by_talent & (projects.kind == PROVINCIAL) & real)
-
-
-def _of_institutes(state: State) -> Flags:
-    """Return which projects an institute leads or takes part in."""
-    organisation = state.projects.organisation
-    kind = state.organisations.kind[organisation] if organisation.size else organisation
-    return np.asarray((organisation >= 0) & (kind == KIND_CODE["institute"]))
-
-
-def key_technologies(state: State) -> float:
-    """Return technologies of institutes, cumulative: provincial or higher projects accepted."""
-    projects = state.projects
-    higher = projects.kind >= PROVINCIAL
-    return _number(state, _of_institutes(state) & higher & (projects.milestones > 0))
-
-
-def key_technologies_new(state: State) -> float:
-    """Return those accepted since the start."""
-    projects = state.projects
-    which = _of_institutes(state) & (projects.kind >= PROVINCIAL)
-    return _number(state, which & (projects.accepted >= state.start))
-
-
-def key_technologies_used(state: State) -> float:
-    """Return those with a paying user."""
-    projects = state.projects
-    which = _of_institutes(state) & (projects.kind >= PROVINCIAL)
-    return _number(state, which & (projects.products > 0))
-
-
-def strategic_products(state: State) -> float:
-    """Return products from institutes' large projects, cumulative: accepted and paid for."""
-    return _number(state, _of_institutes(state) & (state.projects.products > 0))
-
-
-def strategic_products_new(state: State) -> float:
-    """Return those of them that were accepted since the start."""
-    projects = state.projects
-    which = _of_institutes(state) & (projects.products > 0)
-    return _number(state, which & (projects.accepted >= state.start))
-
-
-def strategic_products_selling(state: State) -> float:
-    """Return all that sell now."""
-    projects = state.projects
-    return _number(state, _of_institutes(state) & (projects.products > 0) & (projects.sales > 0))
-
-
-def _institutes(state: State, age: int) -> Rows:
-    rows = state.platforms("institute")
-    return rows[state.organisations.opens[rows] <= state.quarter - age]
-
-
-def provincial_projects(state: State, rows: Rows) -> Floats:
-    """Return per organisation its provincial or higher projects under way in the last year."""
-    projects = state.projects
-    which = (projects.kind >= PROVINCIAL) & (projects.organisation >= 0)
-    which &= (projects.ends > state.quarter - 4) & (projects.began <= state.quarter)
-    number = np.bincount(
-        projects.organisation[which],
-        projects.stands_for[which],
-        minlength=len(state.organisations),
-    )
-    return np.asarray(number[rows], np.float64)
-
-
-def provincial_projects_per_institute(state: State) -> float:
-    """Return the least of all institutes a year old: provincial or higher projects of a year."""
-    number = provincial_projects(state, _institutes(state, 4))
-    return float(number.min()) if number.size else 0.0
-
-
-def provincial_projects_per_institute_mean(state: State) -> float:
-    """Return the mean of them."""
-    number = provincial_projects(state, _institutes(state, 4))
-    return float(number.mean()) if number.size else 0.0
-
-
-# Quarters: the first of 2018 and of 2019; whether “after 2018” takes 2018 in is open.
-SINCE, AFTER = 2018 * 4, 2019 * 4
-
-
-def national_project_coverage(state: State, first: int = SINCE) -> float:
-    """Return the share of institutes opened from a quarter on that carried a national project."""
-    table, projects = state.organisations, state.projects
-    institute = (table.kind == KIND_CODE["institute"]) & (table.status != BUILDING)
-    young = np.flatnonzero(institute & (table.opens >= first))
-    if young.size == 0:
-        return 0.0
-    having = projects.organisation[projects.kind == NATIONAL]
-    return float(np.isin(young, having).mean())
-
-
-def key_rd_projects_per_year(state: State) -> float:
-    """Return projects that the city's key R&D programme took in within four quarters."""
-    return state.last_year("key projects")
-
-
-def key_rd_projects_accepted(state: State) -> float:
-    """Return city projects that passed their last milestone within four quarters."""
-    projects = state.projects
-    return _number(state, (projects.kind == CITY) & (projects.accepted > state.quarter - 4))
-
-
-def hard_core_results(state: State) -> float:
-    """Return major called projects that passed their last milestone since the start.
-
-    A result is a major project of the city's programme, of the province or the nation that was
-    accepted; the title is new, so nothing stood at the start.
-    """
-    projects = state.projects
-    called = (projects.kind != JOINT) & ~projects.led_by_talent & projects.major
-    return _number(state, called & (projects.accepted >= state.start))
-
-
-def hard_core_results_used(state: State) -> float:
-    """Return those of them with a paying user."""
-    projects = state.projects
-    called = (projects.kind != JOINT) & ~projects.led_by_talent & projects.major
-    return _number(state, called & (projects.accepted >= state.start) & (projects.products > 0))

@@ -459,20 +459,3 @@ def add_results(
         found=found,
         open=True,
     )
-
-
-# Measures
-
-
-def high_value_patents_per_10k(state: State) -> float:
-    """Return firms' valid invention patents of high value per 10 000 residents."""
-    firms = state.firms
-    held = float(firms.high_value[firms.alive].sum()) * state.weight
-    return held / state.starting_stock["population"] * 10_000
-
-
-def patents_per_10k(state: State) -> float:
-    """Return all valid invention patents of firms per 10 000 residents."""
-    firms = state.firms
-    held = float(firms.patents[firms.alive].sum()) * state.weight
-    return held / state.starting_stock["population"] * 10_000

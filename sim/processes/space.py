@@ -346,6 +346,12 @@ def _block(number: int) -> str:
     return f"block {number} finished in"
 
 
+def blocks_finish(state: State) -> Floats:
+    """Return the quarter in which each block that is begun is finished."""
+    names = (_block(number) for number in range(round(state.totals["blocks"])))
+    return np.array([state.totals[name] for name in names if name in state.totals])
+
+
 def _prepare_blocks(state: State, p: Parameters) -> None:
     """Note when each block that is done or under way is finished."""
     state.totals["blocks"] = round(p.blocks)
@@ -409,34 +415,3 @@ def _paid(state: State, p: Parameters, offers: list[Offer], ids: Ids, anyway: Fl
             lot=lot[paid],
         )
     return np.asarray(goes, np.bool_)
-
-
-# Measures
-
-
-def carrier_space_new(state: State) -> float:
-    """Return floor space of carriers finished since the start, million square metres."""
-    return state.totals["space new"] / SQUARE_METRES
-
-
-def carrier_space_taken(state: State) -> float:
-    """Return how much of it is in use beyond the start's use, million square metres."""
-    more = state.totals["space in use"] - state.starting_stock.get("space taken", 0.0)
-    return max(min(more, state.totals["space new"]), 0.0) / SQUARE_METRES
-
-
-def _finished(state: State) -> Floats:
-    names = (_block(number) for number in range(round(state.totals["blocks"])))
-    return np.array([state.totals[name] for name in names if name in state.totals])
-
-
-def cluster_area_built(state: State) -> float:
-    """Return the share of the cluster area's blocks whose key buildings are finished."""
-    blocks = state.totals["blocks"]
-    return float((_finished(state) <= state.quarter).sum()) / blocks if blocks else 0.0
-
-
-def cluster_area_begun(state: State) -> float:
-    """Return the share of its blocks that are begun, the finished included."""
-    blocks = state.totals["blocks"]
-    return _finished(state).size / blocks if blocks else 0.0

@@ -183,6 +183,12 @@ def _expected(
     return np.where(knows & (expected > p.application), expected, 0.0)
 
 
+def reported_rd(state: State) -> NDArray[np.float64]:
+    """Return the R&D that each firm reports, million CNY a year, in the statistical book."""
+    firms = state.firms
+    return np.asarray(firms.rd + firms.rd_relabelled + firms.rd_padded)
+
+
 def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
     """Claim for last year's reported R&D; the line pays by lot until its money is gone."""
     firms = state.firms
@@ -203,34 +209,3 @@ def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
     state.totals[f"granted {offer.instrument}"] += float(sums[served].sum())
     state.flows["rd_subsidy_claims"] += rows.size * state.weight
     state.flows["rd_subsidy_granted"] += float(sums[served].sum())
-
-
-# Measures
-
-
-def reported_rd(state: State) -> NDArray[np.float64]:
-    """Return the R&D that each firm reports, million CNY a year, in the statistical book."""
-    firms = state.firms
-    return np.asarray(firms.rd + firms.rd_relabelled + firms.rd_padded)
-
-
-def _over_revenue(state: State, rd: NDArray[np.float64]) -> float:
-    firms = state.firms
-    large = firms.alive & firms.above_scale
-    revenue = float(firms.revenue[large].sum())
-    return float(rd[large].sum()) / revenue if revenue > 0 else 0.0
-
-
-def rd_to_revenue_above_scale(state: State) -> float:
-    """Return R&D expense over revenue of above-scale firms, as accounted and reported."""
-    return _over_revenue(state, reported_rd(state)) * state.starting_stock["rd_accounting"]
-
-
-def real_rd_to_revenue_above_scale(state: State) -> float:
-    """Return the same without what is no R&D."""
-    return _over_revenue(state, state.firms.rd) * state.starting_stock["rd_accounting"]
-
-
-def statistical_rd_to_revenue_above_scale(state: State) -> float:
-    """Return statistical R&D expenditure over revenue of above-scale firms, as reported."""
-    return _over_revenue(state, reported_rd(state))

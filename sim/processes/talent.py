@@ -43,7 +43,7 @@ from sim.inputs.levers import Offer
 from sim.state.books import yuan
 from sim.state.kene import PER_FIELD
 from sim.state.ring import ring
-from sim.state.state import ACTIVE, BODY_CODE, TALENT_KINDS, State
+from sim.state.state import BODY_CODE, TALENT_KINDS, State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -579,7 +579,7 @@ def prepare(state: State, p: Parameters) -> None:
     stock, totals = state.starting_stock, state.totals
     for title in titles(p):
         _begin_title(state, p, title)
-    stock["talent_hosts"] = float(_local(state).size)
+    stock["talent_hosts"] = float(local_science(state).size)
     stock["institutes_at_start"] = float(state.platforms("institute").size)
     _begin_top(state, p)
     _begin_institute_talents(state, p)
@@ -781,7 +781,7 @@ def _of_firms(state: State, kind: str, rows: Rows, came: NDArray[np.int64] | int
     return identity.mixed(identity.PERSON, state.firms.id[rows], came, CODE[kind])
 
 
-def _local(state: State) -> Rows:
+def local_science(state: State) -> Rows:
     """Return universities and institutes in operation."""
     return np.concatenate([state.bodies("university"), state.platforms("institute")])
 
@@ -793,7 +793,7 @@ def _senders(state: State, p: Parameters, title: Title, luck: Addressed, rows: R
     """
     table, ids = state.organisations, state.firms.id[rows]
     professor = title.kind == "industry_professor"
-    near = state.bodies("university") if professor else _local(state)
+    near = state.bodies("university") if professor else local_science(state)
     far = near if professor else state.bodies("outside")
     own = luck.uniform(ids, _SENDER) < p.local_senders
     pointer = luck.uniform(ids, _POINTER)
@@ -847,7 +847,7 @@ def _tie(
 ) -> Flags:
     """Tie firms without a partner to a local university or institute; return which."""
     partner = state.firms.partner
-    free = np.isin(organisation, _local(state)) & (partner[rows] < 0)
+    free = np.isin(organisation, local_science(state)) & (partner[rows] < 0)
     tied = free & luck.happens(ids, p.ties, _TIES)
     partner[rows[tied]] = organisation[tied]
     return tied
@@ -889,7 +889,7 @@ def acceptance(share: float, raised: float) -> float:
 
 def _hosts_now(state: State) -> float:
     """Return universities and institutes over those of the start."""
-    return _local(state).size / max(state.starting_stock["talent_hosts"], 1.0)
+    return local_science(state).size / max(state.starting_stock["talent_hosts"], 1.0)
 
 
 def packages(state: State, kind: str) -> list[Offer]:
@@ -937,7 +937,7 @@ def _stay(luck: Addressed, ids: Ids, mean: float) -> NDArray[np.int64]:
 
 def _hosts(state: State, luck: Addressed, ids: Ids) -> Rows:
     """Return a university or institute per talent."""
-    rows = _local(state)
+    rows = local_science(state)
     around = ring(luck, state.organisations.id[rows], rows, slot=_LOCAL)
     return around.pick(luck.uniform(ids, _POINTER))
 
@@ -1042,7 +1042,7 @@ def _exchange(state: State, p: Parameters) -> None:
     rows = _seekers(state)
     rows = rows[luck.happens(firms.id[rows], p.willing, _WILLING)]
     rows = rows[np.argsort(luck.uniform(firms.id[rows], _LOT), kind="stable")]
-    near = _local(state)
+    near = local_science(state)
     staff = p.sent * float(state.organisations.researchers[near].sum())
     rows = rows[: int(posts_of_quarter(staff, state.quarter) / state.weight)]
     around = ring(luck, state.organisations.id[near], near, slot=_LOCAL)
@@ -1113,129 +1113,3 @@ def _age(state: State, p: Parameters) -> None:
     )
     totals["employed"] *= (1 + p.employment_growth) ** 0.25
     totals["person_year_cost"] *= (1 + p.cost_growth) ** 0.25
-
-
-# Measures.
-
-
-def _counted(state: State, kind: str, which: Flags) -> float:
-    weight = state.weight if kind in OF_FIRMS else 1.0
-    return float((which & (state.talents.kind == CODE[kind])).sum()) * weight
-
-
-def _new(state: State, kind: str) -> float:
-    return _counted(state, kind, state.talents.came >= state.start)
-
-
-def _new_that_brought(state: State, kind: str) -> float:
-    talents = state.talents
-    brought = (talents.capability >= 0) | talents.tied
-    return _counted(state, kind, brought & (talents.came >= state.start))
-
-
-def _present(state: State) -> Flags:
-    """Return who has not left, at an organisation or firm in being."""
-    talents, table = state.talents, state.organisations
-    stays = (talents.until == 0) | (talents.until > state.quarter)
-    working = np.append(table.status == ACTIVE, False)[talents.organisation]
-    employed = np.append(state.firms.alive, False)[talents.firm]
-    return np.asarray(stays & (working | employed), np.bool_)
-
-
-def vice_presidents_new(state: State) -> float:
-    """Return science vice-presidents appointed since the start."""
-    return _new(state, "vice_president")
-
-
-def vice_presidents_who_brought(state: State) -> float:
-    """Return those of them who brought a new capability or a new tie."""
-    return _new_that_brought(state, "vice_president")
-
-
-def vice_presidents_local(state: State) -> float:
-    """Return those of them whom universities and institutes of the city sent."""
-    near = np.isin(state.talents.organisation, _local(state))
-    return _counted(state, "vice_president", near & (state.talents.came >= state.start))
-
-
-def industry_professors_new(state: State) -> float:
-    """Return industry professors appointed since the start."""
-    return _new(state, "industry_professor")
-
-
-def industry_professors_who_tied(state: State) -> float:
-    """Return those of them who brought a tie between firm and university."""
-    return _new_that_brought(state, "industry_professor")
-
-
-def institute_talents(state: State) -> float:
-    """Return talents and teams brought in by institutes, those before the start included."""
-    return _counted(state, "institute_talent", np.ones(len(state.talents), np.bool_))
-
-
-def institute_talents_new(state: State) -> float:
-    """Return those of them who came since the start."""
-    return _new(state, "institute_talent")
-
-
-def institute_talents_present(state: State) -> float:
-    """Return all who still work at an institute in operation."""
-    return _counted(state, "institute_talent", _present(state))
-
-
-def top_talents_new(state: State) -> float:
-    """Return top talents who came since the start."""
-    return _new(state, "top_talent")
-
-
-def top_talents_new_present(state: State) -> float:
-    """Return those of them who still work in the city."""
-    return _counted(state, "top_talent", _present(state) & (state.talents.came >= state.start))
-
-
-def top_talents_ever(state: State) -> float:
-    """Return all top talents who ever came, those of the start included."""
-    return _counted(state, "top_talent", np.ones(len(state.talents), np.bool_))
-
-
-def top_talents_in_being(state: State) -> float:
-    """Return top talents in the city."""
-    return _counted(state, "top_talent", _present(state))
-
-
-def leading_talents_new(state: State) -> float:
-    """Return national and provincial titles of leading talent won since the start."""
-    return _new(state, "leading_talent")
-
-
-def leading_talents_new_present(state: State) -> float:
-    """Return those of them whose host is in being."""
-    return _counted(state, "leading_talent", _present(state) & (state.talents.came >= state.start))
-
-
-def graduates_trained(state: State) -> float:
-    """Return masters and doctors trained at institutes, those before the start included."""
-    return state.totals["graduates"]
-
-
-def graduates_new(state: State) -> float:
-    """Return those of them who finished since the start."""
-    return state.totals["graduates since the start"]
-
-
-def graduates_staying(state: State) -> float:
-    """Return graduates since the start who took work in the city."""
-    return state.totals["graduates_staying"]
-
-
-def skilled_share(state: State) -> float:
-    """Return the highly skilled share of skilled staff, percent."""
-    return 100 * state.totals["highly_skilled"] / max(state.totals["skilled"], 1.0)
-
-
-def rd_staff_per_10k(state: State, rd: float) -> float:
-    """Return R&D person-years per 10 000 employed at an R&D expenditure, million CNY a year."""
-    totals = state.totals
-    if totals["person_year_cost"] <= 0:
-        return 0.0
-    return 10_000 * rd / totals["person_year_cost"] / max(totals["employed"], 1.0)

@@ -15,7 +15,7 @@ from mesa.agent import AgentSet
 
 from sim.core.errors import ConfigError
 from sim.core.tables import Table
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, LEVELS
 from sim.inputs.plan import Plan, check_indicators, load_plan
 from sim.policy.policy import Mix, build_mix

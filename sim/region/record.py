@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core import quarter
-from sim.indicators.indicators import CONTEXT, INDICATORS
+from sim.indicators.table import CONTEXT, INDICATORS
 from sim.inputs.plan import Plan
 from sim.state.books import PUBLIC, YUAN, Books
 from sim.state.state import State

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.plan import NATURES, Plan, Target
 from sim.report.figures import (
     APART,

@@ -35,7 +35,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from sim.core.quarter import label, parse, season, year
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.plan import NATURES, Plan, Target
 from sim.policy.mixes import COST
 from sim.results.results import Combination, Study

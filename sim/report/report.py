@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from sim.core.quantity import Quantity
 from sim.core.quarter import label
-from sim.indicators.indicators import CONTEXT, INDICATORS
+from sim.indicators.table import CONTEXT, INDICATORS
 from sim.inputs.design import STRATA
 from sim.inputs.instrument import CASE_BY_CASE
 from sim.inputs.levers import LEVERS

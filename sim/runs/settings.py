@@ -282,7 +282,7 @@ def job_of(
     Raises:
         ConfigError: If the settings do not fit a plan, or two cases have one name.
     """
-    from sim.indicators.indicators import INDICATORS
+    from sim.indicators.table import INDICATORS
 
     cases: dict[tuple[str, str], Case] = {}
     for plan, mix in chosen:

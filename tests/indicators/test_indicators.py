@@ -1,5 +1,8 @@
 """Indicators: what is counted, and the real activity beside the count."""
 
+import pkgutil
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from plans import PLANS, target_of
@@ -19,9 +22,11 @@ from world import (
     tiny,
 )
 
+from sim import indicators
 from sim.core.quarter import parse
-from sim.indicators.indicators import CONTEXT, INDICATORS
+from sim.indicators.table import COLUMNS, CONTEXT, INDICATORS, THEMES
 from sim.inputs.kinds import HOSTS, KINDS, LEVEL_CODE
+from sim.processes import subsidy_response
 from sim.state.founders import opened
 from sim.state.state import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 
@@ -230,6 +235,19 @@ def test_research_over_the_gross_domestic_product():
     add_firms(state, 1, rd=3.0, rd_relabelled=1.0)
     add_firms(state, 1, rd=9.0, alive=False)
     assert measured(state, "rd_to_gdp") == pytest.approx(100 * (2 * 4 + 2) / 1000)
+
+
+def test_the_two_books_and_the_real_part():
+    state = tiny()
+    add_firms(state, 1, rd=10.0, revenue=400.0)
+    add_firms(state, 1, rd=5.0, revenue=1.0, above_scale=False)
+    state.firms.rd_relabelled[0] = 2.0
+    state.firms.rd_padded[0] = 4.0
+    p = subsidy_response.Parameters(accounting=1.25)
+    subsidy_response.begin(state, SimpleNamespace(of=lambda name: p))
+    assert measured(state, "rd_to_revenue_statistical") == pytest.approx(4)
+    assert measured(state, "rd_to_revenue_above_scale") == pytest.approx(5)
+    assert real(state, "rd_to_revenue_above_scale") == pytest.approx(3.125)
 
 
 def test_patents_of_living_firms():
@@ -454,3 +472,14 @@ def test_every_indicator_says_what_it_is():
         assert indicator.meaning
         assert bool(indicator.activity) == (indicator.real is not None)
     assert set(CONTEXT) <= set(INDICATORS)
+
+
+def test_every_row_of_a_theme_is_a_column_once():
+    rows = [row.name for theme in THEMES for row in theme.ROWS]
+    assert sorted(rows) == sorted(COLUMNS)
+
+
+def test_every_file_of_the_room_is_a_theme_of_the_table():
+    files = {file.name for file in pkgutil.iter_modules(indicators.__path__)}
+    themes = {theme.__name__.rpartition(".")[2] for theme in THEMES}
+    assert files - {"measure", "table"} == themes

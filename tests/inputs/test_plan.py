@@ -11,7 +11,7 @@ from sim.core import home
 from sim.core.errors import ConfigError
 from sim.core.home import configs
 from sim.core.quarter import parse
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.instrument import instrument_from
 from sim.inputs.kinds import KIND_NAMES
 from sim.inputs.levers import LEVERS, TYPES, InstrumentType

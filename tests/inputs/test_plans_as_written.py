@@ -3,7 +3,7 @@
 import pytest
 from plans import PLANS, instrument_of, target_of
 
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.city import FIGURES
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import LEVERS

@@ -14,7 +14,8 @@ from world import (
     tiny,
 )
 
-from sim.indicators.indicators import INDICATORS, new
+from sim.indicators.measure import new
+from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import LEVEL_CODE
 from sim.processes import accreditation
 from sim.processes.accreditation import Parameters, pass_share, promote, ready_platforms, reward

@@ -16,15 +16,17 @@ from world import (
     tiny,
 )
 
+from sim.indicators.districts import (
+    high_tech_park_coverage,
+    high_tech_parks_working,
+    innovation_poles,
+    innovation_poles_working,
+)
 from sim.processes.districts import (
     Parameters,
     best,
     designate,
     district_rd,
-    high_tech_park_coverage,
-    high_tech_parks_working,
-    innovation_poles,
-    innovation_poles_working,
     parks,
     prepare,
     scores,

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from world import START, add_bodies, add_firms, add_platforms, next_quarter, offer, promised, tiny
 
-from sim.processes.equipment import (
-    Parameters,
-    entered,
+from sim.indicators.equipment import (
     equipment_registered,
     equipment_used,
     equipment_uses,
     equipment_uses_a_year,
     equipment_uses_of_small_firms,
+)
+from sim.processes.equipment import (
+    Parameters,
+    entered,
     found,
     open_hours,
     prepare,

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from world import START, add_firms, grant_money, next_quarter, offer, promised, tiny
 
+from sim.indicators.funds import (
+    equity_invested,
+    funds_in_being,
+    public_commitments,
+)
 from sim.processes.funds import (
     Parameters,
     candidates,
-    equity_invested,
-    funds_in_being,
     prepare,
-    public_commitments,
     raise_and_invest,
     signing,
 )

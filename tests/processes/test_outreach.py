@@ -14,23 +14,25 @@ from world import (
     tiny,
 )
 
-from sim.processes.outreach import (
-    Parameters,
+from sim.indicators.outreach import (
     application_scenarios,
-    attendance,
     event_firms,
-    events_held,
     firm_visits,
     firm_visits_with_deal,
-    going,
     matchmaking_events,
+    scenarios_additional,
+    visiting_researchers,
+    visiting_researchers_now,
+)
+from sim.processes.outreach import (
+    Parameters,
+    attendance,
+    events_held,
+    going,
     of_quarter,
     opening_chance,
     prepare,
     reach_out,
-    scenarios_additional,
-    visiting_researchers,
-    visiting_researchers_now,
 )
 
 EASY = Parameters(

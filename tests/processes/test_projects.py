@@ -4,13 +4,22 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from world import START, add_bodies, add_firms, add_platforms, grant_money, offer, promised, tiny
+from world import (
+    START,
+    add_bodies,
+    add_firms,
+    add_platforms,
+    grant_money,
+    offer,
+    one_project,
+    promised,
+    tiny,
+)
 
 from sim.core import identity
-from sim.processes import projects
+from sim.indicators import projects as counted
 from sim.processes.projects import (
     CITY,
-    JOINT,
     NATIONAL,
     OVER,
     PROVINCIAL,
@@ -27,7 +36,6 @@ from sim.processes.projects import (
     lengths,
     merit,
     pilot_share,
-    provincial_projects,
     tied_share,
     undertake,
     worth,
@@ -54,14 +62,6 @@ def town(*offers, firms=200, universities=4, quarter=START, p=None, weight=1.0, 
 
 def start(state, p):
     begin(state, SimpleNamespace(of=lambda name: p))
-
-
-def one_project(state, kind=JOINT, *, began=START, quarters=4, firm=0, **columns):
-    ids = identity.plain(
-        identity.CONTRACT, 7, np.arange(len(state.projects), len(state.projects) + 1)
-    )
-    usual = {"kind": kind, "major": True, "firm": firm, "organisation": 0, "value": 2.0}
-    return state.projects.add(ids, began=began, ends=began + quarters, **(usual | columns))[0]
 
 
 def vice_president(state, firm=0, **columns):
@@ -199,7 +199,7 @@ def test_a_vice_presidents_project_is_listed_once_a_term():
     for _ in range(6):
         undertake(state, p)
         state.quarter += 1
-    assert projects.vp_led_projects(state) == 1
+    assert counted.vp_led_projects(state) == 1
     assert state.projects.firm.tolist() == [0]
     assert (state.projects.kind == PROVINCIAL).all()
 
@@ -223,7 +223,7 @@ def test_a_firm_that_pays_less_than_the_rule_asks_is_not_listed():
         vice_president(state, firm=firm)
     undertake(state, Parameters(**QUIET, vice_president_projects=1.5))
     assert state.flows["joint projects"] > 10
-    assert projects.vp_led_projects(state) == 0
+    assert counted.vp_led_projects(state) == 0
 
 
 # Calls of the city
@@ -420,19 +420,19 @@ def test_investment_and_sales_are_summed_for_major_joint_projects():
     state.quarter = START + 3
     undertake(state, p)
     # A quarter of 2 M and half of 8 M, of three projects; sales at their height.
-    assert projects.joint_project_investment(state) == pytest.approx(3 * (0.5 + 4.0))
-    assert projects.joint_project_sales(state) == pytest.approx(3 * 4.0)
-    assert projects.joint_project_profit_tax(state) == pytest.approx(1.2)
-    assert projects.joint_project_sales_new(state) == projects.joint_project_sales(state)
+    assert counted.joint_project_investment(state) == pytest.approx(3 * (0.5 + 4.0))
+    assert counted.joint_project_sales(state) == pytest.approx(3 * 4.0)
+    assert counted.joint_project_profit_tax(state) == pytest.approx(1.2)
+    assert counted.joint_project_sales_new(state) == counted.joint_project_sales(state)
 
 
 def test_old_projects_count_in_the_sum_but_not_among_the_new():
     state, p = town(joint_projects=0.0, universities=1), sure()
     one_project(state, began=START - 2, quarters=8)
     undertake(state, p)
-    assert projects.joint_project_investment(state) == pytest.approx(2 / 8)
-    assert projects.joint_project_investment_new(state) == 0
-    assert projects.joint_projects_new(state) == 0
+    assert counted.joint_project_investment(state) == pytest.approx(2 / 8)
+    assert counted.joint_project_investment_new(state) == 0
+    assert counted.joint_projects_new(state) == 0
 
 
 def test_a_firm_that_closes_ends_its_project():
@@ -531,7 +531,7 @@ def test_vice_presidents_of_the_start_may_have_had_their_project():
     for firm in range(300):
         vice_president(state, firm=firm, came=START - 8)
     start(state, Parameters(**QUIET))
-    assert 10 < projects.vp_led_projects(state) < 290
+    assert 10 < counted.vp_led_projects(state) < 290
 
 
 # Fair comparison
@@ -569,51 +569,6 @@ def test_an_offer_of_nothing_changes_nothing():
     assert tables[0] == tables[1]
 
 
-# Measures
-
-
-def test_the_least_of_all_institutes_counts():
-    state = tiny(quarter=START + 8)
-    rows = add_platforms(state, "institute", 3, researchers=40.0)
-    add_platforms(state, "institute", 1, opens=START + 6)  # not yet a year old
-    now = state.quarter
-    for row, kinds in zip(rows, ((1, 2, 3), (2, 2), (2,)), strict=True):
-        for kind in kinds:
-            one_project(state, kind, began=now - 6, quarters=8, organisation=row, firm=-1)
-    one_project(state, PROVINCIAL, began=now - 12, quarters=8, organisation=rows[2], firm=-1)
-    assert provincial_projects(state, rows).tolist() == [2, 2, 1]
-    assert projects.provincial_projects_per_institute(state) == 1
-    assert projects.provincial_projects_per_institute_mean(state) == pytest.approx(5 / 3)
-
-
-def test_institutes_since_2018_that_carried_a_national_project():
-    state = tiny()
-    rows = add_platforms(state, "institute", 4, opens=START - 2)
-    old = add_platforms(state, "institute", 1)
-    one_project(state, NATIONAL, organisation=rows[0], firm=-1)
-    one_project(state, PROVINCIAL, organisation=rows[1], firm=-1)
-    one_project(state, NATIONAL, organisation=old[0], firm=-1)
-    assert projects.national_project_coverage(state) == 0.25
-
-
-def test_technologies_products_and_hard_core_results():
-    state = tiny()
-    institute = add_platforms(state, "institute", 1)[0]
-    university = add_bodies(state, "university", 1)[0]
-    one_project(state, PROVINCIAL, organisation=institute, milestones=1, accepted=START - 1)
-    one_project(state, NATIONAL, organisation=institute, milestones=1, accepted=START, products=1)
-    one_project(state, PROVINCIAL, organisation=university, milestones=1, accepted=START)
-    one_project(state, CITY, organisation=institute, milestones=1, accepted=START, products=1)
-    one_project(state, CITY, organisation=institute, accepted=START, major=False)
-    one_project(state, JOINT, organisation=university, accepted=START, products=1)
-    assert projects.key_technologies(state) == 2
-    assert projects.key_technologies_new(state) == 1
-    assert projects.key_technologies_used(state) == 1
-    assert projects.strategic_products(state) == 2
-    assert projects.hard_core_results(state) == 3
-    assert projects.hard_core_results_used(state) == 2
-
-
 def test_an_empty_city_measures_nothing():
     state = tiny()
     start(state, Parameters())
@@ -628,4 +583,4 @@ def test_an_empty_city_measures_nothing():
         "key_rd_projects_per_year",
         "hard_core_results",
     ):
-        assert getattr(projects, name)(state) == 0
+        assert getattr(counted, name)(state) == 0

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from world import START, add_firms, add_platforms, next_quarter, offer, promised, tiny
 
-from sim.processes.space import (
-    Parameters,
-    block_chance,
-    build,
+from sim.indicators.space import (
     carrier_space_new,
     carrier_space_taken,
     cluster_area_begun,
     cluster_area_built,
+)
+from sim.processes.space import (
+    Parameters,
+    block_chance,
+    build,
     empty_ahead,
     prepare,
     swing,

@@ -1,7 +1,5 @@
 """What firms make of money for R&D: in fact, in their reports, and as far as the money goes."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -145,15 +143,3 @@ def test_take_up_is_the_share_that_knows():
     subsidy_response.respond(state, everybody(knows=0.6))
     share = (state.firms.rd_padded > 0).mean()
     assert share == pytest.approx(0.6, abs=spread(0.6, 4000))
-
-
-def test_the_two_books_and_the_real_part():
-    state = city(revenue=400.0, number=1)
-    add_firms(state, 1, rd=5.0, revenue=1.0, above_scale=False)
-    state.firms.rd_relabelled[0] = 2.0
-    state.firms.rd_padded[0] = 4.0
-    p = Parameters(accounting=1.25)
-    subsidy_response.begin(state, SimpleNamespace(of=lambda name: p))
-    assert subsidy_response.statistical_rd_to_revenue_above_scale(state) == pytest.approx(0.04)
-    assert subsidy_response.rd_to_revenue_above_scale(state) == pytest.approx(0.05)
-    assert subsidy_response.real_rd_to_revenue_above_scale(state) == pytest.approx(0.03125)

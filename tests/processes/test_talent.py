@@ -16,6 +16,8 @@ from world import (
     tiny,
 )
 
+from sim.indicators import talent as counted
+from sim.indicators.research import rd_staff_per_10k
 from sim.processes import talent
 from sim.processes.talent import (
     CODE,
@@ -144,7 +146,7 @@ def test_a_city_starts_with_holders_in_office_from_two_autumns():
     assert np.unique(talents.firm).size == 40
     assert set(talents.came.tolist()) == {START - 1, START - 5}
     assert (talents.until == talents.came + 8).all()
-    assert talent.vice_presidents_new(state) == 0
+    assert counted.vice_presidents_new(state) == 0
     # Those whose term goes on cannot apply.
     going_on = int((talents.until > AUTUMN).sum())
     assert state.starting_stock["firms vice_president"] == 400 - going_on
@@ -155,7 +157,7 @@ def test_without_policy_a_city_wins_what_it_won_before():
     for seed in range(12):
         state = town(vice_presidents=40, seed=seed)
         live(state)
-        won.append(talent.vice_presidents_new(state))
+        won.append(counted.vice_presidents_new(state))
     assert np.mean(won) == pytest.approx(20, abs=4 * np.sqrt(20 / 12))
 
 
@@ -165,7 +167,7 @@ def test_thinned_firms_win_as_many(weight):
     for seed in range(12):
         state = town(vice_presidents=40, seed=seed, weight=weight, firms=round(400 / weight))
         live(state)
-        won.append(talent.vice_presidents_new(state))
+        won.append(counted.vice_presidents_new(state))
     assert np.mean(won) == pytest.approx(20, abs=4 * np.sqrt(20 * max(weight, 1) / 12))
 
 
@@ -190,7 +192,7 @@ def test_posts_bring_applications_and_the_quota_stays():
     few = dataclasses.replace(PLAIN, vice_president_quota=5)
     state = town(offer("vice_president_posts", 4000), vice_presidents=4, p=few)
     live(state, few)
-    assert 0 < talent.vice_presidents_new(state) <= 5
+    assert 0 < counted.vice_presidents_new(state) <= 5
 
 
 def test_weaker_applications_win_less():
@@ -199,7 +201,7 @@ def test_weaker_applications_win_less():
         p = dataclasses.replace(PLAIN, weaker=weaker)
         state = town(offer("vice_president_posts", 200), p=p, vice_presidents=40)
         live(state, p)
-        won.append(talent.vice_presidents_new(state))
+        won.append(counted.vice_presidents_new(state))
     assert won[0] > won[1] > 20
 
 
@@ -208,12 +210,12 @@ def test_universities_nominate_only_so_many_professors():
     p = dataclasses.replace(PLAIN, nominations=5, professor_pass=0.9, mobilised=2.0)
     state = town(offer("professor_posts", 200), p=p, industry_professors=4)
     live(state, p)
-    assert 0 < talent.industry_professors_new(state) <= 10
+    assert 0 < counted.industry_professors_new(state) <= 10
     rows = new(state, "industry_professor")
     assert set(state.talents.organisation[rows].tolist()) <= set(state.bodies("university"))
     alone = town(offer("professor_posts", 200), p=p, industry_professors=4, universities=0)
     live(alone, p)
-    assert talent.industry_professors_new(alone) == 0
+    assert counted.industry_professors_new(alone) == 0
 
 
 def test_a_vice_president_brings_a_capability_of_the_firms_field_and_takes_it_along():
@@ -237,7 +239,7 @@ def test_knowledge_that_is_known_or_finds_no_room_counts_for_nothing():
     p = dataclasses.replace(PLAIN, carries=1.0, ties=0.0)
     state = town(p=p, vice_presidents=40, columns=FIRM | {"capabilities": np.arange(60, 72)})
     assert (state.talents.capability == -1).all()
-    assert talent.vice_presidents_who_brought(state) == 0
+    assert counted.vice_presidents_who_brought(state) == 0
 
 
 def test_a_post_ties_only_firms_without_a_partner():
@@ -252,11 +254,11 @@ def test_a_post_ties_only_firms_without_a_partner():
     far = town(p=dataclasses.replace(p, local_senders=0.0), vice_presidents=40)
     assert not far.talents.tied.any()
     live(state, p)
-    assert talent.vice_presidents_local(state) == talent.vice_presidents_new(state)
+    assert counted.vice_presidents_local(state) == counted.vice_presidents_new(state)
     rows = new(state, "vice_president")
     again = np.isin(state.talents.firm[rows], state.talents.firm[:40])
     assert (state.talents.tied[rows] == ~again).all()  # a firm is tied once
-    assert talent.vice_presidents_who_brought(state) == (~again).sum()
+    assert counted.vice_presidents_who_brought(state) == (~again).sum()
 
 
 def test_leading_talents_follow_the_citys_rate_and_money_raises_them():
@@ -268,7 +270,7 @@ def test_leading_talents_follow_the_citys_rate_and_money_raises_them():
         won[money] = rows.size
         at_firm = state.talents.firm[rows] >= 0
         assert ((state.talents.organisation[rows] >= 0) != at_firm).all()
-        assert talent.leading_talents_new_present(state) == rows.size
+        assert counted.leading_talents_new_present(state) == rows.size
     assert won[0.0] == pytest.approx(30, abs=4 * np.sqrt(30))
     assert won[3.0] > won[0.0]
     assert sum(promised(state.books).values()) == won[3.0] * 3_000_000
@@ -290,8 +292,8 @@ def test_institutes_recruit_at_the_rate_behind_their_stock():
     assert state.starting_stock["talents_a_year"] == pytest.approx(100.5 / 130)
     came = new(state, "institute_talent").size
     assert came == pytest.approx(7.7, abs=4 * np.sqrt(7.7))
-    assert talent.institute_talents(state) == 100 + came
-    assert talent.institute_talents_present(state) < 100
+    assert counted.institute_talents(state) == 100 + came
+    assert counted.institute_talents_present(state) < 100
 
 
 def test_packages_bring_a_superset_until_the_money_is_gone():
@@ -343,23 +345,23 @@ def test_top_talents_come_from_the_nations_pool():
     p = dataclasses.replace(PLAIN, programme_years=5, top_pool=40, top_stay=6, pull=1.0)
     state = town(p=p, universities=4, top_talents=19.5)
     assert state.starting_stock["top_talents_a_year"] == pytest.approx(4)
-    assert talent.top_talents_in_being(state) == 20
-    assert talent.top_talents_new(state) == 0
+    assert counted.top_talents_in_being(state) == 20
+    assert counted.top_talents_new(state) == 0
     live(state, p, 20)
-    came = talent.top_talents_new(state)
+    came = counted.top_talents_new(state)
     assert came == pytest.approx(20, abs=4 * np.sqrt(20))
-    assert talent.top_talents_in_being(state) < 20 + came  # some have left
-    assert talent.top_talents_new_present(state) <= came
+    assert counted.top_talents_in_being(state) < 20 + came  # some have left
+    assert counted.top_talents_new_present(state) <= came
     larger = town(p=p, universities=4, top_talents=19.5)
     add_bodies(larger, "university", 8)
     live(larger, p, 20)
-    assert talent.top_talents_new(larger) > came
+    assert counted.top_talents_new(larger) > came
 
 
 def test_nobody_comes_where_nobody_hosts():
     state = town(universities=0, top_talents=20, leading_talents=0)
     live(state, quarters=8)
-    assert talent.top_talents_new(state) == 0
+    assert counted.top_talents_new(state) == 0
 
 
 # Students, skilled staff, R&D staff.
@@ -368,18 +370,18 @@ def test_nobody_comes_where_nobody_hosts():
 def test_students_are_under_way_at_the_start():
     p = dataclasses.replace(PLAIN, years_before=3)
     state = town(p=p, institutes=4, graduates=100, quarter=START)
-    assert talent.graduates_trained(state) == pytest.approx(300)
+    assert counted.graduates_trained(state) == pytest.approx(300)
     yearly = []
     for _ in range(5):
-        before = talent.graduates_trained(state)
+        before = counted.graduates_trained(state)
         live(state, p, 4)
-        yearly.append(talent.graduates_trained(state) - before)
+        yearly.append(counted.graduates_trained(state) - before)
     assert yearly == pytest.approx([100] * 5)
-    assert talent.graduates_staying(state) == pytest.approx(300)
+    assert counted.graduates_staying(state) == pytest.approx(300)
     growing = dataclasses.replace(p, enrolment_growth=0.1)
     state = town(p=growing, institutes=4, graduates=100, quarter=START)
     live(state, growing, 4)
-    assert talent.graduates_trained(state) == pytest.approx(300 + 110)
+    assert counted.graduates_trained(state) == pytest.approx(300 + 110)
 
 
 def test_places_offered_now_are_graduates_in_two_or_three_years():
@@ -392,7 +394,7 @@ def test_places_offered_now_are_graduates_in_two_or_three_years():
         trained[places] = []
         for _ in range(12):
             live(state, p)
-            trained[places].append(talent.graduates_trained(state))
+            trained[places].append(counted.graduates_trained(state))
     further = np.subtract(trained[40.0], trained[0.0])
     # Enrolled in 2019Q3, half of them finish in 2021Q2, the tenth quarter.
     assert further == pytest.approx([0.0] * 9 + [20.0] * 3)
@@ -413,14 +415,14 @@ def test_shares_and_staff_start_where_the_city_says():
         rd_staff=1000.0,
         rd_expenditure=300.0,
     )
-    assert talent.skilled_share(state) == pytest.approx(30)
-    assert talent.rd_staff_per_10k(state, 300.0) == pytest.approx(200)
-    assert talent.rd_staff_per_10k(state, 330.0) == pytest.approx(220)
+    assert counted.skilled_share(state) == pytest.approx(30)
+    assert rd_staff_per_10k(state, 300.0) == pytest.approx(200)
+    assert rd_staff_per_10k(state, 330.0) == pytest.approx(220)
     p = dataclasses.replace(PLAIN, cost_growth=0.05, employment_growth=0.0)
     live(state, p, 4)
-    assert talent.rd_staff_per_10k(state, 315.0) == pytest.approx(200)
-    assert talent.skilled_share(state) > 30
-    assert talent.rd_staff_per_10k(tiny(), 300.0) == 0.0
+    assert rd_staff_per_10k(state, 315.0) == pytest.approx(200)
+    assert counted.skilled_share(state) > 30
+    assert rd_staff_per_10k(tiny(), 300.0) == 0.0
 
 
 # Exchange.

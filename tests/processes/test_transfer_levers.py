@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from sim.indicators import transfer
+from sim.indicators.research import high_value_patents_per_10k, patents_per_10k
 from sim.inputs.kinds import KIND_CODE
 from sim.processes import contract, meeting, research, services
 from sim.state.state import Matches
@@ -182,22 +184,22 @@ def test_matches_over_results_of_institutes_are_counted_since_the_start(institut
     state = shelf(institute=institute)
     state.quarter = START - 1
     meeting.meet(state, meeting.Parameters())
-    assert meeting.all_matches(state) == meeting.technology_matches(state) == 0
+    assert transfer.all_matches(state) == transfer.technology_matches(state) == 0
     next_quarter(state)
     counted = 0.0
     for _ in range(2):
         meeting.meet(state, meeting.Parameters())
         counted += state.matches.result.size
         next_quarter(state)
-    assert meeting.all_matches(state) == counted > 0
-    assert meeting.technology_matches(state) == counted * institute
+    assert transfer.all_matches(state) == counted > 0
+    assert transfer.technology_matches(state) == counted * institute
 
 
 def test_what_came_of_the_matches():
     state = shelf(institute=True)
     state.matches = Matches(np.arange(100), np.zeros(100, int), np.full(100, -1), np.ones(100))
     contract.agree(state, contract.Parameters())
-    assert meeting.matches_signed(state) == state.flows["transfers"] > 0
+    assert transfer.matches_signed(state) == state.flows["transfers"] > 0
 
 
 # Terms and incentives
@@ -305,9 +307,9 @@ def test_a_city_begins_with_its_share_of_high_value():
     # Eight times the intensity makes 8 ** 0.3 = 1.87 times the share.
     few, many = firms.high_value[::2].mean(), firms.high_value[1::2].mean()
     assert many / few == pytest.approx(8**0.3, rel=0.05)
-    held = research.high_value_patents_per_10k(state)
+    held = high_value_patents_per_10k(state)
     assert held == firms.high_value.sum() / 10
-    assert research.patents_per_10k(state) == 1000
+    assert patents_per_10k(state) == 1000
 
 
 def test_the_share_of_high_value_stays_where_nothing_sets_it_apart():
@@ -328,7 +330,7 @@ def test_patents_of_high_value_that_last_longer_are_a_growing_share():
         for _ in range(12):
             research.invest_and_find(state, p)
             next_quarter(state)
-        shares.append(research.high_value_patents_per_10k(state))
+        shares.append(high_value_patents_per_10k(state))
     assert shares[1] > shares[0]
 
 

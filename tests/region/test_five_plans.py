@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from plans import PLANS, columns_of, same
 
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import KINDS
 from sim.inputs.plan import plan_from_tree, tree_of
 from sim.policy.policy import build_mix

@@ -10,7 +10,7 @@ from sim.core.errors import ConfigError
 from sim.core.home import PACKAGE
 from sim.core.identity import LATENT_FOUNDER
 from sim.core.quantity import declared
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.levers import LEVERS
 from sim.inputs.parameters import DECLARED, all_parameters, values
 from sim.policy.policy import build_mix

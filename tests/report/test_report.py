@@ -8,7 +8,7 @@ import pytest
 from plans import target_of
 from studies import study_of, told
 
-from sim.indicators.indicators import INDICATORS
+from sim.indicators.table import INDICATORS
 from sim.inputs.levers import TYPES
 from sim.inputs.plan import load_plan, plan_names
 from sim.region.region import QUARTER

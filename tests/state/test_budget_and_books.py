@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from world import AUTUMN, START, grant_money, next_quarter, offer, tiny
 
 from sim.core.errors import AccountingError
+from sim.indicators.public_finance import fiscal_growth
 from sim.processes import budget, settle
 from sim.processes.budget import Parameters, open_the_year
 from sim.state.books import Account, Books, yuan
@@ -51,7 +52,7 @@ def test_the_fund_grows_year_by_year():
         open_the_year(state, Parameters(growth=0.08, swing=0.0))
         assert state.books.lines["city_fund"].free == pytest.approx(fund * 1e6, abs=1)
         state.quarter += 4
-    assert budget.fiscal_growth(state) == pytest.approx(8.0)
+    assert fiscal_growth(state) == pytest.approx(8.0)
 
 
 @pytest.mark.parametrize(

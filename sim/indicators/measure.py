@@ -1,0 +1,159 @@
+"""What an indicator is, and the measures that several themes share.
+
+A measure is read off the state and the books; nothing else moves it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.quantity import declared
+from sim.core.tables import Rows
+from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
+from sim.processes import evaluation
+from sim.processes.evaluation import hollow
+from sim.state.state import ACTIVE, BUILDING, State
+
+Measure = Callable[[State], float]
+# Share of seats below which a carrier is hollow in a report: evaluation's default in every
+# replicate, so that counts are of one thing while what graders think of it is drawn.
+HOLLOW: float = declared(evaluation.Parameters)["hollow_carrier"].default
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One declared measure.
+
+    Attributes:
+        name: Its name in tables.
+        unit: Its unit.
+        zh: The documents' or the statistics' term.
+        meaning: One line.
+        measure: State → value now, comparable with a goal in every quarter.
+        real: State → the real activity beside it; None where the measure is real already.
+        activity: What the real activity is.
+        moved_by: The processes that move it, the first of them most.
+        kinds: The platform kinds of which it counts platforms, if it counts such.
+        level: The level that they must have reached, where one is meant.
+        host: The class of their host, where one is meant.
+    """
+
+    name: str
+    unit: str
+    zh: str
+    meaning: str
+    measure: Measure
+    real: Measure | None = None
+    activity: str = ""
+    moved_by: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    level: str = ""
+    host: str = ""
+
+
+def in_being(*kinds: str) -> Measure:
+    """Return the measure of platforms in operation."""
+    return lambda state: float(state.platforms(*kinds).size)
+
+
+def busy(*kinds: str) -> Measure:
+    """Return the measure of platforms in operation that are not hollow."""
+
+    def measure(state: State) -> float:
+        rows = state.platforms(*kinds)
+        return float((~hollow(state, rows, HOLLOW)).sum())
+
+    return measure
+
+
+def ever(*kinds: str) -> Measure:
+    """Return the cumulative measure: starts are counted, ends never subtracted."""
+
+    def measure(state: State) -> float:
+        return float((state.of_kinds(*kinds) & (state.organisations.status != BUILDING)).sum())
+
+    return measure
+
+
+def at_level(kind: str, level: str) -> Measure:
+    """Return the cumulative measure of platforms that ever reached a level or a higher one."""
+
+    def measure(state: State) -> float:
+        table = state.organisations
+        reached = (table.kind == KIND_CODE[kind]) & (table.level >= LEVEL_CODE[level])
+        return float((reached & (table.status != BUILDING)).sum())
+
+    return measure
+
+
+def at_level_now(kind: str, *levels: str) -> Measure:
+    """Return the measure of platforms in operation at one of these levels."""
+    codes = [LEVEL_CODE[level] for level in levels]
+
+    def measure(state: State) -> float:
+        rows = state.platforms(kind)
+        return float(np.isin(state.organisations.level[rows], codes).sum())
+
+    return measure
+
+
+def new(kind: str, level: str | None = None) -> Measure:
+    """Return the measure of platforms that reached a level since the start, its lowest if none.
+
+    Opening at a level and climbing to it count; ends are never subtracted.
+    """
+    reached = f"reached {kind} {level or KINDS[kind].levels[0]}"
+    return lambda state: state.totals[reached]
+
+
+def begun(kind: str) -> Measure:
+    """Return the measure of platforms that were ever begun, those being built included."""
+    return lambda state: float((state.organisations.kind == KIND_CODE[kind]).sum())
+
+
+def new_busy(kind: str, host: str | None = None) -> Measure:
+    """Return the measure of platforms opened since the start that are not hollow."""
+
+    def measure(state: State) -> float:
+        table, rows = state.organisations, state.platforms(kind)
+        rows = rows[(table.opens[rows] >= state.start) & _hosted(state, rows, host)]
+        return float((~hollow(state, rows, HOLLOW)).sum())
+
+    return measure
+
+
+def hosted(kinds: tuple[str, ...], host: str, *, ever_since: str = "", level: str = "") -> Measure:
+    """Return the measure of platforms of a class of host.
+
+    Args:
+        kinds: The kinds.
+        host: The class, one of ``kinds.HOSTS``.
+        ever_since: ``start`` counts what was opened since the start, ``always`` all that ever
+            was in being; otherwise what is in operation now.
+        level: The level that must be reached, where one is meant.
+    """
+
+    def measure(state: State) -> float:
+        table = state.organisations
+        rows = np.flatnonzero(state.of_kinds(*kinds))
+        rows = rows[_hosted(state, rows, host) & (table.status[rows] != BUILDING)]
+        if ever_since == "start":
+            rows = rows[table.opens[rows] >= state.start]
+        elif not ever_since:
+            rows = rows[table.status[rows] == ACTIVE]
+        least = LEVEL_CODE[level] if level else 0
+        return float((table.level[rows] >= least).sum())
+
+    return measure
+
+
+def _hosted(state: State, rows: Rows, host: str | None) -> np.ndarray:
+    if host is None:
+        return np.ones(rows.size, np.bool_)
+    return np.asarray(state.organisations.host_class[rows] == HOSTS.index(host))
+
+
+def firms_that(condition: Callable[[State], np.ndarray]) -> Measure:
+    """Return the measure of living firms for which a condition holds, one to one with the city."""
+    return lambda state: float((state.firms.alive & condition(state)).sum()) * state.weight

@@ -1,0 +1,44 @@
+"""Public finance: science money of the budget, and what the plan was paid."""
+
+from sim.indicators.measure import Indicator
+from sim.state.books import YUAN
+from sim.state.state import State
+
+
+def fiscal_growth(state: State) -> float:
+    """Return the mean yearly growth of fiscal science spending since the start, percent."""
+    years = state.totals["years of science money"]
+    return 100 * state.totals["growth of science money"] / years if years else 0.0
+
+
+def public_spending(state: State) -> float:
+    """Return what city and counties paid under the plan in the last four quarters, million CNY."""
+    books = state.books
+    paid = sum(
+        payment.amount
+        for payment in reversed(books.payments)
+        if payment.quarter > state.quarter - 4
+        and books.accounts[payment.account].payer in ("city", "county")
+        and not books.accounts[payment.account].background
+    )
+    return paid / YUAN
+
+
+ROWS: tuple[Indicator, ...] = (
+    Indicator(
+        name="fiscal_growth",
+        unit="percent per year",
+        zh="财政科技投入年均增长",
+        meaning="mean yearly growth of fiscal science money",
+        measure=fiscal_growth,
+        moved_by=("budget",),
+    ),
+    Indicator(
+        name="public_spending",
+        unit="million CNY a year",
+        zh="财政支出",
+        meaning="what city and counties paid under the plan in four quarters",
+        measure=public_spending,
+        moved_by=("settle", "budget"),
+    ),
+)
