@@ -28,8 +28,9 @@ from sim.processes import (
 )
 from sim.processes.evaluation import hollow
 from sim.state.books import YUAN
+from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS
-from sim.state.state import ACTIVE, BUILDING, State
+from sim.state.state import State
 
 Measure = Callable[[State], float]
 # Share of seats below which a carrier is hollow in a report: evaluation's default in every
@@ -176,8 +177,8 @@ def new(kind: str, level: str | None = None) -> Measure:
 
     Opening at a level and climbing to it count; ends are never subtracted.
     """
-    reached = f"reached {kind} {level or KINDS[kind].levels[0]}"
-    return lambda state: state.totals[reached]
+    at = KIND_CODE[kind], LEVEL_CODE[level or KINDS[kind].levels[0]]
+    return lambda state: float(state.totals.reached[at])
 
 
 def begun(kind: str) -> Measure:
@@ -356,7 +357,7 @@ def _rd_units(state: State, *, working: bool) -> float:
         return 0.0
     bits = sum(1 << KIND_CODE[kind] for kind in RD_UNITS)
     performs = firms.rd > 0
-    share = state.starting_stock["own_unit"]
+    share = state.norms.own_unit
     own = state.draws.at("population", 0).uniform(firms.id, _OWN_UNIT_SLOT) < share
     has = (firms.platforms & bits != 0) | (own & performs)
     return float((has & performs if working else has)[large].mean())
@@ -394,9 +395,9 @@ def rd(state: State) -> float:
     """Return R&D expenditure as reported, million CNY a year: firms, universities, institutes."""
     firms = state.firms
     performed = float(subsidy_response.reported_rd(state)[firms.alive].sum()) * state.weight
-    start = state.starting_stock
-    public = start["rd_expenditure"] * (1 - start["firm_rd_share"])
-    return performed + public * state.gdp / start["gdp"]
+    start = state.figures
+    public = start.rd_expenditure * (1 - start.firm_rd_share)
+    return performed + public * state.gdp / start.gdp
 
 
 def high_tech_share(state: State) -> float:
@@ -407,8 +408,8 @@ def high_tech_share(state: State) -> float:
     part = float(firms.revenue[large & firms.high_tech_industry].sum())
     if total == 0:
         return 0.0
-    start = state.starting_stock
-    return part / total + start["high_tech_output_share"] - start["high_tech_share_drawn"]
+    drawn = state.norms.high_tech_share_drawn
+    return part / total + state.figures.high_tech_output_share - drawn
 
 
 def public_spending(state: State) -> float:
@@ -545,8 +546,8 @@ INDICATORS: dict[str, Indicator] = {
             unit="contracts a year",
             zh="技术合同登记数",
             meaning="registered technology contracts of four quarters",
-            measure=lambda state: state.last_year("contracts"),
-            real=lambda state: state.last_year("contracts_real"),
+            measure=lambda state: state.last_year(lambda flows: flows.contracts),
+            real=lambda state: state.last_year(lambda flows: flows.contracts_real),
             activity="signed, registered or not",
             moved_by=("contract", "meeting"),
         ),
@@ -555,8 +556,8 @@ INDICATORS: dict[str, Indicator] = {
             unit="million CNY a year",
             zh="技术合同成交额",
             meaning="value of registered contracts of four quarters",
-            measure=lambda state: state.last_year("turnover"),
-            real=lambda state: state.last_year("turnover_real"),
+            measure=lambda state: state.last_year(lambda flows: flows.turnover),
+            real=lambda state: state.last_year(lambda flows: flows.turnover_real),
             activity="signed, registered or not",
             moved_by=("contract", "meeting"),
         ),

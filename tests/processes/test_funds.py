@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from world import START, add_firms, grant_money, next_quarter, offer, promised, tiny
+from world import START, add_firms, grant_money, next_quarter, offer, promised, set_figure, tiny
 
 from sim.processes.funds import (
     Parameters,
@@ -83,7 +83,7 @@ def test_a_commitment_draws_its_leverage_and_counts_when_it_closes():
 def test_what_fails_is_free_again():
     never = replace(EXACT, closes=0.3, private_money=0.002)
     state = town(guidance(100.0))
-    state.starting_stock["gdp"] = GDP
+    set_figure(state, "gdp", GDP)
     live(state, never, quarters=40)
     offered = 100.0 * 10
     spent = sum(promised(state.books).values()) / 1e6

@@ -228,7 +228,7 @@ def test_scenarios_are_opened_ordered_and_built_later():
     )  # fmt: skip
     state = town(offer("scenario_number", 1000.0), money=1000.0)
     reach_out(state, p)
-    opened = state.flows["scenarios_opened"]
+    opened = state.flows.scenarios_opened
     assert 20 <= opened <= 26  # one per department but where nobody applies
     orders = state.firms.first_orders
     assert opened <= orders.sum() <= 5 * opened
@@ -246,10 +246,10 @@ def test_scenarios_are_opened_ordered_and_built_later():
 def test_no_scenario_without_a_firm_or_money():
     state = town(offer("scenario_number", 1000.0), firms=0)
     reach_out(state, EASY)
-    assert state.flows["scenarios_opened"] == 0
+    assert state.flows.scenarios_opened == 0
     state = town(offer("scenario_number", 1000.0), money=0.0)
     reach_out(state, EASY)
-    assert state.flows["scenarios_opened"] == 0
+    assert state.flows.scenarios_opened == 0
 
 
 def test_first_orders_last_a_quarter():
@@ -308,7 +308,7 @@ def test_who_is_reached_anyway_is_reached_with_a_plan():
     for lever in LEVERS:
         grown = lived(offer(lever, 40.0))
         assert ((grown.firms.visited > 0) >= (without.firms.visited > 0)).all()
-        assert grown.totals["scenarios"] >= without.totals["scenarios"]
+        assert grown.totals.scenarios >= without.totals.scenarios
     assert firm_visits(lived(offer("visit_number", 40.0))) > firm_visits(without)
 
 

@@ -13,8 +13,9 @@ from sim.processes.research import (
 from sim.processes.research import (
     add_results as find_results,
 )
+from sim.state.columns import CLOSED
+from sim.state.norms import LARGE, SMALL
 from sim.state.rules import status_share, status_shares
-from sim.state.state import CLOSED
 
 # Nobody finds anything and no patent lapses.
 P = Parameters(patent_lapse=0.0, result_rate=0.0, ageing=0.0)
@@ -47,13 +48,13 @@ def test_expected_starts_equal_expected_stops_in_each_class():
     state = mixed_city()
     p = Parameters(stop=0.08, size_effect=0.3)
     transition_norms(state, p)
-    firms, stock = state.firms, state.starting_stock
-    for name, large in (("small", False), ("large", True)):
-        here = firms.above_scale == large
+    firms = state.firms
+    for group in (SMALL, LARGE):
+        here = firms.above_scale == bool(group)
         performers, others = here & (firms.rd > 0), here & (firms.rd == 0)
         # By hand: a fiftieth of the performers a quarter, on both sides.
-        stops = (stock[f"stop {name}"] / firms.employees[performers] ** 0.3).sum()
-        starts = (stock[f"start {name}"] * firms.employees[others] ** 0.3).sum()
+        stops = (state.norms.stop[group] / firms.employees[performers] ** 0.3).sum()
+        starts = (state.norms.start[group] * firms.employees[others] ** 0.3).sum()
         assert stops == pytest.approx(0.02 * performers.sum())
         assert starts == pytest.approx(0.02 * performers.sum())
 
@@ -210,7 +211,7 @@ def test_results_are_poisson_and_become_patents():
     found = state.firms.results.sum()
     assert found == pytest.approx(2000, abs=4 * np.sqrt(2000))
     assert state.firms.patents.sum() == found
-    assert state.flows["grants"] == 2 * found
+    assert state.flows.grants == 2 * found
 
 
 def test_twice_the_research_is_less_than_twice_the_results():
@@ -235,7 +236,7 @@ def test_results_of_last_quarter_are_not_counted_again_when_nobody_does_research
     state = tiny()
     add_firms(state, 1, results=3)
     invest_and_find(state, P)
-    assert state.flows["grants"] == 0.0
+    assert state.flows.grants == 0.0
 
 
 # What universities and institutes find
