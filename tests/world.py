@@ -98,7 +98,7 @@ def tiny(
     seed: int = 1,
     weight: float = 1.0,
     fund: float = 100.0,
-    **fixed: float,
+    **fixed: float | tuple[float, ...],
 ) -> State:
     """Return an empty tiny city in which the offers stand, with money (M CNY) on the city's line.
 
@@ -209,10 +209,10 @@ def set_figure(state: State, name: str, value: float) -> None:
     state.figures = dataclasses.replace(state.figures, **{name: value})
 
 
-def set_norm(state: State, name: str, value: float) -> None:
-    """Fix a norm, which must be declared."""
-    assert hasattr(state.norms, name), name
-    setattr(state.norms, name, value)
+def set_norm(state: State, name: str, value: float | tuple[float, ...]) -> None:
+    """Fix a norm, which must be declared: a number, or one per class."""
+    declared = getattr(state.norms, name)
+    setattr(state.norms, name, np.array(value) if isinstance(declared, np.ndarray) else value)
 
 
 def set_cost(state: State, kind: str, **numbers: float) -> None:
@@ -245,7 +245,6 @@ def next_quarter(state: State, quarters: int = 1) -> None:
         state.books.settle(state.quarter)
         state.remember()
         state.books.begin_quarter()
-        state.between = False
 
 
 def promised(books: Books) -> dict[tuple[int, str], int]:

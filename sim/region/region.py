@@ -103,7 +103,6 @@ class Run:
     def begin(self) -> None:
         """Carry balances over into a new quarter."""
         self.state.books.begin_quarter()
-        self.state.between = False
 
     def step(self) -> None:
         """Advance by one quarter."""

@@ -28,7 +28,7 @@ def by_number(unit: str, meaning: str) -> Any:
     )
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Declared:
     """Numbers of a city, each declared with its unit and its meaning.
 
@@ -52,6 +52,16 @@ class Declared:
             else:
                 named = {declared.name: held}
             yield from ((name, float(value)) for name, value in named.items() if value)
+
+    @property
+    def empty(self) -> bool:
+        """Whether all are 0."""
+        held = (getattr(self, declared.name) for declared in fields(self))
+        return not any(np.any(list(h.values()) if isinstance(h, dict) else h) for h in held)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether all numbers are the same."""
+        return isinstance(other, Declared) and dict(self.flat()) == dict(other.flat())
 
     def copy(self) -> Self:
         """Return the same numbers, which nothing that is added here reaches."""

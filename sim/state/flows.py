@@ -11,7 +11,7 @@ KINDS = (KIND_NAMES,)
 KINDS_AND_LEVELS = (KIND_NAMES, LEVELS)
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Flows(Declared):
     """What happens in one quarter."""
 
@@ -94,7 +94,7 @@ class Flows(Declared):
     service_statuses: float = amount("firms", "statuses of advanced service firm granted")
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Totals(Declared):
     """What has come together until now, and what is under way."""
 

@@ -14,7 +14,7 @@ SMALL, LARGE = 0, 1  # classes of firms: below the statistical threshold, and ab
 SIZES = ("small", "large")
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Norms(Declared):
     """Norms of a city."""
 

@@ -103,7 +103,6 @@ class State:
         flows: Sums of the present quarter.
         history: Those of the quarters before it.
         totals: Sums since before the start, such as floor space in being.
-        between: Whether one quarter is over and the next has not begun.
     """
 
     city: City
@@ -132,7 +131,6 @@ class State:
     flows: Flows = field(default_factory=Flows)
     history: list[Flows] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
-    between: bool = False
     host_weight: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     free_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
@@ -152,7 +150,6 @@ class State:
         """Put the quarter's flows into history and move on to the next."""
         self.history.append(self.flows)
         self.flows = Flows()
-        self.between = True
         self.quarter += 1
 
     def luck(self, process: str) -> Addressed:
@@ -186,9 +183,9 @@ class State:
     def last_year(self, flow: Callable[[Flows], float]) -> float:
         """Return a flow's sum over this quarter and the three before it.
 
-        Between two quarters it is the sum of the last four.
+        Between two quarters, where nothing is counted yet, it is the sum of the last four.
         """
-        if self.between:
+        if self.flows.empty:
             return self.past_year(flow)
         return sum(flow(quarter) for quarter in self.history[-3:]) + flow(self.flows)
 

@@ -313,7 +313,7 @@ def test_matches_of_institutes_those_that_were_signed_and_those_of_all():
     add_firms(state, 1)
     institute = add_platforms(state, "institute", 1)[0]
     university = add_bodies(state, "university", 1)[0]
-    state.totals |= {"institute_matches": 7.0, "matches": 9.0}
+    state.totals.institute_matches, state.totals.matches = 7.0, 9.0
     sellers = np.array([institute, institute, institute, university])
     when = START + np.array([-1, 0, 1, 1])
     state.contracts.add(ids(4), quarter=when, transfer=True, buyer=0, seller=sellers)
@@ -362,7 +362,7 @@ def test_services_ever_in_operation_and_for_brokering():
     counts = readings("weihai_2018", "transfer_services", state)
     assert counts == {"default": 4, "stock": 3, "brokering": 3}
     assert real(state, "brokering_services") == 1
-    state.totals.reached_transfer_service_municipal = 1.0
+    state.totals.reached[KIND_CODE[SERVICE], LEVEL_CODE["municipal"]] = 1.0
     counts = readings("jiangyin_2025", "transfer_services_new", state)
     assert counts == {"default": 1, "brokering": 1}
     assert real(state, "brokering_services_new") == 0

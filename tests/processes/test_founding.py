@@ -26,6 +26,7 @@ from sim.inputs.plan import load_plan
 from sim.processes import founding
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
+from sim.state.flows import Flows
 from sim.state.founders import REPEATABLE, boost, expected_gain, hosts, pick_cluster
 
 CENTRE, STATION = "enterprise_technology_centre", "academician_station"
@@ -316,7 +317,7 @@ def test_carriers_are_founded_where_seats_are_sought(tenants, turned_away, facto
     state = tiny(seats_taken=0.5)
     add_platforms(state, "incubator", 1, seats=100, tenants=tenants)
     add_platforms(state, "incubator", 1, seats=900, status=CLOSED)
-    state.history.append({"turned_away": turned_away})
+    state.history.append(Flows(turned_away=turned_away))
     assert founding._demand(state, founding.Parameters(demand=1.5)) == pytest.approx(factor)
 
 

@@ -32,6 +32,7 @@ from sim.processes.outreach import (
     visiting_researchers,
     visiting_researchers_now,
 )
+from sim.state.flows import Flows
 
 EASY = Parameters(
     open_to_visits=1.0,
@@ -265,7 +266,7 @@ def test_first_orders_last_a_quarter():
 def test_the_start_is_in_flow():
     p = Parameters(scenario_years=2, scenario_building=3, usual_events=0.2)
     state = town(scenarios=8.0)
-    state.history.extend({} for _ in range(4))
+    state.history.extend(Flows() for _ in range(4))
     prepare(state, p)
     assert application_scenarios(state) == 16
     assert matchmaking_events(state) == pytest.approx(4 * 0.05)

@@ -563,9 +563,7 @@ def test_an_offer_of_nothing_changes_nothing():
     ):
         state = town(*offers, quarter=CALL, key_projects=20.0, joint_projects=400.0, firms=400)
         undertake(state, Parameters())
-        tables.append(
-            [state.projects.id.tolist(), state.projects.value.tolist(), dict(state.flows)]
-        )
+        tables.append([state.projects.id.tolist(), state.projects.value.tolist(), state.flows])
     assert tables[0] == tables[1]
 
 

@@ -76,7 +76,7 @@ def test_as_many_start_as_stop():
 
 
 def test_size_makes_starting_likelier_and_stopping_less_so():
-    state = tiny(**{"start large": 0.02, "stop large": 0.4})
+    state = tiny(start=(0.0, 0.02), stop=(0.0, 0.4))
     size = np.tile([1.0, 1024.0], 2000)
     add_firms(
         state,
@@ -97,7 +97,7 @@ def test_size_makes_starting_likelier_and_stopping_less_so():
 
 
 def test_who_starts_does_as_much_as_its_propensity_says():
-    state = tiny(**{"start large": 1.0})
+    state = tiny(start=(0.0, 1.0))
     add_firms(state, 1, revenue=200.0, propensity=0.03, employees=1.0)
     add_firms(state, 1, rd=1.0, propensity=0.01)
     invest_and_find(state, P)
@@ -105,7 +105,7 @@ def test_who_starts_does_as_much_as_its_propensity_says():
 
 
 def test_the_closed_do_no_research():
-    state = tiny(**{"start large": 1.0})
+    state = tiny(start=(0.0, 1.0))
     add_firms(state, 1, rd=1.0)
     add_firms(state, 1, alive=False, rd=4.0, rd_stock=10.0, results=3, propensity=0.1)
     invest_and_find(state, P)
@@ -129,7 +129,7 @@ def test_a_quarter_closes_a_part_of_the_gap_and_feeds_the_stock():
 
 
 def test_a_firm_that_stops_lives_on_its_stock():
-    state = tiny(**{"stop large": 1.0})
+    state = tiny(stop=(0.0, 1.0))
     add_firms(state, 1, rd=4.0, rd_stock=10.0, employees=1.0)
     invest_and_find(state, Parameters(depreciation=0.15))
     assert state.firms.rd[0] == 0.0
@@ -139,7 +139,7 @@ def test_a_firm_that_stops_lives_on_its_stock():
 
 def test_a_firm_that_begins_grows_by_what_its_stock_is_beside_the_typical():
     # From nothing to 6 / 4 M CNY: no growth without bounds, but that of 10 to 11.5.
-    state = tiny(**{"start large": 1.0})
+    state = tiny(start=(0.0, 1.0))
     add_firms(state, 1, revenue=200.0, propensity=0.03, employees=1.0)
     invest_and_find(state, P)
     assert state.firms.rd_stock[0] == pytest.approx(1.5)

@@ -25,6 +25,7 @@ from sim.inputs.kinds import HOSTS, KIND_CODE
 from sim.processes import evaluation, services
 from sim.processes.services import Parameters, active_share, opening_chance, train_and_enter
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
+from sim.state.flows import Flows
 
 SERVICE, IP = "transfer_service", "ip_service"
 # Nobody trains, opens or closes anything.
@@ -154,7 +155,7 @@ def test_fees_are_shared_by_those_who_work():
     add_brokers(state, 4000, active=False)
     state.people.active[:400] = True
     # 400 work; a fee of 2 % on 1200 M CNY in four quarters is 0.06 M CNY each: the reserve.
-    state.history = [{"brokered_value": 300.0}] * 9
+    state.history = [Flows(brokered_value=300.0)] * 9
     state.flows.brokered_value = 300.0
     train_and_enter(state, still(fee=0.02, active=0.1, reserve=0.06))
     assert state.people.active.mean() == pytest.approx(0.1, abs=spread(0.1, 4000))
@@ -321,7 +322,7 @@ AGENTS = 8  # latent agents, of whom all weigh an office at four times as many a
 
 def test_what_filing_brings_in():
     state = tiny()
-    state.history = [{"grants": 250.0}] * 9
+    state.history = [Flows(grants=250.0)] * 9
     state.flows.grants = 250.0
     p = Parameters(patent_fee=0.04, local_agents=0.4)
     assert services.ip_income(state, p) == pytest.approx(1000 * 0.04 * 0.4)

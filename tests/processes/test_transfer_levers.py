@@ -245,7 +245,7 @@ def test_sellers_with_an_incentive_offer_more_of_what_they_find():
 
 def coached(*offers, money=1000.0, **changes):
     """Return a tiny city of technology SMEs without R&D after a quarter."""
-    state = tiny(*offers, money=money * bool(offers), **{"start small": 0.2})
+    state = tiny(*offers, money=money * bool(offers), start=(0.2, 0.0))
     add_firms(state, 4000, above_scale=False, technology_sme=True, propensity=0.1, employees=1.0)
     research.invest_and_find(state, research.Parameters(patent_lapse=0.03, **changes))
     return state
