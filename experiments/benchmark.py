@@ -42,7 +42,7 @@ from sim.policy.policy import build_mix
 from sim.region.region import QUARTER, Run, Start, start_city
 from sim.runs import ensemble
 from sim.runs.settings import Case, Settings
-from sim.state.state import FIRMS
+from sim.state.columns import Firms
 
 ROOT = Path(__file__).parents[1]
 PLAN, POLICY, SEED = "weihai_2018", "as_written", 1
@@ -215,7 +215,9 @@ def one_city(effort: Effort) -> dict[str, Any]:
         name: 1e3 * (small[name] - small["firms"] * (large[name] - small[name]) / more)
         for name in PROCESSES
     }
-    row = sum(np.dtype(column.dtype).itemsize * max(column.width, 1) for column in FIRMS)
+    row = sum(
+        np.dtype(column.dtype).itemsize * max(column.width, 1) for column in Firms.columns.values()
+    )
     told = {
         "per_quarter": sizes,
         "ns_per_firm_quarter": per_firm(sizes, "all"),

@@ -21,7 +21,8 @@ from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
 from sim.processes.subsidy_response import reported_rd
 from sim.region.region import start_run
-from sim.state.state import ACTIVE, State
+from sim.state.columns import ACTIVE
+from sim.state.state import State
 
 PLANS = ("weihai_2018", "changzhou_2019", "ningbo_2019", "ningbo_315", "jiangyin_2025")
 CARRIERS = ("incubator", "makerspace")
@@ -128,21 +129,23 @@ def tenants(state: State) -> float:
 ROWS = (
     Row(
         name="registered contracts a year per bn CNY of firms' R&D",
-        measure=lambda s: ratio(s.past_year("contracts"), rd(s) / 1000),
+        measure=lambda s: ratio(s.past_year(lambda flows: flows.contracts), rd(s) / 1000),
         low=150,
         high=250,
         source="China 2019: 484 077 on 2 214 bn; Shandong 2017: 25 947",
     ),
     Row(
         name="mean registered contract, million CNY",
-        measure=lambda s: ratio(s.past_year("turnover"), s.past_year("contracts")),
+        measure=lambda s: ratio(
+            s.past_year(lambda flows: flows.turnover), s.past_year(lambda flows: flows.contracts)
+        ),
         low=0.94,
         high=4.6,
         source="Hefei 2017: 0.94; Shandong 2017: 2.1; Jiangsu 2021: 3.65; China 2019: 4.6",
     ),
     Row(
         name="registered turnover a year, million CNY per bn of GDP",
-        measure=lambda s: ratio(s.past_year("turnover"), s.gdp / 1000),
+        measure=lambda s: ratio(s.past_year(lambda flows: flows.turnover), s.gdp / 1000),
         low=7.5,
         high=26,
         source="Jiangyin 2019: 3.6 bn on some 400; Ningbo 2017: 8.2 bn on 985; Wuxi 2021: 27; "
@@ -150,7 +153,7 @@ ROWS = (
     ),
     Row(
         name="results transferred a year per researcher",
-        measure=lambda s: ratio(s.past_year("transfers"), researchers(s)),
+        measure=lambda s: ratio(s.past_year(lambda flows: flows.transfers), researchers(s)),
         low=0.03,
         high=0.04,
         source="T14, S16 (calibrated to)",
@@ -158,7 +161,8 @@ ROWS = (
     Row(
         name="invention grants a year per valid patent",
         measure=lambda s: ratio(
-            s.past_year("grants"), float(s.firms.patents[s.firms.alive].sum()) * s.weight
+            s.past_year(lambda flows: flows.grants),
+            float(s.firms.patents[s.firms.alive].sum()) * s.weight,
         ),
         low=0.14,
         high=0.30,
@@ -196,7 +200,7 @@ ROWS = (
     ),
     Row(
         name="certified brokers per 10 000 residents",
-        measure=lambda s: ratio(indicator("brokers")(s), s.starting_stock["population"] / 10_000),
+        measure=lambda s: ratio(indicator("brokers")(s), s.figures.population / 10_000),
         low=0.2,
         high=1.5,
         source="China 2024: 110 000 trained since 2018 = 0.8",
@@ -231,7 +235,7 @@ ROWS = (
     ),
     Row(
         name="graduates a year per tenant",
-        measure=lambda s: ratio(s.past_year("graduates"), tenants(s)),
+        measure=lambda s: ratio(s.past_year(lambda flows: flows.graduates), tenants(s)),
         low=0.07,
         high=0.13,
         source="China 2013-17: about 10 %",

@@ -5,20 +5,23 @@ to found and 2 M CNY a year to run, is built in three quarters, and is founded b
 test says at what rate.
 """
 
+import dataclasses
+
 import numpy as np
 
 from sim.core import identity
 from sim.core.draws import Draws
-from sim.inputs.city import FIGURES, City, Cluster, District
+from sim.inputs.city import FIGURES, City, Cluster, District, Figures
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
 from sim.inputs.levers import TYPES
 from sim.policy import program
 from sim.processes import enact
 from sim.state.books import Books, yuan
+from sim.state.columns import ACTIVE, BODY_CODE
 from sim.state.founders import Parameters as Outlook
 from sim.state.kene import Parameters as Knowledge
-from sim.state.state import ACTIVE, BODY_CODE, State
+from sim.state.state import State
 
 START = 2019 * 4  # 2019Q1
 AUTUMN = START + 3  # 2019Q4, in which accreditation, evaluation and the yearly count take place
@@ -45,27 +48,17 @@ OUTLOOK = Outlook(
     horizon=3, climb=0.1, top_grade=0.25, equity_worth=0.3, size_of_host=0.3, spread=0.0
 )
 
-# What is fixed once at a run's start, in round numbers.
-NORMS = {
+# Starting figures and what else is fixed once at a run's start, in round numbers; all others are 0.
+FIXED = {
     "typical_rd_stock": 10.0,
     "typical_propensity": 0.02,
     "revenue_per_employee": 1.0,
     "mean_employees": 100.0,
-    "mean_youth": 0.0,
     "population": 1e6,
     "rd_accounting": 1.28,
-    "left_by_closing": 0.0,
     "gdp": 1000.0,
     "mean_closing_size": 1.0,
-    "seats_taken": 0.0,
-    "grants_scale": 0.0,
-    "contract_scale": 0.0,
     "contract_mean": 1.0,
-    "stop small": 0.0,
-    "stop large": 0.0,
-    "start small": 0.0,
-    "start large": 0.0,
-    "high_tech_share_drawn": 0.0,
     "own_unit": 0.69,
 }
 
@@ -105,13 +98,14 @@ def tiny(
     seed: int = 1,
     weight: float = 1.0,
     fund: float = 100.0,
-    **stock: float,
+    **fixed: float | tuple[float, ...],
 ) -> State:
     """Return an empty tiny city in which the offers stand, with money (M CNY) on the city's line.
 
     Other names are starting figures or norms that take the place of the default ones.
     """
     ready = program.build((), offers, {})
+    figures = {name: (FIXED | fixed).get(name, 0.0) for name in FIGURES}
     state = State(
         city=CITY,
         draws=Draws(seed, 0),
@@ -132,10 +126,13 @@ def tiny(
         macro_growth=0.0,
         gdp=1000.0,
         fund=fund,
+        figures=Figures(**figures),
         founders=OUTLOOK,
         knowledge=Knowledge(),
     )
-    state.starting_stock.update(dict.fromkeys(FIGURES, 0.0) | NORMS | stock)
+    for name, value in (FIXED | fixed).items():
+        if name not in FIGURES:
+            set_norm(state, name, value)
     if money:
         grant_money(state, money)
     enact.publish_offers(state, ready)
@@ -224,6 +221,17 @@ def one_project(
     return state.projects.add(numbers, began=began, ends=began + quarters, **(usual | columns))[0]
 
 
+def set_figure(state: State, name: str, value: float) -> None:
+    """Let the city have begun with another figure."""
+    state.figures = dataclasses.replace(state.figures, **{name: value})
+
+
+def set_norm(state: State, name: str, value: float | tuple[float, ...]) -> None:
+    """Fix a norm, which must be declared: a number, or one per class."""
+    declared = getattr(state.norms, name)
+    setattr(state.norms, name, np.array(value) if isinstance(declared, np.ndarray) else value)
+
+
 def set_cost(state: State, kind: str, **numbers: float) -> None:
     """Set costs, building time, rate, seats or researchers of a kind."""
     for name, number in numbers.items():
@@ -232,7 +240,7 @@ def set_cost(state: State, kind: str, **numbers: float) -> None:
 
 def set_hazard(state: State, kind: str, hazard: float) -> None:
     """Let a host of suitability 1 found a kind at this hazard a quarter, offers apart."""
-    state.starting_stock[KINDS[kind].stock] = 1.0
+    set_figure(state, KINDS[kind].stock, 1.0)
     state.host_weight[KIND_CODE[kind]] = 1.0
     set_cost(state, kind, rate=4 * hazard)
 
@@ -252,10 +260,8 @@ def next_quarter(state: State, quarters: int = 1) -> None:
     """Close the quarter's books, remember its flows, and move on."""
     for _ in range(quarters):
         state.books.settle(state.quarter)
-        state.history.append(dict(state.flows))
+        state.remember()
         state.books.begin_quarter()
-        state.flows.clear()
-        state.quarter += 1
 
 
 def promised(books: Books) -> dict[tuple[int, str], int]:

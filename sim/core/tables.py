@@ -1,12 +1,14 @@
 """Tables as struct of arrays: columns are declared once, rows are appended and never move.
 
+    class Firms(Table):
+        revenue: Floats = column(np.float64, "million CNY a year", "market")
+
 A row number is where somebody is stored; it stays the same within a run, but differs between
 scenarios. Who somebody is, is the 64-bit ``id`` column, which every table has.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +39,12 @@ class Column:
     width: int = 0
 
 
-def among(size: int, numbers: Rows) -> NDArray[np.bool_]:
+def column(dtype: type, unit: str, *owners: str, default: float = 0, width: int = 0) -> Any:
+    """Declare a column of a table's class; its name is the attribute's."""
+    return Column(name="", unit=unit, dtype=dtype, owners=owners, default=default, width=width)
+
+
+def among(size: int, numbers: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Return for each whole number below a size whether it occurs; -1 is nowhere."""
     found = np.zeros(size + 1, np.bool_)
     found[numbers] = True
@@ -50,19 +57,25 @@ class Table:
     An attribute is a view on the rows in use: writing into it writes into the table.
     """
 
-    def __init__(self, name: str, columns: Iterable[Column], capacity: int = 64) -> None:
-        """Make an empty table."""
-        self.__dict__["name"] = name
-        self.__dict__["columns"] = {column.name: column for column in columns}
-        self.__dict__["size"] = 0
-        self.__dict__["_capacity"] = capacity
-        self.__dict__["_data"] = {c.name: self._blank(c, capacity) for c in self.columns.values()}
-
-    name: str
-    columns: dict[str, Column]
+    name: ClassVar[str]
+    columns: ClassVar[dict[str, Column]]
     size: int
     _capacity: int
     _data: dict[str, NDArray[Any]]
+
+    def __init_subclass__(cls) -> None:
+        """Take the declared columns, so that an attribute of that name is a table's data."""
+        declared = {name: c for name, c in vars(cls).items() if isinstance(c, Column)}
+        cls.name = cls.__name__.lower()
+        cls.columns = {name: replace(column, name=name) for name, column in declared.items()}
+        for name in declared:
+            delattr(cls, name)
+
+    def __init__(self, capacity: int = 64) -> None:
+        """Make an empty table."""
+        self.__dict__["size"] = 0
+        self.__dict__["_capacity"] = capacity
+        self.__dict__["_data"] = {c.name: self._blank(c, capacity) for c in self.columns.values()}
 
     @staticmethod
     def _blank(column: Column, capacity: int) -> NDArray[Any]:
@@ -108,11 +121,11 @@ class Table:
             self.__dict__.pop(name, None)
         return np.arange(first, last)
 
-    def copy(self) -> "Table":
+    def copy(self) -> Self:
         """Return a table with the same rows, which nothing that is written here reaches."""
-        other = Table(self.name, (), self._capacity)
-        other.__dict__["columns"] = self.columns
+        other = type(self)(0)
         other.__dict__["size"] = self.size
+        other.__dict__["_capacity"] = self._capacity
         other.__dict__["_data"] = {name: data.copy() for name, data in self._data.items()}
         return other
 

@@ -29,7 +29,7 @@ def high_tech_parks_working(state: State) -> float:
 
 def innovation_poles(state: State) -> float:
     """Return the poles that the city has named."""
-    return state.totals["poles of districts"] + state.totals["poles of zones"]
+    return float(len(state.totals.poles_of_districts) + len(state.totals.poles_of_zones))
 
 
 def innovation_poles_working(state: State) -> float:

@@ -3,7 +3,8 @@
 from sim.indicators.measure import Indicator
 from sim.inputs.kinds import KIND_CODE
 from sim.processes.equipment import owners
-from sim.state.state import ACTIVE, State
+from sim.state.columns import ACTIVE
+from sim.state.state import State
 
 
 def equipment_registered(state: State) -> float:
@@ -17,22 +18,22 @@ def equipment_registered(state: State) -> float:
 def equipment_used(state: State) -> float:
     """Return uses of the last year per instrument held, registered or not."""
     held = float(state.organisations.instruments[owners(state)].sum())
-    return state.last_year("equipment_uses") / held if held else 0.0
+    return state.last_year(lambda flows: flows.equipment_uses) / held if held else 0.0
 
 
 def equipment_uses(state: State) -> float:
     """Return uses of shared instruments since the start."""
-    return state.totals["equipment uses"]
+    return state.totals.equipment_uses
 
 
 def equipment_uses_a_year(state: State) -> float:
     """Return uses of shared instruments in the last year."""
-    return state.last_year("equipment_uses")
+    return state.last_year(lambda flows: flows.equipment_uses)
 
 
 def equipment_uses_of_small_firms(state: State) -> float:
     """Return those since the start by firms below 300 employees."""
-    return state.totals["equipment uses of small firms"]
+    return state.totals.equipment_uses_of_small_firms
 
 
 ROWS: tuple[Indicator, ...] = (

@@ -12,8 +12,8 @@ def high_tech_share(state: State) -> float:
     part = float(firms.revenue[large & firms.high_tech_industry].sum())
     if total == 0:
         return 0.0
-    start = state.starting_stock
-    return part / total + start["high_tech_output_share"] - start["high_tech_share_drawn"]
+    drawn = state.norms.high_tech_share_drawn
+    return part / total + state.figures.high_tech_output_share - drawn
 
 
 ROWS: tuple[Indicator, ...] = (

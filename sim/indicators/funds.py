@@ -6,17 +6,17 @@ from sim.state.state import State
 
 def funds_in_being(state: State) -> float:
     """Return the size of the funds that have closed and not ended, million CNY."""
-    return state.totals["funds"]
+    return state.totals.funds
 
 
 def equity_invested(state: State) -> float:
     """Return what start-ups of the city got since the start, million CNY."""
-    return state.totals["equity"]
+    return state.totals.equity
 
 
 def public_commitments(state: State) -> float:
     """Return public money committed since the start to funds whose partners sign, million CNY."""
-    return state.totals["fund commitments"]
+    return state.totals.fund_commitments
 
 
 ROWS: tuple[Indicator, ...] = (

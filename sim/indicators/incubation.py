@@ -7,12 +7,12 @@ from sim.state.state import State
 
 def incubated_by_institutes(state: State) -> float:
     """Return start-ups seated in institutes' carriers in four quarters."""
-    return state.last_year("hatched")
+    return state.last_year(lambda flows: flows.hatched)
 
 
 def seedlings(state: State) -> float:
     """Return the firms hatched by institutes that became high-tech seedlings, cumulative."""
-    return state.totals["seedlings"]
+    return state.totals.seedlings
 
 
 def seedlings_alive(state: State) -> float:

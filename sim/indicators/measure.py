@@ -13,7 +13,8 @@ from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
 from sim.processes import evaluation
 from sim.processes.evaluation import hollow
-from sim.state.state import ACTIVE, BUILDING, State
+from sim.state.columns import ACTIVE, BUILDING
+from sim.state.state import State
 
 Measure = Callable[[State], float]
 # Share of seats below which a carrier is hollow in a report: evaluation's default in every
@@ -103,8 +104,8 @@ def new(kind: str, level: str | None = None) -> Measure:
 
     Opening at a level and climbing to it count; ends are never subtracted.
     """
-    reached = f"reached {kind} {level or KINDS[kind].levels[0]}"
-    return lambda state: state.totals[reached]
+    at = KIND_CODE[kind], LEVEL_CODE[level or KINDS[kind].levels[0]]
+    return lambda state: float(state.totals.reached[at])
 
 
 def begun(kind: str) -> Measure:

@@ -6,7 +6,7 @@ from sim.state.state import State
 
 def firm_visits(state: State) -> float:
     """Return high-tech firms visited since the start, each once."""
-    return state.totals["firms visited"]
+    return state.totals.firms_visited
 
 
 def firm_visits_with_deal(state: State) -> float:
@@ -28,27 +28,27 @@ def visiting_researchers_now(state: State) -> float:
 
 def matchmaking_events(state: State) -> float:
     """Return events of the last year."""
-    return state.last_year("events")
+    return state.last_year(lambda flows: flows.events)
 
 
 def event_firms(state: State) -> float:
     """Return firms that attended them, each time counted."""
-    return state.last_year("event_firms")
+    return state.last_year(lambda flows: flows.event_firms)
 
 
 def application_scenarios(state: State) -> float:
     """Return scenarios built up to now, those before the start included."""
-    return state.totals["scenarios"]
+    return state.totals.scenarios
 
 
 def application_scenarios_new(state: State) -> float:
     """Return scenarios built since the start."""
-    return state.totals["scenarios since the start"]
+    return state.totals.scenarios_since_the_start
 
 
 def scenarios_additional(state: State) -> float:
     """Return scenarios opened since the start that would not have been opened anyway."""
-    return state.totals["scenarios additional"]
+    return state.totals.scenarios_additional
 
 
 ROWS: tuple[Indicator, ...] = (

@@ -17,7 +17,8 @@ from sim.indicators.measure import (
 )
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, LEVEL_CODE
 from sim.processes.evaluation import hollow
-from sim.state.state import BUILDING, State
+from sim.state.columns import BUILDING
+from sim.state.state import State
 
 # Which of the five each kind counts for.
 FIVE_ONES = {

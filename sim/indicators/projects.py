@@ -6,7 +6,8 @@ from sim.core.tables import Rows
 from sim.indicators.measure import Indicator
 from sim.inputs.kinds import KIND_CODE
 from sim.processes.projects import CITY, JOINT, NATIONAL, PROVINCIAL, Flags, Floats, major_joint
-from sim.state.state import BUILDING, State
+from sim.state.columns import BUILDING
+from sim.state.state import State
 
 
 def _number(state: State, which: Flags) -> float:
@@ -27,32 +28,32 @@ def joint_projects_new_real(state: State) -> float:
 
 def joint_project_investment(state: State) -> float:
     """Return investment since the start in all major joint projects, million CNY."""
-    return float(state.totals["joint investment"])
+    return float(state.totals.joint_investment)
 
 
 def joint_project_investment_new(state: State) -> float:
     """Return investment in those that began since the start alone."""
-    return float(state.totals["joint investment, new projects"])
+    return float(state.totals.joint_investment_new)
 
 
 def joint_project_sales(state: State) -> float:
     """Return sales since the start from all major joint projects, million CNY."""
-    return float(state.totals["joint sales"])
+    return float(state.totals.joint_sales)
 
 
 def joint_project_sales_new(state: State) -> float:
     """Return sales from those that began since the start alone."""
-    return float(state.totals["joint sales, new projects"])
+    return float(state.totals.joint_sales_new)
 
 
 def joint_project_profit_tax(state: State) -> float:
     """Return profit and tax since the start from all major joint projects, million CNY."""
-    return float(state.totals["joint profit and tax"])
+    return float(state.totals.joint_profit_and_tax)
 
 
 def joint_project_profit_tax_new(state: State) -> float:
     """Return profit and tax from those that began since the start alone."""
-    return float(state.totals["joint profit and tax, new projects"])
+    return float(state.totals.joint_profit_and_tax_new)
 
 
 def vp_led_projects(state: State) -> float:
@@ -168,7 +169,7 @@ def national_project_coverage(state: State, first: int = SINCE) -> float:
 
 def key_rd_projects_per_year(state: State) -> float:
     """Return projects that the city's key R&D programme took in within four quarters."""
-    return state.last_year("key projects")
+    return state.last_year(lambda flows: flows.key_projects)
 
 
 def key_rd_projects_accepted(state: State) -> float:

@@ -7,8 +7,8 @@ from sim.state.state import State
 
 def fiscal_growth(state: State) -> float:
     """Return the mean yearly growth of fiscal science spending since the start, percent."""
-    years = state.totals["years of science money"]
-    return 100 * state.totals["growth of science money"] / years if years else 0.0
+    years = state.totals.years_of_science_money
+    return 100 * state.totals.growth_of_science_money / years if years else 0.0
 
 
 def public_spending(state: State) -> float:

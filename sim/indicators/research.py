@@ -24,9 +24,9 @@ def rd(state: State) -> float:
     """Return R&D expenditure as reported, million CNY a year: firms, universities, institutes."""
     firms = state.firms
     performed = float(reported_rd(state)[firms.alive].sum()) * state.weight
-    start = state.starting_stock
-    public = start["rd_expenditure"] * (1 - start["firm_rd_share"])
-    return performed + public * state.gdp / start["gdp"]
+    start = state.figures
+    public = start.rd_expenditure * (1 - start.firm_rd_share)
+    return performed + public * state.gdp / start.gdp
 
 
 def _over_revenue(state: State, rd: NDArray[np.float64]) -> float:
@@ -38,12 +38,12 @@ def _over_revenue(state: State, rd: NDArray[np.float64]) -> float:
 
 def rd_to_revenue_above_scale(state: State) -> float:
     """Return R&D expense over revenue of above-scale firms, as accounted and reported."""
-    return _over_revenue(state, reported_rd(state)) * state.starting_stock["rd_accounting"]
+    return _over_revenue(state, reported_rd(state)) * state.norms.rd_accounting
 
 
 def real_rd_to_revenue_above_scale(state: State) -> float:
     """Return the same without what is no R&D."""
-    return _over_revenue(state, state.firms.rd) * state.starting_stock["rd_accounting"]
+    return _over_revenue(state, state.firms.rd) * state.norms.rd_accounting
 
 
 def statistical_rd_to_revenue_above_scale(state: State) -> float:
@@ -54,9 +54,9 @@ def statistical_rd_to_revenue_above_scale(state: State) -> float:
 def rd_staff_per_10k(state: State, rd: float) -> float:
     """Return R&D person-years per 10 000 employed at an R&D expenditure, million CNY a year."""
     totals = state.totals
-    if totals["person_year_cost"] <= 0:
+    if totals.person_year_cost <= 0:
         return 0.0
-    return 10_000 * rd / totals["person_year_cost"] / max(totals["employed"], 1.0)
+    return 10_000 * rd / totals.person_year_cost / max(totals.employed, 1.0)
 
 
 def _rd_units(state: State, *, working: bool) -> float:
@@ -67,7 +67,7 @@ def _rd_units(state: State, *, working: bool) -> float:
         return 0.0
     bits = sum(1 << KIND_CODE[kind] for kind in RD_UNITS)
     performs = firms.rd > 0
-    share = state.starting_stock["own_unit"]
+    share = state.norms.own_unit
     own = state.draws.at("population", 0).uniform(firms.id, _OWN_UNIT_SLOT) < share
     has = (firms.platforms & bits != 0) | (own & performs)
     return float((has & performs if working else has)[large].mean())
@@ -87,14 +87,14 @@ def high_value_patents_per_10k(state: State) -> float:
     """Return firms' valid invention patents of high value per 10 000 residents."""
     firms = state.firms
     held = float(firms.high_value[firms.alive].sum()) * state.weight
-    return held / state.starting_stock["population"] * 10_000
+    return held / state.figures.population * 10_000
 
 
 def patents_per_10k(state: State) -> float:
     """Return all valid invention patents of firms per 10 000 residents."""
     firms = state.firms
     held = float(firms.patents[firms.alive].sum()) * state.weight
-    return held / state.starting_stock["population"] * 10_000
+    return held / state.figures.population * 10_000
 
 
 ROWS: tuple[Indicator, ...] = (

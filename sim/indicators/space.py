@@ -7,24 +7,24 @@ from sim.state.state import State
 
 def carrier_space_new(state: State) -> float:
     """Return floor space of carriers finished since the start, million square metres."""
-    return state.totals["space new"] / SQUARE_METRES
+    return state.totals.space_new / SQUARE_METRES
 
 
 def carrier_space_taken(state: State) -> float:
     """Return how much of it is in use beyond the start's use, million square metres."""
-    more = state.totals["space in use"] - state.starting_stock.get("space taken", 0.0)
-    return max(min(more, state.totals["space new"]), 0.0) / SQUARE_METRES
+    more = state.totals.space_in_use - state.norms.space_taken
+    return max(min(more, state.totals.space_new), 0.0) / SQUARE_METRES
 
 
 def cluster_area_built(state: State) -> float:
     """Return the share of the cluster area's blocks whose key buildings are finished."""
-    blocks = state.totals["blocks"]
+    blocks = state.totals.blocks
     return float((blocks_finish(state) <= state.quarter).sum()) / blocks if blocks else 0.0
 
 
 def cluster_area_begun(state: State) -> float:
     """Return the share of its blocks that are begun, the finished included."""
-    blocks = state.totals["blocks"]
+    blocks = state.totals.blocks
     return blocks_finish(state).size / blocks if blocks else 0.0
 
 

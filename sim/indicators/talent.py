@@ -4,7 +4,8 @@ import numpy as np
 
 from sim.indicators.measure import Indicator
 from sim.processes.talent import CODE, OF_FIRMS, Flags, local_science
-from sim.state.state import ACTIVE, State
+from sim.state.columns import ACTIVE
+from sim.state.state import State
 
 
 def _counted(state: State, kind: str, which: Flags) -> float:
@@ -104,22 +105,22 @@ def leading_talents_new_present(state: State) -> float:
 
 def graduates_trained(state: State) -> float:
     """Return masters and doctors trained at institutes, those before the start included."""
-    return state.totals["graduates"]
+    return state.totals.graduates
 
 
 def graduates_new(state: State) -> float:
     """Return those of them who finished since the start."""
-    return state.totals["graduates since the start"]
+    return state.totals.graduates_since_the_start
 
 
 def graduates_staying(state: State) -> float:
     """Return graduates since the start who took work in the city."""
-    return state.totals["graduates_staying"]
+    return state.totals.graduates_staying
 
 
 def skilled_share(state: State) -> float:
     """Return the highly skilled share of skilled staff, percent."""
-    return 100 * state.totals["highly_skilled"] / max(state.totals["skilled"], 1.0)
+    return 100 * state.totals.highly_skilled / max(state.totals.skilled, 1.0)
 
 
 ROWS: tuple[Indicator, ...] = (

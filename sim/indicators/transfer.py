@@ -5,7 +5,8 @@ import numpy as np
 from sim.core.tables import among
 from sim.indicators.measure import Indicator, Measure, ever, hosted, in_being, new, new_busy
 from sim.inputs.kinds import HOSTS, KIND_CODE, LEVEL_CODE
-from sim.state.state import ACTIVE, BUILDING, State
+from sim.state.columns import ACTIVE, BUILDING
+from sim.state.state import State
 
 HIGH_LEVEL_HOSTS = [HOSTS.index(name) for name in ("university", "institute", "outside")]
 
@@ -90,12 +91,12 @@ def active_brokers_new(state: State) -> float:
 
 def technology_matches(state: State) -> float:
     """Return matches over results of institutes since the start, cumulative."""
-    return state.totals["institute_matches"]
+    return state.totals.institute_matches
 
 
 def all_matches(state: State) -> float:
     """Return matches over results of institutes and universities since the start."""
-    return state.totals["matches"]
+    return state.totals.matches
 
 
 def matches_signed(state: State) -> float:
@@ -154,8 +155,8 @@ ROWS: tuple[Indicator, ...] = (
         unit="contracts a year",
         zh="技术合同登记数",
         meaning="registered technology contracts of four quarters",
-        measure=lambda state: state.last_year("contracts"),
-        real=lambda state: state.last_year("contracts_real"),
+        measure=lambda state: state.last_year(lambda flows: flows.contracts),
+        real=lambda state: state.last_year(lambda flows: flows.contracts_real),
         activity="signed, registered or not",
         moved_by=("contract", "meeting"),
     ),
@@ -164,8 +165,8 @@ ROWS: tuple[Indicator, ...] = (
         unit="million CNY a year",
         zh="技术合同成交额",
         meaning="value of registered contracts of four quarters",
-        measure=lambda state: state.last_year("turnover"),
-        real=lambda state: state.last_year("turnover_real"),
+        measure=lambda state: state.last_year(lambda flows: flows.turnover),
+        real=lambda state: state.last_year(lambda flows: flows.turnover_real),
         activity="signed, registered or not",
         moved_by=("contract", "meeting"),
     ),

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sim.core.errors import ConfigError
@@ -18,82 +18,92 @@ from sim.inputs.instrument import (
 
 WIPO_FIELDS = 35
 
-# Every figure that a city needs, with its unit. A city says its value, or a range of it.
-FIGURES: dict[str, str] = {
-    "gdp": "million CNY",
-    "gdp_growth": "share a year",
-    "population": "persons",
-    "employed": "persons",
-    "general_budget": "million CNY a year",
-    "science_share": "share of the general budget",
-    "platform_fund_share": "share of the science money",
-    "above_scale_firms": "firms",
-    "above_scale_revenue": "million CNY a year",
-    "revenue_per_employee": "million CNY a year",
-    "rd_firm_share": "share of above-scale firms",
-    "rd_expenditure": "million CNY a year",
-    "firm_rd_share": "share of the R&D expenditure",
-    "rd_staff": "person-years",
-    "technology_smes": "firms",
-    "startup_entry": "firms a year",
-    "high_tech_firms": "firms",
-    "high_tech_output_share": "share of above-scale output",
-    "valid_patents": "patents",
-    "high_value_share": "share of valid patents",
-    "universities": "universities",
-    "researchers": "person-years",
-    "hospitals": "hospitals",
-    "public_bodies": "bodies",
-    "outside_parents": "institutions",
-    "consultancies": "firms",
-    "technology_innovation_centres": "platforms",
-    "technology_innovation_centres_provincial": "platforms",
-    "key_laboratories": "platforms",
-    "engineering_research_centres": "platforms",
-    "enterprise_technology_centres": "platforms",
-    "institutes": "platforms",
-    "academician_stations": "platforms",
-    "clinical_research_centres": "platforms",
-    "public_service_platforms": "platforms",
-    "overseas_rd_centres": "platforms",
-    "transfer_services": "platforms",
-    "registration_services": "platforms",
-    "ip_services": "platforms",
-    "makerspaces": "platforms",
-    "incubators": "platforms",
-    "accelerators": "platforms",
-    "rural_makerspaces": "platforms",
-    "science_parks": "platforms",
-    "joint_rd_units": "platforms",
-    "enterprise_joint_innovation_centres": "platforms",
-    "technology_transfer_offices": "platforms",
-    "proof_of_concept_centres": "platforms",
-    "pilot_platforms": "platforms",
-    "research_infrastructures": "platforms",
-    "yongjiang_laboratories": "platforms",
-    "provincial_share_of_carriers": "share of incubators and makerspaces",
-    "national_share_of_carriers": "share of incubators and makerspaces",
-    "carrier_space": "square metres",
-    "vacancy": "share of the carrier space",
-    "high_tech_parks": "districts",
-    "shared_equipment": "instruments",
-    "equipment_uses": "uses a year",
-    "brokers": "persons",
-    "contracts_per_bn_rd": "contracts a year per billion CNY of R&D",
-    "contract_mean": "million CNY",
-    "joint_projects": "projects a year",
-    "key_projects": "projects a year",
-    "scenarios": "scenarios a year",
-    "fund_capital": "million CNY",
-    "skilled_workers": "persons",
-    "highly_skilled_share": "share of skilled workers",
-    "vice_presidents": "persons",
-    "industry_professors": "persons",
-    "top_talents": "persons",
-    "leading_talents": "persons a year",
-    "institute_talents": "persons or teams",
-    "graduates": "persons a year",
-}
+
+def _figure_in(unit: str) -> Any:
+    return field(metadata={"unit": unit})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Every figure that a city needs, with its unit; here those of one replicate's city."""
+
+    gdp: float = _figure_in("million CNY")
+    gdp_growth: float = _figure_in("share a year")
+    population: float = _figure_in("persons")
+    employed: float = _figure_in("persons")
+    general_budget: float = _figure_in("million CNY a year")
+    science_share: float = _figure_in("share of the general budget")
+    platform_fund_share: float = _figure_in("share of the science money")
+    above_scale_firms: float = _figure_in("firms")
+    above_scale_revenue: float = _figure_in("million CNY a year")
+    revenue_per_employee: float = _figure_in("million CNY a year")
+    rd_firm_share: float = _figure_in("share of above-scale firms")
+    rd_expenditure: float = _figure_in("million CNY a year")
+    firm_rd_share: float = _figure_in("share of the R&D expenditure")
+    rd_staff: float = _figure_in("person-years")
+    technology_smes: float = _figure_in("firms")
+    startup_entry: float = _figure_in("firms a year")
+    high_tech_firms: float = _figure_in("firms")
+    high_tech_output_share: float = _figure_in("share of above-scale output")
+    valid_patents: float = _figure_in("patents")
+    high_value_share: float = _figure_in("share of valid patents")
+    universities: float = _figure_in("universities")
+    researchers: float = _figure_in("person-years")
+    hospitals: float = _figure_in("hospitals")
+    public_bodies: float = _figure_in("bodies")
+    outside_parents: float = _figure_in("institutions")
+    consultancies: float = _figure_in("firms")
+    technology_innovation_centres: float = _figure_in("platforms")
+    technology_innovation_centres_provincial: float = _figure_in("platforms")
+    key_laboratories: float = _figure_in("platforms")
+    engineering_research_centres: float = _figure_in("platforms")
+    enterprise_technology_centres: float = _figure_in("platforms")
+    institutes: float = _figure_in("platforms")
+    academician_stations: float = _figure_in("platforms")
+    clinical_research_centres: float = _figure_in("platforms")
+    public_service_platforms: float = _figure_in("platforms")
+    overseas_rd_centres: float = _figure_in("platforms")
+    transfer_services: float = _figure_in("platforms")
+    registration_services: float = _figure_in("platforms")
+    ip_services: float = _figure_in("platforms")
+    makerspaces: float = _figure_in("platforms")
+    incubators: float = _figure_in("platforms")
+    accelerators: float = _figure_in("platforms")
+    rural_makerspaces: float = _figure_in("platforms")
+    science_parks: float = _figure_in("platforms")
+    joint_rd_units: float = _figure_in("platforms")
+    enterprise_joint_innovation_centres: float = _figure_in("platforms")
+    technology_transfer_offices: float = _figure_in("platforms")
+    proof_of_concept_centres: float = _figure_in("platforms")
+    pilot_platforms: float = _figure_in("platforms")
+    research_infrastructures: float = _figure_in("platforms")
+    yongjiang_laboratories: float = _figure_in("platforms")
+    provincial_share_of_carriers: float = _figure_in("share of incubators and makerspaces")
+    national_share_of_carriers: float = _figure_in("share of incubators and makerspaces")
+    carrier_space: float = _figure_in("square metres")
+    vacancy: float = _figure_in("share of the carrier space")
+    high_tech_parks: float = _figure_in("districts")
+    shared_equipment: float = _figure_in("instruments")
+    equipment_uses: float = _figure_in("uses a year")
+    brokers: float = _figure_in("persons")
+    contracts_per_bn_rd: float = _figure_in("contracts a year per billion CNY of R&D")
+    contract_mean: float = _figure_in("million CNY")
+    joint_projects: float = _figure_in("projects a year")
+    key_projects: float = _figure_in("projects a year")
+    scenarios: float = _figure_in("scenarios a year")
+    fund_capital: float = _figure_in("million CNY")
+    skilled_workers: float = _figure_in("persons")
+    highly_skilled_share: float = _figure_in("share of skilled workers")
+    vice_presidents: float = _figure_in("persons")
+    industry_professors: float = _figure_in("persons")
+    top_talents: float = _figure_in("persons")
+    leading_talents: float = _figure_in("persons a year")
+    institute_talents: float = _figure_in("persons or teams")
+    graduates: float = _figure_in("persons a year")
+
+
+# A city's file says the value of each of them, or a range of it.
+FIGURES: dict[str, str] = {f.name: f.metadata["unit"] for f in fields(Figures)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,16 +225,16 @@ def _clusters(city: Entry) -> tuple[Cluster, ...]:
 
 
 def _fields(cluster: Entry) -> tuple[int, ...]:
-    fields = cluster.value("fields")
-    if not isinstance(fields, list) or not fields:
+    numbers = cluster.value("fields")
+    if not isinstance(numbers, list) or not numbers:
         raise cluster.wrong("fields", "a list of WIPO fields, such as [12, 13], is needed")
-    for field in fields:
-        if type(field) is not int or not 1 <= field <= WIPO_FIELDS:
+    for number in numbers:
+        if type(number) is not int or not 1 <= number <= WIPO_FIELDS:
             raise ConfigError(
                 f"{cluster.where}.fields: a WIPO field is a whole number from 1 to "
-                f"{WIPO_FIELDS}, not {field!r}"
+                f"{WIPO_FIELDS}, not {number!r}"
             )
-    return tuple(fields)
+    return tuple(numbers)
 
 
 def _check_sum(shares: list[float], where: str) -> None:

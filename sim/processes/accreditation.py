@@ -20,7 +20,8 @@ from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LE
 from sim.inputs.levers import Offer
 from sim.state import founders
 from sim.state.books import yuan
-from sim.state.state import ACTIVE, State
+from sim.state.columns import ACTIVE
+from sim.state.state import State
 
 GRADE_D = 4
 REWARDS = ("level_reward", "level_match")
@@ -224,7 +225,7 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
     won = rows[beaten_by < places]
     table.level[won] = LEVEL_CODE[level]
     table.reached[won] = state.quarter
-    state.flows[f"promoted {kind} {level}"] += float(won.size)
+    state.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += float(won.size)
     founders.reached(state, kind, level, won.size)
     _pay(state, p, won, kind, level)
 

@@ -73,8 +73,8 @@ def open_the_year(state: State, p: Parameters) -> None:
     city = identity.of_name(state.city.name)
     own = p.growth + p.swing * float(state.luck("budget").normal(city, _YEAR)[0])
     growth = yearly_growth(own, state.offers.dose("budget_growth"), p)
-    state.totals["years of science money"] += 1
-    state.totals["growth of science money"] += growth
+    state.totals.years_of_science_money += 1
+    state.totals.growth_of_science_money += growth
     state.fund *= 1 + growth
     fund = state.fund * (1 + state.offers.dose("reserved_money")) * state.offers.money
     capital = sum(state.offers.dose(lever) for lever in VENTURE)

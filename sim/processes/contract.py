@@ -44,8 +44,9 @@ from sim.core.tables import Rows
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import Offer
 from sim.state.books import YUAN, yuan
+from sim.state.columns import ACTIVE, BODIES
 from sim.state.ring import Ring, ring
-from sim.state.state import ACTIVE, BODIES, State
+from sim.state.state import State
 
 FIRM_SELLS, OUTSIDER_SELLS = -1, -2
 BILLION = 1000.0  # million CNY
@@ -342,7 +343,7 @@ def prepare(state: State, p: Parameters, start: Callable[[str], float]) -> None:
     # The published ratio counts registered contracts.
     chance = registration_chance(state, firms.district[performs], p)
     registered = np.sum(chance * rd**p.elasticity)
-    state.starting_stock["contract_scale"] = yearly / 4 / registered if rd.size else 0.0
+    state.norms.contract_scale = yearly / 4 / registered if rd.size else 0.0
 
 
 def registration_chance(
@@ -400,7 +401,7 @@ def _transfer(state: State, p: Parameters) -> None:
     first = order[np.unique(matches.result[order], return_index=True)[1]]
     result, buyer, service = matches.result[first], matches.buyer[first], matches.service[first]
     owner, price = results.owner[result], results.value[result]
-    typical = state.starting_stock["typical_rd_stock"]
+    typical = state.norms.typical_rd_stock
     eased = (service >= 0) | (firms.partner[buyer] == owner)
     cost = p.transaction_cost * np.where(eased, 1 - p.cost_saved, 1.0)
     financed = _financed(state, p, price)
@@ -421,7 +422,7 @@ def _transfer(state: State, p: Parameters) -> None:
     results.open[result] = False
     results.sold[result] = state.quarter
     products = state.luck("contract").happens(results.id[result], results.success[result], _PRODUCT)
-    state.flows["products_of_transfers"] += float(products.sum())
+    state.flows.products_of_transfers += float(products.sum())
     firms.partner[buyer] = owner[signed]
     ids = identity.mixed(identity.CONTRACT, results.id[result], state.quarter, 1 << 20)
     # What goes into a firm of its own is not the partner's to use.
@@ -462,7 +463,7 @@ def _develop(state: State, p: Parameters) -> None:
         firms.alive,
         firms.rd,
         p.elasticity,
-        state.starting_stock["contract_scale"],
+        state.norms.contract_scale,
         buyers,
         numbers,
     )
@@ -474,7 +475,7 @@ def _develop(state: State, p: Parameters) -> None:
     serial = np.arange(total) - np.repeat(np.cumsum(number) - number, number)
     ids = identity.mixed(identity.CONTRACT, firms.id[buyer], state.quarter, serial)
     luck = state.draws.at("contract", 0)
-    mean = state.starting_stock["contract_mean"]
+    mean = state.figures.contract_mean
     spread = p.size_spread
     value = np.exp(np.log(mean) - spread**2 / 2 + spread * luck.normal(ids, _VALUE))
     seller = np.full(total, FIRM_SELLS)
@@ -516,7 +517,7 @@ def _intermediaries(
     wants = luck.happens(ids, chance, _BROKER)
     wanting = np.flatnonzero(wants)
     queue = wanting[ordered(luck.uniform(ids[wanting], _ORDER))]
-    cases = state.flows["broker_cases"] / state.weight
+    cases = state.flows.broker_cases / state.weight
     time = state.luck("contract").whole(identity.of_name("broker cases"), cases)
     served = np.zeros(ids.size, np.bool_)
     served[queue[:time]] = True
@@ -530,7 +531,7 @@ def _sign(
     p: Parameters,
     ids: np.ndarray,
     buyer: Rows,
-    seller: Rows,
+    seller: NDArray[np.integer],
     service: Rows,
     value: NDArray[np.float64],
     *,
@@ -679,11 +680,11 @@ def _pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
     rows = signed[contracts.registered[signed] & (contracts.service[signed] >= 0)]
     weight = np.where(contracts.transfer[rows], 1.0, state.weight)
     base = np.minimum(contracts.value[rows], p.bonus_base) * weight
-    state.flows["bonus_base"] += float(base.sum())
+    state.flows.bonus_base += float(base.sum())
     for offer in state.offers.on("transfer_bonus"):
         served = _claim(state, p, offer, rows, base * offer.dose, "platform", contracts.id[rows])
         contracts.bonus[rows[served]] += base[served] * offer.dose
-    state.flows["bonus"] += float(contracts.bonus[rows].sum())
+    state.flows.bonus += float(contracts.bonus[rows].sum())
 
 
 def _count(state: State, rows: Rows) -> None:
@@ -694,11 +695,11 @@ def _count(state: State, rows: Rows) -> None:
     value = contracts.value[rows] * weight
     registered = contracts.registered[rows]
     brokered = contracts.service[rows] >= 0
-    flows["contracts_real"] += float(weight.sum())
-    flows["contracts"] += float(weight[registered].sum())
-    flows["turnover_real"] += float(value.sum())
-    flows["turnover"] += float(value[registered].sum())
-    flows["transfers"] += float(transfer.sum())
-    flows["brokered"] += float(weight[brokered].sum())
-    flows["brokered_value"] += float(value[brokered].sum())
-    flows["voucher_contracts"] += float(weight[contracts.additional[rows]].sum())
+    flows.contracts_real += float(weight.sum())
+    flows.contracts += float(weight[registered].sum())
+    flows.turnover_real += float(value.sum())
+    flows.turnover += float(value[registered].sum())
+    flows.transfers += float(transfer.sum())
+    flows.brokered += float(weight[brokered].sum())
+    flows.brokered_value += float(value[brokered].sum())
+    flows.voucher_contracts += float(weight[contracts.additional[rows]].sum())

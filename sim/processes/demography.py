@@ -27,7 +27,8 @@ from sim.core.tables import Rows
 from sim.inputs.levers import Offer
 from sim.state import kene, places, rules
 from sim.state.books import yuan
-from sim.state.state import ACTIVE, FIRM_UNITS, State
+from sim.state.columns import ACTIVE, FIRM_UNITS
+from sim.state.state import State
 
 MIDDLE_YEARS = 4  # years of age, after the third, that share one hazard: F1, ages 3 to 6
 SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods
@@ -347,13 +348,13 @@ def renew(state: State, p: Parameters) -> None:
         state.quarter,
         firms.employees,
         hazards(p),
-        p.above_scale_exit / state.starting_stock["mean_closing_size"],
+        p.above_scale_exit / state.norms.mean_closing_size,
         p.size_effect,
         p.inside,
         p.after,
         4 * p.after_years,
     )
-    state.flows["closed"] += closed * state.weight
+    state.flows.closed += closed * state.weight
     _enter(state, p)
     _become_technology_smes(state, p)
     if quarter.season(state.quarter) == 4:
@@ -368,11 +369,12 @@ def _enter(state: State, p: Parameters) -> None:
     Start-ups grow in number as the economy does: China's tenants of incubators grew by 18 % in
     2018, its incubators by 19 %.
     """
-    stock = state.starting_stock
     table = state.organisations
     spin_offs = p.spin_offs * float(table.researchers[table.status == ACTIVE].sum())
-    startups = (stock["startup_entry"] * state.gdp / stock["gdp"] + spin_offs) / state.weight
-    large = p.above_scale_entry * stock["above_scale_firms"] / state.weight
+    startups = (
+        state.figures.startup_entry * state.gdp / state.figures.gdp + spin_offs
+    ) / state.weight
+    large = p.above_scale_entry * state.figures.above_scale_firms / state.weight
     _enter_group(state, p, startups / 4, group=0)
     _enter_group(state, p, large / 4, group=1)
 
@@ -387,7 +389,7 @@ def _enter_group(state: State, p: Parameters, expected: float, group: int) -> No
     chance = np.clip(expected * p.latent - slots, 0.0, 1.0) / p.latent
     ids = ids[state.draws.at("demography", 0).happens(ids, chance, _ENTERS)]
     add_firms(state, p, ids, large=bool(group), founded=state.quarter)
-    state.flows["entered"] += ids.size * state.weight
+    state.flows.entered += ids.size * state.weight
 
 
 def add_firms(
@@ -404,13 +406,12 @@ def add_firms(
     cluster = places.clusters(state.city, u[:, _CLUSTER])
     field = places.fields(state.city, cluster, u[:, _FIELD])
     spread = np.exp(p.size_spread * luck.normal(ids, _SIZE))
-    stock = state.starting_stock
-    does_rd = u[:, _DOES_RD] < (stock["rd_firm_share"] if large else p.startups_with_rd)
+    does_rd = u[:, _DOES_RD] < (state.figures.rd_firm_share if large else p.startups_with_rd)
     entrant = rules.ABOVE_SCALE * (1 + p.entrant_above * spread)
     revenue = entrant if large else p.startup_revenue * spread
-    large_staff = revenue / stock["revenue_per_employee"]
+    large_staff = revenue / state.figures.revenue_per_employee
     staff = large_staff if large else p.startup_staff * np.sqrt(spread)
-    typical = stock["typical_propensity"] if large else p.startup_rd
+    typical = state.norms.typical_propensity if large else p.startup_rd
     propensity = places.propensity(typical, luck.normal(ids, _PROPENSITY))
     rd = np.where(does_rd, propensity * revenue, 0.0)
     lengths = kene.lengths(u[:, _LENGTH], FIRM_UNITS, state.knowledge)
@@ -429,7 +430,7 @@ def add_firms(
         propensity=propensity,
         rd=rd,
         rd_stock=rd,
-        high_tech_industry=u[:, _INDUSTRY] < stock["high_tech_output_share"],
+        high_tech_industry=u[:, _INDUSTRY] < state.figures.high_tech_output_share,
     )
 
 
@@ -445,8 +446,8 @@ def _count_above_scale(state: State) -> None:
     firms = state.firms
     before = firms.above_scale & firms.alive
     now = firms.alive & (firms.revenue >= rules.ABOVE_SCALE)
-    state.flows["fell_below"] += float((before & ~now).sum()) * state.weight
-    state.flows["rose_above"] += float((now & ~before).sum()) * state.weight
+    state.flows.fell_below += float((before & ~now).sum()) * state.weight
+    state.flows.rose_above += float((now & ~before).sum()) * state.weight
     firms.above_scale[:] = now
 
 
@@ -471,7 +472,7 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     firms.high_tech_until[rows[wins]] = state.quarter + 4 * rules.STATUS_YEARS
     fakes = wins & relabels
     firms.rd_relabelled[rows[fakes]] = (needed - rd)[fakes]
-    state.flows["high_tech_applications"] += float(applies.sum()) * state.weight
+    state.flows.high_tech_applications += float(applies.sum()) * state.weight
     relabelled = np.flatnonzero(firms.rd_relabelled > 0)
     asked = rules.status_shares(firms.revenue[relabelled]) * firms.revenue[relabelled]
     firms.rd_relabelled[relabelled] = np.maximum(asked - firms.rd[relabelled], 0.0)
@@ -496,7 +497,7 @@ def _decide_on_service_status(state: State, p: Parameters) -> None:
     applies = (gain > p.cost) & luck.happens(firms.id[rows], p.considers, _WEIGHS_SERVICE)
     wins = rows[applies & luck.happens(firms.id[rows], p.passes, _PASSES_SERVICE)]
     firms.service_status[wins] = True
-    state.flows["service_statuses"] += wins.size * state.weight
+    state.flows.service_statuses += wins.size * state.weight
     for offer in state.offers.on("recognition_reward"):
         _pay(state, p, offer, wins, np.full(wins.size, offer.dose * state.weight))
     holders = np.flatnonzero(firms.alive & firms.service_status)

@@ -146,11 +146,11 @@ def begin(state: State, values: "Values") -> None:
 def prepare(state: State, p: Parameters) -> None:
     """Do so with the parameters at hand; firms stand already."""
     size = np.log(district_rd(state, p))
-    state.starting_stock["district mean"] = float(size.mean())
-    state.starting_stock["district spread"] = max(float(size.std()), p.least_spread)
+    state.norms.district_mean = float(size.mean())
+    state.norms.district_spread = max(float(size.std()), p.least_spread)
     order = np.argsort(-scores(state, p), kind="stable")
-    for number in order[: round(state.starting_stock["high_tech_parks"])].tolist():
-        state.totals[_park(number)] = 1.0
+    for number in order[: round(state.figures.high_tech_parks)].tolist():
+        state.totals.parks[number] = 1.0
 
 
 # Scores
@@ -170,22 +170,17 @@ def district_rd(state: State, p: Parameters) -> Floats:
 
 def scores(state: State, p: Parameters) -> Floats:
     """Return lasting scores of the districts, against others that grow with the economy."""
-    stock = state.starting_stock
     growth = (state.quarter - state.start) / 4 * np.log1p(state.macro_growth)
-    gain = np.log(district_rd(state, p)) - stock["district mean"] - growth
-    return np.asarray(p.standing + gain / stock["district spread"])
+    gain = np.log(district_rd(state, p)) - state.norms.district_mean - growth
+    return np.asarray(p.standing + gain / state.norms.district_spread)
 
 
 # Parks
 
 
-def _park(number: int) -> str:
-    return f"high-tech park {number}"
-
-
 def parks(state: State) -> Flags:
     """Return which districts have a provincial high-tech park."""
-    return np.array([_park(number) in state.totals for number in range(len(state.city.districts))])
+    return np.array([number in state.totals.parks for number in range(len(state.city.districts))])
 
 
 def best(own: Floats, rivals: Floats, places: int) -> Flags:
@@ -205,22 +200,18 @@ def _grant_parks(state: State, p: Parameters, pace: float) -> None:
     own = scores(state, p)[applies] + p.luck * luck.normal(ids[applies], _SCORE)
     won = applies[best(own, rivals, round(p.quota))]
     for number in won.tolist():
-        state.totals[_park(number)] = 1.0
-    state.flows["park_applications"] += float(applies.size)
-    state.flows["parks_granted"] += float(won.size)
+        state.totals.parks[number] = 1.0
+    state.flows.park_applications += float(applies.size)
+    state.flows.parks_granted += float(won.size)
 
 
 # Poles
 
 
-def _pole(name: str, number: int) -> str:
-    return f"pole of {name} {number}"
-
-
 def poles(state: State) -> Flags:
     """Return which districts the city has named poles."""
     numbers = range(len(state.city.districts))
-    return np.array([_pole("district", number) in state.totals for number in numbers])
+    return np.array([number in state.totals.poles_of_districts for number in numbers])
 
 
 def _name_poles(state: State, p: Parameters, pace: float) -> None:
@@ -228,13 +219,12 @@ def _name_poles(state: State, p: Parameters, pace: float) -> None:
     luck, districts = state.luck("districts"), ids_of(state)
     zones = identity.plain(identity.OUTSIDER, _ZONES, np.arange(round(p.zones)))
     standing = p.standing + state.draws.at("districts", 0).normal(zones, _ZONE)
-    for name, ids, score in (
-        ("district", districts, scores(state, p)),
-        ("zone", zones, standing),
+    for named, ids, score in (
+        (state.totals.poles_of_districts, districts, scores(state, p)),
+        (state.totals.poles_of_zones, zones, standing),
     ):
         proposes = luck.happens(ids, p.proposes * pace, _PROPOSES) & (score >= p.bar)
         for number in np.flatnonzero(proposes).tolist():
-            if _pole(name, number) not in state.totals:
-                state.totals[_pole(name, number)] = 1.0
-                state.totals[f"poles of {name}s"] += 1
-                state.flows["poles_named"] += 1
+            if number not in named:
+                named[number] = 1.0
+                state.flows.poles_named += 1

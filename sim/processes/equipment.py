@@ -31,7 +31,8 @@ from sim.core.draws import laplace_share, poisson
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.state.books import yuan
-from sim.state.state import BODY_CODE, State
+from sim.state.columns import BODY_CODE
+from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -235,20 +236,20 @@ def begin(state: State, values: "Values") -> None:
 
 def prepare(state: State, p: Parameters) -> None:
     """Do so with the parameters at hand; firms and organisations stand already."""
-    stock, table, rows = state.starting_stock, state.organisations, owners(state)
+    table, rows = state.organisations, owners(state)
     people = float(table.researchers[rows].sum())
-    held = stock["shared_equipment"] / p.registered
-    stock["instruments per researcher"] = held / people if people > 0 else 0.0
+    held = state.figures.shared_equipment / p.registered
+    state.norms.instruments_per_researcher = held / people if people > 0 else 0.0
     _bring(state, rows)
     luck = state.draws.at("equipment", 0)
     part = p.registered * table.instruments[rows] + luck.uniform(table.id[rows], _ENTERED)
     table.instruments_registered[rows] = np.minimum(np.floor(part), table.instruments[rows])
-    stock["registered at the start"] = float(table.instruments_registered[rows].sum())
+    state.norms.registered_at_the_start = float(table.instruments_registered[rows].sum())
     _, _, weights = _tests(state, p, 0.0, 1.0)
-    yearly = stock["equipment_uses"]
-    stock["uses scale"] = yearly / 4 / (weights * state.weight) if weights > 0 else 0.0
+    yearly = state.figures.equipment_uses
+    state.norms.uses_scale = yearly / 4 / (weights * state.weight) if weights > 0 else 0.0
     for flows in state.history:
-        flows["equipment_uses"] = yearly / 4
+        flows.equipment_uses = yearly / 4
 
 
 # Owners
@@ -263,7 +264,7 @@ def _bring(state: State, rows: Rows) -> None:
     """Let owners that have none yet bring instruments, in proportion to their researchers."""
     table = state.organisations
     new = rows[table.instruments[rows] == 0]
-    mean = state.starting_stock["instruments per researcher"] * table.researchers[new]
+    mean = state.norms.instruments_per_researcher * table.researchers[new]
     rounding = state.draws.at("equipment", 0).uniform(table.id[new], _HOLDS)
     table.instruments[new] = np.floor(mean + rounding)
 
@@ -294,7 +295,7 @@ def _register(state: State, p: Parameters) -> None:
     waiting = (table.instruments[rows] - table.instruments_registered[rows]).astype(np.int64)
     done = entered(waiting, int(p.staff_pace * effort))
     table.instruments_registered[rows] += done.astype(np.int32)
-    state.flows["instruments_registered"] += float(done.sum())
+    state.flows.instruments_registered += float(done.sum())
 
 
 # Use
@@ -341,18 +342,18 @@ def found(registered: float, at_start: float, p: Parameters) -> float:
 
 def _use(state: State, p: Parameters) -> None:
     """Let firms make their tests, as far as instruments have hours."""
-    stock, table, rows = state.starting_stock, state.organisations, owners(state)
+    table, rows = state.organisations, owners(state)
     registered = table.instruments_registered[rows].astype(np.float64)
     whole = float(registered.sum())
     reward = state.offers.dose("sharing_reward")
-    scale = stock["uses scale"] * found(whole, stock["registered at the start"], p)
+    scale = state.norms.uses_scale * found(whole, state.norms.registered_at_the_start, p)
     uses, small, _ = _tests(state, p, scale, price_asked(reward, p))
     room = whole * p.hours / 4 * open_hours(reward, p) / p.hours_per_use
     served = min(uses * state.weight, room)
-    state.flows["equipment_uses"] += served
-    state.totals["equipment uses"] += served
+    state.flows.equipment_uses += served
+    state.totals.equipment_uses += served
     if served > 0:
-        state.totals["equipment uses of small firms"] += served * small / uses
+        state.totals.equipment_uses_of_small_firms += served * small / uses
         _reward(state, p, rows, served * registered / whole)
 
 

@@ -20,7 +20,8 @@ from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
 from sim.inputs.levers import Offer
 from sim.state import founders
 from sim.state.books import yuan
-from sim.state.state import ACTIVE, State
+from sim.state.columns import ACTIVE
+from sim.state.state import State
 
 A, B, C, D = 1, 2, 3, 4
 DECILE = 0.1  # share of platforms: the lever's unit of strictness is the lowest tenth
@@ -148,7 +149,7 @@ def grade(state: State, p: Parameters) -> None:
     orphaned = (host >= 0) & ~state.firms.alive[host]
     closing = rows[(table.failures[rows] >= p.closes_after) | orphaned]
     founders.close(state, closing)
-    state.flows["closed_platforms"] += float(closing.size)
+    state.flows.closed_platforms += float(closing.size)
 
 
 def grades(place: NDArray[np.float64], p: Parameters, strict: float) -> NDArray[np.int8]:
@@ -246,7 +247,7 @@ def _award(state: State, p: Parameters) -> None:
     ):
         chance = np.minimum(number * weight / weight.sum(), 1.0)
         won = rows[luck.happens(table.id[rows], chance, slot)]
-        state.flows[f"awards {level}"] += float(won.size)
+        state.flows.awards[LEVELS.index(level)] += float(won.size)
         for offer in state.offers.on("award_match"):
             if not offer.levels or LEVELS.index(level) in offer.levels:
                 _pay(state, p, offer, won, offer.dose)

@@ -26,6 +26,7 @@ from sim.core.draws import four
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import (
     CARRIERS,
     Hosts,
@@ -39,7 +40,7 @@ from sim.state.founders import (
     pick_cluster,
 )
 from sim.state.ring import ring
-from sim.state.state import ACTIVE, BUILDING, State
+from sim.state.state import State
 
 # Transfer and IP services enter by expected income, in the process ``services``.
 ELSEWHERE = ("transfer_service", "ip_service")
@@ -278,12 +279,12 @@ def _demand(state: State, p: Parameters) -> float:
     The rate is what cities found with their seats as they are: 1 at the start, less as carriers
     stand empty, more as start-ups are turned away.
     """
-    usual = state.starting_stock["seats_taken"]
+    usual = state.norms.seats_taken
     if usual == 0:
         return 1.0
     table = state.organisations
     rows = state.platforms(*CARRIERS)
-    wanted = float(table.tenants[rows].sum()) + state.past_year("turned_away")
+    wanted = float(table.tenants[rows].sum()) + state.past_year(lambda flows: flows.turned_away)
     taken = wanted / max(float(table.seats[rows].sum()), 1.0)
     return float(np.clip((taken / usual) ** p.demand, p.least_demand, p.most_demand))
 
@@ -293,7 +294,7 @@ def _rates(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return per kind the quarterly rate at unit suitability, and the boost, for a host class."""
     kinds, codes = _founded_by(host)
-    stock = np.array([state.starting_stock[KINDS[kind].stock] for kind in kinds])
+    stock = np.array([getattr(state.figures, KINDS[kind].stock) for kind in kinds])
     per_host = np.array([KINDS[kind].per_host for kind in kinds], np.bool_)
     units = np.where(per_host, state.free_hosts[codes], np.maximum(stock, p.least_stock))
     # A rate is what is founded, of what is proposed, by hosts that had none at the start.
@@ -392,9 +393,9 @@ def _pilot_offices(state: State, p: Parameters) -> None:
     bit = 1 << KIND_CODE[kind]
     for offer in state.offers.on("pilot_offices", kind):
         # The year's offices come up quarter by quarter; the fraction is carried along.
-        before = state.totals["pilot offices offered"]
-        state.totals["pilot offices offered"] += offer.dose / 4
-        number = int(state.totals["pilot offices offered"]) - int(before)
+        before = state.totals.pilot_offices_offered
+        state.totals.pilot_offices_offered += offer.dose / 4
+        number = int(state.totals.pilot_offices_offered) - int(before)
         shares = {"university": p.pilot_universities, "institute": 1 - p.pilot_universities}
         for name, share in shares.items():
             host = hosts(state, name)
@@ -407,7 +408,7 @@ def _pilot_offices(state: State, p: Parameters) -> None:
 
 def talks_a_quarter(state: State, p: Parameters) -> float:
     """Return the chance that an outside parent opens talks: larger cities draw more of them."""
-    return p.talks * state.starting_stock["gdp"] / TRILLION / 4
+    return p.talks * state.figures.gdp / TRILLION / 4
 
 
 def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]) -> None:

@@ -215,15 +215,15 @@ def begin(state: State, values: "Values") -> None:
 
 def prepare(state: State, p: Parameters) -> None:
     """Do so with the parameters at hand."""
-    capital = state.starting_stock["fund_capital"]
-    state.totals["funds"] = capital
-    state.totals["fund money"] = capital * (1 - p.invested_before)
+    capital = state.figures.fund_capital
+    state.totals.funds = capital
+    state.totals.fund_money = capital * (1 - p.invested_before)
     for back in range(1, round(p.slowest) + 1):
         those = _managers(state, p, state.start - back)
         anyway = those.weighs < _usual_chance(state, p)
         for size, due in zip(those.size[anyway], those.closing[anyway], strict=True):
             if due >= state.start:
-                state.totals[_closing(int(due))] += float(size)
+                state.totals.funds_due[int(due)] += float(size)
 
 
 # Raising
@@ -249,7 +249,7 @@ class Managers:
 
 
 def _mean_size(state: State, p: Parameters) -> float:
-    return p.size * state.starting_stock["gdp"]
+    return p.size * state.figures.gdp
 
 
 def _managers(state: State, p: Parameters, quarter: int) -> Managers:
@@ -266,20 +266,8 @@ def _managers(state: State, p: Parameters, quarter: int) -> Managers:
 def _usual_chance(state: State, p: Parameters) -> float:
     """Return the chance of a manager to raise a fund without any plan."""
     mean = p.managers * _mean_size(state, p)
-    yearly = p.usual * state.starting_stock["fund_capital"]
+    yearly = p.usual * state.figures.fund_capital
     return min(yearly / 4 / mean, 1.0) if mean > 0 else 0.0
-
-
-def _closing(quarter: int) -> str:
-    return f"funds closing {quarter}"
-
-
-def _back(account: int, quarter: int) -> str:
-    return f"commitments free {account} {quarter}"
-
-
-def _open(account: int) -> str:
-    return f"commitments open {account}"
 
 
 def signing(private: float, raised: float, p: Parameters) -> float:
@@ -290,12 +278,12 @@ def signing(private: float, raised: float, p: Parameters) -> float:
 def _end_and_close(state: State, p: Parameters) -> None:
     """Take funds of the start off the list as their terms end; count those that close."""
     if state.quarter - state.start < 4 * p.term:
-        state.totals["funds"] -= state.starting_stock["fund_capital"] / (4 * p.term)
-    closed = state.totals.pop(_closing(state.quarter), 0.0)
-    state.totals["funds"] += closed
-    state.totals["fund money"] += closed
-    state.totals["funds closed"] += closed
-    state.flows["funds_closed"] += closed
+        state.totals.funds -= state.figures.fund_capital / (4 * p.term)
+    closed = state.totals.funds_due.pop(state.quarter, 0.0)
+    state.totals.funds += closed
+    state.totals.fund_money += closed
+    state.totals.funds_closed += closed
+    state.flows.funds_closed += closed
 
 
 def _raise(state: State, p: Parameters) -> None:
@@ -305,7 +293,7 @@ def _raise(state: State, p: Parameters) -> None:
     anyway = those.weighs < usual
     chosen = np.zeros(those.ids.size, np.bool_)
     chance = signing(
-        p.private_money * state.starting_stock["gdp"], state.last_year("private_raised"), p
+        p.private_money * state.figures.gdp, state.last_year(lambda flows: flows.private_raised), p
     )
     signs = anyway | state.luck("funds").happens(those.ids, chance, _SIGNS)
     for offer in state.offers.on("guidance_fund"):
@@ -313,19 +301,20 @@ def _raise(state: State, p: Parameters) -> None:
         chosen |= _commit(state, offer, those, comes, signs)
     closes = chosen & signs | anyway
     for size, due in zip(those.size[closes], those.closing[closes], strict=True):
-        state.totals[_closing(int(due))] += float(size)
+        state.totals.funds_due[int(due)] += float(size)
     raised = those.size - those.public * chosen
-    state.flows["private_raised"] += float(raised[closes].sum())
+    state.flows.private_raised += float(raised[closes].sum())
 
 
 def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Flags) -> Flags:
     """Commit an offer's public money by lot; return whom it was committed to."""
     account, totals = offer.instrument, state.totals
-    totals[_open(account)] += offer.dose / 4 + totals.pop(_back(account, state.quarter), 0.0)
+    back = totals.commitments_free.pop((account, state.quarter), 0.0)
+    totals.commitments_open[account] += offer.dose / 4 + back
     at = np.flatnonzero(comes)
     lot = state.luck("funds").uniform(those.ids[at], _QUEUE)
     at = at[np.argsort(lot, kind="stable")]
-    at = at[np.cumsum(those.public[at]) <= totals[_open(account)]]
+    at = at[np.cumsum(those.public[at]) <= totals.commitments_open[account]]
     served = np.ones(at.size, np.bool_)
     signed = np.flatnonzero(signs[at])
     served[signed] = state.books.pay(
@@ -337,11 +326,11 @@ def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Fl
         lot=state.luck("lot").uniform(those.ids[at[signed]], slot=account),
     )
     at = at[served]
-    totals[_open(account)] -= float(those.public[at].sum())
+    totals.commitments_open[account] -= float(those.public[at].sum())
     for row in at[~signs[at]].tolist():
-        totals[_back(account, int(those.closing[row]))] += float(those.public[row])
-    state.flows["fund_commitments"] += float(those.public[at].sum())
-    state.totals["fund commitments"] += float(those.public[at[signs[at]]].sum())
+        totals.commitments_free[account, int(those.closing[row])] += float(those.public[row])
+    state.flows.fund_commitments += float(those.public[at].sum())
+    state.totals.fund_commitments += float(those.public[at[signs[at]]].sum())
     mask = np.zeros(those.ids.size, np.bool_)
     mask[at] = True
     return mask
@@ -368,16 +357,16 @@ def _tickets(state: State, p: Parameters, rows: Rows) -> Floats:
 def _invest(state: State, p: Parameters) -> None:
     """Let closed funds invest, then the public capital that is offered beside them."""
     totals = state.totals
-    outflow = totals["fund money"] / (4 * p.period)
-    totals["fund money"] -= outflow
-    totals["to invest"] += p.local * outflow
+    outflow = totals.fund_money / (4 * p.period)
+    totals.fund_money -= outflow
+    totals.to_invest += p.local * outflow
     offers = list(state.offers.on("fund_capital"))
-    if totals["to invest"] <= 0 and not offers:
+    if totals.to_invest <= 0 and not offers:
         return
     rows = candidates(state, p)
     tickets = _tickets(state, p, rows)
-    number = _affordable(tickets * state.weight, totals["to invest"])
-    totals["to invest"] -= _give(state, rows[:number], tickets[:number])
+    number = _affordable(tickets * state.weight, totals.to_invest)
+    totals.to_invest -= _give(state, rows[:number], tickets[:number])
     rows, tickets = rows[number:], tickets[number:]
     for offer in offers:
         number = _buy(state, offer, rows, tickets)
@@ -392,17 +381,17 @@ def _give(state: State, rows: Rows, tickets: Floats) -> float:
     """Give equity to start-ups; return what it costs."""
     state.firms.equity[rows] = tickets
     million = float(tickets.sum()) * state.weight
-    state.flows["equity"] += million
-    state.flows["equity_firms"] += rows.size * state.weight
-    state.totals["equity"] += million
+    state.flows.equity += million
+    state.flows.equity_firms += rows.size * state.weight
+    state.totals.equity += million
     return million
 
 
 def _buy(state: State, offer: Offer, rows: Rows, tickets: Floats) -> int:
     """Buy equity with an offer's capital, as far as its line goes; return of how many firms."""
-    name = f"capital open {offer.instrument}"
-    state.totals[name] += offer.dose / 4
-    number = _affordable(tickets * state.weight, state.totals[name])
+    capital = state.totals.capital_open
+    capital[offer.instrument] += offer.dose / 4
+    number = _affordable(tickets * state.weight, capital[offer.instrument])
     served = state.books.pay(
         offer.instrument,
         yuan(tickets[:number] * state.weight),
@@ -412,5 +401,5 @@ def _buy(state: State, offer: Offer, rows: Rows, tickets: Floats) -> int:
         lot=state.luck("lot").uniform(state.firms.id[rows[:number]], slot=offer.lot),
     )
     bought = int(served.sum())  # the first of them, since they are served by merit
-    state.totals[name] -= _give(state, rows[:bought], tickets[:bought])
+    capital[offer.instrument] -= _give(state, rows[:bought], tickets[:bought])
     return bought

@@ -18,7 +18,8 @@ from sim.core.draws import four, mixed
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS
-from sim.state.state import ACTIVE, State
+from sim.state.columns import ACTIVE
+from sim.state.state import State
 
 SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
 
@@ -115,7 +116,7 @@ def _end_tenancies(state: State, p: Parameters) -> None:
     firms.graduated[rows[graduates]] = True
     firms.left_seat[rows[leaves]] = state.quarter
     firms.carrier[rows[leaves]] = -1
-    state.flows["graduates"] += float(graduates.sum()) * state.weight
+    state.flows.graduates += float(graduates.sum()) * state.weight
     tenants = np.bincount(firms.carrier[_tenants(state)], minlength=len(table))
     table.tenants[:] = tenants * state.weight
 
@@ -134,7 +135,7 @@ def _seat(state: State, p: Parameters) -> None:
     carriers = carriers[table.seats[carriers] > 0]
     last_try = state.quarter + 1 - firms.founded[rows] > p.search
     if rows.size == 0 or carriers.size == 0:
-        state.flows["turned_away"] += float(last_try.sum()) * state.weight
+        state.flows.turned_away += float(last_try.sum()) * state.weight
         return
     best = carriers[_preferred(state, p, rows, carriers)]
     lot = state.luck("incubation").uniform(firms.id[rows], _LOT)
@@ -147,10 +148,10 @@ def _seat(state: State, p: Parameters) -> None:
     np.add.at(table.tenants, best[seated], state.weight)
     own = table.host_class[best[seated]] == HOSTS.index("institute")
     firms.hatched[rows[seated[own]]] = True
-    state.flows["hatched"] += float(own.sum()) * state.weight
-    state.flows["seated"] += seated.size * state.weight
+    state.flows.hatched += float(own.sum()) * state.weight
+    state.flows.seated += seated.size * state.weight
     last_try[seated] = False
-    state.flows["turned_away"] += float(last_try.sum()) * state.weight
+    state.flows.turned_away += float(last_try.sum()) * state.weight
 
 
 @compiled
@@ -207,4 +208,4 @@ def _name_seedlings(state: State, p: Parameters) -> None:
     revenue, rd = firms.revenue[rows], firms.rd[rows]
     rows = rows[(revenue >= p.seedling_revenue) & (rd >= p.seedling_rd * revenue)]
     firms.seedling[rows] = True
-    state.totals["seedlings"] += rows.size * state.weight
+    state.totals.seedlings += rows.size * state.weight

@@ -29,8 +29,10 @@ from numpy.typing import NDArray
 from sim.core import identity
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
+from sim.inputs.kinds import KIND_CODE
 from sim.state import kene, places
-from sim.state.state import FIRM_UNITS, RESULT_UNITS, STAGES, State
+from sim.state.columns import FIRM_UNITS, RESULT_UNITS, STAGES
+from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -249,7 +251,7 @@ def _help(state: State, p: Parameters, rows: Rows, kind: str, stage: int) -> Non
     platforms = state.platforms(kind)
     if served.size:
         np.add.at(table.cases, platforms[np.arange(served.size) % platforms.size], 1.0)
-    state.flows[f"helped {kind}"] += float(served.size)
+    state.flows.helped[KIND_CODE[kind]] += float(served.size)
 
 
 def _route(state: State, p: Parameters, rows: Rows) -> None:
@@ -279,7 +281,7 @@ def _found_firms(state: State, p: Parameters) -> None:
     if rows.size:
         ids = identity.mixed(identity.LATENT_FOUNDER, results.id[rows], copy)
         _add_firms(state, p, ids, rows)
-    state.flows["spin_offs"] += rows.size * state.weight
+    state.flows.spin_offs += rows.size * state.weight
 
 
 def _add_firms(state: State, p: Parameters, ids: NDArray[np.uint64], rows: Rows) -> None:

@@ -128,7 +128,7 @@ def meet(state: State, p: Parameters) -> None:
     firms = np.flatnonzero(state.firms.alive & (state.firms.rd > 0))
     state.matches = no_matches()
     brokers = int(state.people.active.sum())
-    state.flows["broker_cases"] = cases(brokers, p) * (1 - p.broker_results)
+    state.flows.broker_cases = cases(brokers, p) * (1 - p.broker_results)
     if open_results.size == 0 or firms.size == 0:
         return
     met = [
@@ -142,7 +142,7 @@ def meet(state: State, p: Parameters) -> None:
         state.firms.capabilities[buyer], state.results.capabilities[result], state.knowledge
     )
     match = state.luck("meeting").happens(met_id, appeal, slot=4)
-    state.flows["meetings"] += float(result.size)
+    state.flows.meetings += float(result.size)
     _count(state, result[match])
     state.matches = Matches(result[match], buyer[match], service[match], appeal[match])
 
@@ -151,11 +151,9 @@ def _count(state: State, matched: Rows) -> None:
     """Count matches, and those over results of institutes, this quarter and since the start."""
     owner = state.results.owner[matched]
     of_institutes = state.organisations.kind[owner] == KIND_CODE["institute"]
-    counts = {"matches": matched.size, "institute_matches": int(of_institutes.sum())}
-    for name, number in counts.items():
-        state.flows[name] += float(number)
-        if state.quarter >= state.start:
-            state.totals[name] += float(number)
+    for counted in (state.flows, state.totals) if state.quarter >= state.start else (state.flows,):
+        counted.matches += float(matched.size)
+        counted.institute_matches += float(of_institutes.sum())
 
 
 def _shown(state: State, results: Rows, p: Parameters) -> np.ndarray:

@@ -271,12 +271,12 @@ def begin(state: State, values: "Values") -> None:
 
 def prepare(state: State, p: Parameters) -> None:
     """Do so with the parameters at hand; organisations stand already."""
-    yearly = state.starting_stock["scenarios"]
-    state.totals["scenarios"] = yearly * p.scenario_years
+    yearly = state.figures.scenarios
+    state.totals.scenarios = yearly * p.scenario_years
     for ahead in range(round(p.scenario_building)):
-        state.totals[_due(state.start + ahead)] = yearly / 4
+        state.totals.scenarios_due[state.start + ahead] = yearly / 4
     for flows in state.history:
-        flows["events"] = p.usual_events / 4 * local(state).size
+        flows.events = p.usual_events / 4 * local(state).size
 
 
 def of_quarter(yearly: float, quarter: int) -> int:
@@ -320,8 +320,8 @@ def _hold_events(state: State, p: Parameters, pace: float, rows: Rows) -> None:
     goes = luck.happens(firms.id, attendance(events, number, p), _ATTENDS)
     attends = np.flatnonzero(goes & firms.alive & (firms.rd > 0))
     firms.attended[attends] = state.quarter
-    state.flows["events"] += float(events)
-    state.flows["event_firms"] += attends.size * state.weight
+    state.flows.events += float(events)
+    state.flows.event_firms += attends.size * state.weight
 
 
 def _planned_events(state: State, p: Parameters, offer: Offer, pace: float, room: int) -> int:
@@ -394,9 +394,9 @@ def _record(state: State, p: Parameters, rows: Rows, hosts: Rows, people: Floats
     firms.visitor[rows] = np.where(visitor < 0, around.pick(pointer), visitor)
     firms.visited[rows] = state.quarter
     visits = rows.size * state.weight
-    state.flows["visits"] += visits
+    state.flows.visits += visits
     if state.quarter >= state.start:
-        state.totals["firms visited"] += visits
+        state.totals.firms_visited += visits
     _send(state, p, hosts, people, visits)
 
 
@@ -423,15 +423,11 @@ def _send(state: State, p: Parameters, hosts: Rows, people: Floats, visits: floa
 # Scenarios
 
 
-def _due(quarter: int) -> str:
-    return f"scenarios due {quarter}"
-
-
 def _finish_scenarios(state: State) -> None:
-    built = state.totals.pop(_due(state.quarter), 0.0)
-    state.totals["scenarios"] += built
-    state.totals["scenarios since the start"] += built
-    state.flows["scenarios"] += built
+    built = state.totals.scenarios_due.pop(state.quarter, 0.0)
+    state.totals.scenarios += built
+    state.totals.scenarios_since_the_start += built
+    state.flows.scenarios += built
 
 
 def opening_chance(usual: float, asked: float, p: Parameters) -> float:
@@ -444,7 +440,7 @@ def _open_scenarios(state: State, p: Parameters, pace: float, able: Rows) -> Non
     luck, offers = state.luck("outreach"), list(state.offers.on("scenario_number"))
     number = round(p.departments + p.departments_per_district * len(state.city.districts))
     ids = identity.plain(identity.OUTSIDER, _DEPARTMENT, np.arange(number))
-    usual = min(state.starting_stock["scenarios"] / 4 / number, 1.0)
+    usual = min(state.figures.scenarios / 4 / number, 1.0)
     asked = sum(offer.dose for offer in offers) * pace / 4 / number
     u = luck.uniform(ids, _ACCEPTS)
     opens = u < opening_chance(usual, asked, p)
@@ -454,8 +450,8 @@ def _open_scenarios(state: State, p: Parameters, pace: float, able: Rows) -> Non
     value = p.least_order * (p.largest_order / p.least_order) ** luck.uniform(ids, _VALUE)
     goes = _paid(state, p, offers, ids, value, anyway)
     _order(state, p, ids[goes], value[goes], able)
-    state.flows["scenarios_opened"] += float(goes.sum())
-    state.totals["scenarios additional"] += float((goes & ~anyway).sum())
+    state.flows.scenarios_opened += float(goes.sum())
+    state.totals.scenarios_additional += float((goes & ~anyway).sum())
 
 
 def _paid(
@@ -491,5 +487,5 @@ def _order(state: State, p: Parameters, ids: Ids, value: Floats, rows: Rows) -> 
     winner = around.pick(luck.uniform(ids, _CHOICE))
     # A row stands for ``weight`` firms, one of which has the order.
     np.add.at(firms.first_orders, winner, value / state.weight)
-    state.flows["first_orders"] += float(value.sum())
-    state.totals[_due(state.quarter + round(p.scenario_building))] += float(ids.size)
+    state.flows.first_orders += float(value.sum())
+    state.totals.scenarios_due[state.quarter + round(p.scenario_building)] += float(ids.size)

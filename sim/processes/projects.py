@@ -45,8 +45,9 @@ from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import Offer
 from sim.state import kene, rules
 from sim.state.books import yuan
+from sim.state.columns import ACTIVE, BODY_CODE, PROJECT_KINDS, TALENT_KINDS
 from sim.state.ring import Ring, ring
-from sim.state.state import ACTIVE, BODY_CODE, PROJECT_KINDS, TALENT_KINDS, State
+from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -661,10 +662,10 @@ def _agree(state: State, p: Parameters, those: Partners) -> None:
     state.firms.ally[firm] = organisation
     luck = state.draws.at("projects", 0)
     able = state.firms.rd[firm] >= p.major_from
-    major = able & luck.happens(ids, state.starting_stock["project major chance"], _MAJOR)
+    major = able & luck.happens(ids, state.norms.project_major_chance, _MAJOR)
     value = joint_values(luck.normal(ids, _VALUE), major, p)
-    state.flows["joint projects"] += float(stands.sum())
-    state.flows["joint value"] += float((stands * value).sum())
+    state.flows.joint_projects += float(stands.sum())
+    state.flows.joint_value += float((stands * value).sum())
     _start(
         state, p, JOINT, ids[major], firm[major], organisation[major], value[major], stands[major]
     )
@@ -680,7 +681,7 @@ def _own_accord(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
         firms.ally,
         firms.partner,
         p.elasticity,
-        state.starting_stock["project scale"],
+        state.norms.project_scale,
         p.tie,
         leaders,
         numbers,
@@ -735,11 +736,11 @@ def _through_vice_presidents(state: State, p: Parameters, those: Partners) -> No
     value = np.minimum(value, np.maximum(firms.rd[firm], 0.0))
     agreed = organisation >= 0
     firms.ally[firm[agreed]] = organisation[agreed]
-    state.flows["joint projects"] += float(agreed.sum())
-    state.flows["joint value"] += float(value[agreed].sum())
+    state.flows.joint_projects += float(agreed.sum())
+    state.flows.joint_value += float(value[agreed].sum())
     able = agreed & (value >= p.listed_from) & ~_listed_before(state, rows)
     listed = able & own.happens(ids, p.listed, _LISTED)
-    state.flows["vice-presidents' projects listed"] += float(listed.sum())
+    state.flows.listed_projects += float(listed.sum())
     for kind, here in ((PROVINCIAL, listed), (JOINT, agreed & ~listed & (value >= p.major_from))):
         _start(
             state,
@@ -828,7 +829,7 @@ def worth(places: float, usual: float, p: Parameters) -> float:
 
 def _hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     """Fill the standing places, the plan's places, then spend the plan's call money."""
-    standing = round(state.starting_stock["key_projects"])
+    standing = round(state.figures.key_projects)
     number = max(round(state.offers.dose("project_number")) - standing, 0)
     grant = p.public_share * p.city_value
     money = sum(o.dose for o in state.offers.on("project_money") if _for_firms(o))
@@ -852,8 +853,8 @@ def _proposals(state: State, p: Parameters, those: Partners, places: float) -> P
     """Let firms that are able apply for so many places; a firm hands in one proposal."""
     firms, luck = state.firms, state.luck("projects")
     rows = able_to_lead(state, p)
-    chance = state.starting_stock["project applies"]
-    chance *= worth(places, state.starting_stock["project places"], p)
+    chance = state.norms.project_applies
+    chance *= worth(places, state.norms.project_places, p)
     rows = rows[luck.happens(firms.id[rows], min(chance, 1.0), _APPLIES)]
     ids = identity.mixed(identity.CONTRACT, firms.id[rows], state.quarter, 3 << 20)
     organisation = _choose(state, p, those, ids, rows)
@@ -865,7 +866,7 @@ def _proposals(state: State, p: Parameters, those: Partners, places: float) -> P
         organisation,
         _called_value(state, p, ids, rows, p.city_value),
         merit(
-            expertise(firms.rd_stock[rows], state.starting_stock["typical_rd_stock"]),
+            expertise(firms.rd_stock[rows], state.norms.typical_rd_stock),
             fit(firms.field[rows], state.organisations.field[organisation], p),
             first_in_line(state, rows),
             p,
@@ -972,7 +973,7 @@ def _platform_proposals(state: State, p: Parameters, those: Partners, offer: Off
     able = ndtr(table.quality[rows])
     fits = np.ones(rows.size)
     if firm[~own].size:
-        typical = state.starting_stock["typical_rd_stock"]
+        typical = state.norms.typical_rd_stock
         able[~own] = expertise(firms.rd_stock[firm[~own]], typical)
         fits[~own] = fit(firms.field[firm[~own]], table.field[organisation[~own]], p)
     value = _called_value(state, p, ids, firm, p.city_value)
@@ -1013,9 +1014,9 @@ def _start_called(state: State, p: Parameters, those: Proposals, *, programme: b
         public=p.public_share,
     )
     number = float(those.stands_for.sum())
-    state.flows["city projects"] += number
+    state.flows.city_projects += number
     if programme:
-        state.flows["key projects"] += number
+        state.flows.key_projects += number
 
 
 # Provincial and national projects
@@ -1023,13 +1024,12 @@ def _start_called(state: State, p: Parameters, those: Proposals, *, programme: b
 
 def _compete(state: State, p: Parameters, those: Partners, kind: int) -> None:
     """Rank the city's proposals with the rivals' for places that are set outside."""
-    name = PROJECT_KINDS[kind]
     made, strength = _higher_proposals(state, p, those, kind)
     if made.ids.size == 0:
         return
     noise = state.draws.at("projects", 0).normal(made.ids, _SCORE)
     scores = strength + np.sqrt(1 - p.lasting**2) * noise
-    expected = state.starting_stock[f"project proposals {name}"]
+    expected = float(state.norms.project_proposals[kind])
     number = max(round(p.rivals * expected), 1)
     rivals = identity.plain(identity.OUTSIDER, _RIVALS + kind, np.arange(number))
     bar = np.sort(state.luck("projects").normal(mix(rivals, state.quarter), _SCORE))[::-1]
@@ -1049,7 +1049,7 @@ def _compete(state: State, p: Parameters, those: Partners, kind: int) -> None:
         taken.stands_for,
         public=p.public_share,
     )
-    state.flows[f"{name} projects"] += float(taken.stands_for.sum())
+    state.flows.won_projects[kind] += float(taken.stands_for.sum())
 
 
 def ahead(scores: Floats, stands_for: Floats, bar: Floats) -> Floats:
@@ -1108,7 +1108,7 @@ def _body_strength(state: State, p: Parameters, rows: Rows) -> Floats:
     """Return the lasting part of organisations' scores: quality and experience."""
     table = state.organisations
     gained = np.log2(1 + carried(state)[rows] * 100 / np.maximum(table.researchers[rows], 1.0))
-    gained -= state.starting_stock["project experience"]
+    gained -= state.norms.project_experience
     return np.asarray(
         p.lasting * np.clip(table.quality[rows], -p.strongest, p.strongest) + p.experience * gained
     )
@@ -1128,9 +1128,8 @@ def carried(state: State) -> Floats:
 
 def _firm_strength(state: State, p: Parameters, rows: Rows) -> Floats:
     """Return the lasting part of firms' scores: R&D stock beside the start's able firms."""
-    stock = state.starting_stock
     size = np.log(np.maximum(state.firms.rd_stock[rows], 1e-9))
-    standard = (size - stock["project size"]) / stock["project spread"]
+    standard = (size - state.norms.project_size) / state.norms.project_spread
     return np.asarray(p.lasting * np.clip(standard, -p.strongest, p.strongest))
 
 
@@ -1215,9 +1214,7 @@ def _find_users(state: State, p: Parameters, rows: Rows) -> None:
     projects.phase[rows] = SECOND_HALF
     luck = state.draws.at("projects", 0)
     rows = rows[luck.happens(projects.id[rows], p.proves, _PROTOTYPE)]
-    pilots = pilot_share(
-        state.platforms("pilot_platform").size, state.starting_stock["project halves"], p
-    )
+    pilots = pilot_share(state.platforms("pilot_platform").size, state.norms.project_halves, p)
     piloted = luck.happens(projects.id[rows], pilots, _PILOT)
     chance = np.where(piloted, p.finds_user_piloted, p.finds_user)
     rows = rows[luck.happens(projects.id[rows], chance, _SELLS)]
@@ -1292,15 +1289,15 @@ def _count(state: State, p: Parameters) -> None:
         projects.production[rows] / later
     )
     new = projects.began[rows] >= state.start
-    sums = {
-        "joint investment": stands * invested,
-        "joint sales": stands * projects.sales[rows] / 4,
-    }
-    sums["joint profit and tax"] = p.profit_tax * sums["joint sales"]
-    for name, million in sums.items():
-        state.flows[name] += float(million.sum())
-        state.totals[name] += float(million.sum())
-        state.totals[f"{name}, new projects"] += float(million[new].sum())
+    investment, sales = stands * invested, stands * projects.sales[rows] / 4
+    profit_and_tax, totals = p.profit_tax * sales, state.totals
+    for counted in (state.flows, totals):
+        counted.joint_investment += float(investment.sum())
+        counted.joint_sales += float(sales.sum())
+        counted.joint_profit_and_tax += float(profit_and_tax.sum())
+    totals.joint_investment_new += float(investment[new].sum())
+    totals.joint_sales_new += float(sales[new].sum())
+    totals.joint_profit_and_tax_new += float(profit_and_tax[new].sum())
 
 
 # The start: norms, ties and projects under way
@@ -1327,17 +1324,17 @@ def begin(state: State, values: "Values") -> None:
 
 def _fix_norms(state: State, p: Parameters) -> None:
     """Fix the usual numbers of applicants and the strength of the firms able to lead."""
-    stock, able = state.starting_stock, able_to_lead(state, p)
+    able = able_to_lead(state, p)
     number = able.size * state.weight
-    stock["project places"] = max(stock["key_projects"], p.floor * number)
-    stock["project applies"] = stock["project places"] / p.usual_pass / max(number, 1.0)
+    state.norms.project_places = max(state.figures.key_projects, p.floor * number)
+    state.norms.project_applies = state.norms.project_places / p.usual_pass / max(number, 1.0)
     for kind in (PROVINCIAL, NATIONAL):
         expected = float(proposal_means(state, p, kind).sum()) + firm_chance(p, kind) * number
-        stock[f"project proposals {PROJECT_KINDS[kind]}"] = expected
+        state.norms.project_proposals[kind] = expected
     size = np.log(np.maximum(state.firms.rd_stock[able], 1e-9))
-    stock["project size"] = float(size.mean()) if able.size else 0.0
-    stock["project spread"] = max(float(size.std()), p.least_spread) if able.size else 1.0
-    stock["project experience"] = 0.0
+    state.norms.project_size = float(size.mean()) if able.size else 0.0
+    state.norms.project_spread = max(float(size.std()), p.least_spread) if able.size else 1.0
+    state.norms.project_experience = 0.0
 
 
 def tied_share(rate: Floats, age: Floats) -> Floats:
@@ -1347,13 +1344,13 @@ def tied_share(rate: Floats, age: Floats) -> Floats:
 
 def scale_joint_projects(state: State, p: Parameters) -> None:
     """Find the scale at which all ways together give the city's joint projects of a year."""
-    firms, stock = state.firms, state.starting_stock
+    firms = state.firms
     rows = np.flatnonzero(firms.alive & (firms.rd > 0))
     size = firms.rd[rows] ** p.elasticity
     age = (state.quarter - firms.founded[rows]).astype(np.float64)
-    target = stock["joint_projects"] / 4
+    target = state.figures.joint_projects / 4
     past = state.history[-4:]
-    matches = sum(flows.get("matches", 0.0) for flows in past) / max(len(past), 1)
+    matches = sum(flows.matches for flows in past) / max(len(past), 1)
     others = p.after_match * matches
     others += p.vice_president_projects / 4 * serving_vice_presidents(state).size
     wanted = max(target - others, p.least_own * target) / state.weight
@@ -1362,18 +1359,18 @@ def scale_joint_projects(state: State, p: Parameters) -> None:
     for _ in range(STEPS):
         lift = 1 + (p.tie - 1) * tied_share(scale * size, age)
         scale = wanted / max(float((size * lift).sum()), 1e-9)
-    stock["project scale"] = scale
+    state.norms.project_scale = scale
     means = scale * size * (1 + (p.tie - 1) * tied_share(scale * size, age))
     able = float(means[firms.rd[rows] >= p.major_from].sum()) / max(float(means.sum()), 1e-9)
-    stock["project major chance"] = min(p.major / max(able, 1e-9), 1.0)
-    stock["project halves"] = max(p.major * target, 1e-9)
+    state.norms.project_major_chance = min(p.major / max(able, 1e-9), 1.0)
+    state.norms.project_halves = max(p.major * target, 1e-9)
 
 
 def _tie_up(state: State, p: Parameters, those: Partners) -> None:
     """Give firms the partner of an earlier project, as likely as their age and R&D make it."""
     firms, luck = state.firms, state.draws.at("projects", 0)
     rows = np.flatnonzero(firms.alive & (firms.rd > 0))
-    rate = state.starting_stock["project scale"] * firms.rd[rows] ** p.elasticity
+    rate = state.norms.project_scale * firms.rd[rows] ** p.elasticity
     share = tied_share(rate, (state.quarter - firms.founded[rows]).astype(np.float64))
     rows = rows[luck.happens(firms.id[rows], share, _TIED)]
     firms.ally[rows] = _choose(state, p, those, firms.id[rows], rows)
@@ -1395,12 +1392,14 @@ def _past_of_firms(
 
 
 def _past_joint_projects(state: State, p: Parameters, those: Partners) -> None:
-    firms, stock = state.firms, state.starting_stock
+    firms = state.firms
     rows = np.flatnonzero(firms.alive & (firms.rd >= p.major_from))
-    means = stock["project scale"] * firms.rd[rows] ** p.elasticity
+    means = state.norms.project_scale * firms.rd[rows] ** p.elasticity
     means *= np.where(firms.ally[rows] >= 0, p.tie, 1.0)
     # Those that came about by meetings and vice-presidents began with these firms, too.
-    yearly = stock["joint_projects"] * min(p.major, stock["project major chance"]) / state.weight
+    yearly = (
+        state.figures.joint_projects * min(p.major, state.norms.project_major_chance) / state.weight
+    )
     share = means / max(float(means.sum()), 1e-9)
     ids, firm, organisation, stands, began = _past_of_firms(
         state, p, those, rows, yearly * share, JOINT
@@ -1414,8 +1413,8 @@ def _past_joint_projects(state: State, p: Parameters, those: Partners) -> None:
 def _past_city_projects(state: State, p: Parameters, those: Partners) -> None:
     """Projects of standing calls: the likelier the more expertise a firm has."""
     rows = able_to_lead(state, p)
-    weight = expertise(state.firms.rd_stock[rows], state.starting_stock["typical_rd_stock"])
-    total = state.starting_stock["key_projects"] / state.weight
+    weight = expertise(state.firms.rd_stock[rows], state.norms.typical_rd_stock)
+    total = state.figures.key_projects / state.weight
     yearly = np.asarray(total * weight / max(float(weight.sum()), 1e-9))
     _past_called(state, p, those, rows, yearly, CITY, p.city_value)
 
@@ -1517,4 +1516,4 @@ def _ripen(state: State, p: Parameters) -> None:
     staff = np.where(table.status == ACTIVE, table.researchers, 0.0)
     gained = np.log2(1 + carried(state) * 100 / np.maximum(staff, 1.0))
     usual = float((gained * staff).sum()) / max(float(staff.sum()), 1e-9)
-    state.starting_stock["project experience"] = usual
+    state.norms.project_experience = usual

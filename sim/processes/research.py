@@ -35,8 +35,10 @@ from sim.core.draws import poisson
 from sim.core.quantity import quantity
 from sim.state import kene
 from sim.state.books import yuan
+from sim.state.columns import ACTIVE, RESULT_UNITS
+from sim.state.norms import LARGE, SMALL
 from sim.state.rules import status_share
-from sim.state.state import ACTIVE, RESULT_UNITS, State
+from sim.state.state import State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,13 +290,13 @@ def transition_norms(state: State, p: Parameters) -> None:
     """
     firms = state.firms
     size = firms.employees**p.size_effect
-    for group, name in enumerate(("small", "large")):
+    for group in (SMALL, LARGE):
         here = firms.alive & (firms.above_scale == bool(group))
         performs, rests = here & (firms.rd > 0), here & (firms.rd <= 0)
         number = float(performs.sum())
         weight = float((1 / size[performs]).sum()), float(size[rests].sum())
-        state.starting_stock[f"stop {name}"] = p.stop / 4 * number / max(weight[0], 1e-9)
-        state.starting_stock[f"start {name}"] = p.stop / 4 * number / max(weight[1], 1e-9)
+        state.norms.stop[group] = p.stop / 4 * number / max(weight[0], 1e-9)
+        state.norms.start[group] = p.stop / 4 * number / max(weight[1], 1e-9)
 
 
 def begin(state: State, p: Parameters) -> None:
@@ -305,10 +307,10 @@ def begin(state: State, p: Parameters) -> None:
 
 def _value_patents(state: State, p: Parameters) -> None:
     """Choose the patents of high value, so that the city has its share; fix that of grants."""
-    firms, stock = state.firms, state.starting_stock
+    firms = state.firms
     holds = firms.alive & (firms.patents > 0) & (firms.rd > 0)
     intensity = (firms.rd[holds] / firms.revenue[holds]) ** p.high_value_slope
-    share = stock["high_value_share"]
+    share = state.figures.high_value_share
     held = float((firms.patents[holds] * intensity).sum())
     wanted = share * float(firms.patents[firms.alive].sum())
     chance = np.minimum(wanted / max(held, 1e-9) * intensity, 1.0)
@@ -318,7 +320,7 @@ def _value_patents(state: State, p: Parameters) -> None:
     grants = firms.rd[performs] ** p.elasticity
     weight = grants * (firms.rd[performs] / firms.revenue[performs]) ** p.high_value_slope
     expected = p.high_value_grants * share * float(grants.sum())
-    stock["high_value_norm"] = expected / max(float(weight.sum()), 1e-9)
+    state.norms.high_value_norm = expected / max(float(weight.sum()), 1e-9)
 
 
 def invest_and_find(state: State, p: Parameters) -> None:
@@ -327,7 +329,7 @@ def invest_and_find(state: State, p: Parameters) -> None:
     if len(firms):
         _invest(state, p, firms.alive)
     _diagnose(state, p)
-    state.flows["grants"] += float(firms.results.sum()) * state.weight
+    state.flows.grants += float(firms.results.sum()) * state.weight
     find_results(state, p)
 
 
@@ -337,7 +339,7 @@ def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
 
 
 def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
-    firms, stock = state.firms, state.starting_stock
+    firms = state.firms
     draws = state.luck("research").block(firms.id)
     _decide(
         draws,
@@ -352,13 +354,13 @@ def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
         firms.rd_growth,
         firms.high_tech_until,
         state.quarter,
-        np.array([stock["stop small"], stock["stop large"]]),
-        np.array([stock["start small"], stock["start large"]]),
+        state.norms.stop,
+        state.norms.start,
         p.size_effect,
         p.adjustment,
         1 + np.log1p(state.macro_growth) / 4 / p.adjustment,
         p.depreciation / 4,
-        max(stock["typical_rd_stock"], 1e-9),
+        max(state.norms.typical_rd_stock, 1e-9),
     )
     _patent(
         draws,
@@ -369,9 +371,9 @@ def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
         firms.high_value,
         firms.results,
         p.elasticity,
-        stock["grants_scale"],
+        state.norms.grants_scale,
         p.patent_lapse / 4,
-        stock.get("high_value_norm", 0.0),
+        state.norms.high_value_norm,
         p.high_value_slope,
         p.patent_lapse * p.high_value_lapse / 4,
     )
@@ -410,14 +412,14 @@ def _diagnose(state: State, p: Parameters) -> None:
         chance = p.coaching * start_chance(state, resting, p)
         starts = resting[luck.happens(firms.id[resting], chance, _COACHED)]
         firms.rd[starts] = firms.propensity[starts] * firms.revenue[starts]
-        state.flows["diagnosed"] += mine.size * state.weight
-        state.flows["coached_into_rd"] += starts.size * state.weight
+        state.flows.diagnosed += mine.size * state.weight
+        state.flows.coached_into_rd += starts.size * state.weight
 
 
 def start_chance(state: State, rows: np.ndarray, p: Parameters) -> np.ndarray:
     """Return the chance a quarter that these firms start R&D of themselves."""
-    firms, stock = state.firms, state.starting_stock
-    of_class = np.where(firms.above_scale[rows], stock["start large"], stock["start small"])
+    firms = state.firms
+    of_class = np.where(firms.above_scale[rows], state.norms.start[LARGE], state.norms.start[SMALL])
     return np.asarray(of_class * firms.employees[rows] ** p.size_effect)
 
 

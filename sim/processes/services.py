@@ -23,8 +23,9 @@ from sim.core.tables import Rows, among
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
 from sim.state import founders
 from sim.state.books import yuan
+from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
-from sim.state.state import ACTIVE, BUILDING, State
+from sim.state.state import State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,7 +296,7 @@ def _train(state: State, p: Parameters) -> None:
         taken = np.concatenate([taken, group[served]])
     certified = taken[luck.happens(taken, p.passes, _PASSES)]
     state.people.add(certified, certified=state.quarter)
-    state.flows["certified"] += float(certified.size)
+    state.flows.certified += float(certified.size)
 
 
 def active_share(income: float, p: Parameters) -> float:
@@ -306,8 +307,10 @@ def active_share(income: float, p: Parameters) -> float:
 
 def brokerage(state: State, p: Parameters) -> float:
     """Return what all intermediaries may expect a year: fees, and the bonus that is offered."""
-    fees = p.fee * state.last_year("brokered_value")
-    return fees + state.offers.dose("transfer_bonus") * state.last_year("bonus_base")
+    fees = p.fee * state.last_year(lambda flows: flows.brokered_value)
+    return fees + state.offers.dose("transfer_bonus") * state.last_year(
+        lambda flows: flows.bonus_base
+    )
 
 
 def _work(state: State, p: Parameters) -> None:
@@ -397,7 +400,7 @@ def _open_registration_services(state: State, p: Parameters) -> None:
 
 def ip_income(state: State, p: Parameters) -> float:
     """Return the yearly income of all IP services of the city together, million CNY."""
-    return state.last_year("grants") * p.patent_fee * p.local_agents
+    return state.last_year(lambda flows: flows.grants) * p.patent_fee * p.local_agents
 
 
 def _open_ip_services(state: State, p: Parameters) -> None:
@@ -454,7 +457,7 @@ def _close_services(state: State, p: Parameters) -> None:
         idle &= ~table.jointly[rows]
     closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
     founders.close(state, closing)
-    state.flows["services_closed"] += float(closing.size)
+    state.flows.services_closed += float(closing.size)
 
 
 def _earn_bonus(state: State) -> None:

@@ -28,7 +28,8 @@ from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import Offer
 from sim.state.books import yuan
-from sim.state.state import ACTIVE, State
+from sim.state.columns import ACTIVE
+from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -222,7 +223,7 @@ def build(state: State, p: Parameters) -> None:
     """Finish and begin buildings."""
     _finish(state)
     _move_in(state, p)
-    state.totals["space in use"] = taken(state, p)
+    state.totals.space_in_use = taken(state, p)
     _begin_projects(state, p)
     _build_cluster_area(state, p)
 
@@ -234,21 +235,17 @@ def begin(state: State, values: "Values") -> None:
 
 def prepare(state: State, p: Parameters) -> None:
     """Do so with the parameters at hand; firms and carriers stand already."""
-    stock, totals = state.starting_stock, state.totals
-    totals["space"] = stock["carrier_space"]
-    stock["space taken"] = stock["carrier_space"] * (1 - stock["vacancy"])
-    stock["space tenants"], stock["space firms"] = _users(state)
+    totals = state.totals
+    totals.space = state.figures.carrier_space
+    state.norms.space_taken = state.figures.carrier_space * (1 - state.figures.vacancy)
+    state.norms.space_tenants, state.norms.space_firms = _users(state)
     for back in range(1, round(p.slowest) + 1):
         _launch(state, p, state.start - back, _usual(state, p))
-    stock["empty ahead"] = empty_ahead(totals["space"], totals["space begun"], taken(state, p), p)
+    state.norms.empty_ahead = empty_ahead(totals.space, totals.space_begun, taken(state, p), p)
     _prepare_blocks(state, p)
 
 
 # Carrier space
-
-
-def _due(quarter: int) -> str:
-    return f"space due {quarter}"
 
 
 def _users(state: State) -> tuple[float, float]:
@@ -260,11 +257,11 @@ def _users(state: State) -> tuple[float, float]:
 
 def taken(state: State, p: Parameters) -> float:
     """Return the space in use, square metres: as users beside those at the start, all at most."""
-    stock, (tenants, small) = state.starting_stock, _users(state)
-    carriers = tenants / stock["space tenants"] if stock["space tenants"] > 0 else 1.0
-    others = small / stock["space firms"] if stock["space firms"] > 0 else 1.0
+    tenants, small = _users(state)
+    carriers = tenants / state.norms.space_tenants if state.norms.space_tenants > 0 else 1.0
+    others = small / state.norms.space_firms if state.norms.space_firms > 0 else 1.0
     use = p.carriers_share * carriers + (1 - p.carriers_share) * others
-    return min(stock["space taken"] * use, state.totals["space"])
+    return min(state.norms.space_taken * use, state.totals.space)
 
 
 def empty_ahead(space: float, begun: float, use: float, p: Parameters) -> float:
@@ -283,20 +280,20 @@ def swing(usual: float, now: float, p: Parameters) -> float:
 
 def _usual(state: State, p: Parameters) -> float:
     """Return the chance of a latent project at the start."""
-    yearly = p.growth * state.starting_stock["carrier_space"]
+    yearly = p.growth * state.figures.carrier_space
     return yearly / 4 / (p.latent_projects * p.project)
 
 
 def _finish(state: State) -> None:
-    finished = state.totals.pop(_due(state.quarter), 0.0)
-    state.totals["space begun"] -= finished
+    finished = state.totals.space_due.pop(state.quarter, 0.0)
+    state.totals.space_begun -= finished
     _add(state, finished)
 
 
 def _add(state: State, area: float) -> None:
-    state.totals["space"] += area
-    state.totals["space new"] += area
-    state.flows["space_finished"] += area
+    state.totals.space += area
+    state.totals.space_new += area
+    state.flows.space_finished += area
 
 
 def _launch(state: State, p: Parameters, quarter: int, chance: float) -> None:
@@ -309,8 +306,8 @@ def _launch(state: State, p: Parameters, quarter: int, chance: float) -> None:
     due = quarter + _time(luck.uniform(ids, _TIME), p)
     later = due >= state.start
     for size, when in zip(area[later].tolist(), due[later].tolist(), strict=True):
-        state.totals[_due(when)] += size
-        state.totals["space begun"] += size
+        state.totals.space_due[when] += size
+        state.totals.space_begun += size
 
 
 def _time(u: Floats, p: Parameters) -> NDArray[np.int64]:
@@ -318,9 +315,9 @@ def _time(u: Floats, p: Parameters) -> NDArray[np.int64]:
 
 
 def _begin_projects(state: State, p: Parameters) -> None:
-    usual = state.starting_stock["empty ahead"]
+    usual = state.norms.empty_ahead
     totals = state.totals
-    now = empty_ahead(totals["space"], totals["space begun"], totals["space in use"], p)
+    now = empty_ahead(totals.space, totals.space_begun, totals.space_in_use, p)
     pace = 1 + state.offers.dose("management_effort", "science_park")
     _launch(state, p, state.quarter, _usual(state, p) * swing(usual, now, p) * pace)
 
@@ -342,19 +339,14 @@ def _blocks(p: Parameters) -> Ids:
     return identity.plain(identity.OUTSIDER, _BLOCK, np.arange(round(p.blocks)))
 
 
-def _block(number: int) -> str:
-    return f"block {number} finished in"
-
-
 def blocks_finish(state: State) -> Floats:
     """Return the quarter in which each block that is begun is finished."""
-    names = (_block(number) for number in range(round(state.totals["blocks"])))
-    return np.array([state.totals[name] for name in names if name in state.totals])
+    return np.array([finished for _, finished in sorted(state.totals.blocks_finished.items())])
 
 
 def _prepare_blocks(state: State, p: Parameters) -> None:
     """Note when each block that is done or under way is finished."""
-    state.totals["blocks"] = round(p.blocks)
+    state.totals.blocks = round(p.blocks)
     ids, luck = _blocks(p), state.draws.at("space", 0)
     order = np.argsort(luck.uniform(ids, _STATUS), kind="stable")
     done = round(p.blocks_done * ids.size)
@@ -363,7 +355,7 @@ def _prepare_blocks(state: State, p: Parameters) -> None:
     left = np.ceil(luck.uniform(ids, _BUILDING) * p.slowest).astype(np.int64)
     for place, number in enumerate(order[:begun].tolist()):
         finished = state.start - 1 if place < done else state.start + int(left[number])
-        state.totals[_block(number)] = finished
+        state.totals.blocks_finished[number] = finished
 
 
 def block_chance(p: Parameters, share: float) -> float:
@@ -374,7 +366,7 @@ def block_chance(p: Parameters, share: float) -> float:
 def _build_cluster_area(state: State, p: Parameters) -> None:
     """Begin blocks that are not begun; pay the promised share of their cost."""
     ids, luck = _blocks(p), state.luck("space")
-    idle = np.array([_block(number) not in state.totals for number in range(ids.size)])
+    idle = np.array([number not in state.totals.blocks_finished for number in range(ids.size)])
     offers = list(state.offers.on("cluster_area_means"))
     share = min(sum(offer.dose for offer in offers), 1.0)
     u = luck.uniform(ids, _BLOCK_BEGINS)
@@ -383,7 +375,7 @@ def _build_cluster_area(state: State, p: Parameters) -> None:
     begins = begins[goes]
     due = state.quarter + _time(luck.uniform(ids[begins], _TIME), p)
     for number, when in zip(begins.tolist(), due.tolist(), strict=True):
-        state.totals[_block(number)] = when
+        state.totals.blocks_finished[number] = when
 
 
 def _paid(state: State, p: Parameters, offers: list[Offer], ids: Ids, anyway: Flags) -> Flags:

@@ -129,7 +129,7 @@ _KNOWS = 0  # slot of a firm's draw of its life
 
 def begin(state: State, values: "Values") -> None:
     """Keep the ratio of the two books, which measures need."""
-    state.starting_stock["rd_accounting"] = values.of("subsidy_response").accounting
+    state.norms.rd_accounting = values.of("subsidy_response").accounting
 
 
 def respond(state: State, p: Parameters) -> None:
@@ -168,10 +168,10 @@ def _promise(p: Parameters, offer: Offer, rd: NDArray[np.float64]) -> NDArray[np
 
 def trust(state: State, offer: Offer, p: Parameters) -> float:
     """Return the part of a promise that firms count on: what part of the claims was paid."""
-    claimed = state.totals[f"claimed {offer.instrument}"]
+    claimed = state.totals.claimed[offer.instrument]
     if offer.lever == "rd_price" or claimed == 0:
         return 1.0 if offer.lever == "rd_price" else p.first_trust
-    return state.totals[f"granted {offer.instrument}"] / claimed
+    return state.totals.granted[offer.instrument] / claimed
 
 
 def _expected(
@@ -205,7 +205,7 @@ def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
     )
     if offer.lever == "rd_share":
         state.firms.rd_subsidy[rows[served]] += sums[served] / state.weight
-    state.totals[f"claimed {offer.instrument}"] += float(sums.sum())
-    state.totals[f"granted {offer.instrument}"] += float(sums[served].sum())
-    state.flows["rd_subsidy_claims"] += rows.size * state.weight
-    state.flows["rd_subsidy_granted"] += float(sums[served].sum())
+    state.totals.claimed[offer.instrument] += float(sums.sum())
+    state.totals.granted[offer.instrument] += float(sums[served].sum())
+    state.flows.rd_subsidy_claims += rows.size * state.weight
+    state.flows.rd_subsidy_granted += float(sums[served].sum())

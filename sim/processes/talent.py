@@ -41,9 +41,10 @@ from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import Offer
 from sim.state.books import yuan
+from sim.state.columns import BODY_CODE, TALENT_KINDS
 from sim.state.kene import PER_FIELD
 from sim.state.ring import ring
-from sim.state.state import BODY_CODE, TALENT_KINDS, State
+from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -576,18 +577,18 @@ def begin(state: State, values: "Values") -> None:
 
 def prepare(state: State, p: Parameters) -> None:
     """Do so with the parameters at hand; firms and organisations stand already."""
-    stock, totals = state.starting_stock, state.totals
+    totals = state.totals
     for title in titles(p):
         _begin_title(state, p, title)
-    stock["talent_hosts"] = float(local_science(state).size)
-    stock["institutes_at_start"] = float(state.platforms("institute").size)
+    state.norms.talent_hosts = float(local_science(state).size)
+    state.norms.institutes = float(state.platforms("institute").size)
     _begin_top(state, p)
     _begin_institute_talents(state, p)
     _begin_graduates(state, p)
-    totals["skilled"] = stock["skilled_workers"]
-    totals["highly_skilled"] = stock["skilled_workers"] * stock["highly_skilled_share"]
-    totals["employed"] = stock["employed"]
-    totals["person_year_cost"] = stock["rd_expenditure"] / max(stock["rd_staff"], 1.0)
+    totals.skilled = state.figures.skilled_workers
+    totals.highly_skilled = state.figures.skilled_workers * state.figures.highly_skilled_share
+    totals.employed = state.figures.employed
+    totals.person_year_cost = state.figures.rd_expenditure / max(state.figures.rd_staff, 1.0)
 
 
 def yearly_flow(in_office: float, term: int, growth: float) -> float:
@@ -597,12 +598,12 @@ def yearly_flow(in_office: float, term: int, growth: float) -> float:
 
 def _begin_title(state: State, p: Parameters, title: Title) -> None:
     """Give the title to as many R&D firms as the city's stock says, and fix who may apply."""
-    firms, stock = state.firms, state.starting_stock
+    firms = state.firms
     slot, luck = OF_FIRMS.index(title.kind), state.draws.at("talent", 0)
     rows = _seekers(state)
     fit = _suitability(state, rows, p)
     key = -np.log(luck.uniform(firms.id[rows], _HOLDS + slot)) / np.maximum(fit, 1e-9)
-    count = round(stock[f"{title.kind}s"] / state.weight)
+    count = round(_in_office(state, title) / state.weight)
     held = rows[np.argsort(key, kind="stable")[:count]]
     weights = np.cumsum((1 + title.growth) ** -np.arange(title.term, dtype=np.float64))
     since = luck.uniform(firms.id[held], _SINCE + slot) * weights[-1]
@@ -610,8 +611,14 @@ def _begin_title(state: State, p: Parameters, title: Title) -> None:
     came = last_autumn - 4 * np.searchsorted(weights, since)
     _appoint(state, p, title, luck, held, _senders(state, p, title, luck, held), came)
     free = rows[~_holders(state, title.kind, state.start + 3)[rows]]
-    stock[f"seekers {title.kind}"] = float(_suitability(state, free, p).sum()) * state.weight
-    stock[f"firms {title.kind}"] = free.size * state.weight
+    state.norms.seekers[CODE[title.kind]] = float(_suitability(state, free, p).sum()) * state.weight
+    state.norms.eligible[CODE[title.kind]] = free.size * state.weight
+
+
+def _in_office(state: State, title: Title) -> float:
+    """Return the city's holders of a title at the start."""
+    figures = state.figures
+    return figures.vice_presidents if title.kind == OF_FIRMS[0] else figures.industry_professors
 
 
 def _incumbents(kind: str, number: int) -> Ids:
@@ -620,9 +627,8 @@ def _incumbents(kind: str, number: int) -> Ids:
 
 
 def _begin_top(state: State, p: Parameters) -> None:
-    stock = state.starting_stock
-    number = round(stock["top_talents"])
-    stock["top_talents_a_year"] = (stock["top_talents"] + ONE_EVENT) / p.programme_years
+    number = round(state.figures.top_talents)
+    state.norms.top_talents_a_year = (state.figures.top_talents + ONE_EVENT) / p.programme_years
     ids = _incumbents("top_talent", number)
     luck = state.draws.at("talent", 0)
     back = luck.uniform(ids, _SINCE) * 4 * p.programme_years
@@ -637,14 +643,14 @@ def _begin_top(state: State, p: Parameters) -> None:
 
 def _begin_institute_talents(state: State, p: Parameters) -> None:
     """Spread those brought in so far over the institutes' years, and fix the rate behind them."""
-    stock, table = state.starting_stock, state.organisations
+    table = state.organisations
     rows = state.platforms("institute")
     years = (state.start - table.opens[rows]) / 4
     weighted = recruiting_years(years, p)
-    number = round(stock["institute_talents"]) if rows.size else 0
+    number = round(state.figures.institute_talents) if rows.size else 0
     known = max(float(weighted.sum()), 1.0)
-    stock["talents_a_year"] = (stock["institute_talents"] + ONE_EVENT) / known
-    stock["recruiting"] = float(recruiting(years, p).sum())
+    state.norms.talents_a_year = (state.figures.institute_talents + ONE_EVENT) / known
+    state.norms.recruiting = float(recruiting(years, p).sum())
     ids = _incumbents("institute_talent", number)
     luck = state.draws.at("talent", 0)
     at = np.searchsorted(np.cumsum(weighted), luck.uniform(ids, _POINTER) * weighted.sum())
@@ -672,14 +678,14 @@ def recruiting_years(years: Floats, p: Parameters) -> Floats:
 
 def _begin_graduates(state: State, p: Parameters) -> None:
     """Put the students of the last three autumns on their way; G a year finish at the start."""
-    yearly, stock = state.starting_stock["graduates"], state.starting_stock
+    yearly = state.figures.graduates
     growth = 1 + p.enrolment_growth
     finishing = p.completes * (p.two_years * growth**-2 + (1 - p.two_years) * growth**-3)
-    stock["enrolled"] = yearly / finishing
+    state.norms.enrolled = yearly / finishing
     autumn = state.start - 1 - (state.start + 1) % 4  # the last third quarter before the start
     for back in range(AUTUMNS):
-        _enrol(state, p, autumn - 4 * back, stock["enrolled"] * growth**-back)
-    state.totals["graduates"] = yearly * p.years_before
+        _enrol(state, p, autumn - 4 * back, state.norms.enrolled * growth**-back)
+    state.totals.graduates = yearly * p.years_before
 
 
 # Titles.
@@ -693,7 +699,7 @@ def _seekers(state: State) -> Rows:
 
 
 def _suitability(state: State, rows: Rows, p: Parameters) -> Floats:
-    typical = max(state.starting_stock["typical_rd_stock"], 1e-9)
+    typical = max(state.norms.typical_rd_stock, 1e-9)
     return np.asarray((state.firms.rd_stock[rows] / typical) ** p.size_of_applicant)
 
 
@@ -739,8 +745,8 @@ def _rivals(state: State, kind: str, applicants: float, own: float) -> Floats:
 
 def _grant(state: State, p: Parameters, title: Title) -> None:
     """Let firms apply for a title, and appoint those that win it."""
-    stock, luck = state.starting_stock, state.luck("talent")
-    in_office = stock[f"{title.kind}s"]
+    luck = state.luck("talent")
+    in_office = _in_office(state, title)
     if in_office <= 0:
         return
     rows = _seekers(state)
@@ -759,7 +765,7 @@ def _grant(state: State, p: Parameters, title: Title) -> None:
     won = wins(
         scores, _rivals(state, title.kind, places / title.passes, normal), places, state.weight
     )
-    state.flows[f"applied {title.kind}"] += float(rows.size) * state.weight
+    state.flows.applied[CODE[title.kind]] += float(rows.size) * state.weight
     _appoint(state, p, title, luck, rows[won], organisation[won], state.quarter)
 
 
@@ -767,11 +773,11 @@ def _applicants(
     state: State, p: Parameters, title: Title, rows: Rows, normal: float
 ) -> tuple[Rows, Flags]:
     """Return who applies, and who of them only because posts are offered."""
-    stock, luck = state.starting_stock, state.luck("talent")
+    luck = state.luck("talent")
     ids, slot = state.firms.id[rows], OF_FIRMS.index(title.kind)
-    own = normal * _suitability(state, rows, p) / max(stock[f"seekers {title.kind}"], 1e-9)
+    own = normal * _suitability(state, rows, p) / max(state.norms.seekers[CODE[title.kind]], 1e-9)
     posts = state.offers.dose(title.lever)
-    push = posts * p.mobilised / max(stock[f"firms {title.kind}"], 1e-9)
+    push = posts * p.mobilised / max(state.norms.eligible[CODE[title.kind]], 1e-9)
     applies = luck.happens(ids, own, _APPLIES + slot)
     pushed = ~applies & luck.happens(ids, push, _PUSHED + slot)
     return rows[applies | pushed], pushed[applies | pushed]
@@ -889,7 +895,7 @@ def acceptance(share: float, raised: float) -> float:
 
 def _hosts_now(state: State) -> float:
     """Return universities and institutes over those of the start."""
-    return local_science(state).size / max(state.starting_stock["talent_hosts"], 1.0)
+    return local_science(state).size / max(state.norms.talent_hosts, 1.0)
 
 
 def packages(state: State, kind: str) -> list[Offer]:
@@ -944,7 +950,7 @@ def _hosts(state: State, luck: Addressed, ids: Ids) -> Rows:
 
 def _grant_leading(state: State, p: Parameters) -> None:
     """Let people apply through the city for titles of leading talent."""
-    yearly, luck = state.starting_stock["leading_talents"], state.luck("talent")
+    yearly, luck = state.figures.leading_talents, state.luck("talent")
     if yearly <= 0:
         return
     kind, grown = "leading_talent", _grown(state, p.leading_growth)
@@ -955,7 +961,7 @@ def _grant_leading(state: State, p: Parameters) -> None:
     ids = ids[luck.happens(ids, acceptance(1 / p.candidates, raised), _ACCEPTS)]
     places = p.leading_quota * grown
     rivals = _rivals(state, kind, places / p.leading_pass, normal)
-    state.flows[f"applied {kind}"] += float(ids.size)
+    state.flows.applied[CODE[kind]] += float(ids.size)
     ids = ids[wins(luck.normal(ids, _SCORE), rivals, places, 1.0)]
     firms = np.flatnonzero(state.firms.alive & state.firms.above_scale & (state.firms.rd > 0))
     around = ring(luck, state.firms.id[firms], firms, slot=_FIRM)
@@ -983,7 +989,7 @@ def _come_to_the_top(state: State, p: Parameters) -> None:
     """Let top talents weigh the city; who was promised money and gets none stays away."""
     kind, luck = "top_talent", state.luck("talent")
     pool = _strangers(state, CODE[kind], max(p.top_pool / 4, 1.0))
-    share = min(state.starting_stock["top_talents_a_year"] / 4 / pool.size, p.top_share)
+    share = min(state.norms.top_talents_a_year / 4 / pool.size, p.top_share)
     ids, anyway = _weighing(state, p, kind, pool, share, p.top_package, _hosts_now(state))
     organisation = _hosts(state, luck, ids)
     if (organisation < 0).any():  # nobody to host them
@@ -1000,14 +1006,14 @@ def _come_to_the_top(state: State, p: Parameters) -> None:
 
 def _come_to_institutes(state: State, p: Parameters) -> None:
     """Let talents and teams weigh the institutes that would have them."""
-    kind, luck, stock = "institute_talent", state.luck("talent"), state.starting_stock
+    kind, luck = "institute_talent", state.luck("talent")
     rows = state.platforms("institute")
     if rows.size == 0:
         return
     table = state.organisations
     speed = recruiting((state.quarter - table.opens[rows]) / 4, p)
-    crowding = min(1.0, p.team_pool * max(stock["recruiting"], 1.0) / float(speed.sum()))
-    mean = stock["talents_a_year"] / 4 * speed * p.candidates * crowding
+    crowding = min(1.0, p.team_pool * max(state.norms.recruiting, 1.0) / float(speed.sum()))
+    mean = state.norms.talents_a_year / 4 * speed * p.candidates * crowding
     number = luck.poisson(table.id[rows], mean, _CANDIDATES)
     serial = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
     at = np.repeat(rows, number)
@@ -1060,19 +1066,15 @@ def _exchange(state: State, p: Parameters) -> None:
         sent = group[served]
         sender = around.pick(luck.uniform(firms.id[sent], _POINTER))
         tied = _tie(state, p, luck, firms.id[sent], sent, sender)
-        state.flows["exchange_posts"] += sent.size * state.weight
-        state.flows["exchange_ties"] += float(tied.sum()) * state.weight
-
-
-def _due(quarter: int) -> str:
-    return f"graduates due {quarter}"
+        state.flows.exchange_posts += sent.size * state.weight
+        state.flows.exchange_ties += float(tied.sum()) * state.weight
 
 
 def _enrol(state: State, p: Parameters, autumn: int, number: float) -> None:
     """Let students begin in an autumn; they finish in the second or third spring after a year."""
     for quarters, share in ((TWO_YEARS, p.two_years), (THREE_YEARS, 1 - p.two_years)):
         if autumn + quarters >= state.start:
-            state.totals[_due(autumn + quarters)] += number * share * p.completes
+            state.totals.graduates_due[autumn + quarters] += number * share * p.completes
 
 
 def enrolment(normal: float, places: float, researchers: float, p: Parameters) -> float:
@@ -1082,19 +1084,19 @@ def enrolment(normal: float, places: float, researchers: float, p: Parameters) -
 
 def _teach(state: State, p: Parameters) -> None:
     """Let students enrol in autumn and finish in spring."""
-    stock, rows = state.starting_stock, state.platforms("institute")
+    rows = state.platforms("institute")
     if season(state.quarter) == 3 and rows.size:
-        normal = stock["enrolled"] * rows.size / max(stock["institutes_at_start"], 1.0)
+        normal = state.norms.enrolled * rows.size / max(state.norms.institutes, 1.0)
         staff = float(state.organisations.researchers[rows].sum())
         places = state.offers.dose("graduate_places")
         number = enrolment(normal, places, staff, p)
-        state.flows["enrolled"] += number
+        state.flows.enrolled += number
         _enrol(state, p, state.quarter, number)
-    finished = state.totals.pop(_due(state.quarter), 0.0)
-    state.flows["students graduated"] += finished
-    state.totals["graduates"] += finished
-    state.totals["graduates since the start"] += finished
-    state.totals["graduates_staying"] += finished * p.stays
+    finished = state.totals.graduates_due.pop(state.quarter, 0.0)
+    state.flows.students_graduated += finished
+    state.totals.graduates += finished
+    state.totals.graduates_since_the_start += finished
+    state.totals.graduates_staying += finished * p.stays
 
 
 def skilled_after(skilled: float, highly: float, p: Parameters) -> tuple[float, float]:
@@ -1108,8 +1110,6 @@ def skilled_after(skilled: float, highly: float, p: Parameters) -> tuple[float, 
 def _age(state: State, p: Parameters) -> None:
     """Let skilled staff learn and retire, and the cost of R&D staff and employment move."""
     totals = state.totals
-    totals["skilled"], totals["highly_skilled"] = skilled_after(
-        totals["skilled"], totals["highly_skilled"], p
-    )
-    totals["employed"] *= (1 + p.employment_growth) ** 0.25
-    totals["person_year_cost"] *= (1 + p.cost_growth) ** 0.25
+    totals.skilled, totals.highly_skilled = skilled_after(totals.skilled, totals.highly_skilled, p)
+    totals.employed *= (1 + p.employment_growth) ** 0.25
+    totals.person_year_cost *= (1 + p.cost_growth) ** 0.25

@@ -21,7 +21,8 @@ from sim.inputs.plan import Plan, check_indicators, load_plan
 from sim.policy.policy import Mix, build_mix
 from sim.region.record import Recorder
 from sim.region.region import start_run
-from sim.state.state import ACTIVE, BODIES, BODY_CODE, CLOSED, State
+from sim.state.columns import ACTIVE, BODIES, BODY_CODE, CLOSED
+from sim.state.state import State
 
 
 class Window(mesa.Agent):

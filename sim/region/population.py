@@ -28,7 +28,8 @@ from sim.processes import (
     talent,
 )
 from sim.state import founders, kene, places, rules
-from sim.state.state import ACTIVE, BODY_CODE, BUILDING, FIRM_UNITS, State
+from sim.state.columns import ACTIVE, BODY_CODE, BUILDING, FIRM_UNITS
+from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
@@ -319,8 +320,7 @@ _LARGEST_MEAN = 500.0  # patents of one firm: what an inverted Poisson draw can 
 def settle(state: State, values: "Values", scale: float) -> None:
     """Fill the tables of a new city from a replicate's values."""
     start, p = values.start, values.of("population")
-    state.starting_stock.update({name: start(name) for name in state.city.figures})
-    state.starting_stock["own_unit"] = p.own_unit
+    state.norms.own_unit = p.own_unit
     _large_firms(state, start, scale, p)
     _small_firms(state, start, scale, p)
     _research_and_development(state, values, p)
@@ -338,16 +338,16 @@ def settle(state: State, values: "Values", scale: float) -> None:
 
 def _norms(state: State, values: "Values") -> None:
     """Fix, once, what firms are compared with: no firm's life may hang on who else lives."""
-    firms, stock = state.firms, state.starting_stock
+    firms = state.firms
     large = firms.above_scale
     size = firms.employees[large] ** -values.of("demography").size_effect
     drawn = float(firms.revenue[large & firms.high_tech_industry].sum())
     age = np.maximum((state.start - firms.founded) / 4, 1.0)
-    stock["mean_youth"] = float(np.sum(firms.revenue / age) / firms.revenue.sum())
-    stock["left_by_closing"] = _left_by_closing(state, values.of("demography"), size)
-    stock["mean_employees"] = float(firms.employees.mean())
-    stock["mean_closing_size"] = float(size.mean())
-    stock["high_tech_share_drawn"] = drawn / float(firms.revenue[large].sum())
+    state.norms.mean_youth = float(np.sum(firms.revenue / age) / firms.revenue.sum())
+    state.norms.left_by_closing = _left_by_closing(state, values.of("demography"), size)
+    state.norms.mean_employees = float(firms.employees.mean())
+    state.norms.mean_closing_size = float(size.mean())
+    state.norms.high_tech_share_drawn = drawn / float(firms.revenue[large].sum())
     research.begin(state, values.of("research"))
 
 
@@ -385,7 +385,7 @@ def _common(state: State, ids: Ids, u: NDArray[np.float64]) -> dict[str, NDArray
         "cluster": cluster,
         "field": field,
         "capabilities": kene.build(ids, field, lengths, FIRM_UNITS, luck, state.knowledge),
-        "high_tech_industry": u[:, _INDUSTRY] < state.starting_stock["high_tech_output_share"],
+        "high_tech_industry": u[:, _INDUSTRY] < state.figures.high_tech_output_share,
     }
 
 
@@ -457,12 +457,11 @@ def _research_and_development(state: State, values: "Values", own: Parameters) -
     firms.rd[:] = np.where(performs, firms.propensity * firms.revenue, 0.0)
     firms.rd_stock[:] = firms.rd / p.depreciation
     busy = firms.rd[performs]
-    stock = state.starting_stock
-    stock["typical_propensity"] = mean
-    stock["typical_rd_stock"] = float(np.median(firms.rd_stock[performs])) if count else 0.0
-    stock["yearly_grants"] = start("valid_patents") * p.grants_per_patent
-    rows_yearly = stock["yearly_grants"] / state.weight
-    stock["grants_scale"] = research.grants_scale(busy, rows_yearly, p) if busy.size else 0.0
+    state.norms.typical_propensity = mean
+    state.norms.typical_rd_stock = float(np.median(firms.rd_stock[performs])) if count else 0.0
+    state.norms.yearly_grants = start("valid_patents") * p.grants_per_patent
+    rows_yearly = state.norms.yearly_grants / state.weight
+    state.norms.grants_scale = research.grants_scale(busy, rows_yearly, p) if busy.size else 0.0
     share = busy**p.elasticity / max(np.sum(busy**p.elasticity), 1e-9)
     held = poisson_counts(
         np.minimum(share * start("valid_patents") / state.weight, _LARGEST_MEAN),
@@ -761,7 +760,7 @@ def _tenants(state: State, p: Parameters, staying: incubation.Parameters) -> Non
     table.tenants[:] = np.bincount(slots[taken], minlength=len(table)) * state.weight
     rows = state.platforms(*founders.CARRIERS)
     seats = max(float(table.seats[rows].sum()), 1.0)
-    state.starting_stock["seats_taken"] = float(table.tenants[rows].sum()) / seats
+    state.norms.seats_taken = float(table.tenants[rows].sum()) / seats
 
 
 def _status(state: State, start: Start) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.core.errors import ConfigError
 from sim.inputs import design, parameters
+from sim.inputs.city import FIGURES, Figures
 from sim.inputs.plan import Instrument, Plan
 from sim.policy import program
 from sim.policy.policy import Mix
@@ -40,8 +41,6 @@ from sim.region import population
 from sim.region.record import Record, Recorder
 from sim.state.state import State
 
-# Flows whose last year before the start is a figure of the city.
-YEARLY = {"key projects": "key_projects", "scenarios": "scenarios"}
 HISTORY = 4  # quarters before the start whose flows are lived through, with all stocks held
 
 # The quarter, in its order. Offers come before the budget, since the venture money of a year is
@@ -113,9 +112,7 @@ class Run:
 
     def finish(self) -> None:
         """Put the quarter's flows into history and move on to the next."""
-        self.state.history.append(dict(self.state.flows))
-        self.state.flows.clear()
-        self.state.quarter += 1
+        self.state.remember()
 
 
 @dataclass(frozen=True)
@@ -206,6 +203,7 @@ def start_city(
         weight=1 / scale,
         macro_growth=start("gdp_growth"),
         gdp=start("gdp"),
+        figures=Figures(**{name: start(name) for name in FIGURES}),
         fund=start("general_budget") * start("science_share") * start("platform_fund_share"),
         founders=values.of("founders"),
         knowledge=values.of("kene"),
@@ -225,18 +223,18 @@ def _live_through_history(run: Run) -> None:
     state = run.state
     contracting = run.values.of("contract")
     contract.prepare(state, contracting, run.values.start)
-    grants = state.starting_stock["yearly_grants"] / 4
+    grants = state.norms.yearly_grants / 4
     while state.quarter < state.start:
         run.begin()
         research.find_results(state, run.values.of("research"))
         run.live("maturation", maturation.mature)
         run.live("meeting", meeting.meet)
         run.live("contract", contract.agree)
-        state.flows["grants"] = grants
-        for flow, figure in YEARLY.items():
-            state.flows[flow] = state.starting_stock[figure] / 4
+        state.flows.grants = grants
+        state.flows.key_projects = state.figures.key_projects / 4
+        state.flows.scenarios = state.figures.scenarios / 4
         seated = (state.firms.seated == state.quarter) & state.firms.hatched
-        state.flows["hatched"] = float(seated.sum()) * state.weight
+        state.flows.hatched = float(seated.sum()) * state.weight
         run.finish()
     for process in (projects, outreach, funds, equipment, space, districts):
         process.begin(state, run.values)

@@ -30,8 +30,9 @@ from sim.inputs.city import City
 from sim.inputs.kinds import HOSTS, KIND_NAMES, LEVELS
 from sim.processes.subsidy_response import reported_rd
 from sim.runs.settings import replacing
+from sim.state.columns import BODIES, CLOSED, PROJECT_KINDS
 from sim.state.kene import PER_FIELD
-from sim.state.state import BODIES, CLOSED, PROJECT_KINDS, State
+from sim.state.state import State
 
 FOLDER = ".micro"
 TABLES = ("firms", "organisations", "contracts", "projects")

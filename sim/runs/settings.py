@@ -216,9 +216,12 @@ class Settings:
         firms = most("above_scale_firms") + most("technology_smes")
         firms = self.scale * (firms + _COHORTS * most("startup_entry"))
         if firms > MOST_ROWS and not self.force:
-            from sim.state.state import FIRMS
+            from sim.state.columns import Firms
 
-            row = sum(np.dtype(column.dtype).itemsize * max(column.width, 1) for column in FIRMS)
+            row = sum(
+                np.dtype(column.dtype).itemsize * max(column.width, 1)
+                for column in Firms.columns.values()
+            )
             raise ConfigError(
                 f"population.scale = {self.scale:g}: {plan.name} would begin with up to "
                 f"{firms:.2g} firms, which take some {_COPIES * row * firms / 1e9:.0f} GB per "

@@ -16,7 +16,8 @@ from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.inputs.levers import Offer
 from sim.state.books import yuan
-from sim.state.state import ACTIVE, BUILDING, CLOSED, State
+from sim.state.columns import ACTIVE, BUILDING, CLOSED
+from sim.state.state import State
 
 CARRIERS = ("incubator", "makerspace")
 REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one
@@ -151,7 +152,7 @@ def hosts(state: State, name: str) -> Hosts:
         firms = state.firms
         able = firms.alive & firms.above_scale & (firms.rd > 0)
         rows = np.flatnonzero(able & (firms.leading == (name == "leading_firm")))
-        typical = max(state.starting_stock["typical_rd_stock"], 1e-9)
+        typical = max(state.norms.typical_rd_stock, 1e-9)
         suitability = (firms.rd_stock[rows] / typical) ** state.founders.size_of_host
         cluster = firms.cluster[rows].astype(np.int64)
         return Hosts(name, rows, firms.id[rows], firms.platforms[rows], cluster, suitability)
@@ -349,7 +350,7 @@ def build(
     if not registration:
         owners.platforms[rows] |= np.where(_REPEATABLE[code], 0, 1 << code)
     for founded in code.tolist():
-        state.flows[f"founded {KIND_NAMES[founded]}"] += 1.0
+        state.flows.founded[founded] += 1.0
     opened(state, rows_built[time == 0])
 
 
@@ -362,7 +363,7 @@ def opened(state: State, rows: Rows) -> None:
 
 def reached(state: State, kind: str, level: str, count: int) -> None:
     """Count that platforms of a kind reached a level, by opening or by climbing."""
-    state.totals[f"reached {kind} {level}"] += count
+    state.totals.reached[KIND_CODE[kind], LEVEL_CODE[level]] += count
 
 
 def platform_traits(state: State, code: Rows | int, ids: Ids) -> dict[str, NDArray[np.generic]]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from vectors import VECTORS
 
 from sim.core import identity
 from sim.core.draws import (
@@ -15,17 +16,6 @@ from sim.core.draws import (
 )
 
 IDS = identity.plain(identity.INCUMBENT_FIRM, 0, np.arange(4000))
-
-# Random123's known answers for philox4x32-10 (kat_vectors): counter, key, words.
-VECTORS = [
-    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
-    ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-    (
-        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
-        (0xA4093822, 0x299F31D0),
-        (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
-    ),
-]
 
 
 @pytest.mark.parametrize(("counter", "key", "words"), VECTORS)

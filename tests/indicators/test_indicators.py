@@ -25,10 +25,10 @@ from world import (
 from sim import indicators
 from sim.core.quarter import parse
 from sim.indicators.table import COLUMNS, CONTEXT, INDICATORS, THEMES
-from sim.inputs.kinds import HOSTS, KINDS, LEVEL_CODE
+from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
 from sim.processes import subsidy_response
+from sim.state.columns import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 from sim.state.founders import opened
-from sim.state.state import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 
 SERVICE, CENTRE = "transfer_service", "technology_innovation_centre"
 
@@ -271,11 +271,11 @@ def test_the_high_tech_share_moves_from_the_published_one():
 def test_contracts_are_those_of_four_quarters():
     state = tiny()
     for number in (1.0, 10.0, 20.0, 30.0):
-        state.flows["contracts"] = number
-        state.flows["turnover"] = 2 * number
-        state.flows["contracts_real"] = 3 * number
+        state.flows.contracts = number
+        state.flows.turnover = 2 * number
+        state.flows.contracts_real = 3 * number
         next_quarter(state)
-    state.flows["contracts"] = 40.0
+    state.flows.contracts = 40.0
     assert measured(state, "contracts") == 10 + 20 + 30 + 40
     assert measured(state, "contract_turnover") == 2 * (10 + 20 + 30)
     assert real(state, "contracts") == 3 * (10 + 20 + 30)
@@ -319,8 +319,8 @@ def readings(plan, name, state):
 def test_uses_of_the_year_and_of_the_plan():
     state = tiny()
     for number in (10.0, 20.0, 30.0, 40.0, 50.0):
-        state.flows["equipment_uses"] = number
-        state.totals["equipment uses"] += number
+        state.flows.equipment_uses = number
+        state.totals.equipment_uses += number
         next_quarter(state)
     counts = readings("ningbo_2019", "equipment_sharing_uses", state)
     assert counts == {"default": 150, "annual": 20 + 30 + 40 + 50}
@@ -331,7 +331,7 @@ def test_matches_of_institutes_those_that_were_signed_and_those_of_all():
     add_firms(state, 1)
     institute = add_platforms(state, "institute", 1)[0]
     university = add_bodies(state, "university", 1)[0]
-    state.totals |= {"institute_matches": 7.0, "matches": 9.0}
+    state.totals.institute_matches, state.totals.matches = 7.0, 9.0
     sellers = np.array([institute, institute, institute, university])
     when = START + np.array([-1, 0, 1, 1])
     state.contracts.add(ids(4), quarter=when, transfer=True, buyer=0, seller=sellers)
@@ -380,7 +380,7 @@ def test_services_ever_in_operation_and_for_brokering():
     counts = readings("weihai_2018", "transfer_services", state)
     assert counts == {"default": 4, "stock": 3, "brokering": 3}
     assert real(state, "brokering_services") == 1
-    state.totals["reached transfer_service municipal"] = 1.0
+    state.totals.reached[KIND_CODE[SERVICE], LEVEL_CODE["municipal"]] = 1.0
     counts = readings("jiangyin_2025", "transfer_services_new", state)
     assert counts == {"default": 1, "brokering": 1}
     assert real(state, "brokering_services_new") == 0
@@ -389,7 +389,7 @@ def test_services_ever_in_operation_and_for_brokering():
 def test_a_platform_at_each_level_and_once():
     state = tiny()
     for level in ("county", "municipal"):
-        state.totals[f"reached engineering_research_centre {level}"] = 2.0
+        state.totals.reached[KIND_CODE["engineering_research_centre"], LEVEL_CODE[level]] = 2.0
     opens = START + np.array([-1, 0, 1])
     add_platforms(state, "engineering_research_centre", 3, opens=opens)
     add_platforms(state, "key_laboratory", 1, opens=START)  # none of Jiangyin's eight

@@ -16,7 +16,7 @@ from world import (
 
 from sim.indicators.measure import new
 from sim.indicators.table import INDICATORS
-from sim.inputs.kinds import LEVEL_CODE
+from sim.inputs.kinds import KIND_CODE, LEVEL_CODE
 from sim.processes import accreditation
 from sim.processes.accreditation import Parameters, pass_share, promote, ready_platforms, reward
 from sim.state import founders
@@ -160,7 +160,7 @@ def test_nobody_climbs_twice_in_a_year():
     table = state.organisations
     assert table.level[rows].tolist() == [PROVINCIAL, NATIONAL, NATIONAL]
     assert table.reached[rows].tolist() == [AUTUMN, AUTUMN, START - 40]
-    assert state.flows[f"promoted {CENTRE} national"] == 1
+    assert state.flows.promoted[KIND_CODE[CENTRE], LEVEL_CODE["national"]] == 1
     promote(state, p)
     assert table.level[rows].tolist() == [PROVINCIAL, NATIONAL, NATIONAL]
 

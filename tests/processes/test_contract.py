@@ -27,7 +27,8 @@ from sim.processes.contract import (
     agree,
     signing_chance,
 )
-from sim.state.state import CLOSED, Matches
+from sim.state.columns import CLOSED
+from sim.state.state import Matches
 
 # Signed whenever it is worth its price at all.
 EAGER = Parameters(close=1.0, gain=1000.0)
@@ -113,7 +114,7 @@ def test_a_deal_closes_the_result_and_ties_buyer_and_seller():
     assert state.firms.purchases[0] == 1
     assert state.organisations.cases[university] == 1.0
     assert state.organisations.income[university] == 1.0
-    assert state.flows["transfers"] == 1
+    assert state.flows.transfers == 1
 
 
 def test_one_result_is_sold_once_to_the_buyer_it_appeals_to_most():
@@ -208,7 +209,7 @@ def test_contracts_are_scaled_to_the_published_ratio_of_registered_ones():
     add_firms(state, 10, rd=100.0)
     figures = {"contracts_per_bn_rd": 200.0}
     contract.prepare(state, Parameters(register=0.5, elasticity=0.6), figures.__getitem__)
-    each = state.starting_stock["contract_scale"] * 100**0.6
+    each = state.norms.contract_scale * 100**0.6
     assert each * 10 * 4 * 0.5 == pytest.approx(200)
 
 
@@ -220,7 +221,7 @@ def test_the_published_ratio_holds_where_a_local_service_registers():
     figures = {"contracts_per_bn_rd": 200.0}
     p = Parameters(register=0.5, register_locally=0.5, elasticity=0.6)
     contract.prepare(state, p, figures.__getitem__)
-    each = state.starting_stock["contract_scale"] * 100**0.6
+    each = state.norms.contract_scale * 100**0.6
     assert each * 10 * 4 * (0.5 + 0.5 * 0.5) == pytest.approx(200)
 
 
@@ -238,8 +239,8 @@ def test_the_number_of_contracts_is_poisson_with_its_mean():
     agree(state, Parameters())
     # The sum of 2000 Poisson counts of mean 1.5: 3000, standard deviation sqrt(3000).
     assert len(state.contracts) == pytest.approx(3000, abs=4 * np.sqrt(3000))
-    assert state.flows["contracts_real"] == len(state.contracts)
-    assert state.flows["turnover_real"] == pytest.approx(state.contracts.value.sum())
+    assert state.flows.contracts_real == len(state.contracts)
+    assert state.flows.turnover_real == pytest.approx(state.contracts.value.sum())
 
 
 def test_a_firm_with_a_hundred_times_the_research_commissions_sixteen_times_as_much():
@@ -293,7 +294,7 @@ def test_a_row_counts_for_the_firms_it_stands_for_and_a_result_for_itself():
     matched(state, 0, 0)
     agree(state, EAGER)
     commissioned = len(state.contracts) - 1
-    assert state.flows["contracts_real"] == 10 * commissioned + 1
+    assert state.flows.contracts_real == 10 * commissioned + 1
 
 
 # Brokers have so much time
@@ -305,17 +306,17 @@ def test_a_row_counts_for_the_firms_it_stands_for_and_a_result_for_itself():
 def test_brokers_serve_no_more_than_they_have_time_for(cases, weight, served):
     state = commissioning(number=400, weight=weight)
     add_platforms(state, "transfer_service", 2)
-    state.flows["broker_cases"] = cases
+    state.flows.broker_cases = cases
     agree(state, Parameters(intermediated=1.0))
     number = int((state.contracts.service >= 0).sum())
     assert number in served
-    assert state.flows["brokered"] == number * weight
+    assert state.flows.brokered == number * weight
 
 
 def test_no_more_contracts_use_a_broker_than_want_one():
     state = commissioning(number=4000)
     add_platforms(state, "transfer_service", 2)
-    state.flows["broker_cases"] = 1e6
+    state.flows.broker_cases = 1e6
     agree(state, Parameters(intermediated=0.1))
     brokered = state.contracts.service >= 0
     assert brokered.mean() == pytest.approx(0.1, abs=spread(0.1, brokered.size))
@@ -323,7 +324,7 @@ def test_no_more_contracts_use_a_broker_than_want_one():
 
 def test_without_a_transfer_service_nothing_is_brokered():
     state = commissioning(number=100)
-    state.flows["broker_cases"] = 50.0
+    state.flows.broker_cases = 50.0
     agree(state, Parameters(intermediated=1.0))
     assert (state.contracts.service == -1).all()
 
@@ -333,7 +334,7 @@ def test_scarce_brokers_serve_all_services_and_not_the_first_on_the_ring():
     # share of the ring, about 40 · (1 - E[exp(-200 · gap)]) = 33 of them would have a case.
     state = commissioning(number=2000)
     add_platforms(state, "transfer_service", 40)
-    state.flows["broker_cases"] = 200.0
+    state.flows.broker_cases = 200.0
     agree(state, Parameters(intermediated=1.0))
     service = state.contracts.service
     assert np.unique(service[service >= 0]).size > 20
@@ -362,8 +363,8 @@ def test_a_registration_service_wins_over_a_share_of_its_district():
     # 0.6 + 0.5 · (1 - 0.6) = 0.8 in the north; a closed service or a mere broker wins nobody.
     assert who[north].mean() == pytest.approx(0.8, abs=spread(0.8, north.sum()))
     assert who[~north].mean() == pytest.approx(0.6, abs=spread(0.6, (~north).sum()))
-    assert state.flows["contracts"] == who.sum()
-    assert state.flows["turnover"] == pytest.approx(state.contracts.value[who].sum())
+    assert state.flows.contracts == who.sum()
+    assert state.flows.turnover == pytest.approx(state.contracts.value[who].sum())
 
 
 def test_a_registration_service_changes_what_is_registered_and_nothing_else():
@@ -372,7 +373,7 @@ def test_a_registration_service_changes_what_is_registered_and_nothing_else():
     assert np.array_equal(without.contracts.value, with_service.contracts.value)
     assert not (before & ~after).any()
     assert np.array_equal(before[~north], after[~north])
-    assert without.flows["contracts_real"] == with_service.flows["contracts_real"]
+    assert without.flows.contracts_real == with_service.flows.contracts_real
 
 
 # Vouchers: a bill of 0.08 M CNY, of which the voucher pays a share
@@ -395,7 +396,7 @@ def test_of_vouchers_most_are_additional_some_are_paid_anyway_and_some_lapse():
     assert paid == pytest.approx(0.9, abs=spread(0.9, 4000))
     assert paid - additional == pytest.approx(0.1, abs=spread(0.1, 4000))  # would have anyway
     assert state.contracts.additional.all()
-    assert state.flows["voucher_contracts"] == len(state.contracts)
+    assert state.flows.voucher_contracts == len(state.contracts)
 
 
 def test_a_voucher_pays_its_share_of_the_bill_when_the_delay_is_over():

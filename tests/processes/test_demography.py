@@ -51,7 +51,7 @@ def test_small_firms_close_by_age():
     renew(state, still(exit_scale=1.0))
     hazard = np.array(YEARLY)[years]
     assert np.array_equal(~state.firms.alive, u < hazard / 4)
-    assert state.flows["closed"] == (~state.firms.alive).sum()
+    assert state.flows.closed == (~state.firms.alive).sum()
     for year, expected in enumerate(YEARLY):
         share = (~state.firms.alive)[years == year].mean()
         assert share == pytest.approx(expected / 4, abs=spread(expected / 4, 2000)), year
@@ -108,7 +108,7 @@ def test_latent_founders_enter_at_the_citys_rate():
     renew(state, still())
     # 2000 latent founders, of whom half enter.
     assert entrants(state).size == pytest.approx(1000, abs=4 * np.sqrt(2000 / 4))
-    assert state.flows["entered"] == entrants(state).size
+    assert state.flows.entered == entrants(state).size
     assert not state.firms.above_scale.any()
 
 
@@ -124,12 +124,12 @@ def test_a_thinned_city_has_fewer_entrants_who_stand_for_as_many():
     state = tiny(startup_entry=4000.0, weight=10.0)
     renew(state, still())
     assert entrants(state).size == pytest.approx(100, abs=4 * np.sqrt(200 / 4))
-    assert state.flows["entered"] == 10 * entrants(state).size
+    assert state.flows.entered == 10 * entrants(state).size
 
 
 def test_start_ups_grow_in_number_with_the_economy():
     state = tiny(startup_entry=4000.0)
-    state.gdp = 1.5 * state.starting_stock["gdp"]
+    state.gdp = 1.5 * state.figures.gdp
     renew(state, still())
     assert entrants(state).size == pytest.approx(1500, abs=4 * np.sqrt(3000 / 4))
 
@@ -194,7 +194,7 @@ def test_firms_are_counted_anew_at_the_years_end(quarter):
     renew(state, still())
     if quarter == AUTUMN:
         assert state.firms.above_scale.tolist() == [False, True, True, False]
-        assert (state.flows["fell_below"], state.flows["rose_above"]) == (1, 1)
+        assert (state.flows.fell_below, state.flows.rose_above) == (1, 1)
     else:
         assert state.firms.above_scale.tolist() == [True, True, False, False]
 
@@ -260,7 +260,7 @@ def test_a_share_of_firms_applies_and_a_share_of_those_passes():
     p = {"considers": 0.5, "passes": 0.4}
     state = statuses(RELIEF, p=p, rd=np.full(4000, 50.0))
     assert len(holders(state)) / 4000 == pytest.approx(0.2, abs=spread(0.2, 4000))
-    applied = state.flows["high_tech_applications"] / 4000
+    applied = state.flows.high_tech_applications / 4000
     assert applied == pytest.approx(0.5, abs=spread(0.5, 4000))
 
 

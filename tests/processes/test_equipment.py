@@ -22,6 +22,7 @@ from sim.processes.equipment import (
     price_asked,
     share,
 )
+from sim.state.flows import Flows
 
 PLAIN = Parameters(
     registered=0.4, purchases=0.08, hands_in=0.3, staff_pace=500, reach=0.6, hours=1440,
@@ -126,7 +127,7 @@ def test_the_city_starts_with_its_uses():
     state.organisations.instruments_registered[:] = 0
     share(state, p)  # nothing registered, but for what the staff enters now
     state = town(p=p)
-    state.history.extend({} for _ in range(4))
+    state.history.extend(Flows() for _ in range(4))
     prepare(state, p)
     assert equipment_uses_a_year(state) == pytest.approx(8000)
     assert equipment_uses(state) == 0

@@ -16,9 +16,9 @@ from world import (
     spread,
 )
 
-from sim.inputs.kinds import HOSTS, KIND_CODE
+from sim.inputs.kinds import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.processes.evaluation import A, B, C, D, Parameters, grade, grades, hollow
-from sim.state.state import ACTIVE, CLOSED
+from sim.state.columns import ACTIVE, CLOSED
 
 CENTRE, INCUBATOR = "enterprise_technology_centre", "incubator"
 YEAR = 4
@@ -147,7 +147,7 @@ def test_two_d_in_a_row_close_a_unit_and_let_its_host_found_another():
     assert state.firms.platforms[firm] & bit
     years(state, BY_QUALITY)
     assert table.status[rows].tolist() == [CLOSED, CLOSED]
-    assert state.flows["closed_platforms"] == 2
+    assert state.flows.closed_platforms == 2
     assert state.firms.platforms[firm] == 1  # the other kind that it hosts stays
     assert table.platforms[university] == 1
 
@@ -158,7 +158,7 @@ def test_a_firms_unit_closes_with_its_firm():
     rows = add_platforms(state, CENTRE, 2, host_firm=firms)
     grade(state, BY_QUALITY)
     assert state.organisations.status[rows].tolist() == [ACTIVE, CLOSED]
-    assert state.flows["closed_platforms"] == 1
+    assert state.flows.closed_platforms == 1
 
 
 def test_a_registration_service_that_is_closed_leaves_its_hosts_transfer_service_alone():
@@ -291,7 +291,11 @@ def test_awards_go_to_services_with_contracts_and_the_city_adds_to_them():
     add_platforms(state, "transfer_service", 3, cases=np.array([0.0, 6.0, 2.0]))
     # Eight awards a year by share of contracts: 6/8 · 8 and 2/8 · 8 are certain, 0 never.
     grade(state, Parameters(awards=8.0, national_awards=8.0))
-    assert state.flows["awards provincial"] == state.flows["awards national"] == 2
+    assert (
+        state.flows.awards[LEVEL_CODE["provincial"]]
+        == state.flows.awards[LEVEL_CODE["national"]]
+        == 2
+    )
     assert promised(state.books) == {
         (AUTUMN + 4, "national"): 2 * 200_000,
         (AUTUMN + 4, "provincial"): 2 * 100_000,
@@ -302,7 +306,7 @@ def test_without_contracts_there_is_no_award():
     state = autumn()
     add_platforms(state, "transfer_service", 3)
     grade(state, Parameters(awards=8.0))
-    assert state.flows["awards provincial"] == 0
+    assert state.flows.awards.sum() == 0
 
 
 # Hollow units

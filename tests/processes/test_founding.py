@@ -15,6 +15,7 @@ from world import (
     offer,
     promised,
     set_cost,
+    set_figure,
     set_hazard,
     spread,
     tiny,
@@ -24,8 +25,9 @@ from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS
 from sim.inputs.plan import load_plan
 from sim.processes import founding
 from sim.region.region import start_run
+from sim.state.columns import ACTIVE, BUILDING, CLOSED
+from sim.state.flows import Flows
 from sim.state.founders import REPEATABLE, boost, expected_gain, hosts, pick_cluster
-from sim.state.state import ACTIVE, BUILDING, CLOSED
 
 CENTRE, STATION = "enterprise_technology_centre", "academician_station"
 SURE = 100.0  # a hazard a quarter at which every host founds
@@ -169,7 +171,7 @@ def test_what_cities_found_anyway_is_what_the_free_hosts_found_together(weihai, 
         together += 4 * p.approval * rate[code] * host.suitability[free].sum()
         units += free.sum()
     if not data.per_host:
-        units = max(weihai.starting_stock[data.stock], p.least_stock)
+        units = max(getattr(weihai.figures, data.stock), p.least_stock)
     assert together == pytest.approx(weihai.costs["rate"][code] * units)
 
 
@@ -315,7 +317,7 @@ def test_carriers_are_founded_where_seats_are_sought(tenants, turned_away, facto
     state = tiny(seats_taken=0.5)
     add_platforms(state, "incubator", 1, seats=100, tenants=tenants)
     add_platforms(state, "incubator", 1, seats=900, status=CLOSED)
-    state.history.append({"turned_away": turned_away})
+    state.history.append(Flows(turned_away=turned_away))
     assert founding._demand(state, founding.Parameters(demand=1.5)) == pytest.approx(factor)
 
 
@@ -348,7 +350,7 @@ def test_a_grant_is_paid_and_the_platform_opens_after_its_building_time():
     performers(state, 4)
     founding.found(state, PLAIN)
     assert promised(state.books) == {(START, "founding_grant"): 4 * 5_000_000}
-    assert state.flows[f"founded {CENTRE}"] == 4
+    assert state.flows.founded[KIND_CODE[CENTRE]] == 4
     rows = founded(state, CENTRE)
     for quarter, status in enumerate((BUILDING, BUILDING, BUILDING, ACTIVE)):
         founding.open_what_is_built(state)
@@ -473,7 +475,7 @@ def test_no_money_leaves_for_a_platform_that_is_not_founded():
 def talking(*offers, number=1000, money=0.0, **numbers):
     state = tiny(*offers, money=money)
     add_bodies(state, "outside", number)
-    state.starting_stock["gdp"] = 1e6  # 1000 bn CNY: the parameter is the chance itself
+    set_figure(state, "gdp", 1e6)  # 1000 bn CNY: the parameter is the chance itself
     numbers = {"talks": 4.0, "talks_succeed": 0.22} | numbers
     return state, founding.Parameters(**numbers)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from world import START, add_firms, grant_money, next_quarter, offer, promised, tiny
+from world import START, add_firms, grant_money, next_quarter, offer, promised, set_figure, tiny
 
 from sim.indicators.funds import (
     equity_invested,
@@ -72,7 +72,7 @@ def test_a_commitment_draws_its_leverage_and_counts_when_it_closes():
     # 100 M a year are 25 M a quarter: one fund of 100 M, if its partners sign.
     state = town(guidance(100.0))
     live(state, quarters=1)
-    assert state.history[-1]["fund_commitments"] == pytest.approx(25.0)
+    assert state.history[-1].fund_commitments == pytest.approx(25.0)
     assert funds_in_being(state) == 0.0
     live(state, quarters=40)
     closed = funds_in_being(state)
@@ -85,12 +85,13 @@ def test_a_commitment_draws_its_leverage_and_counts_when_it_closes():
 def test_what_fails_is_free_again():
     never = replace(EXACT, closes=0.3, private_money=0.002)
     state = town(guidance(100.0))
-    state.starting_stock["gdp"] = GDP
+    set_figure(state, "gdp", GDP)
     live(state, never, quarters=40)
     offered = 100.0 * 10
     spent = sum(promised(state.books).values()) / 1e6
-    open_ = sum(value for name, value in state.totals.items() if name.startswith("commitments"))
-    assert spent + open_ == pytest.approx(offered)
+    totals = state.totals
+    free = [*totals.commitments_open.values(), *totals.commitments_free.values()]
+    assert spent + sum(free) == pytest.approx(offered)
     assert funds_in_being(state) < 4 * offered
 
 

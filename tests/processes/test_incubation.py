@@ -16,7 +16,7 @@ from world import (
 )
 
 from sim.processes.incubation import Parameters, incubate, seekers
-from sim.state.state import CLOSED
+from sim.state.columns import CLOSED
 
 INCUBATOR = "incubator"
 # Everybody seeks, nobody graduates or leaves before the time is over, and no place is nearer.
@@ -65,7 +65,7 @@ def test_a_seat_that_is_taken_is_not_given_again():
     incubate(state, Parameters(**PLAIN))
     assert state.organisations.tenants[row] == 4
     assert len(seated(state)) == 4
-    assert state.flows["seated"] == 1
+    assert state.flows.seated == 1
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def turned_away(search, weight=1.0, seats=0, carriers=1):
     total = 0.0
     for _ in range(8):
         incubate(state, Parameters(**PLAIN, search=search))
-        total += state.flows["turned_away"]
+        total += state.flows.turned_away
         next_quarter(state)
     return total
 
@@ -219,7 +219,7 @@ def test_shares_of_tenants_graduate_and_leave():
     assert graduated == pytest.approx(0.1, abs=spread(0.1, 8000))
     # A tenth graduates; of all, a twentieth leaves: 1 - 0.9 · 0.95.
     assert gone == pytest.approx(0.145, abs=spread(0.145, 8000))
-    assert state.flows["graduates"] == 2 * state.firms.graduated.sum()
+    assert state.flows.graduates == 2 * state.firms.graduated.sum()
     assert state.organisations.tenants[row] == 2 * (state.firms.carrier >= 0).sum()
 
 

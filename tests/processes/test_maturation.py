@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sim.inputs.kinds import KIND_CODE
 from sim.processes import contract, maturation
 from sim.processes.maturation import CONCEPT, PILOT, PROTOTYPE, READY, Parameters
 from sim.state.state import Matches
@@ -76,12 +77,12 @@ def test_platforms_help_as_many_as_they_have_places():
     helped = []
     for _ in range(4):
         maturation.mature(state, p)
-        helped.append(state.flows["helped proof_of_concept_centre"])
+        helped.append(state.flows.helped[KIND_CODE["proof_of_concept_centre"]])
         next_quarter(state)
     assert helped == [5.0] * 4
     assert state.results.validated.sum() == 20
     assert state.organisations.cases.sum() == 20
-    assert state.flows["helped pilot_platform"] == 0
+    assert state.flows.helped[KIND_CODE["pilot_platform"]] == 0
 
 
 def test_a_fraction_of_a_place_is_carried_along():
@@ -153,9 +154,9 @@ def test_the_route_changes_not_the_rate():
         maturation.mature(state, Parameters(concept_places=40))
     assert sold[0] == sold[1]
     assert len(sold[0]) > 200
-    assert state.flows["spin_offs"] == ((state.firms.origin >= 0) & state.firms.alive).sum()
+    assert state.flows.spin_offs == ((state.firms.origin >= 0) & state.firms.alive).sum()
     expected = (state.results.spin_off & (state.results.sold == START)).sum()
-    assert state.flows["spin_offs"] == expected > 100
+    assert state.flows.spin_offs == expected > 100
     new = state.firms.origin >= 0
     assert (state.firms.founded[new] == START + 1).all()
     assert (state.firms.capabilities[new][:, :3] == -1).all()  # its result's, which has none here
@@ -171,7 +172,7 @@ def test_a_row_that_stands_for_many_firms_is_founded_by_lot():
     state.results.spin_off[:] = True
     state.results.sold[:] = START - 1
     maturation.mature(state, Parameters())
-    assert state.flows["spin_offs"] / 1000 == pytest.approx(1.0, abs=10 * spread(0.1, 1000))
+    assert state.flows.spin_offs / 1000 == pytest.approx(1.0, abs=10 * spread(0.1, 1000))
 
 
 def test_the_same_result_founds_the_same_firm_in_two_worlds():
@@ -212,8 +213,8 @@ def test_buyers_of_better_results_are_likelier_to_sign_and_products_follow():
         state.results.worth[:] = 1.0
         state.results.success[:] = success
         sell(state, 2000)
-        signed.append(state.flows["transfers"])
-        products.append(state.last_year("products_of_transfers"))
+        signed.append(state.flows.transfers)
+        products.append(state.last_year(lambda flows: flows.products_of_transfers))
     assert signed[0] == signed[1]
     assert products[0] / signed[0] == pytest.approx(0.3, abs=spread(0.3, int(signed[0])))
     assert products[1] > products[0]

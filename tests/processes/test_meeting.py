@@ -37,15 +37,15 @@ def test_what_brokers_have_time_for():
     add_brokers(state, 10)
     add_brokers(state, 30, active=False)
     meet(state, Parameters(broker_time=0.2, broker_results=0.25))
-    assert state.flows["broker_cases"] == pytest.approx(9)  # the rest is about results
+    assert state.flows.broker_cases == pytest.approx(9)  # the rest is about results
 
 
 def test_results_meet_by_chance_as_often_as_stated():
     state = town()
     meet(state, BY_CHANCE)
     # 500 results meet 0.7 firms each: 350 in all, Poisson.
-    assert state.flows["meetings"] == pytest.approx(350, abs=4 * np.sqrt(350))
-    assert state.flows["matches"] == state.flows["meetings"]  # appeal is 1
+    assert state.flows.meetings == pytest.approx(350, abs=4 * np.sqrt(350))
+    assert state.flows.matches == state.flows.meetings  # appeal is 1
     assert (state.matches.appeal == 1.0).all()
     assert (state.matches.service == -1).all()
 
@@ -62,9 +62,9 @@ def test_a_meeting_becomes_a_match_with_its_appeal(capabilities, appeal):
     state = town()
     state.results.capabilities[:] = capabilities
     meet(state, BY_CHANCE)
-    met = state.flows["meetings"]
+    met = state.flows.meetings
     spread = 4 * np.sqrt(appeal * (1 - appeal) / met)
-    assert state.flows["matches"] / met == pytest.approx(appeal, abs=spread)
+    assert state.flows.matches / met == pytest.approx(appeal, abs=spread)
     assert state.matches.appeal == pytest.approx(appeal)
 
 
@@ -85,7 +85,7 @@ def test_where_one_side_is_missing_nobody_meets(results, firms):
     add_brokers(state, 10)
     meet(state, Parameters())
     assert state.matches.result.size == 0
-    assert state.flows["broker_cases"] > 0
+    assert state.flows.broker_cases > 0
 
 
 def test_meetings_stay_within_the_field_as_often_as_stated():
@@ -113,7 +113,7 @@ def test_brokers_bring_results_together_with_firms():
     add_brokers(state, 500)
     # 500 brokers: 500 · 0.2 · 6 = 600 cases, of which half are about the 500 results.
     meet(state, Parameters(chance=0.0, repeat=0.0, broker_results=0.5))
-    assert state.flows["meetings"] == pytest.approx(300, abs=4 * np.sqrt(300))
+    assert state.flows.meetings == pytest.approx(300, abs=4 * np.sqrt(300))
     assert (state.matches.service == office).all()
 
 
@@ -123,14 +123,14 @@ def test_brokers_show_no_result_to_everybody():
     add_brokers(state, 100_000)
     meet(state, ALONE)
     most = ALONE.most_meetings * 500
-    assert state.flows["meetings"] == pytest.approx(most, abs=4 * np.sqrt(most))
+    assert state.flows.meetings == pytest.approx(most, abs=4 * np.sqrt(most))
 
 
 def test_brokers_who_do_not_work_bring_nobody_together():
     state = town()
     add_brokers(state, 1000, active=False)
     meet(state, ALONE)
-    assert state.flows["meetings"] == 0
+    assert state.flows.meetings == 0
 
 
 def test_more_brokers_never_mean_fewer_meetings():
@@ -139,8 +139,8 @@ def test_more_brokers_never_mean_fewer_meetings():
         state = town()
         add_brokers(state, number)
         meet(state, BY_CHANCE)
-        assert state.flows["meetings"] >= before
-        before = state.flows["meetings"]
+        assert state.flows.meetings >= before
+        before = state.flows.meetings
 
 
 def test_former_partners_look_at_what_their_partner_has_now():
@@ -166,7 +166,7 @@ def test_a_partner_with_nothing_on_offer_brings_no_meeting():
 def test_ties_are_renewed_as_often_as_stated():
     state = town(results=1, firms=4000, partner=0)
     meet(state, Parameters(chance=0.0, repeat=0.05))
-    share = state.flows["meetings"] / 4000
+    share = state.flows.meetings / 4000
     assert share == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4000))
 
 

@@ -34,6 +34,7 @@ from sim.processes.outreach import (
     prepare,
     reach_out,
 )
+from sim.state.flows import Flows
 
 EASY = Parameters(
     open_to_visits=1.0,
@@ -230,7 +231,7 @@ def test_scenarios_are_opened_ordered_and_built_later():
     )  # fmt: skip
     state = town(offer("scenario_number", 1000.0), money=1000.0)
     reach_out(state, p)
-    opened = state.flows["scenarios_opened"]
+    opened = state.flows.scenarios_opened
     assert 20 <= opened <= 26  # one per department but where nobody applies
     orders = state.firms.first_orders
     assert opened <= orders.sum() <= 5 * opened
@@ -248,10 +249,10 @@ def test_scenarios_are_opened_ordered_and_built_later():
 def test_no_scenario_without_a_firm_or_money():
     state = town(offer("scenario_number", 1000.0), firms=0)
     reach_out(state, EASY)
-    assert state.flows["scenarios_opened"] == 0
+    assert state.flows.scenarios_opened == 0
     state = town(offer("scenario_number", 1000.0), money=0.0)
     reach_out(state, EASY)
-    assert state.flows["scenarios_opened"] == 0
+    assert state.flows.scenarios_opened == 0
 
 
 def test_first_orders_last_a_quarter():
@@ -267,7 +268,7 @@ def test_first_orders_last_a_quarter():
 def test_the_start_is_in_flow():
     p = Parameters(scenario_years=2, scenario_building=3, usual_events=0.2)
     state = town(scenarios=8.0)
-    state.history.extend({} for _ in range(4))
+    state.history.extend(Flows() for _ in range(4))
     prepare(state, p)
     assert application_scenarios(state) == 16
     assert matchmaking_events(state) == pytest.approx(4 * 0.05)
@@ -310,7 +311,7 @@ def test_who_is_reached_anyway_is_reached_with_a_plan():
     for lever in LEVERS:
         grown = lived(offer(lever, 40.0))
         assert ((grown.firms.visited > 0) >= (without.firms.visited > 0)).all()
-        assert grown.totals["scenarios"] >= without.totals["scenarios"]
+        assert grown.totals.scenarios >= without.totals.scenarios
     assert firm_visits(lived(offer("visit_number", 40.0))) > firm_visits(without)
 
 

@@ -40,7 +40,9 @@ from sim.processes.projects import (
     undertake,
     worth,
 )
-from sim.state.state import CLOSED, TALENT_KINDS, Matches
+from sim.state.columns import CLOSED, TALENT_KINDS
+from sim.state.flows import Flows
+from sim.state.state import Matches
 
 CALL = START + 1  # 2019Q2, in which calls close
 QUIET = {
@@ -135,13 +137,13 @@ def test_a_city_starts_with_its_own_number_of_joint_projects(weight):
         undertake(state, p)
         state.quarter += 1
     # 2 000 a year; a row stands for five where the city is thinned.
-    assert state.flows["joint projects"] == pytest.approx(2000, abs=4 * np.sqrt(2000 * weight))
+    assert state.flows.joint_projects == pytest.approx(2000, abs=4 * np.sqrt(2000 * weight))
 
 
 def test_no_figure_no_project():
     state = town(joint_projects=0.0)
     undertake(state, Parameters(**QUIET))
-    assert state.flows["joint projects"] == 0
+    assert state.flows.joint_projects == 0
     assert len(state.projects) == 0
 
 
@@ -149,7 +151,7 @@ def test_a_tenth_are_major_and_followed():
     state = town(firms=5000, joint_projects=40000.0)
     before = len(state.projects)
     undertake(state, Parameters(**QUIET))
-    share = (len(state.projects) - before) / state.flows["joint projects"]
+    share = (len(state.projects) - before) / state.flows.joint_projects
     assert share == pytest.approx(0.087, abs=4 * np.sqrt(0.087 * 0.913 / 10000))
     assert state.projects.major.all()
 
@@ -166,7 +168,7 @@ def test_without_researchers_there_is_no_partner():
     state = town(joint_projects=1000.0)
     state.organisations.status[:] = CLOSED
     undertake(state, Parameters(**QUIET))
-    assert state.flows["joint projects"] == 0
+    assert state.flows.joint_projects == 0
 
 
 def test_large_projects_bind_researchers():
@@ -182,11 +184,11 @@ def test_those_who_met_may_agree():
     state.results.add(identity.plain(identity.RESULT, 0, np.arange(3)), owner=0, open=True)
     state.matches = Matches(np.arange(3), np.array([5, 6, 7]), np.full(3, -1), np.ones(3))
     undertake(state, p)
-    assert state.flows["joint projects"] == 3
+    assert state.flows.joint_projects == 3
     assert np.flatnonzero(state.firms.ally >= 0).tolist() == [5, 6, 7]
-    state.flows.clear()
+    state.flows = Flows()
     undertake(state, Parameters(**QUIET, after_match=0.0))
-    assert state.flows["joint projects"] == 0
+    assert state.flows.joint_projects == 0
 
 
 # Vice-presidents
@@ -213,7 +215,7 @@ def test_who_does_not_serve_brings_nothing(columns):
     state = town(joint_projects=0.0)
     vice_president(state, **columns)
     undertake(state, Parameters(**QUIET, vice_president_projects=1.5))
-    assert state.flows["joint projects"] == 0
+    assert state.flows.joint_projects == 0
 
 
 def test_a_firm_that_pays_less_than_the_rule_asks_is_not_listed():
@@ -222,7 +224,7 @@ def test_a_firm_that_pays_less_than_the_rule_asks_is_not_listed():
     for firm in range(100):
         vice_president(state, firm=firm)
     undertake(state, Parameters(**QUIET, vice_president_projects=1.5))
-    assert state.flows["joint projects"] > 10
+    assert state.flows.joint_projects > 10
     assert counted.vp_led_projects(state) == 0
 
 
@@ -232,14 +234,14 @@ def test_a_firm_that_pays_less_than_the_rule_asks_is_not_listed():
 def test_standing_places_are_filled_and_cost_the_plan_nothing():
     state = town(quarter=CALL, key_projects=20.0, universities=9)
     undertake(state, Parameters(**QUIET))
-    assert state.flows["key projects"] == 20
+    assert state.flows.key_projects == 20
     assert promised(state.books) == {}
 
 
 def test_no_call_in_other_quarters():
     state = town(quarter=START, key_projects=20.0)
     undertake(state, Parameters(**QUIET))
-    assert state.flows["key projects"] == 0
+    assert state.flows.key_projects == 0
 
 
 @pytest.mark.parametrize(("number", "filled"), [(10, 20), (20, 20), (30, 30), (40, 40)])
@@ -249,7 +251,7 @@ def test_a_plan_that_restates_the_programme_adds_only_an_increment(number, fille
     )
     grant_money(state, 1000)
     undertake(state, Parameters(**QUIET))
-    assert state.flows["key projects"] == filled
+    assert state.flows.key_projects == filled
     assert bool(promised(state.books)) == (filled > 20)
 
 
@@ -271,7 +273,7 @@ def test_money_ends_the_list_and_more_money_serves_more():
         state = town(offer("project_number", 60), quarter=CALL, key_projects=20.0, firms=400)
         grant_money(state, money)
         undertake(state, Parameters(**QUIET))
-        taken.append(state.flows["key projects"])
+        taken.append(state.flows.key_projects)
     assert taken == sorted(taken)
     assert taken[0] == 20
     assert taken[-1] > taken[1] > 20 - 1
@@ -282,7 +284,7 @@ def test_nobody_is_found_where_there_are_no_able_firms():
     grant_money(state, 1000)
     state.firms.rd[:] = 1.0
     undertake(state, Parameters(**QUIET))
-    assert state.flows["key projects"] == 0
+    assert state.flows.key_projects == 0
 
 
 def test_call_money_is_spent_up_to_the_offer():
@@ -293,8 +295,8 @@ def test_call_money_is_spent_up_to_the_offer():
     undertake(state, Parameters(**QUIET))
     paid = sum(promised(state.books).values()) / 1e6
     assert 5 < paid <= 10
-    assert state.flows["key projects"] == 20
-    assert state.flows["city projects"] > 20
+    assert state.flows.key_projects == 20
+    assert state.flows.city_projects > 20
 
 
 def test_institutes_are_commissioned_directly():
@@ -341,7 +343,7 @@ def higher(p, *offers, organisations=30, quality=0.0, rd_stock=50.0):
 
 def test_the_city_wins_about_its_share_of_the_outside_places():
     p = Parameters(provincial_proposals=20, provincial_pass=0.25, floor=1e-9)
-    won = higher(p).flows["provincial projects"]
+    won = higher(p).flows.won_projects[PROVINCIAL]
     # 30 · 40 · 20 / 100 + 200 · 0.06 = 252 proposals, a quarter of which wins.
     assert won == pytest.approx(63, abs=30)
 
@@ -351,18 +353,16 @@ def test_more_applicants_do_not_bring_more_places():
     state = tiny(quarter=CALL)
     rows = add_platforms(state, "institute", 30, researchers=40.0, opens=CALL)
     start(state, p)
-    places = (
-        p.provincial_pass * (1 + p.rivals) * state.starting_stock["project proposals provincial"]
-    )
+    places = p.provincial_pass * (1 + p.rivals) * state.norms.project_proposals[PROVINCIAL]
     state.organisations.researchers[rows] *= 10
     state.organisations.quality[rows] = 3.0
     undertake(state, p)
-    assert state.flows["provincial projects"] <= np.ceil(places)
+    assert state.flows.won_projects[PROVINCIAL] <= np.ceil(places)
 
 
 def test_quality_wins():
     p = Parameters(provincial_proposals=20, floor=1e-9)
-    won = [higher(p, quality=q).flows["provincial projects"] for q in (-2.0, 0.0, 2.0)]
+    won = [higher(p, quality=q).flows.won_projects[PROVINCIAL] for q in (-2.0, 0.0, 2.0)]
     assert won == sorted(won)
     assert won[0] < won[2]
 
@@ -467,7 +467,7 @@ def test_pilot_platforms_bring_more_users():
         before = len(state.projects)
         for firm in range(200):
             one_project(state, firm=firm, began=START - 2)
-        state.starting_stock["project scale"] = 0.0
+        state.norms.project_scale = 0.0
         undertake(state, Parameters(**QUIET, per_pilot_platform=100))
         selling.append((state.projects.potential[before:] > 0).sum())
     assert selling == sorted(selling)
@@ -506,10 +506,10 @@ def test_a_city_starts_in_flow():
         add_firms(state, 2000, rd=10.0, rd_stock=50.0, founded=START - 100)
         start(state, p)
         for _ in range(quarters):
-            state.flows.clear()
+            state.flows = Flows()
             undertake(state, p)
             state.quarter += 1
-        sums.append((state.flows["joint investment"], state.flows["joint sales"]))
+        sums.append((state.flows.joint_investment, state.flows.joint_sales))
     assert sums[0] == pytest.approx(sums[1], rel=0.25)
 
 
@@ -563,9 +563,7 @@ def test_an_offer_of_nothing_changes_nothing():
     ):
         state = town(*offers, quarter=CALL, key_projects=20.0, joint_projects=400.0, firms=400)
         undertake(state, Parameters())
-        tables.append(
-            [state.projects.id.tolist(), state.projects.value.tolist(), dict(state.flows)]
-        )
+        tables.append([state.projects.id.tolist(), state.projects.value.tolist(), state.flows])
     assert tables[0] == tables[1]
 
 

@@ -13,8 +13,9 @@ from sim.processes.research import (
 from sim.processes.research import (
     add_results as find_results,
 )
+from sim.state.columns import CLOSED
+from sim.state.norms import LARGE, SMALL
 from sim.state.rules import status_share, status_shares
-from sim.state.state import CLOSED
 
 # Nobody finds anything and no patent lapses.
 P = Parameters(patent_lapse=0.0, result_rate=0.0, ageing=0.0)
@@ -47,13 +48,13 @@ def test_expected_starts_equal_expected_stops_in_each_class():
     state = mixed_city()
     p = Parameters(stop=0.08, size_effect=0.3)
     transition_norms(state, p)
-    firms, stock = state.firms, state.starting_stock
-    for name, large in (("small", False), ("large", True)):
-        here = firms.above_scale == large
+    firms = state.firms
+    for group in (SMALL, LARGE):
+        here = firms.above_scale == bool(group)
         performers, others = here & (firms.rd > 0), here & (firms.rd == 0)
         # By hand: a fiftieth of the performers a quarter, on both sides.
-        stops = (stock[f"stop {name}"] / firms.employees[performers] ** 0.3).sum()
-        starts = (stock[f"start {name}"] * firms.employees[others] ** 0.3).sum()
+        stops = (state.norms.stop[group] / firms.employees[performers] ** 0.3).sum()
+        starts = (state.norms.start[group] * firms.employees[others] ** 0.3).sum()
         assert stops == pytest.approx(0.02 * performers.sum())
         assert starts == pytest.approx(0.02 * performers.sum())
 
@@ -75,7 +76,7 @@ def test_as_many_start_as_stop():
 
 
 def test_size_makes_starting_likelier_and_stopping_less_so():
-    state = tiny(**{"start large": 0.02, "stop large": 0.4})
+    state = tiny(start=(0.0, 0.02), stop=(0.0, 0.4))
     size = np.tile([1.0, 1024.0], 2000)
     add_firms(
         state,
@@ -96,7 +97,7 @@ def test_size_makes_starting_likelier_and_stopping_less_so():
 
 
 def test_who_starts_does_as_much_as_its_propensity_says():
-    state = tiny(**{"start large": 1.0})
+    state = tiny(start=(0.0, 1.0))
     add_firms(state, 1, revenue=200.0, propensity=0.03, employees=1.0)
     add_firms(state, 1, rd=1.0, propensity=0.01)
     invest_and_find(state, P)
@@ -104,7 +105,7 @@ def test_who_starts_does_as_much_as_its_propensity_says():
 
 
 def test_the_closed_do_no_research():
-    state = tiny(**{"start large": 1.0})
+    state = tiny(start=(0.0, 1.0))
     add_firms(state, 1, rd=1.0)
     add_firms(state, 1, alive=False, rd=4.0, rd_stock=10.0, results=3, propensity=0.1)
     invest_and_find(state, P)
@@ -128,7 +129,7 @@ def test_a_quarter_closes_a_part_of_the_gap_and_feeds_the_stock():
 
 
 def test_a_firm_that_stops_lives_on_its_stock():
-    state = tiny(**{"stop large": 1.0})
+    state = tiny(stop=(0.0, 1.0))
     add_firms(state, 1, rd=4.0, rd_stock=10.0, employees=1.0)
     invest_and_find(state, Parameters(depreciation=0.15))
     assert state.firms.rd[0] == 0.0
@@ -138,7 +139,7 @@ def test_a_firm_that_stops_lives_on_its_stock():
 
 def test_a_firm_that_begins_grows_by_what_its_stock_is_beside_the_typical():
     # From nothing to 6 / 4 M CNY: no growth without bounds, but that of 10 to 11.5.
-    state = tiny(**{"start large": 1.0})
+    state = tiny(start=(0.0, 1.0))
     add_firms(state, 1, revenue=200.0, propensity=0.03, employees=1.0)
     invest_and_find(state, P)
     assert state.firms.rd_stock[0] == pytest.approx(1.5)
@@ -210,7 +211,7 @@ def test_results_are_poisson_and_become_patents():
     found = state.firms.results.sum()
     assert found == pytest.approx(2000, abs=4 * np.sqrt(2000))
     assert state.firms.patents.sum() == found
-    assert state.flows["grants"] == 2 * found
+    assert state.flows.grants == 2 * found
 
 
 def test_twice_the_research_is_less_than_twice_the_results():
@@ -235,7 +236,7 @@ def test_results_of_last_quarter_are_not_counted_again_when_nobody_does_research
     state = tiny()
     add_firms(state, 1, results=3)
     invest_and_find(state, P)
-    assert state.flows["grants"] == 0.0
+    assert state.flows.grants == 0.0
 
 
 # What universities and institutes find

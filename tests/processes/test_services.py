@@ -24,7 +24,8 @@ from world import (
 from sim.inputs.kinds import HOSTS, KIND_CODE
 from sim.processes import evaluation, services
 from sim.processes.services import Parameters, active_share, opening_chance, train_and_enter
-from sim.state.state import ACTIVE, BUILDING, CLOSED
+from sim.state.columns import ACTIVE, BUILDING, CLOSED
+from sim.state.flows import Flows
 
 SERVICE, IP = "transfer_service", "ip_service"
 # Nobody trains, opens or closes anything.
@@ -75,7 +76,7 @@ def test_places_cap_certificates():
     state = school()
     train_and_enter(state, still(**(EVERYBODY | {"national_places": 40.0})))
     assert len(state.people) == 10  # a quarter of a year's places
-    assert state.flows["certified"] == 10
+    assert state.flows.certified == 10
 
 
 def test_places_of_the_plan_come_on_top_and_are_paid_one_by_one():
@@ -154,8 +155,8 @@ def test_fees_are_shared_by_those_who_work():
     add_brokers(state, 4000, active=False)
     state.people.active[:400] = True
     # 400 work; a fee of 2 % on 1200 M CNY in four quarters is 0.06 M CNY each: the reserve.
-    state.history = [{"brokered_value": 300.0}] * 9
-    state.flows["brokered_value"] = 300.0
+    state.history = [Flows(brokered_value=300.0)] * 9
+    state.flows.brokered_value = 300.0
     train_and_enter(state, still(fee=0.02, active=0.1, reserve=0.06))
     assert state.people.active.mean() == pytest.approx(0.1, abs=spread(0.1, 4000))
 
@@ -165,7 +166,7 @@ def test_the_same_people_work_when_income_stays_and_more_when_it_rises():
     for value in (0.0, 300.0, 900.0):
         state = tiny()
         add_brokers(state, 1000)
-        state.flows["brokered_value"] = value
+        state.flows.brokered_value = value
         train_and_enter(state, still())
         worlds.append(set(np.flatnonzero(state.people.active).tolist()))
     assert worlds[0] <= worlds[1] <= worlds[2]
@@ -210,7 +211,7 @@ def test_fees_are_shared_with_the_services_that_are_there():
         state = tiny()
         add_bodies(state, "university", 1)
         add_platforms(state, SERVICE, serving)
-        state.flows["brokered_value"] = 800.0
+        state.flows.brokered_value = 800.0
         train_and_enter(state, still(**SURE, fee=0.02, own_use=-0.1))
         assert (founded(state, SERVICE, 1 + serving).size == 1) == opens, serving
 
@@ -229,7 +230,7 @@ def test_an_outside_parent_knows_no_own_use_and_gets_a_district():
     for own_use, fees in ((9.0, 0.0), (0.0, 100_000.0)):
         state = tiny()
         add_bodies(state, "outside", 200)
-        state.flows["brokered_value"] = fees
+        state.flows.brokered_value = fees
         train_and_enter(state, still(weighs_outside=4.0, sensitivity=500.0, own_use=own_use))
         rows = founded(state, SERVICE)
         assert rows.size == (200 if fees else 0)
@@ -321,8 +322,8 @@ AGENTS = 8  # latent agents, of whom all weigh an office at four times as many a
 
 def test_what_filing_brings_in():
     state = tiny()
-    state.history = [{"grants": 250.0}] * 9
-    state.flows["grants"] = 250.0
+    state.history = [Flows(grants=250.0)] * 9
+    state.flows.grants = 250.0
     p = Parameters(patent_fee=0.04, local_agents=0.4)
     assert services.ip_income(state, p) == pytest.approx(1000 * 0.04 * 0.4)
 
@@ -334,7 +335,7 @@ def test_an_office_opens_while_a_share_of_the_filing_pays_it(serving, opens):
     state = tiny()
     add_bodies(state, "outside", 3)
     add_platforms(state, IP, serving)
-    state.flows["grants"] = 1200.0
+    state.flows.grants = 1200.0
     p = still(ip_weighs=4.0 * AGENTS, latent_agents=AGENTS, sensitivity=500.0, patent_fee=0.04)
     train_and_enter(state, p)
     assert (founded(state, IP, 3 + serving).size > 0) == opens
@@ -343,7 +344,7 @@ def test_an_office_opens_while_a_share_of_the_filing_pays_it(serving, opens):
 def test_offices_that_open_at_once_have_their_own_ids():
     state = tiny()
     add_bodies(state, "outside", 3)
-    state.flows["grants"] = 1e6
+    state.flows.grants = 1e6
     train_and_enter(state, still(ip_weighs=4.0 * AGENTS, latent_agents=AGENTS, sensitivity=500.0))
     rows = founded(state, IP)
     assert rows.size == AGENTS
@@ -380,7 +381,7 @@ def test_an_office_lives_on_its_share_of_the_filing():
     for grants, closes in ((120.0, True), (260.0, False)):
         state = tiny()
         rows = add_platforms(state, IP, 2)
-        state.flows["grants"] = grants  # at 0.016 M CNY: 1.92 or 4.16 M CNY a year for two
+        state.flows.grants = grants  # at 0.016 M CNY: 1.92 or 4.16 M CNY a year for two
         train_and_enter(state, still(closes=4.0, patent_fee=0.04, local_agents=0.4))
         assert (state.organisations.status[rows] == CLOSED).all() == closes
 
@@ -398,7 +399,7 @@ def test_a_share_of_those_below_their_cost_closes():
     train_and_enter(state, still(closes=0.08))
     share = (state.organisations.status[rows] == CLOSED).mean()
     assert share == pytest.approx(0.02, abs=spread(0.02, 4000))
-    assert state.flows["services_closed"] == (state.organisations.status[rows] == CLOSED).sum()
+    assert state.flows.services_closed == (state.organisations.status[rows] == CLOSED).sum()
 
 
 def test_a_body_whose_service_closed_may_weigh_another():

@@ -21,6 +21,7 @@ from sim.processes.space import (
     swing,
     taken,
 )
+from sim.state.flows import Totals
 
 PLAIN = Parameters(
     growth=0.20, response=1.0, known=0.5, project=20_000, project_spread=0.4, fastest=6, slowest=8,
@@ -82,17 +83,17 @@ def test_space_grows_as_it_did_where_as_much_is_empty():
     number = 0.2 * 4e6 * 5 / 20_000
     error = 4 * 20_000 * np.sqrt(number * np.exp(0.16))
     assert carrier_space_new(state) == pytest.approx(4.0, abs=error / 1e6)
-    assert 0 < state.totals["space begun"] < 4e6
+    assert 0 < state.totals.space_begun < 4e6
 
 
 def test_what_is_begun_now_is_finished_later():
     state = tiny(carrier_space=4e6, vacancy=0.2)
     prepare(state, replace(PLAIN, growth=0.04))
-    state.totals.clear()
-    state.totals["space"] = 4e6
+    state.totals = Totals()
+    state.totals.space = 4e6
     live(state, HELD, quarters=6)
     assert carrier_space_new(state) == 0.0
-    assert state.totals["space begun"] > 0
+    assert state.totals.space_begun > 0
     state.quarter += 1
     live(state, HELD, quarters=3)
     assert carrier_space_new(state) > 0.0
@@ -103,7 +104,7 @@ def test_empty_space_slows_building():
         state = town()
         state.organisations.tenants[0] *= users
         live(state, PLAIN, quarters=12)
-        return state.totals["space new"] + state.totals["space begun"]
+        return state.totals.space_new + state.totals.space_begun
 
     assert begun(0.2) < begun(1.0) < begun(1.4)
 
@@ -137,7 +138,7 @@ def test_effort_quickens_permits():
     one, other = town(p=HELD), town(effort, p=HELD)
     live(one, HELD, quarters=12)
     live(other, HELD, quarters=12)
-    assert other.totals["space begun"] > one.totals["space begun"]
+    assert other.totals.space_begun > one.totals.space_begun
     assert carrier_space_new(other) >= carrier_space_new(one)
 
 

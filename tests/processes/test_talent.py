@@ -149,7 +149,7 @@ def test_a_city_starts_with_holders_in_office_from_two_autumns():
     assert counted.vice_presidents_new(state) == 0
     # Those whose term goes on cannot apply.
     going_on = int((talents.until > AUTUMN).sum())
-    assert state.starting_stock["firms vice_president"] == 400 - going_on
+    assert state.norms.eligible[CODE["vice_president"]] == 400 - going_on
 
 
 def test_without_policy_a_city_wins_what_it_won_before():
@@ -183,7 +183,7 @@ def test_posts_bring_applications_and_the_quota_stays():
     for posts in (0, 40, 4000):
         state = town(offer("vice_president_posts", posts), vice_presidents=40)
         recruit_and_train(state, PLAIN)
-        applied.append(state.flows["applied vice_president"])
+        applied.append(state.flows.applied[CODE["vice_president"]])
         won.append(set(state.talents.id[new(state, "vice_president")].tolist()))
     assert applied[0] < applied[1] < applied[2]
     assert len(won[0]) < len(won[1]) < len(won[2]) < applied[2]
@@ -289,7 +289,7 @@ def institutes_with(money, line=1000.0, p=PLAIN, **options):
 def test_institutes_recruit_at_the_rate_behind_their_stock():
     state = institutes_with(0.0)
     # 100 in ten institutes of ten years, the first three counted twice: 100.5 / 130 a year each.
-    assert state.starting_stock["talents_a_year"] == pytest.approx(100.5 / 130)
+    assert state.norms.talents_a_year == pytest.approx(100.5 / 130)
     came = new(state, "institute_talent").size
     assert came == pytest.approx(7.7, abs=4 * np.sqrt(7.7))
     assert counted.institute_talents(state) == 100 + came
@@ -344,7 +344,7 @@ def test_the_pool_of_teams_is_finite():
 def test_top_talents_come_from_the_nations_pool():
     p = dataclasses.replace(PLAIN, programme_years=5, top_pool=40, top_stay=6, pull=1.0)
     state = town(p=p, universities=4, top_talents=19.5)
-    assert state.starting_stock["top_talents_a_year"] == pytest.approx(4)
+    assert state.norms.top_talents_a_year == pytest.approx(4)
     assert counted.top_talents_in_being(state) == 20
     assert counted.top_talents_new(state) == 0
     live(state, p, 20)
@@ -404,7 +404,7 @@ def test_more_institutes_enrol_more():
     state = town(institutes=4, graduates=20, quarter=START + 2)
     add_platforms(state, "institute", 4, opens=START)
     recruit_and_train(state, PLAIN)
-    assert state.flows["enrolled"] == pytest.approx(2 * state.starting_stock["enrolled"])
+    assert state.flows.enrolled == pytest.approx(2 * state.norms.enrolled)
 
 
 def test_shares_and_staff_start_where_the_city_says():
@@ -438,23 +438,23 @@ def exchange(posts, p=SENT, money=100.0, **options):
 
 def test_exchange_fills_posts_as_far_as_firms_accept():
     few = exchange(8, firms=2000)
-    assert few.flows["exchange_posts"] == 2
-    assert few.flows["exchange_ties"] == 2
+    assert few.flows.exchange_posts == 2
+    assert few.flows.exchange_ties == 2
     assert (few.firms.partner >= 0).sum() == 2
     assert sum(promised(few.books).values()) == 100_000
     many = exchange(4000, firms=2000)
-    assert many.flows["exchange_posts"] == 4  # 8 % of 200 researchers, a quarter of a year
+    assert many.flows.exchange_posts == 4  # 8 % of 200 researchers, a quarter of a year
     staffed = exchange(4000, p=dataclasses.replace(SENT, sent=1.0), firms=400)
-    assert staffed.flows["exchange_posts"] == pytest.approx(24, abs=4 * np.sqrt(24))
+    assert staffed.flows.exchange_posts == pytest.approx(24, abs=4 * np.sqrt(24))
 
 
 def test_exchange_needs_money_and_staff():
-    assert exchange(8, money=0.0).flows["exchange_posts"] == 0
-    assert exchange(8, universities=0).flows["exchange_posts"] == 0
-    assert exchange(8, p=dataclasses.replace(SENT, ties=0.0)).flows["exchange_ties"] == 0
+    assert exchange(8, money=0.0).flows.exchange_posts == 0
+    assert exchange(8, universities=0).flows.exchange_posts == 0
+    assert exchange(8, p=dataclasses.replace(SENT, ties=0.0)).flows.exchange_ties == 0
     tied = exchange(8, columns=FIRM | {"partner": 1})
-    assert tied.flows["exchange_posts"] == 2
-    assert tied.flows["exchange_ties"] == 0
+    assert tied.flows.exchange_posts == 2
+    assert tied.flows.exchange_ties == 0
 
 
 # Fair comparison.

@@ -58,7 +58,7 @@ def market(*offers, money=0.0, mean=4.0, firms=500):
     state = tiny(*offers, money=money * bool(offers), contract_scale=1.0, contract_mean=mean)
     add_firms(state, firms, rd=1.0, rd_stock=5.0)
     add_platforms(state, "transfer_service", 1)
-    state.flows["broker_cases"] = 1e6
+    state.flows.broker_cases = 1e6
     return state
 
 
@@ -115,8 +115,8 @@ def test_intermediaries_expect_the_bonus():
     p = services.Parameters(fee=0.02)
     for dose, expected in ((0.0, 2.0), (0.03, 2.0 + 0.9)):
         state = tiny(offer("transfer_bonus", dose))
-        state.flows["brokered_value"] = 100.0
-        state.flows["bonus_base"] = 30.0
+        state.flows.brokered_value = 100.0
+        state.flows.bonus_base = 30.0
         assert services.brokerage(state, p) == pytest.approx(expected)
 
 
@@ -143,7 +143,7 @@ def test_listed_results_meet_more_firms():
     for share in (0.0, 0.5, 1.0):
         state = shelf(offer("listing", share))
         meeting.meet(state, p)
-        met.append(state.flows["meetings"] / 2000)
+        met.append(state.flows.meetings / 2000)
     # A half of the results, then all, meet 0.2 firms more.
     for share, meetings in zip((0.0, 0.5, 1.0), met, strict=True):
         mean = 0.5 + 0.2 * share
@@ -199,7 +199,7 @@ def test_what_came_of_the_matches():
     state = shelf(institute=True)
     state.matches = Matches(np.arange(100), np.zeros(100, int), np.full(100, -1), np.ones(100))
     contract.agree(state, contract.Parameters())
-    assert transfer.matches_signed(state) == state.flows["transfers"] > 0
+    assert transfer.matches_signed(state) == state.flows.transfers > 0
 
 
 # Terms and incentives
@@ -247,7 +247,7 @@ def test_sellers_with_an_incentive_offer_more_of_what_they_find():
 
 def coached(*offers, money=1000.0, **changes):
     """Return a tiny city of technology SMEs without R&D after a quarter."""
-    state = tiny(*offers, money=money * bool(offers), **{"start small": 0.2})
+    state = tiny(*offers, money=money * bool(offers), start=(0.2, 0.0))
     add_firms(state, 4000, above_scale=False, technology_sme=True, propensity=0.1, employees=1.0)
     research.invest_and_find(state, research.Parameters(patent_lapse=0.03, **changes))
     return state
@@ -256,14 +256,14 @@ def coached(*offers, money=1000.0, **changes):
 def test_coached_firms_start_likelier_and_are_paid_for():
     plain = coached().firms.rd > 0
     state = coached(offer("diagnosis", 0.8), coaching=1.0, diagnosis_cost=0.02)
-    number = state.flows["diagnosed"]
+    number = state.flows.diagnosed
     assert number / 4000 == pytest.approx(0.2, abs=spread(0.2, 4000))
     assert sum(promised(state.books).values()) == number * 20_000
     now = state.firms.rd > 0
     assert (now >= plain).all()
     # Of 0.8 of the coached that did not start, 0.2 · 1.0 do.
     added = (now & ~plain).sum()
-    assert added == state.flows["coached_into_rd"]
+    assert added == state.flows.coached_into_rd
     assert added / (0.8 * number) == pytest.approx(0.2, abs=spread(0.2, int(0.8 * number)))
     assert np.allclose(state.firms.rd[now], 10.0)
 
@@ -273,7 +273,7 @@ def test_coaching_that_is_a_visit_only_moves_nobody():
     assert np.array_equal(plain, coached(offer("diagnosis", 0.8), coaching=0.0).firms.rd)
     unpaid = coached(offer("diagnosis", 0.8), money=0.0, coaching=1.0)
     assert np.array_equal(plain, unpaid.firms.rd)
-    assert unpaid.flows["diagnosed"] == 0
+    assert unpaid.flows.diagnosed == 0
 
 
 def test_only_technology_firms_are_coached():

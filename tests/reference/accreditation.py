@@ -6,7 +6,7 @@ from math import log2, sqrt
 from sim.core import identity, quarter
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.processes.accreditation import GRADE_D, pass_share
-from sim.state.state import ACTIVE
+from sim.state.columns import ACTIVE
 
 from .luck import id_of_name, mix, plain_id
 from .promises import rewards_for_level
@@ -38,7 +38,7 @@ class AccreditedPlatform:
         city = self.model
         self.level = LEVEL_CODE[level]
         self.reached = city.quarter
-        city.flows[f"promoted {kind} {level}"] += 1
+        city.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += 1
         self.note_level()
 
 

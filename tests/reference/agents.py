@@ -6,7 +6,7 @@ named by their place in the city's lists.
 
 import mesa
 
-from sim.state.state import CONTRACTS, FIRMS, ORGANISATIONS, RESULTS
+from sim.state.state import Contracts, Firms, Organisations, Results
 
 from .accreditation import AccreditedPlatform
 from .contract import ContractingFirm, ContractingOrganisation, DrawnContract, SoldResult
@@ -20,11 +20,11 @@ from .research import LapsingResult, ResearchingFirm, ResearchingOrganisation
 from .subsidy_response import SubsidisedFirm
 
 
-def _defaults(columns):
+def _defaults(table):
     """Return what somebody new is who does not say otherwise."""
     return {
         column.name: [column.default] * column.width or column.dtype(column.default).item()
-        for column in columns
+        for column in table.columns.values()
     }
 
 
@@ -74,7 +74,7 @@ class PlainFirm(
 ):
     """A firm."""
 
-    defaults = _defaults(FIRMS)
+    defaults = _defaults(Firms)
 
 
 class PlainOrganisation(
@@ -89,7 +89,7 @@ class PlainOrganisation(
 ):
     """A platform or a body."""
 
-    defaults = _defaults(ORGANISATIONS)
+    defaults = _defaults(Organisations)
 
 
 class Record(Drawn):
@@ -106,10 +106,10 @@ class Record(Drawn):
 class PlainResult(LapsingResult, MeetingResult, SoldResult, Record):
     """A sellable result."""
 
-    defaults = _defaults(RESULTS)
+    defaults = _defaults(Results)
 
 
 class PlainContract(DrawnContract, Record):
     """A technology contract."""
 
-    defaults = _defaults(CONTRACTS)
+    defaults = _defaults(Contracts)

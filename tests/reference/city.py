@@ -22,7 +22,8 @@ from sim.inputs.kinds import KIND_CODE
 from sim.region.record import Recorder
 from sim.region.region import QUARTER
 from sim.state.books import yuan
-from sim.state.state import ACTIVE, BODY_CODE, Matches
+from sim.state.columns import ACTIVE, BODY_CODE
+from sim.state.state import Matches
 
 from . import (
     accreditation,
@@ -81,7 +82,7 @@ class PlainCity(mesa.Model):
         self.made_of, self.books, self.costs = state.city, state.books, state.costs
         self.start, self.weight = state.start, state.weight
         self.founders, self.knowledge = state.founders, state.knowledge
-        self.stock, self.flows, self.totals = state.starting_stock, state.flows, state.totals
+        self.figures, self.norms = state.figures, state.norms
         self.host_weight = state.host_weight.tolist()
         self.free_hosts = state.free_hosts.tolist()
         self.possible_hosts = state.possible_hosts.tolist()
@@ -120,7 +121,7 @@ class PlainCity(mesa.Model):
 
     def past_year(self, flow):
         """Return a flow's sum over the four quarters before this one."""
-        return sum(quarter.get(flow, 0.0) for quarter in self.run.state.history[-4:])
+        return sum(flow(quarter) for quarter in self.run.state.history[-4:])
 
     def pay(self, offer, millions, *, due, payees, lots, merits=None):
         """Promise money to claimants, each with a merit and a lot; return whom it reaches."""
@@ -156,6 +157,7 @@ class PlainCity(mesa.Model):
         """Read the tables into the agents."""
         state = self.run.state
         self.quarter, self.offers = state.quarter, state.offers
+        self.flows, self.totals = state.flows, state.totals
         self.gdp, self.macro_growth = state.gdp, state.macro_growth
         self.brokers = int(state.people.active.sum())
         _read(state.firms, self.firms, self.new_firm)

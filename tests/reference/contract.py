@@ -8,7 +8,7 @@ from sim.core import identity
 from sim.processes.contract import FIRM_SELLS, OUTSIDER_SELLS
 from sim.processes.contract import SELLING as SELLING_KINDS
 from sim.state.books import YUAN, yuan
-from sim.state.state import ACTIVE
+from sim.state.columns import ACTIVE
 
 from .luck import Ring, descending_id, id_of_name, poisson
 
@@ -26,7 +26,7 @@ FROM_RESULT = 1 << 20  # serial of the contract on a result
 class ContractingFirm:
     def absorptive_capacity(self):
         """Return its R&D stock over itself plus the typical one."""
-        typical = max(self.model.stock["typical_rd_stock"], 1e-9)
+        typical = max(self.model.norms.typical_rd_stock, 1e-9)
         return self.rd_stock / (self.rd_stock + typical)
 
     def commissions(self, p, scale):
@@ -60,7 +60,7 @@ class SoldResult:
     def be_sold(self, match):
         self.open = False
         self.sold = self.model.quarter
-        self.model.flows["products_of_transfers"] += self.draw("contract", PRODUCT) < self.success
+        self.model.flows.products_of_transfers += self.draw("contract", PRODUCT) < self.success
         match.buyer.partner = self.owner
 
 
@@ -187,7 +187,7 @@ def develop(city, p):
     """Let firms commission services of firms, organisations and outsiders."""
     contracts = []
     for firm in city.firms:
-        for serial in range(firm.commissions(p, city.stock["contract_scale"])):
+        for serial in range(firm.commissions(p, city.norms.contract_scale)):
             contracts.append(commissioned(city, p, firm, serial))
     if not contracts:
         return
@@ -203,7 +203,7 @@ def develop(city, p):
 def commissioned(city, p, firm, serial):
     """Return a contract of a firm whose value is drawn."""
     number = descending_id(identity.CONTRACT, firm.id, city.quarter, serial)
-    mean, spread = city.stock["contract_mean"], p.size_spread
+    mean, spread = city.figures.contract_mean, p.size_spread
     luck = city.luck.normal("contract", 0, number, VALUE)
     return city.new_contract(
         id=number,
@@ -251,7 +251,7 @@ def broker(city, p, contracts):
     waiting = [contract for contract in contracts if wants_broker(city, p, contract)]
     waiting.sort(key=lambda contract: contract.draw_for_life("contract", ORDER))
     luck = city.luck.uniform("contract", city.quarter, id_of_name("broker cases"))
-    cases = int(city.flows["broker_cases"] / city.weight + luck)
+    cases = int(city.flows.broker_cases / city.weight + luck)
     offices = ring_of_organisations(city.platforms("transfer_service"))
     for contract in waiting[:cases]:
         office = offices.pick(contract.draw_for_life("contract", OFFICE))
@@ -373,13 +373,13 @@ def pay_bonus(city, p):
     """Pay intermediaries a share of the registered contracts that they brokered."""
     brokered = [c for c in city.contracts if c.registered and c.service >= 0]
     base = [min(contract.value, p.bonus_base) * contract.weight() for contract in brokered]
-    city.flows["bonus_base"] += sum(base)
+    city.flows.bonus_base += sum(base)
     for offer in city.offers.on("transfer_bonus"):
         claims = [counted * offer.dose for counted in base]
         served = claim(city, p, offer, claims, "platform", brokered)
         for contract, money, paid in zip(brokered, claims, served, strict=True):
             contract.bonus += money * paid
-    city.flows["bonus"] += sum(contract.bonus for contract in brokered)
+    city.flows.bonus += sum(contract.bonus for contract in brokered)
 
 
 def count(city):
@@ -388,11 +388,11 @@ def count(city):
     for contract in city.contracts:
         weight = contract.weight()
         value = contract.value * weight
-        flows["contracts_real"] += weight
-        flows["turnover_real"] += value
-        flows["contracts"] += weight * contract.registered
-        flows["turnover"] += value * contract.registered
-        flows["transfers"] += contract.transfer
-        flows["brokered"] += weight * (contract.service >= 0)
-        flows["brokered_value"] += value * (contract.service >= 0)
-        flows["voucher_contracts"] += weight * contract.additional
+        flows.contracts_real += weight
+        flows.turnover_real += value
+        flows.contracts += weight * contract.registered
+        flows.turnover += value * contract.registered
+        flows.transfers += contract.transfer
+        flows.brokered += weight * (contract.service >= 0)
+        flows.brokered_value += value * (contract.service >= 0)
+        flows.voucher_contracts += weight * contract.additional

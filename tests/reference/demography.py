@@ -9,7 +9,7 @@ from scipy.special import ndtri
 from sim.core import identity, quarter
 from sim.processes.demography import MIDDLE_YEARS, SERVICE_FIELDS
 from sim.state import places, rules
-from sim.state.state import ACTIVE, FIRM_UNITS
+from sim.state.columns import ACTIVE, FIRM_UNITS
 
 from .knowledge import capabilities, units_held
 from .luck import plain_id
@@ -103,9 +103,9 @@ class MortalFirm:
 
 def renew(city, p):
     for firm in city.firms:
-        if firm.alive and firm.closes(p, city.stock["mean_closing_size"]):
+        if firm.alive and firm.closes(p, city.norms.mean_closing_size):
             firm.alive = False
-            city.flows["closed"] += city.weight
+            city.flows.closed += city.weight
     enter(city, p)
     for firm in city.firms:
         firm.be_evaluated_as_sme(p)
@@ -118,9 +118,9 @@ def renew(city, p):
 def enter(city, p):
     """Let latent founders enter: start-ups, spin-offs of researchers, and new large firms."""
     researchers = sum(o.researchers for o in city.organisations if o.status == ACTIVE)
-    usual = city.stock["startup_entry"] * city.gdp / city.stock["gdp"]
+    usual = city.figures.startup_entry * city.gdp / city.figures.gdp
     startups = (usual + p.spin_offs * researchers) / city.weight
-    large = p.above_scale_entry * city.stock["above_scale_firms"] / city.weight
+    large = p.above_scale_entry * city.figures.above_scale_firms / city.weight
     enter_group(city, p, startups / 4, group=0)
     enter_group(city, p, large / 4, group=1)
 
@@ -132,7 +132,7 @@ def enter_group(city, p, expected, group):
         chance = min(max(expected * p.latent - slot, 0.0), 1.0) / p.latent
         if city.luck.uniform("demography", 0, number, ENTERS) < chance:
             add_firm(city, p, number, large=bool(group))
-            city.flows["entered"] += city.weight
+            city.flows.entered += city.weight
 
 
 def add_firm(city, p, number, large):
@@ -141,15 +141,15 @@ def add_firm(city, p, number, large):
     def u(slot):
         return city.luck.uniform("demography", 0, number, slot)
 
-    stock, made_of = city.stock, city.made_of
+    made_of = city.made_of
     cluster = by_share([c.share for c in made_of.clusters], u(CLUSTER))
     fields = made_of.clusters[cluster].fields
     field = fields[int(u(FIELD) * len(fields))] - 1
     spread = exp(p.size_spread * float(ndtri(u(SIZE))))
     if large:
         revenue = rules.ABOVE_SCALE * (1 + p.entrant_above * spread)
-        staff = revenue / stock["revenue_per_employee"]
-        typical, rd_share = stock["typical_propensity"], stock["rd_firm_share"]
+        staff = revenue / city.figures.revenue_per_employee
+        typical, rd_share = city.norms.typical_propensity, city.figures.rd_firm_share
     else:
         revenue = p.startup_revenue * spread
         staff = p.startup_staff * sqrt(spread)
@@ -172,7 +172,7 @@ def add_firm(city, p, number, large):
         propensity=propensity,
         rd=rd,
         rd_stock=rd,
-        high_tech_industry=u(INDUSTRY) < stock["high_tech_output_share"],
+        high_tech_industry=u(INDUSTRY) < city.figures.high_tech_output_share,
     )
 
 
@@ -184,8 +184,8 @@ def by_share(shares, u):
 
 def count_above_scale(city):
     changes = [firm.be_counted() for firm in city.firms]
-    city.flows["fell_below"] += changes.count(-1) * city.weight
-    city.flows["rose_above"] += changes.count(1) * city.weight
+    city.flows.fell_below += changes.count(-1) * city.weight
+    city.flows.rose_above += changes.count(1) * city.weight
 
 
 def decide_on_high_tech(city, p):
@@ -197,7 +197,7 @@ def decide_on_high_tech(city, p):
         if firm.may_apply_for_high_tech():
             first = firm.high_tech_until == 0
             applied, won = firm.apply_for_high_tech(p)
-            city.flows["high_tech_applications"] += applied * city.weight
+            city.flows.high_tech_applications += applied * city.weight
             if won and first:
                 new.append(firm)
     for firm in city.firms:
@@ -214,7 +214,7 @@ def decide_on_service_status(city, p):
     for firm in able:
         firm.apply_for_service_status(p)
     new = [firm for firm in able if firm.service_status]
-    city.flows["service_statuses"] += len(new) * city.weight
+    city.flows.service_statuses += len(new) * city.weight
     holders = [firm for firm in city.firms if firm.alive and firm.service_status]
     reward(city, p, "recognition_reward", new)
     relieve(city, p, "status_relief", holders)

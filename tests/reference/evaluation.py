@@ -5,9 +5,9 @@ from math import sqrt
 from scipy.special import ndtr
 
 from sim.core import quarter
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.processes.evaluation import DECILE, A, B, C, D
-from sim.state.state import ACTIVE
+from sim.state.columns import ACTIVE
 
 SCORE, AWARD, NATIONAL_AWARD = 0, 1, 2  # slots of a platform's draws in a quarter
 
@@ -88,7 +88,7 @@ def grade(city, p):
     closing = [platform for platform in platforms if platform.must_close(p)]
     for platform in closing:
         platform.close()
-    city.flows["closed_platforms"] += len(closing)
+    city.flows.closed_platforms += len(closing)
 
 
 def by_kind(platforms):
@@ -135,7 +135,7 @@ def award(city, p):
             for service in services
             if service.draw("evaluation", slot) < min(number * service.cases / cases, 1.0)
         ]
-        city.flows[f"awards {level}"] += len(won)
+        city.flows.awards[LEVEL_CODE[level]] += len(won)
         for offer in city.offers.on("award_match"):
             if not offer.levels or LEVELS.index(level) in offer.levels:
                 pay(city, p, offer, won, offer.dose)

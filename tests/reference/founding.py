@@ -11,8 +11,8 @@ from sim.core import identity
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.processes.founding import ELSEWHERE, TRILLION
 from sim.state.books import yuan
+from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.founders import CARRIERS, PAYEE, REPEATABLE
-from sim.state.state import ACTIVE, BUILDING, CLOSED
 
 from .luck import Ring, descending_id
 from .promises import boost, founding_offers
@@ -117,7 +117,7 @@ class Host:
         platform.be_born(kind)
         if kind not in REPEATABLE:
             self.platforms |= 1 << code
-        city.flows[f"founded {kind}"] += 1
+        city.flows.founded[KIND_CODE[kind]] += 1
         if time == 0:
             platform.note_level()
 
@@ -125,7 +125,7 @@ class Host:
 class HostingFirm(Host):
     def suitability_as_host(self):
         city = self.model
-        typical = max(city.stock["typical_rd_stock"], 1e-9)
+        typical = max(city.norms.typical_rd_stock, 1e-9)
         return (self.rd_stock / typical) ** city.founders.size_of_host
 
     def known_seller(self):
@@ -163,7 +163,7 @@ class HostingOrganisation(Host):
     def note_level(self):
         """Count that it reached its level."""
         kind, level = KIND_NAMES[self.kind], LEVELS[self.level]
-        self.model.totals[f"reached {kind} {level}"] += 1
+        self.model.totals.reached[KIND_CODE[kind], LEVEL_CODE[level]] += 1
 
     def close(self):
         """Close, and let the host found another."""
@@ -230,11 +230,13 @@ def what_clusters_lack(city, p):
 
 def demand_for_carriers(city, p):
     """Return how seats taken and sought, beside those at the start, move founding carriers."""
-    usual = city.stock["seats_taken"]
+    usual = city.norms.seats_taken
     if usual == 0:
         return 1.0
     carriers = city.platforms(*CARRIERS)
-    wanted = sum(carrier.tenants for carrier in carriers) + city.past_year("turned_away")
+    wanted = sum(carrier.tenants for carrier in carriers) + city.past_year(
+        lambda flows: flows.turned_away
+    )
     taken = wanted / max(float(sum(carrier.seats for carrier in carriers)), 1.0)
     return min(max((taken / usual) ** p.demand, p.least_demand), p.most_demand)
 
@@ -247,7 +249,7 @@ def rates_and_boosts(city, p, host, demand):
             continue
         code = KIND_CODE[kind]
         weight = max(city.host_weight[code], 1.0)
-        units = max(city.stock[data.stock], p.least_stock)
+        units = max(getattr(city.figures, data.stock), p.least_stock)
         if data.per_host:
             units = city.free_hosts[code]
         yearly = float(city.costs["rate"][code]) / p.approval * units / weight
@@ -348,9 +350,9 @@ def pilot_offices(city, p):
     kind = "technology_transfer_office"
     for offer in city.offers.on("pilot_offices", kind):
         # The year's offices come up quarter by quarter; the fraction is carried along.
-        before = city.totals["pilot offices offered"]
-        city.totals["pilot offices offered"] += offer.dose / 4
-        number = int(city.totals["pilot offices offered"]) - int(before)
+        before = city.totals.pilot_offices_offered
+        city.totals.pilot_offices_offered += offer.dose / 4
+        number = int(city.totals.pilot_offices_offered) - int(before)
         shares = {"university": p.pilot_universities, "institute": 1 - p.pilot_universities}
         for name, share in shares.items():
             without = [h for h in hosts(city, name) if not h.hosts_kind(KIND_CODE[kind])]
@@ -389,6 +391,6 @@ def talk_with_outsiders(city, p, lacks):
             )
     for parent in ending:
         parent.negotiates_until = 0
-    opening = p.talks * city.stock["gdp"] / TRILLION / 4
+    opening = p.talks * city.figures.gdp / TRILLION / 4
     for parent in parents:
         parent.weigh_opening_talks(p, opening)

@@ -5,7 +5,7 @@ from math import log
 
 from sim.inputs.kinds import HOSTS
 from sim.processes.incubation import SEATING
-from sim.state.state import ACTIVE
+from sim.state.columns import ACTIVE
 
 from .luck import mix
 
@@ -60,7 +60,7 @@ class IncubatedFirm:
         tested = self.alive and self.hatched and not self.seedling
         if tested and self.revenue >= p.seedling_revenue:
             self.seedling = self.rd >= p.seedling_rd * self.revenue
-            self.model.totals["seedlings"] += self.seedling * self.model.weight
+            self.model.totals.seedlings += self.seedling * self.model.weight
 
 
 class SeatingOrganisation:
@@ -87,7 +87,7 @@ def incubate(city, p):
 def end_tenancies(city, p):
     for firm in city.firms:
         if firm.is_tenant():
-            city.flows["graduates"] += firm.graduate_or_leave(p) * city.weight
+            city.flows.graduates += firm.graduate_or_leave(p) * city.weight
     tenants = Counter(firm.carrier for firm in city.firms if firm.is_tenant())
     for organisation in city.organisations:
         organisation.tenants = tenants[organisation.row] * city.weight
@@ -102,7 +102,7 @@ def seat_seekers(city, p):
             asked.setdefault(firm.prefers(p, carriers).row, []).append(firm)
     for row, firms in asked.items():
         seated = city.organisations[row].seat(firms)
-        city.flows["seated"] += len(seated) * city.weight
-        city.flows["hatched"] += sum(firm.hatched for firm in seated) * city.weight
+        city.flows.seated += len(seated) * city.weight
+        city.flows.hatched += sum(firm.hatched for firm in seated) * city.weight
     turned_away = [firm for firm in seekers if firm.seated == 0 and firm.is_at_its_last_try(p)]
-    city.flows["turned_away"] += len(turned_away) * city.weight
+    city.flows.turned_away += len(turned_away) * city.weight

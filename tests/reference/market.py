@@ -38,11 +38,11 @@ class GrowingFirm:
 
 def grow(city, p):
     usual = Norms(
-        macro=log1p(city.macro_growth) + city.stock["left_by_closing"],
+        macro=log1p(city.macro_growth) + city.norms.left_by_closing,
         # A quarter's Laplace scale b has variance 2 b²; four quarters add up to the year's.
         spread=p.spread / 2 / sqrt(2),
-        employees=city.stock["mean_employees"],
-        youth=p.youth * city.stock["mean_youth"],
+        employees=city.norms.mean_employees,
+        youth=p.youth * city.norms.mean_youth,
     )
     for firm in city.firms:
         if firm.alive:

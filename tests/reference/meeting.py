@@ -83,7 +83,7 @@ def meet(city, p):
     results = [result for result in city.results if result.open]
     firms = [firm for firm in city.firms if firm.alive and firm.rd > 0]
     city.matches = []
-    city.flows["broker_cases"] = cases(city.brokers, p) * (1 - p.broker_results)
+    city.flows.broker_cases = cases(city.brokers, p) * (1 - p.broker_results)
     if not results or not firms:
         return
     meetings = strangers(city, p, results, firms)
@@ -94,7 +94,7 @@ def meet(city, p):
         met.appeal = appeal(city.knowledge, met.buyer.capabilities, met.result.capabilities)
         if city.luck.uniform("meeting", city.quarter, met.id, FITS) < met.appeal:
             city.matches.append(met)
-    city.flows["meetings"] += len(meetings)
+    city.flows.meetings += len(meetings)
     count(city)
 
 
@@ -177,7 +177,8 @@ def count(city):
     """Count matches, and those over results of institutes, this quarter and since the start."""
     owners = [city.organisations[match.result.owner] for match in city.matches]
     institutes = sum(owner.kind == KIND_CODE["institute"] for owner in owners)
-    for name, number in (("matches", len(owners)), ("institute_matches", institutes)):
-        city.flows[name] += number
-        if city.quarter >= city.start:
-            city.totals[name] += number
+    city.flows.matches += len(owners)
+    city.flows.institute_matches += institutes
+    if city.quarter >= city.start:
+        city.totals.matches += len(owners)
+        city.totals.institute_matches += institutes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import exp, log, log1p
 
 from sim.core import identity
-from sim.state.state import ACTIVE, RESULT_UNITS
+from sim.state.columns import ACTIVE, RESULT_UNITS
 
 from .knowledge import capabilities
 from .luck import descending_id, poisson
@@ -28,14 +28,13 @@ class Norms:
 
 def norms(city, p):
     """Return what was fixed at the start, and how far firms plan ahead."""
-    stock = city.stock
     return Norms(
-        stop=(stock["stop small"], stock["stop large"]),
-        start=(stock["start small"], stock["start large"]),
+        stop=tuple(city.norms.stop.tolist()),
+        start=tuple(city.norms.start.tolist()),
         lead=1 + log1p(city.macro_growth) / 4 / p.adjustment,
-        typical=max(stock["typical_rd_stock"], 1e-9),
-        grants=stock["grants_scale"],
-        high_value=stock.get("high_value_norm", 0.0),
+        typical=max(city.norms.typical_rd_stock, 1e-9),
+        grants=city.norms.grants_scale,
+        high_value=city.norms.high_value_norm,
     )
 
 
@@ -140,7 +139,7 @@ def invest_and_find(city, p):
     for firm in city.firms:
         firm.invest_and_find(p, usual)
     diagnose(city, p, usual)
-    city.flows["grants"] += sum(firm.results for firm in city.firms) * city.weight
+    city.flows.grants += sum(firm.results for firm in city.firms) * city.weight
     for result in city.results:
         result.lapse_with_age(p)
     # Sellers who keep more of the income bring more of what they found to be sold.
@@ -178,5 +177,5 @@ def diagnose(city, p, usual):
         ]
         for firm in starting:
             firm.start_research()
-        city.flows["diagnosed"] += len(firms) * city.weight
-        city.flows["coached_into_rd"] += len(starting) * city.weight
+        city.flows.diagnosed += len(firms) * city.weight
+        city.flows.coached_into_rd += len(starting) * city.weight

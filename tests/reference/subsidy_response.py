@@ -15,10 +15,10 @@ def trust(city, offer, p):
     """Return the part of a promise that firms count on: what part of the claims was paid."""
     if offer.lever == "rd_price":
         return 1.0
-    claimed = city.totals[f"claimed {offer.instrument}"]
+    claimed = city.totals.claimed[offer.instrument]
     if claimed == 0:
         return p.first_trust
-    return city.totals[f"granted {offer.instrument}"] / claimed
+    return city.totals.granted[offer.instrument] / claimed
 
 
 class SubsidisedFirm:
@@ -77,7 +77,7 @@ def claim(city, p, offer, performers):
         for firm, money, paid in zip(claimants, sums, served, strict=True):
             firm.rd_subsidy += money / city.weight * paid
     granted = sum(money for money, paid in zip(sums, served, strict=True) if paid)
-    city.totals[f"claimed {offer.instrument}"] += sum(sums)
-    city.totals[f"granted {offer.instrument}"] += granted
-    city.flows["rd_subsidy_claims"] += len(claimants) * city.weight
-    city.flows["rd_subsidy_granted"] += granted
+    city.totals.claimed[offer.instrument] += sum(sums)
+    city.totals.granted[offer.instrument] += granted
+    city.flows.rd_subsidy_claims += len(claimants) * city.weight
+    city.flows.rd_subsidy_granted += granted

@@ -38,12 +38,12 @@ def column(table, *names):
 
 def total(name):
     """Return what reads a sum off a state."""
-    return lambda state: state.totals[name]
+    return lambda state: getattr(state.totals, name)
 
 
 def blocks(state):
     """Return which blocks of a cluster area are finished when."""
-    return {name: when for name, when in state.totals.items() if name.startswith("block")}
+    return dict(state.totals.blocks_finished)
 
 
 CONTRACTS = column("contracts", "id", "value", "registered", "service")
@@ -70,7 +70,7 @@ SUBJECTS = {
     "risk_relief": CONTRACTS,
     "scenario_number": total("scenarios"),
     "seller_incentive": CONTRACTS,
-    "sharing_reward": total("equipment uses"),
+    "sharing_reward": total("equipment_uses"),
     "status_relief": column("firms", "service_status"),
     "talent_money": column("talents", "id"),
     "training_places": column("people", "id"),
@@ -87,9 +87,9 @@ def platforms(state, instrument):
     table = state.organisations
     rows = np.isin(table.kind, [KIND_CODE[kind] for kind in instrument.kinds])
     names = ("id", "level", "status", "grade", "opens", "instruments_registered")
-    poles = state.totals["poles of districts"] + state.totals["poles of zones"]
+    poles = len(state.totals.poles_of_districts) + len(state.totals.poles_of_zones)
     seen = [getattr(table, name)[rows].tolist() for name in names]
-    return [*seen, poles, state.totals["scenarios"]]
+    return [*seen, poles, state.totals.scenarios]
 
 
 def subject(state, instrument):
