@@ -57,7 +57,8 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays, numbers and records of them, and keep its types.
 
     The machine code stays on disk where that goes. A record is a named tuple that stands at the
-    top of a file, where a later process finds it; it costs about 0.6 µs a column at each call.
+    top of a file, where a later process finds it; it holds what the kernel uses and no more, since
+    every column costs time at each call.
     """
     options: dict[str, Any] = {"cache": CACHE is not None, "nogil": True, "error_model": "numpy"}
     kernel: Callable[P, R] = numba.njit(**options)(function)
