@@ -1,6 +1,7 @@
 """The rooms of the house: imports point down, and each thing has one place."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sim.region.region import QUARTER
 
 HOME = Path(sim.__file__).parent
 MODULES = sorted(HOME.rglob("*.py"))
+EXPERIMENTS = sorted((HOME.parent / "experiments").glob("*.py"))
 
 # The rooms from the top down: a room may import what stands below it.
 ROOMS = (
@@ -107,6 +109,45 @@ def test_functions_fit_on_a_screen(path):
         if isinstance(node, ast.FunctionDef):
             length = (node.end_lineno or node.lineno) - node.body[0].lineno + 1
             assert length <= 60, f"{path.name}: {node.name} has {length} lines"
+
+
+MOST_ARGUMENTS = 8  # of a function; ``self`` and ``cls`` are none
+
+
+def functions(path: Path) -> list[ast.FunctionDef]:
+    """Return a file's functions and methods."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def arguments(function: ast.FunctionDef) -> list[ast.arg]:
+    """Return what a function takes."""
+    takes = function.args
+    several = [part for part in (takes.vararg, takes.kwarg) if part]
+    named = [*takes.posonlyargs, *takes.args, *takes.kwonlyargs, *several]
+    return [part for part in named if part.arg not in ("self", "cls")]
+
+
+@pytest.mark.parametrize("path", [*MODULES, *EXPERIMENTS], ids=lambda path: path.stem)
+def test_no_function_takes_more_arguments_than_a_reader_can_hold(path):
+    for function in functions(path):
+        number = len(arguments(function))
+        assert number <= MOST_ARGUMENTS, f"{path.name}: {function.name} takes {number}"
+
+
+KERNELS = {
+    f"{name_of(path)}.{function.name}": function
+    for path in MODULES
+    for function in functions(path)
+    if {"compiled", "inlined"} & {ast.unparse(part) for part in function.decorator_list}
+}
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_kernels_say_their_types(name):
+    for part in (KERNELS[name].returns, *(each.annotation for each in arguments(KERNELS[name]))):
+        assert part is not None
+        assert not re.search(r"\bAny\b", ast.unparse(part)), f"{name} takes or returns Any"
 
 
 # Numbers that a rule may hold bare: counts of one or two, quarters of a year, percent, per 10 000

@@ -7,8 +7,6 @@ logarithm after fdlibm's e_log.c, Sun Microsystems 1993). They hold for finite, 
 exponent between -700 and 700, a positive base.
 """
 
-from typing import Any
-
 from sim.core.compiled import as_bits, as_number, inlined
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -21,7 +19,7 @@ _ROOT_2 = 1.4142135623730951
 
 
 @inlined
-def exp(x: Any) -> Any:
+def exp(x: float) -> float:
     """Return e to a power."""
     rounded = x * _PER_LN2 + _ROUNDING
     power = rounded - _ROUNDING
@@ -43,7 +41,7 @@ def exp(x: Any) -> Any:
 
 
 @inlined
-def log(x: Any) -> Any:
+def log(x: float) -> float:
     """Return the natural logarithm of a positive number."""
     bits = as_bits(x)
     power = as_number((bits >> 52) | _TWO_52) - _BIAS
@@ -62,6 +60,6 @@ def log(x: Any) -> Any:
 
 
 @inlined
-def power(base: Any, exponent: Any) -> Any:
+def power(base: float, exponent: float) -> float:
     """Return a positive number raised to a power."""
     return exp(exponent * log(base))

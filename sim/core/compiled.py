@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import numba
 from numba.core import types
@@ -53,17 +53,27 @@ def first_use() -> bool:
     return CACHE is None or not any(CACHE.rglob("*.nbi"))
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function of arrays and numbers; keep the machine code on disk where that goes."""
+def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of arrays, numbers and records of them, and keep its types.
+
+    The machine code stays on disk where that goes. A record is a named tuple that stands at the
+    top of a file, where a later process finds it; it holds what the kernel uses and no more, since
+    every column costs time at each call.
+    """
     options: dict[str, Any] = {"cache": CACHE is not None, "nogil": True, "error_model": "numpy"}
-    kernel: Callable[..., Any] = numba.njit(**options)(function)
+    kernel: Callable[P, R] = numba.njit(**options)(function)
     return kernel
 
 
-def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+def inlined[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function into each kernel that calls it, so that a loop over it is vectorised."""
-    kernel: Callable[..., Any] = numba.njit(inline="always", error_model="numpy")(function)
+    kernel: Callable[P, R] = numba.njit(inline="always", error_model="numpy")(function)
     return kernel
+
+
+def record[Record: NamedTuple](kind: type[Record], source: object) -> Record:
+    """Return what a record's fields name of a table or of parameters, as kernels take it."""
+    return kind._make(getattr(source, name) for name in kind._fields)
 
 
 def _same_bits(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -81,5 +91,5 @@ def _bits(context: Any, number: Any) -> Any:
 
 
 # For use inside kernels.
-as_number: Any = intrinsic(_number)
-as_bits: Any = intrinsic(_bits)
+as_number: Callable[[int], float] = cast(Any, intrinsic(_number))
+as_bits: Callable[[float], int] = cast(Any, intrinsic(_bits))

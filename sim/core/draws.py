@@ -14,7 +14,6 @@ question in the same quarter and gets the same answer, whatever happened to anyb
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +24,10 @@ from sim.core.compiled import compiled, inlined
 
 Ids = NDArray[np.uint64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Address = tuple[np.uint64, np.uint64, np.uint64]
+Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+Uniforms = tuple[float, float, float, float]
 
 # Codes are part of every draw's address: a code is never reused and never changes.
 PROCESSES = {
@@ -65,7 +68,9 @@ _SCALE = 2.0**-32
 
 
 @inlined
-def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
+def philox(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> Words:
     """Return the four words of Philox4x32-10 for a counter and a key, all as 64-bit integers.
 
     Words are masked where they are multiplied: the compiler then knows that they have 32 bits,
@@ -81,7 +86,7 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
 
 
 @inlined
-def four(address: Any, identity: Any, block: Any) -> Any:
+def four(address: Address, identity: np.uint64, block: int) -> Uniforms:
     """Return the uniforms of slots ``4 × block`` to ``4 × block + 3`` of one agent."""
     w0, w1, w2, w3 = philox(
         identity & _MASK, identity >> _32, address[2], np.uint64(block), address[0], address[1]
@@ -98,25 +103,25 @@ def four(address: Any, identity: Any, block: Any) -> Any:
 
 
 @compiled
-def _first(address: Any, ids: Any, block: Any, out: Any) -> Any:
+def _first(address: Address, ids: Ids, block: int, out: Floats) -> None:
     for i in range(ids.size):
         out[i] = four(address, ids[i], block)[0]
 
 
 @compiled
-def _second(address: Any, ids: Any, block: Any, out: Any) -> Any:
+def _second(address: Address, ids: Ids, block: int, out: Floats) -> None:
     for i in range(ids.size):
         out[i] = four(address, ids[i], block)[1]
 
 
 @compiled
-def _third(address: Any, ids: Any, block: Any, out: Any) -> Any:
+def _third(address: Address, ids: Ids, block: int, out: Floats) -> None:
     for i in range(ids.size):
         out[i] = four(address, ids[i], block)[2]
 
 
 @compiled
-def _fourth(address: Any, ids: Any, block: Any, out: Any) -> Any:
+def _fourth(address: Address, ids: Ids, block: int, out: Floats) -> None:
     for i in range(ids.size):
         out[i] = four(address, ids[i], block)[3]
 
@@ -125,13 +130,13 @@ _WORDS = (_first, _second, _third, _fourth)
 
 
 @compiled
-def _block(address: Any, ids: Any, block: Any, out: Any) -> Any:
+def _block(address: Address, ids: Ids, block: int, out: Floats) -> None:
     for i in range(ids.size):
         out[0, i], out[1, i], out[2, i], out[3, i] = four(address, ids[i], block)
 
 
 @inlined
-def laplace(share: Any) -> Any:
+def laplace(share: float) -> float:
     """Return the quantile of the standard Laplace distribution at a share."""
     side = log(2.0 * min(share, 1.0 - share))
     return side if share < 0.5 else -side
@@ -144,7 +149,7 @@ def laplace_share(place: float) -> float:
 
 
 @compiled
-def poisson(mean: Any, share: Any) -> Any:
+def poisson(mean: float, share: float) -> int:
     """Return the Poisson count at a share of the probability below it (inversion)."""
     if share <= 1.0 - mean:  # which is below exp(-mean)
         return 0
@@ -159,13 +164,13 @@ def poisson(mean: Any, share: Any) -> Any:
 
 
 @compiled
-def _poisson_all(means: Any, shares: Any, out: Any) -> Any:
+def _poisson_all(means: Floats, shares: Floats, out: NDArray[np.int64]) -> None:
     for i in range(means.size):
         out[i] = poisson(means[i], shares[i])
 
 
 @compiled
-def _ordered(numbers: Any, span: Any, order: Any) -> Any:
+def _ordered(numbers: Floats, span: float, order: NDArray[np.int64]) -> None:
     n = numbers.size
     ends = np.zeros(n + 1, np.int64)
     bucket = np.empty(n, np.int64)
@@ -202,7 +207,7 @@ def poisson_counts(means: Floats, shares: Floats) -> NDArray[np.int64]:
 
 
 @inlined
-def _splitmix(value: Any) -> Any:
+def _splitmix(value: np.uint64) -> np.uint64:
     z = value + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -210,13 +215,13 @@ def _splitmix(value: Any) -> Any:
 
 
 @inlined
-def mixed(first: Any, second: Any) -> Any:
+def mixed(first: np.uint64, second: np.uint64) -> np.uint64:
     """Return one 64-bit id for an ordered pair of ids; see ``mix``."""
     return _splitmix(_splitmix(first) ^ second)
 
 
 @compiled
-def _mix_all(first: Any, second: Any, out: Any) -> Any:
+def _mix_all(first: Ids, second: Ids, out: Ids) -> None:
     for i in range(out.size):
         out[i] = mixed(first[i], second[i])
 
@@ -253,7 +258,7 @@ class Addressed:
         address: Key low, key high, process and quarter: what kernels pass on to ``four``.
     """
 
-    address: tuple[np.uint64, np.uint64, np.uint64]
+    address: Address
 
     def uniform(self, ids: Ids, slot: int = 0) -> Floats:
         """Return a number in (0, 1) for each id."""
@@ -275,7 +280,7 @@ class Addressed:
             _block(self.address, ids, block, out[4 * block : 4 * block + 4])
         return out[:slots].T
 
-    def happens(self, ids: Ids, probability: Floats | float, slot: int = 0) -> NDArray[np.bool_]:
+    def happens(self, ids: Ids, probability: Floats | float, slot: int = 0) -> Flags:
         """Return for each id whether an event of that probability happens to it."""
         return np.asarray(self.uniform(ids, slot) < probability, np.bool_)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.core.errors import DataError
 
 Rows = NDArray[np.int64]
+Whole = NDArray[np.integer]  # of any width
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from sim.core.draws import Flags
 from sim.core.tables import among
 from sim.indicators.measure import Indicator
-from sim.processes.districts import Flags, parks, poles
+from sim.processes.districts import parks, poles
 from sim.state.state import State
 
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from sim.core.draws import Flags, Floats
 from sim.core.tables import Rows
 from sim.indicators.measure import Indicator
 from sim.inputs.kinds import KIND_CODE
-from sim.processes.projects import CITY, JOINT, NATIONAL, PROVINCIAL, Flags, Floats, major_joint
+from sim.processes.projects import CITY, JOINT, NATIONAL, PROVINCIAL, major_joint
 from sim.state.columns import BUILDING
 from sim.state.state import State
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from sim.core.draws import Flags
 from sim.indicators.measure import Indicator
-from sim.processes.talent import CODE, OF_FIRMS, Flags, local_science
+from sim.processes.talent import CODE, OF_FIRMS, local_science
 from sim.state.columns import ACTIVE
 from sim.state.state import State
 

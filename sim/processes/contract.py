@@ -30,7 +30,6 @@ district has a registration service. Real and registered contracts are counted a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +37,9 @@ from numpy.typing import NDArray
 from sim.core import identity
 from sim.core.arithmetic import power
 from sim.core.compiled import compiled
-from sim.core.draws import Ids, ordered, poisson
+from sim.core.draws import Flags, Floats, Ids, ordered, poisson
 from sim.core.quantity import quantity
-from sim.core.tables import Rows
+from sim.core.tables import Rows, Whole
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import Offer
 from sim.state.books import YUAN, yuan
@@ -321,8 +320,14 @@ _COUNT, _TAKES_VOUCHER, _VOUCHER_USE, _EQUIPMENT, _EQUIPMENT_USE, _SELLER, _LOT 
 
 @compiled
 def _commission(
-    draws: Any, alive: Any, rd: Any, elasticity: Any, scale: Any, buyers: Any, numbers: Any
-) -> Any:
+    draws: Floats,
+    alive: Flags,
+    rd: Floats,
+    elasticity: float,
+    scale: float,
+    buyers: Rows,
+    numbers: Rows,
+) -> int:
     found = 0
     for i in range(alive.size):
         if alive[i] and rd[i] > 0.0:
@@ -427,7 +432,19 @@ def _transfer(state: State, p: Parameters) -> None:
     ids = identity.mixed(identity.CONTRACT, results.id[result], state.quarter, 1 << 20)
     # What goes into a firm of its own is not the partner's to use.
     used = ~results.spin_off[result]
-    _sign(state, p, ids, buyer, owner[signed], service, price[signed], transfer=True, absorbed=used)
+    _sign(
+        state,
+        p,
+        Deals(
+            ids=ids,
+            buyer=buyer,
+            seller=owner[signed],
+            service=service,
+            value=price[signed],
+            transfer=True,
+            absorbed=used,
+        ),
+    )
 
 
 def _financed(state: State, p: Parameters, price: NDArray[np.float64]) -> float:
@@ -484,7 +501,8 @@ def _develop(state: State, p: Parameters) -> None:
     by_organisation = ~outsider & luck.happens(ids, p.organisations_sell, _ORGANISATION)
     pick = sellers(state).pick(luck.uniform(ids[by_organisation], _POINTER))
     seller[by_organisation] = np.where(pick >= 0, pick, FIRM_SELLS)
-    _sign(state, p, ids, buyer, seller, _intermediaries(state, p, ids, value), value)
+    service = _intermediaries(state, p, ids, value)
+    _sign(state, p, Deals(ids=ids, buyer=buyer, seller=seller, service=service, value=value))
 
 
 def sellers(state: State) -> Ring:
@@ -526,47 +544,64 @@ def _intermediaries(
     return np.where(served, offices.pick(luck.uniform(ids, _OFFICE)), -1)
 
 
-def _sign(
-    state: State,
-    p: Parameters,
-    ids: np.ndarray,
-    buyer: Rows,
-    seller: NDArray[np.integer],
-    service: Rows,
-    value: NDArray[np.float64],
-    *,
-    transfer: bool = False,
-    additional: bool = False,
-    absorbed: NDArray[np.bool_] | bool = True,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Deals:
+    """What contracts of one stream say when they are signed.
+
+    Attributes:
+        ids: Their ids.
+        buyer: Rows of firms.
+        seller: Rows of organisations; or a firm, or an outsider.
+        service: Who brokered them, row; -1 for nobody.
+        value: Million CNY.
+        transfer: Whether they sell results of universities or institutes.
+        additional: Whether a voucher brought them about.
+        absorbed: Whether the buyer itself uses what it bought.
+    """
+
+    ids: Ids
+    buyer: Rows
+    seller: Whole
+    service: Rows
+    value: Floats
+    transfer: bool = False
+    additional: bool = False
+    absorbed: Flags | bool = True
+
+
+def _sign(state: State, p: Parameters, deals: Deals) -> None:
     """Write contracts down and book what they mean for buyer, seller and intermediary."""
-    if ids.size == 0:
+    if deals.ids.size == 0:
         return
-    firms, table = state.firms, state.organisations
-    chance = registration_chance(state, firms.district[buyer], p)
-    luck = state.draws.at("contract", 0)
-    registered = luck.happens(ids, chance, _REGISTERED)
-    paid = bonus_excess(value, state.offers.dose("transfer_bonus"), p) > 0
-    won_over = luck.happens(ids, p.bonus_registers, _REGISTERED_FOR_BONUS)
-    registered |= paid & (service >= 0) & won_over
     state.contracts.add(
-        ids,
+        deals.ids,
         quarter=state.quarter,
-        transfer=transfer,
-        buyer=buyer,
-        seller=seller,
-        service=service,
-        value=value,
-        registered=registered,
-        additional=additional,
+        transfer=deals.transfer,
+        buyer=deals.buyer,
+        seller=deals.seller,
+        service=deals.service,
+        value=deals.value,
+        registered=_registered(state, p, deals),
+        additional=deals.additional,
     )
-    np.add.at(firms.absorbed, buyer, value * absorbed)
-    np.add.at(firms.purchases, buyer, 1)
-    weight = 1.0 if transfer else state.weight
-    for party in (seller, service):
+    firms, table = state.firms, state.organisations
+    np.add.at(firms.absorbed, deals.buyer, deals.value * deals.absorbed)
+    np.add.at(firms.purchases, deals.buyer, 1)
+    weight = 1.0 if deals.transfer else state.weight
+    for party in (deals.seller, deals.service):
         known = party >= 0
         np.add.at(table.cases, party[known], weight)
-        np.add.at(table.income, party[known], value[known] * weight)
+        np.add.at(table.income, party[known], deals.value[known] * weight)
+
+
+def _registered(state: State, p: Parameters, deals: Deals) -> Flags:
+    """Return which contracts are registered: of themselves, or for the bonus of a broker."""
+    chance = registration_chance(state, state.firms.district[deals.buyer], p)
+    luck = state.draws.at("contract", 0)
+    paid = bonus_excess(deals.value, state.offers.dose("transfer_bonus"), p) > 0
+    won_over = luck.happens(deals.ids, p.bonus_registers, _REGISTERED_FOR_BONUS)
+    brokered = paid & (deals.service >= 0)
+    return luck.happens(deals.ids, chance, _REGISTERED) | (brokered & won_over)
 
 
 def registration_districts(state: State) -> NDArray[np.bool_]:
@@ -624,8 +659,18 @@ def _vouchers(
     ids = identity.mixed(identity.CONTRACT, firms.id[additional], state.quarter, slot << 20)
     seller = sellers(state).pick(luck.uniform(ids))
     seller = np.where(seller >= 0, seller, FIRM_SELLS)
-    none = np.full(additional.size, -1)
-    _sign(state, p, ids, additional, seller, none, bill[: additional.size], additional=True)
+    _sign(
+        state,
+        p,
+        Deals(
+            ids=ids,
+            buyer=additional,
+            seller=seller,
+            service=np.full(additional.size, -1),
+            value=bill[: additional.size],
+            additional=True,
+        ),
+    )
 
 
 def _covered(

@@ -14,16 +14,17 @@ technology, and kept.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity, quarter
 from sim.core.arithmetic import power
-from sim.core.compiled import compiled
+from sim.core.compiled import compiled, record
+from sim.core.draws import Flags, Floats
 from sim.core.quantity import quantity
-from sim.core.tables import Rows
+from sim.core.tables import Rows, Whole
 from sim.inputs.levers import Offer
 from sim.state import kene, places, rules
 from sim.state.books import yuan
@@ -293,35 +294,51 @@ _WEIGHS, _PASSES, _RELABELS, _WEIGHS_SERVICE, _PASSES_SERVICE = 4, 5, 6, 7, 8
 _ENTERS, _DISTRICT, _CLUSTER, _FIELD, _SIZE, _PROPENSITY, _DOES_RD, _LENGTH, _INDUSTRY = range(9)
 
 
+class Seen(NamedTuple):
+    """What a firm's closing depends on."""
+
+    above_scale: Flags
+    founded: Whole
+    employees: Floats
+    carrier: Whole
+    left_seat: Whole
+
+
+class Closing(NamedTuple):
+    """The yearly hazards of closing, and what moves them.
+
+    Attributes:
+        by_age: Of a small firm by age in years, the last for all later ages.
+        large: Of a firm above scale of one person.
+        size_effect: Elasticity of that to employees, negative.
+        inside: Ratio in a carrier.
+        after: Ratio after leaving one.
+        after_quarters: How long that lasts.
+    """
+
+    by_age: Floats
+    large: float
+    size_effect: float
+    inside: float
+    after: float
+    after_quarters: float
+
+
 @compiled
-def _close(
-    draws: Any,
-    alive: Any,
-    above_scale: Any,
-    founded: Any,
-    carrier: Any,
-    left_seat: Any,
-    now: Any,
-    employees: Any,
-    hazards: Any,
-    large_hazard: Any,
-    size_effect: Any,
-    inside: Any,
-    after: Any,
-    after_quarters: Any,
-) -> Any:
+def _close(draws: Floats, seen: Seen, alive: Flags, now: int, closing: Closing) -> int:
     closed = 0
     for i in range(alive.size):
         if not alive[i]:
             continue
-        if above_scale[i]:
-            hazard = large_hazard * power(employees[i], -size_effect)
+        if seen.above_scale[i]:
+            hazard = closing.large * power(seen.employees[i], -closing.size_effect)
         else:
-            hazard = hazards[min(max((now - founded[i]) // 4, 0), hazards.size - 1)]
-            if carrier[i] >= 0:
-                hazard *= inside
-            elif left_seat[i] > 0 and now - left_seat[i] < after_quarters:
-                hazard *= after
+            age = max((now - seen.founded[i]) // 4, 0)
+            hazard = closing.by_age[min(age, closing.by_age.size - 1)]
+            if seen.carrier[i] >= 0:
+                hazard *= closing.inside
+            elif seen.left_seat[i] > 0 and now - seen.left_seat[i] < closing.after_quarters:
+                hazard *= closing.after
         if draws[i] < hazard / 4.0:
             alive[i] = False
             closed += 1
@@ -338,22 +355,8 @@ def hazards(p: Parameters) -> NDArray[np.float64]:
 def renew(state: State, p: Parameters) -> None:
     """Close and enter firms; at the year's end count them anew and decide on statuses."""
     firms = state.firms
-    closed = _close(
-        state.luck("demography").uniform(firms.id, _EXIT),
-        firms.alive,
-        firms.above_scale,
-        firms.founded,
-        firms.carrier,
-        firms.left_seat,
-        state.quarter,
-        firms.employees,
-        hazards(p),
-        p.above_scale_exit / state.norms.mean_closing_size,
-        p.size_effect,
-        p.inside,
-        p.after,
-        4 * p.after_years,
-    )
+    draws = state.luck("demography").uniform(firms.id, _EXIT)
+    closed = _close(draws, record(Seen, firms), firms.alive, state.quarter, _closing(state, p))
     state.flows.closed += closed * state.weight
     _enter(state, p)
     _become_technology_smes(state, p)
@@ -361,6 +364,17 @@ def renew(state: State, p: Parameters) -> None:
         _count_above_scale(state)
         _decide_on_high_tech(state, p)
         _decide_on_service_status(state, p)
+
+
+def _closing(state: State, p: Parameters) -> Closing:
+    return Closing(
+        by_age=hazards(p),
+        large=p.above_scale_exit / state.norms.mean_closing_size,
+        size_effect=p.size_effect,
+        inside=p.inside,
+        after=p.after,
+        after_quarters=4 * p.after_years,
+    )
 
 
 def _enter(state: State, p: Parameters) -> None:

@@ -20,14 +20,14 @@ What sharing does to firms' innovation [K26, K27] is left out: uses are counted,
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.arithmetic import power
-from sim.core.compiled import compiled
-from sim.core.draws import laplace_share, poisson
+from sim.core.compiled import compiled, record
+from sim.core.draws import Flags, Floats, laplace_share, poisson
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.state.books import yuan
@@ -37,7 +37,6 @@ from sim.state.state import State
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
 
-Floats = NDArray[np.float64]
 LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson draw can bear
 
 
@@ -195,29 +194,35 @@ _HOLDS, _ENTERED = 4, 5
 _BUYS, _HANDS_IN, _QUEUE = 4, 5, 6
 
 
+class Seen(NamedTuple):
+    """What a firm's use of instruments depends on."""
+
+    alive: Flags
+    rd: Floats
+    employees: Floats
+
+
 @compiled
 def _firms(
-    life: Any,
-    draws: Any,
-    alive: Any,
-    rd: Any,
-    employees: Any,
-    scale: Any,
-    elasticity: Any,
-    least: Any,
-    small: Any,
-) -> Any:
+    life: Floats,
+    draws: Floats,
+    seen: Seen,
+    scale: float,
+    elasticity: float,
+    least: float,
+    small: float,
+) -> tuple[int, int, float]:
     uses = 0
     of_small = 0
     weights = 0.0
-    for i in range(alive.size):
-        if not alive[i] or rd[i] <= 0.0 or life[i] <= least:
+    for i in range(seen.alive.size):
+        if not seen.alive[i] or seen.rd[i] <= 0.0 or life[i] <= least:
             continue
-        mean = power(rd[i], elasticity)
+        mean = power(seen.rd[i], elasticity)
         weights += mean
         number = poisson(min(scale * mean, LARGEST_MEAN), draws[i])
         uses += number
-        if employees[i] < small:
+        if seen.employees[i] < small:
             of_small += number
     return uses, of_small, weights
 
@@ -307,9 +312,7 @@ def _tests(state: State, p: Parameters, scale: float, price: float) -> tuple[flo
     uses, small, weights = _firms(
         state.lasting("equipment", _OUTSIDE),
         state.luck("equipment").uniform(firms.id, _USES),
-        firms.alive,
-        firms.rd,
-        firms.employees,
+        record(Seen, firms),
         scale,
         p.elasticity,
         declining(price, p),

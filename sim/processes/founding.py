@@ -16,13 +16,13 @@ quarters with 15-30 % success. What is decided is built, and opens when its time
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.compiled import compiled
-from sim.core.draws import four
+from sim.core.compiled import compiled, record
+from sim.core.draws import Address, Flags, Floats, Ids, four
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
@@ -197,35 +197,42 @@ class Decisions:
     place: NDArray[np.float64]
 
 
+class Candidates(NamedTuple):
+    """What hosts of one class decide by, of ``Hosts``."""
+
+    ids: Ids
+    hosted: Rows
+    cluster: Rows
+    suitability: Floats
+
+
 @compiled
 def _decide(
-    address: Any,
-    ids: Any,
-    hosted: Any,
-    cluster: Any,
-    suitability: Any,
-    rate: Any,
-    boost: Any,
-    lacks: Any,
-    approval: Any,
-    chosen: Any,
-    anyway: Any,
-    place: Any,
-) -> Any:
+    address: Address,
+    those: Candidates,
+    rate: Floats,
+    boost: Floats,
+    lacks: Floats,
+    approval: float,
+) -> tuple[Rows, Flags, Floats]:
     """Draw once per host among competing kinds; -1 for no founding.
 
     What would be founded without offers is drawn first and stays what it is; offers only add.
+    Returned are the kind, whether it would be founded anyway, and a draw for its place.
     """
-    for i in range(ids.size):
-        chosen[i] = -1
+    hosted, suitability = those.hosted, those.suitability
+    chosen = np.full(hosted.size, -1)
+    anyway = np.zeros(hosted.size, np.bool_)
+    place = np.zeros(hosted.size)
+    for i in range(hosted.size):
         plain = 0.0
         extra = 0.0
         for k in range(rate.size):
             if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
-                hazard = rate[k] * suitability[i] * lacks[cluster[i], k]
+                hazard = rate[k] * suitability[i] * lacks[those.cluster[i], k]
                 plain += hazard
                 extra += hazard * (boost[k] - 1.0)
-        draws = four(address, ids[i], 0)
+        draws = four(address, those.ids[i], 0)
         if draws[0] >= 1.0 - np.exp(-plain - extra) or draws[2] > approval:
             continue
         anyway[i] = draws[0] < 1.0 - np.exp(-plain)
@@ -234,10 +241,11 @@ def _decide(
         for k in range(rate.size):
             if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
                 weight = 1.0 if anyway[i] else boost[k] - 1.0
-                pointer -= rate[k] * suitability[i] * lacks[cluster[i], k] * weight
+                pointer -= rate[k] * suitability[i] * lacks[those.cluster[i], k] * weight
                 if pointer < 0.0:
                     chosen[i] = k
                     break
+    return chosen, anyway, place
 
 
 def found(state: State, p: Parameters) -> None:
@@ -319,21 +327,9 @@ def _decisions(
     state: State, p: Parameters, host: Hosts, lacks: NDArray[np.float64], demand: float
 ) -> Decisions:
     rate, lift = _rates(state, p, host.name, demand)
-    n = host.rows.size
-    chosen, anyway, place = np.empty(n, np.int64), np.zeros(n, np.bool_), np.zeros(n)
-    _decide(
-        state.luck("founding").address,
-        host.ids,
-        host.hosted,
-        host.cluster,
-        host.suitability,
-        rate,
-        lift,
-        lacks,
-        p.approval,
-        chosen,
-        anyway,
-        place,
+    address = state.luck("founding").address
+    chosen, anyway, place = _decide(
+        address, record(Candidates, host), rate, lift, lacks, p.approval
     )
     at = np.flatnonzero(chosen >= 0)
     return Decisions(host, at, chosen[at], anyway[at], place[at])

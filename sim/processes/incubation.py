@@ -8,15 +8,15 @@ hollow: it still counts, and the report says so.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.arithmetic import log
 from sim.core.compiled import compiled
-from sim.core.draws import four, mixed
+from sim.core.draws import Address, Floats, Ids, four, mixed
 from sim.core.quantity import quantity
-from sim.core.tables import Rows
+from sim.core.tables import Rows, Table, Whole
 from sim.inputs.kinds import HOSTS
 from sim.state.columns import ACTIVE
 from sim.state.state import State
@@ -154,51 +154,48 @@ def _seat(state: State, p: Parameters) -> None:
     state.flows.turned_away += float(last_try.sum()) * state.weight
 
 
+class Located(NamedTuple):
+    """Start-ups or carriers, and where they are."""
+
+    id: Ids
+    district: Whole
+    cluster: Whole
+
+
+def _located(table: Table, rows: Rows) -> Located:
+    return Located(table.id[rows], table.district[rows], table.cluster[rows])
+
+
 @compiled
 def _prefer(
-    address: Any,
-    ids: Any,
-    district: Any,
-    cluster: Any,
-    carriers: Any,
-    districts: Any,
-    clusters: Any,
-    weight: Any,
-    near: Any,
-    best: Any,
-) -> Any:
-    draws = np.empty(carriers.size)
-    pairs = np.empty(carriers.size, np.uint64)
-    for i in range(ids.size):
-        for j in range(carriers.size):
-            pairs[j] = mixed(ids[i], carriers[j])
-        for j in range(carriers.size):
+    address: Address, seeker: Located, carrier: Located, weight: Floats, near: float
+) -> Rows:
+    best = np.empty(seeker.id.size, np.int64)
+    draws = np.empty(carrier.id.size)
+    pairs = np.empty(carrier.id.size, np.uint64)
+    for i in range(best.size):
+        for j in range(pairs.size):
+            pairs[j] = mixed(seeker.id[i], carrier.id[j])
+        for j in range(pairs.size):
             draws[j] = four(address, pairs[j], 0)[0]
-        for j in range(carriers.size):
+        for j in range(pairs.size):
             wanted = weight[j]
-            wanted *= near if district[i] == districts[j] else 1.0
-            wanted *= near if cluster[i] == clusters[j] else 1.0
+            wanted *= near if seeker.district[i] == carrier.district[j] else 1.0
+            wanted *= near if seeker.cluster[i] == carrier.cluster[j] else 1.0
             draws[j] = log(draws[j]) / wanted
         best[i] = np.argmax(draws)
+    return best
 
 
 def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:
     """Return for each start-up the position of the carrier that suits it best."""
-    firms, table = state.firms, state.organisations
-    best = np.empty(rows.size, np.int64)
-    _prefer(
+    return _prefer(
         state.luck("incubation").address,
-        firms.id[rows],
-        firms.district[rows],
-        firms.cluster[rows],
-        table.id[carriers],
-        table.district[carriers],
-        table.cluster[carriers],
-        1.0 + table.level[carriers],
+        _located(state.firms, rows),
+        _located(state.organisations, carriers),
+        1.0 + state.organisations.level[carriers].astype(np.float64),
         p.near,
-        best,
     )
-    return best
 
 
 def _name_seedlings(state: State, p: Parameters) -> None:

@@ -10,15 +10,17 @@ Growth is Laplace with a spread that falls with size [S3, S6, S8]; young firms g
 city's GDP, and the report says so. Employees follow revenue by half.
 """
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.arithmetic import exp, log, power
-from sim.core.compiled import compiled
-from sim.core.draws import laplace
+from sim.core.compiled import compiled, record
+from sim.core.draws import Flags, Floats, laplace
 from sim.core.quantity import quantity
+from sim.core.tables import Whole
 from sim.state.state import State
 
 
@@ -102,73 +104,94 @@ class Parameters:
     )
 
 
+class Seen(NamedTuple):
+    """What growth depends on."""
+
+    alive: Flags
+    founded: Whole
+    rd_growth: Floats
+    absorbed: Floats
+    first_orders: Floats
+
+
+class Owned(NamedTuple):
+    """What grows."""
+
+    revenue: Floats
+    employees: Floats
+
+
+class Usual(NamedTuple):
+    """What a firm of mean size, age and R&D meets in a quarter.
+
+    Attributes:
+        growth: Yearly log growth, of the economy and by what those who close leave.
+        spread: Laplace scale of a quarter's log growth.
+        employees: Mean size, persons.
+        youth: Mean extra yearly log growth of the young.
+    """
+
+    growth: float
+    spread: float
+    employees: float
+    youth: float
+
+
+class Response(NamedTuple):
+    """The parameters that say how growth answers, by their names."""
+
+    size_effect: float
+    youth: float
+    elasticity: float
+    contract_return: float
+    order_stays: float
+    staff: float
+    widest: float
+    most_bought: float
+
+
 @compiled
 def _firms(
-    draws: Any,
-    alive: Any,
-    founded: Any,
-    now: Any,
-    employees: Any,
-    revenue: Any,
-    rd_growth: Any,
-    absorbed: Any,
-    first_orders: Any,
-    order_stays: Any,
-    macro: Any,
-    spread: Any,
-    mean_employees: Any,
-    size_effect: Any,
-    youth: Any,
-    usual_youth: Any,
-    elasticity: Any,
-    contract_return: Any,
-    staff: Any,
-    widest: Any,
-    most_bought: Any,
-) -> Any:
+    draws: Floats, seen: Seen, owned: Owned, now: int, usual: Usual, response: Response
+) -> None:
     # Without a branch, so that several firms are taken at a time; who is closed stays as it is.
-    for i in range(alive.size):
-        age = max((now - founded[i]) / 4.0, 1.0)
-        growth = (macro + youth / age - usual_youth) / 4.0
+    for i in range(seen.alive.size):
+        age = max((now - seen.founded[i]) / 4.0, 1.0)
+        growth = (usual.growth + response.youth / age - usual.youth) / 4.0
         # At least one person: a firm of one varies most.
-        size = max(employees[i], 1.0) / mean_employees
-        b = min(spread * power(size, -size_effect), widest)
+        size = max(owned.employees[i], 1.0) / usual.employees
+        b = min(usual.spread * power(size, -response.size_effect), response.widest)
         growth += b * laplace(draws[i]) + log(1.0 - b * b)
-        growth += elasticity * rd_growth[i]
-        growth += contract_return * min(absorbed[i] / revenue[i], most_bought)
-        growth += order_stays * min(first_orders[i] / revenue[i], most_bought)
-        revenue[i] *= exp(growth) if alive[i] else 1.0
-        employees[i] *= exp(staff * growth) if alive[i] else 1.0
+        growth += response.elasticity * seen.rd_growth[i]
+        bought = min(seen.absorbed[i] / owned.revenue[i], response.most_bought)
+        growth += response.contract_return * bought
+        ordered = min(seen.first_orders[i] / owned.revenue[i], response.most_bought)
+        growth += response.order_stays * ordered
+        owned.revenue[i] *= exp(growth) if seen.alive[i] else 1.0
+        owned.employees[i] *= exp(response.staff * growth) if seen.alive[i] else 1.0
 
 
 def grow(state: State, p: Parameters) -> None:
     """Let every firm grow or shrink for one quarter, and the economy with them."""
     firms = state.firms
-    live = firms.alive
-    if live.any():
-        # A quarter's Laplace scale b has variance 2 b²; four quarters add up to the year's.
-        scale = p.spread / 2 / np.sqrt(2)
+    if firms.alive.any():
         _firms(
             state.luck("market").uniform(firms.id),
-            live,
-            firms.founded,
+            record(Seen, firms),
+            record(Owned, firms),
             state.quarter,
-            firms.employees,
-            firms.revenue,
-            firms.rd_growth,
-            firms.absorbed,
-            firms.first_orders,
-            p.order_stays,
-            np.log1p(state.macro_growth) + state.norms.left_by_closing,
-            scale,
-            state.norms.mean_employees,
-            p.size_effect,
-            p.youth,
-            p.youth * state.norms.mean_youth,
-            p.elasticity,
-            p.contract_return,
-            p.staff,
-            p.widest,
-            p.most_bought,
+            usual_growth(state, p),
+            record(Response, p),
         )
     state.gdp *= (1 + state.macro_growth) ** 0.25
+
+
+def usual_growth(state: State, p: Parameters) -> Usual:
+    """Return what a usual firm meets in this quarter."""
+    return Usual(
+        growth=float(np.log1p(state.macro_growth)) + state.norms.left_by_closing,
+        # A quarter's Laplace scale b has variance 2 b²; four quarters add up to the year's.
+        spread=p.spread / 2 / math.sqrt(2),
+        employees=state.norms.mean_employees,
+        youth=p.youth * state.norms.mean_youth,
+    )

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Ids
+from sim.core.draws import Flags, Floats, Ids
 from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import Rows
@@ -38,9 +38,6 @@ from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ what firms sell anyway and are not added to their revenue.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +37,10 @@ from scipy.special import ndtr
 
 from sim.core import identity, quarter
 from sim.core.arithmetic import power
-from sim.core.compiled import compiled
-from sim.core.draws import Ids, mix, poisson, poisson_counts
+from sim.core.compiled import compiled, record
+from sim.core.draws import Flags, Floats, Ids, mix, poisson, poisson_counts
 from sim.core.quantity import quantity
-from sim.core.tables import Rows
+from sim.core.tables import Rows, Whole
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import Offer
 from sim.state import kene, rules
@@ -51,9 +51,6 @@ from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 JOINT, CITY, PROVINCIAL, NATIONAL = range(len(PROJECT_KINDS))
 FIRST_HALF, SECOND_HALF, OVER, STOPPED = range(4)
@@ -570,24 +567,30 @@ def undertake(state: State, p: Parameters) -> None:
 # Joint projects
 
 
+class Seen(NamedTuple):
+    """What a firm's joint projects depend on."""
+
+    alive: Flags
+    rd: Floats
+    ally: Whole
+    partner: Whole
+
+
 @compiled
 def _joint(
-    draws: Any,
-    alive: Any,
-    rd: Any,
-    ally: Any,
-    partner: Any,
-    elasticity: Any,
-    scale: Any,
-    tie: Any,
-    leaders: Any,
-    numbers: Any,
-) -> Any:
+    draws: Floats,
+    seen: Seen,
+    elasticity: float,
+    scale: float,
+    tie: float,
+    leaders: Rows,
+    numbers: Rows,
+) -> int:
     found = 0
-    for i in range(alive.size):
-        if alive[i] and rd[i] > 0.0:
-            mean = scale * power(rd[i], elasticity)
-            if ally[i] >= 0 or partner[i] >= 0:
+    for i in range(seen.alive.size):
+        if seen.alive[i] and seen.rd[i] > 0.0:
+            mean = scale * power(seen.rd[i], elasticity)
+            if seen.ally[i] >= 0 or seen.partner[i] >= 0:
                 mean *= tie
             number = poisson(mean, draws[i])
             if number > 0:
@@ -667,7 +670,16 @@ def _agree(state: State, p: Parameters, those: Partners) -> None:
     state.flows.joint_projects += float(stands.sum())
     state.flows.joint_value += float((stands * value).sum())
     _start(
-        state, p, JOINT, ids[major], firm[major], organisation[major], value[major], stands[major]
+        state,
+        p,
+        Beginning(
+            kind=JOINT,
+            ids=ids[major],
+            firm=firm[major],
+            organisation=organisation[major],
+            value=value[major],
+            stands_for=stands[major],
+        ),
     )
 
 
@@ -676,10 +688,7 @@ def _own_accord(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
     leaders, numbers = np.empty(len(firms), np.int64), np.empty(len(firms), np.int64)
     found = _joint(
         state.luck("projects").uniform(firms.id, _COUNT),
-        firms.alive,
-        firms.rd,
-        firms.ally,
-        firms.partner,
+        record(Seen, firms),
         p.elasticity,
         state.norms.project_scale,
         p.tie,
@@ -745,13 +754,15 @@ def _through_vice_presidents(state: State, p: Parameters, those: Partners) -> No
         _start(
             state,
             p,
-            kind,
-            ids[here],
-            firm[here],
-            organisation[here],
-            value[here],
-            np.ones(int(here.sum())),
-            led=kind == PROVINCIAL,
+            Beginning(
+                kind=kind,
+                ids=ids[here],
+                firm=firm[here],
+                organisation=organisation[here],
+                value=value[here],
+                stands_for=np.ones(int(here.sum())),
+                led=kind == PROVINCIAL,
+            ),
         )
 
 
@@ -1005,13 +1016,15 @@ def _start_called(state: State, p: Parameters, those: Proposals, *, programme: b
     _start(
         state,
         p,
-        CITY,
-        those.ids,
-        those.firm,
-        those.organisation,
-        those.value,
-        those.stands_for,
-        public=p.public_share,
+        Beginning(
+            kind=CITY,
+            ids=those.ids,
+            firm=those.firm,
+            organisation=those.organisation,
+            value=those.value,
+            stands_for=those.stands_for,
+            public=p.public_share,
+        ),
     )
     number = float(those.stands_for.sum())
     state.flows.city_projects += number
@@ -1041,13 +1054,15 @@ def _compete(state: State, p: Parameters, those: Partners, kind: int) -> None:
     _start(
         state,
         p,
-        kind,
-        taken.ids,
-        taken.firm,
-        taken.organisation,
-        value,
-        taken.stands_for,
-        public=p.public_share,
+        Beginning(
+            kind=kind,
+            ids=taken.ids,
+            firm=taken.firm,
+            organisation=taken.organisation,
+            value=value,
+            stands_for=taken.stands_for,
+            public=p.public_share,
+        ),
     )
     state.flows.won_projects[kind] += float(taken.stands_for.sum())
 
@@ -1136,37 +1151,52 @@ def _firm_strength(state: State, p: Parameters, rows: Rows) -> Floats:
 # The life of a project
 
 
-def _start(
-    state: State,
-    p: Parameters,
-    kind: int,
-    ids: Ids,
-    firm: Rows,
-    organisation: Rows,
-    value: Floats,
-    stands_for: Floats,
-    *,
-    public: float = 0.0,
-    led: bool = False,
-    began: NDArray[np.int64] | int | None = None,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """Projects of one kind that begin.
+
+    Attributes:
+        kind: ``JOINT``, ``CITY``, ``PROVINCIAL`` or ``NATIONAL``.
+        ids: Their ids.
+        firm: Who leads, row; -1 for the organisation itself.
+        organisation: The partner, row.
+        value: Million CNY.
+        stands_for: Real projects that each stands for.
+        public: Share of the value from public money.
+        led: Whether a science vice-president leads them.
+        began: Quarters in which they began; None for this one.
+    """
+
+    kind: int
+    ids: Ids
+    firm: Rows
+    organisation: Rows
+    value: Floats
+    stands_for: Floats
+    public: float = 0.0
+    led: bool = False
+    began: Rows | None = None
+
+
+def _start(state: State, p: Parameters, those: Beginning) -> None:
     """Write projects down, as beginning now or then."""
-    if ids.size == 0:
+    if those.ids.size == 0:
         return
-    begins = np.broadcast_to(state.quarter if began is None else began, ids.shape)
-    joint = kind == JOINT or led
+    begins = np.full(those.ids.size, state.quarter) if those.began is None else those.began
+    joint = those.kind == JOINT or those.led
+    duration = lengths(state.draws.at("projects", 0).uniform(those.ids, _LENGTH), p)
     state.projects.add(
-        ids,
-        kind=kind,
-        major=value >= (p.major_from if joint else p.large_from),
-        firm=firm,
-        organisation=organisation,
-        led_by_talent=led,
+        those.ids,
+        kind=those.kind,
+        major=those.value >= (p.major_from if joint else p.large_from),
+        firm=those.firm,
+        organisation=those.organisation,
+        led_by_talent=those.led,
         began=begins,
-        ends=begins + lengths(state.draws.at("projects", 0).uniform(ids, _LENGTH), p),
-        value=value,
-        public=public * value,
-        stands_for=stands_for,
+        ends=begins + duration,
+        value=those.value,
+        public=those.public * those.value,
+        stands_for=those.stands_for,
     )
 
 
@@ -1407,7 +1437,19 @@ def _past_joint_projects(state: State, p: Parameters, those: Partners) -> None:
     value = joint_values(
         state.draws.at("projects", 0).normal(ids, _VALUE), np.ones(ids.size, np.bool_), p
     )
-    _start(state, p, JOINT, ids, firm, organisation, value, stands, began=began)
+    _start(
+        state,
+        p,
+        Beginning(
+            kind=JOINT,
+            ids=ids,
+            firm=firm,
+            organisation=organisation,
+            value=value,
+            stands_for=stands,
+            began=began,
+        ),
+    )
 
 
 def _past_city_projects(state: State, p: Parameters, those: Partners) -> None:
@@ -1427,14 +1469,16 @@ def _past_called(
     _start(
         state,
         p,
-        kind,
-        ids,
-        firm,
-        organisation,
-        value,
-        stands,
-        public=p.public_share,
-        began=began,
+        Beginning(
+            kind=kind,
+            ids=ids,
+            firm=firm,
+            organisation=organisation,
+            value=value,
+            stands_for=stands,
+            public=p.public_share,
+            began=began,
+        ),
     )
 
 
@@ -1462,14 +1506,16 @@ def _past_higher_projects(state: State, p: Parameters, those: Partners, kind: in
     _start(
         state,
         p,
-        kind,
-        ids,
-        nobody,
-        body,
-        value,
-        np.ones(ids.size),
-        public=p.public_share,
-        began=state.start - back,
+        Beginning(
+            kind=kind,
+            ids=ids,
+            firm=nobody,
+            organisation=body,
+            value=value,
+            stands_for=np.ones(ids.size),
+            public=p.public_share,
+            began=state.start - back,
+        ),
     )
 
 
@@ -1495,14 +1541,16 @@ def _past_listed_projects(state: State, p: Parameters, those: Partners) -> None:
     _start(
         state,
         p,
-        PROVINCIAL,
-        ids,
-        firm,
-        organisation,
-        value,
-        np.ones(rows.size),
-        led=True,
-        began=began,
+        Beginning(
+            kind=PROVINCIAL,
+            ids=ids,
+            firm=firm,
+            organisation=organisation,
+            value=value,
+            stands_for=np.ones(rows.size),
+            led=True,
+            began=began,
+        ),
     )
 
 

@@ -24,15 +24,16 @@ lognormal [S9, S10, T13]. What is not sold loses its value with age.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core import identity
 from sim.core.arithmetic import log, power
-from sim.core.compiled import compiled
-from sim.core.draws import poisson
+from sim.core.compiled import compiled, record
+from sim.core.draws import Flags, Floats, poisson
 from sim.core.quantity import quantity
+from sim.core.tables import Whole
 from sim.state import kene
 from sim.state.books import yuan
 from sim.state.columns import ACTIVE, RESULT_UNITS
@@ -191,93 +192,135 @@ _HELD = 40  # slot of a firm's draw at the start
 _VALUE = 63  # slot of a result's draw of its life, after those of its knowledge
 
 
+class Seen(NamedTuple):
+    """What a firm's R&D depends on."""
+
+    alive: Flags
+    above_scale: Flags
+    employees: Floats
+    revenue: Floats
+    propensity: Floats
+    rd_induced: Floats
+    high_tech_until: Whole
+
+
+class Spending(NamedTuple):
+    """A firm's R&D."""
+
+    rd: Floats
+    rd_stock: Floats
+    rd_growth: Floats
+
+
+class Held(NamedTuple):
+    """A firm's patents."""
+
+    patents: Whole
+    high_value: Whole
+    results: Whole
+
+
+class Deciding(NamedTuple):
+    """The numbers of a quarter's decisions.
+
+    Attributes:
+        stop: Chance that a firm of one person stops R&D, of a small and of a large one.
+        start: Chance that it starts it.
+        size_effect: Elasticity of starting to employees, and of stopping, negative.
+        adjustment: Part of the way to the R&D aimed at.
+        lead: R&D aimed at over its share of revenue, since revenue grows meanwhile.
+        depreciation: Part of the stock that is lost.
+        typical: R&D stock beside which growth is told, million CNY.
+    """
+
+    stop: Floats
+    start: Floats
+    size_effect: float
+    adjustment: float
+    lead: float
+    depreciation: float
+    typical: float
+
+
+class Patenting(NamedTuple):
+    """The numbers of a quarter's patents.
+
+    Attributes:
+        elasticity: Of grants to R&D.
+        scale: Grants of a firm with R&D of a million CNY.
+        lapse: Part of the patents that lapses.
+        valued: Chance of high value at an intensity of R&D of 1.
+        slope: Its elasticity to the intensity of R&D.
+        valued_lapse: Part of the patents of high value that lapses.
+    """
+
+    elasticity: float
+    scale: float
+    lapse: float
+    valued: float
+    slope: float
+    valued_lapse: float
+
+
 @compiled
-def _kept(held: Any, lapse: Any, share: Any) -> Any:
+def _kept(held: int, lapse: float, share: float) -> int:
     """Return what is left of some patents after a quarter."""
     return held - min(held, poisson(lapse * held, share)) if held > 0 else 0
 
 
 @compiled
-def _valued(grants: Any, chance: Any, share: Any) -> Any:
+def _valued(grants: int, chance: float, share: float) -> int:
     """Return how many of a quarter's grants are of high value, rounded by a draw."""
     return int(grants * min(chance, 1.0) + share)
 
 
 @compiled
-def _decide(
-    draws: Any,
-    alive: Any,
-    above_scale: Any,
-    employees: Any,
-    revenue: Any,
-    propensity: Any,
-    rd: Any,
-    rd_induced: Any,
-    rd_stock: Any,
-    rd_growth: Any,
-    high_tech_until: Any,
-    now: Any,
-    stop: Any,
-    start: Any,
-    size_effect: Any,
-    adjustment: Any,
-    lead: Any,
-    depreciation: Any,
-    typical: Any,
-) -> Any:
+def _decide(draws: Floats, seen: Seen, spending: Spending, now: int, deciding: Deciding) -> None:
+    alive, rd, rd_stock = seen.alive, spending.rd, spending.rd_stock
     # What is the same for all stands in loops without a branch: several firms are taken at a time.
     size = np.empty(alive.size)
     for i in range(alive.size):
-        size[i] = power(employees[i], size_effect)
+        size[i] = power(seen.employees[i], deciding.size_effect)
     for i in range(alive.size):
         if not alive[i]:
             continue
-        group = 1 if above_scale[i] else 0
+        group = 1 if seen.above_scale[i] else 0
         if rd[i] > 0.0:
-            if draws[_STATUS, i] < stop[group] / size[i]:
+            if draws[_STATUS, i] < deciding.stop[group] / size[i]:
                 rd[i] = 0.0
             else:
-                share = propensity[i]
-                if high_tech_until[i] >= now:
-                    share = max(share, status_share(revenue[i]))
-                rd[i] += adjustment * (share * revenue[i] * lead + rd_induced[i] - rd[i])
-        elif draws[_STATUS, i] < start[group] * size[i]:
-            rd[i] = propensity[i] * revenue[i]
+                share = seen.propensity[i]
+                if seen.high_tech_until[i] >= now:
+                    share = max(share, status_share(seen.revenue[i]))
+                aim = share * seen.revenue[i] * deciding.lead + seen.rd_induced[i]
+                rd[i] += deciding.adjustment * (aim - rd[i])
+        elif draws[_STATUS, i] < deciding.start[group] * size[i]:
+            rd[i] = seen.propensity[i] * seen.revenue[i]
     for i in range(alive.size):
-        stock = rd_stock[i] + (rd[i] / 4.0 - depreciation * rd_stock[i])
-        growth = log((typical + stock) / (typical + rd_stock[i]))
-        rd_growth[i] = growth if alive[i] else rd_growth[i]
+        stock = rd_stock[i] + (rd[i] / 4.0 - deciding.depreciation * rd_stock[i])
+        growth = log((deciding.typical + stock) / (deciding.typical + rd_stock[i]))
+        spending.rd_growth[i] = growth if alive[i] else spending.rd_growth[i]
         rd_stock[i] = stock if alive[i] else rd_stock[i]
 
 
 @compiled
 def _patent(
-    draws: Any,
-    alive: Any,
-    revenue: Any,
-    rd: Any,
-    patents: Any,
-    high_value: Any,
-    results: Any,
-    elasticity: Any,
-    scale: Any,
-    lapse: Any,
-    valued: Any,
-    slope: Any,
-    valued_lapse: Any,
-) -> Any:
+    draws: Floats, alive: Flags, revenue: Floats, rd: Floats, held: Held, patenting: Patenting
+) -> None:
+    patents, high_value, results = held.patents, held.high_value, held.results
     for i in range(alive.size):
         results[i] = 0
         if not alive[i]:
             continue
         if rd[i] > 0.0:
-            results[i] = poisson(scale * power(rd[i], elasticity), draws[_GRANTS, i])
+            mean = patenting.scale * power(rd[i], patenting.elasticity)
+            results[i] = poisson(mean, draws[_GRANTS, i])
         if patents[i] > 0:
             # The same draw: whoever loses a patent of high value has lost one.
-            high_value[i] = _kept(high_value[i], valued_lapse, draws[_LAPSES, i])
-            patents[i] = _kept(patents[i], lapse, draws[_LAPSES, i])
+            high_value[i] = _kept(high_value[i], patenting.valued_lapse, draws[_LAPSES, i])
+            patents[i] = _kept(patents[i], patenting.lapse, draws[_LAPSES, i])
         if results[i] > 0:
-            chance = valued * power(rd[i] / revenue[i], slope)
+            chance = patenting.valued * power(rd[i] / revenue[i], patenting.slope)
             patents[i] += results[i]
             high_value[i] += _valued(results[i], chance, draws[_HIGH_VALUE, i])
         high_value[i] = min(patents[i], high_value[i])
@@ -327,7 +370,7 @@ def invest_and_find(state: State, p: Parameters) -> None:
     """Let firms decide on R&D and find results; let researchers find theirs."""
     firms = state.firms
     if len(firms):
-        _invest(state, p, firms.alive)
+        _invest(state, p)
     _diagnose(state, p)
     state.flows.grants += float(firms.results.sum()) * state.weight
     find_results(state, p)
@@ -338,44 +381,33 @@ def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
     return float(yearly / 4 / np.sum(rd**p.elasticity))
 
 
-def _invest(state: State, p: Parameters, live: np.ndarray) -> None:
-    firms = state.firms
+def _invest(state: State, p: Parameters) -> None:
+    firms, seen = state.firms, record(Seen, state.firms)
     draws = state.luck("research").block(firms.id)
-    _decide(
-        draws,
-        live,
-        firms.above_scale,
-        firms.employees,
-        firms.revenue,
-        firms.propensity,
-        firms.rd,
-        firms.rd_induced,
-        firms.rd_stock,
-        firms.rd_growth,
-        firms.high_tech_until,
-        state.quarter,
-        state.norms.stop,
-        state.norms.start,
-        p.size_effect,
-        p.adjustment,
-        1 + np.log1p(state.macro_growth) / 4 / p.adjustment,
-        p.depreciation / 4,
-        max(state.norms.typical_rd_stock, 1e-9),
+    _decide(draws, seen, record(Spending, firms), state.quarter, _deciding(state, p))
+    _patent(draws, seen.alive, seen.revenue, firms.rd, record(Held, firms), _patenting(state, p))
+
+
+def _deciding(state: State, p: Parameters) -> Deciding:
+    return Deciding(
+        stop=state.norms.stop,
+        start=state.norms.start,
+        size_effect=p.size_effect,
+        adjustment=p.adjustment,
+        lead=1 + float(np.log1p(state.macro_growth)) / 4 / p.adjustment,
+        depreciation=p.depreciation / 4,
+        typical=max(state.norms.typical_rd_stock, 1e-9),
     )
-    _patent(
-        draws,
-        live,
-        firms.revenue,
-        firms.rd,
-        firms.patents,
-        firms.high_value,
-        firms.results,
-        p.elasticity,
-        state.norms.grants_scale,
-        p.patent_lapse / 4,
-        state.norms.high_value_norm,
-        p.high_value_slope,
-        p.patent_lapse * p.high_value_lapse / 4,
+
+
+def _patenting(state: State, p: Parameters) -> Patenting:
+    return Patenting(
+        elasticity=p.elasticity,
+        scale=state.norms.grants_scale,
+        lapse=p.patent_lapse / 4,
+        valued=state.norms.high_value_norm,
+        slope=p.high_value_slope,
+        valued_lapse=p.patent_lapse * p.high_value_lapse / 4,
     )
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Ids
+from sim.core.draws import Flags, Floats, Ids
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
@@ -34,8 +34,6 @@ from sim.state.state import State
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 SQUARE_METRES = 1e6  # in a million of them
 OWN_BUILDINGS = ("incubator", "accelerator", "science_park")

@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Addressed, Ids
+from sim.core.draws import Addressed, Flags, Floats, Ids
 from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import Rows
@@ -49,8 +49,6 @@ from sim.state.state import State
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 CODE = {name: code for code, name in enumerate(TALENT_KINDS)}
 # Titles whose holders are tied to a row of the firms table, which stands for ``weight`` firms.

@@ -1,14 +1,10 @@
 """The columns of a city's tables, each with its unit and the processes that may change it."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.core.draws import Floats, Ids
-from sim.core.tables import Rows, Table, column
+from sim.core.draws import Flags, Floats, Ids
+from sim.core.tables import Rows, Table, Whole, column
 from sim.inputs.kinds import KIND_NAMES
-
-Flags = NDArray[np.bool_]
-Whole = NDArray[np.integer]
 
 # Bodies that found platforms but are none themselves, beside the platform kinds.
 BODIES = ("university", "hospital", "public_body", "outside", "consultancy")

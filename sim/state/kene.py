@@ -6,14 +6,14 @@ cognitive distance [K15]; it is longest where nothing is shared and shortened wi
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Ids
+from sim.core.draws import Addressed, Floats, Ids
 from sim.core.quantity import quantity
+from sim.core.tables import Rows, Whole
 
 PER_FIELD = 20  # capabilities numbered to a field: how finely knowledge is told apart
 # The five WIPO sectors: the last field (from 0) of each of them.
@@ -66,12 +66,12 @@ class Parameters:
     )
 
 
-def sector(field: NDArray[np.integer]) -> NDArray[np.int64]:
+def sector(field: Whole) -> Rows:
     """Return the WIPO sector, 0 to 4, of fields numbered from 0."""
     return np.asarray(_SECTOR_OF[field])
 
 
-def lengths(u: NDArray[np.float64], most: int, p: Parameters) -> NDArray[np.int64]:
+def lengths(u: Floats, most: int, p: Parameters) -> Rows:
     """Return how many units firms hold, evenly from the least up to below the most."""
     least = round(p.least)
     return least + (u * (most - least)).astype(np.int64)
@@ -79,8 +79,14 @@ def lengths(u: NDArray[np.float64], most: int, p: Parameters) -> NDArray[np.int6
 
 @compiled
 def _build(
-    draws: Any, fields: Any, lengths: Any, own_field: Any, starts: Any, ends: Any, out: Any
-) -> Any:
+    draws: Floats,
+    fields: Whole,
+    lengths: Whole,
+    own_field: float,
+    starts: Rows,
+    ends: Rows,
+    out: Capabilities,
+) -> None:
     width = out.shape[1]
     for i in range(fields.size):
         sector = _SECTOR_OF[fields[i]]
@@ -94,8 +100,8 @@ def _build(
 
 def build(
     ids: Ids,
-    fields: NDArray[np.integer],
-    lengths: NDArray[np.integer],
+    fields: Whole,
+    lengths: Whole,
     width: int,
     luck: Addressed,
     p: Parameters,
@@ -111,7 +117,9 @@ def build(
 
 
 @compiled
-def _appeal(firms: Any, others: Any, same_field: Any, same_sector: Any, out: Any) -> Any:
+def _appeal(
+    firms: Capabilities, others: Capabilities, same_field: float, same_sector: float, out: Floats
+) -> None:
     for i in range(out.size):
         units, overlap = 0, 0.0
         for j in range(others.shape[1]):
@@ -137,7 +145,7 @@ def _appeal(firms: Any, others: Any, same_field: Any, same_sector: Any, out: Any
         out[i] = 4 * overlap * (1 - overlap)  # 4: the top is 1
 
 
-def appeal(firms: Capabilities, others: Capabilities, p: Parameters) -> NDArray[np.float64]:
+def appeal(firms: Capabilities, others: Capabilities, p: Parameters) -> Floats:
     """Return overlap × novelty, scaled to 0 … 1, for pairs of owners row by row.
 
     A unit overlaps fully where the same capability is held, in part where the field is held,

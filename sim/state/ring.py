@@ -7,18 +7,16 @@ candidate unless policy put a nearer one there.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Ids, ordered
-from sim.core.tables import Rows
+from sim.core.draws import Addressed, Floats, Ids, ordered
+from sim.core.tables import Rows, Whole
 
 
 @compiled
-def _first_from(places: Any, number: Any) -> Any:
+def _first_from(places: Floats, number: float) -> int:
     """Return the first position whose place is not below a number."""
     low, high = 0, places.size
     while low < high:
@@ -31,7 +29,7 @@ def _first_from(places: Any, number: Any) -> Any:
 
 
 @compiled
-def _pick(places: Any, rows: Any, pointers: Any, groups: Any, out: Any) -> Any:
+def _pick(places: Floats, rows: Rows, pointers: Floats, groups: Rows, out: Rows) -> None:
     for i in range(pointers.size):
         group = float(groups[i])
         at = _first_from(places, group + pointers[i])
@@ -50,10 +48,10 @@ class Ring:
         rows: The candidates' rows in the same order.
     """
 
-    places: NDArray[np.float64]
+    places: Floats
     rows: Rows
 
-    def pick(self, pointers: NDArray[np.float64], groups: NDArray[np.integer] | int = 0) -> Rows:
+    def pick(self, pointers: Floats, groups: Whole | int = 0) -> Rows:
         """Return one candidate's row per pointer in (0, 1); -1 where the group is empty."""
         found = np.empty(pointers.size, np.int64)
         if isinstance(groups, int):
@@ -62,9 +60,7 @@ class Ring:
         return found
 
 
-def ring(
-    luck: Addressed, ids: Ids, rows: Rows, groups: NDArray[np.integer] | int = 0, *, slot: int
-) -> Ring:
+def ring(luck: Addressed, ids: Ids, rows: Rows, groups: Whole | int = 0, *, slot: int) -> Ring:
     """Lay candidates on a ring by their draws; the ids and groups are those of the rows."""
     places = luck.uniform(ids, slot)
     if isinstance(groups, int):

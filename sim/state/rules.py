@@ -1,11 +1,9 @@
 """Rules of the state that hold in every city: the statistical threshold, the high-tech status."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
+from sim.core.draws import Floats
 
 ABOVE_SCALE = 20.0  # million CNY of revenue: above-scale industry (规模以上工业), since 2011
 JUST_UNDER = 0.99  # of a threshold: where a size is kept that must stay below it
@@ -16,7 +14,7 @@ LARGE_SHARE, MIDDLE_SHARE, SMALL_SHARE = 0.03, 0.04, 0.05
 
 
 @compiled
-def status_share(revenue: Any) -> Any:
+def status_share(revenue: float) -> float:
     """Return the R&D over revenue that the high-tech status asks of a firm."""
     if revenue > LARGE:
         return LARGE_SHARE
@@ -25,7 +23,7 @@ def status_share(revenue: Any) -> Any:
     return SMALL_SHARE
 
 
-def status_shares(revenue: NDArray[np.float64]) -> NDArray[np.float64]:
+def status_shares(revenue: Floats) -> Floats:
     """Return the same for many firms."""
     small = np.where(revenue > MIDDLE, MIDDLE_SHARE, SMALL_SHARE)
     return np.where(revenue > LARGE, LARGE_SHARE, small)

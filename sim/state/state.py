@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Draws
-from sim.core.tables import Rows, Table
+from sim.core.draws import Addressed, Draws, Flags
+from sim.core.tables import Rows, Table, Whole
 from sim.inputs.city import City, Figures
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES
 from sim.inputs.levers import Offers
@@ -60,7 +60,7 @@ def no_matches() -> Matches:
 
 
 @cache
-def _wanted(kinds: tuple[str, ...]) -> NDArray[np.bool_]:
+def _wanted(kinds: tuple[str, ...]) -> Flags:
     """Return per kind or body code whether it is one of these kinds."""
     wanted = np.zeros(len(KIND_NAMES) + len(BODIES), np.bool_)
     wanted[[KIND_CODE[kind] for kind in kinds]] = True
@@ -68,7 +68,7 @@ def _wanted(kinds: tuple[str, ...]) -> NDArray[np.bool_]:
 
 
 @compiled
-def _in_operation(kind: Any, status: Any, wanted: Any, asked: Any) -> Any:
+def _in_operation(kind: Whole, status: Whole, wanted: Flags, asked: int) -> Rows:
     """Return the rows whose kind is wanted and whose status is the one asked for."""
     rows = np.empty(kind.size, np.int64)
     found = 0
@@ -169,8 +169,7 @@ class State:
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""
         table = self.organisations
-        rows: Rows = _in_operation(table.kind, table.status, _wanted(kinds), status)
-        return rows
+        return _in_operation(table.kind, table.status, _wanted(kinds), status)
 
     def of_kinds(self, *kinds: str) -> NDArray[np.bool_]:
         """Return which rows are platforms of these kinds, whatever their status."""
