@@ -1,4 +1,4 @@
-"""All parameters of a replicate under their full names, from the declarations they stand in.
+"""All parameters of a replicate under their full names, from the sheets they stand in.
 
 Names are ``process.parameter``, ``kind.<kind>.<number>``, ``start.<figure>`` and
 ``dose.<instrument>``; the last are where in its range an instrument's vague wording lies.
@@ -12,60 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.errors import unknown
-from sim.core.quantity import Quantity, declared
+from sim.core.quantity import Quantity
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import KINDS
+from sim.inputs.numbers import Numbers, quantities, sheets
 from sim.inputs.plan import Plan
-from sim.processes import (
-    accreditation,
-    budget,
-    contract,
-    demography,
-    districts,
-    equipment,
-    evaluation,
-    founding,
-    funds,
-    incubation,
-    market,
-    maturation,
-    meeting,
-    outreach,
-    projects,
-    research,
-    services,
-    space,
-    subsidy_response,
-    talent,
-)
-from sim.region import population
-from sim.state import founders, kene
 
-DECLARED: dict[str, type] = {
-    "population": population.Parameters,
-    "founders": founders.Parameters,
-    "kene": kene.Parameters,
-    "budget": budget.Parameters,
-    "research": research.Parameters,
-    "meeting": meeting.Parameters,
-    "contract": contract.Parameters,
-    "founding": founding.Parameters,
-    "incubation": incubation.Parameters,
-    "services": services.Parameters,
-    "market": market.Parameters,
-    "demography": demography.Parameters,
-    "accreditation": accreditation.Parameters,
-    "evaluation": evaluation.Parameters,
-    "funds": funds.Parameters,
-    "space": space.Parameters,
-    "equipment": equipment.Parameters,
-    "districts": districts.Parameters,
-    "maturation": maturation.Parameters,
-    "outreach": outreach.Parameters,
-    "projects": projects.Parameters,
-    "subsidy_response": subsidy_response.Parameters,
-    "talent": talent.Parameters,
-}
 KIND_NUMBERS = (
     "found_cost",
     "run_cost",
@@ -81,9 +33,9 @@ KIND_NUMBERS = (
 def all_parameters(plan: Plan) -> dict[str, Quantity]:
     """Return every quantity that a replicate of a plan rests on, by full name."""
     found = {
-        f"{process}.{name}": quantity
-        for process, parameters in DECLARED.items()
-        for name, quantity in declared(parameters).items()
+        f"{sheet}.{name}": quantity
+        for sheet, numbers in sheets().items()
+        for name, quantity in numbers.items()
     }
     for kind, data in KINDS.items():
         found |= {f"kind.{kind}.{name}": getattr(data, name) for name in KIND_NUMBERS}
@@ -115,15 +67,17 @@ class Values:
     """
 
     flat: Mapping[str, float]
-    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _made: dict[type[Numbers], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def of(self, process: str) -> Any:
-        """Return the ``Parameters`` of a process with this replicate's values."""
-        if process not in self._made:
-            kind = DECLARED[process]
-            numbers = {name: self.flat[f"{process}.{name}"] for name in declared(kind)}
-            self._made[process] = kind(**numbers)
-        return self._made[process]
+    def of[T: Numbers](self, numbers: type[T]) -> T:
+        """Return the numbers of a class, with this replicate's values."""
+        if numbers not in self._made:
+            own = {name: self.flat[f"{numbers.sheet}.{name}"] for name in quantities(numbers)}
+            self._made[numbers] = numbers(**own)
+        made: T = self._made[numbers]
+        return made
 
     def start(self, figure: str) -> float:
         """Return a starting figure."""
@@ -150,10 +104,10 @@ def values(
     Raises:
         ConfigError: If a known name does not exist.
     """
-    quantities = all_parameters(plan)
+    parameters = all_parameters(plan)
     known = known or {}
     for name in known:
-        if name not in quantities:
-            raise unknown("parameters", "parameter", name, quantities)
-    flat = {name: quantity.at(shares.get(name, 0.5)) for name, quantity in quantities.items()}
+        if name not in parameters:
+            raise unknown("parameters", "parameter", name, parameters)
+    flat = {name: quantity.at(shares.get(name, 0.5)) for name, quantity in parameters.items()}
     return Values(flat | dict(known))

@@ -23,7 +23,8 @@ from sim.indicators.indicators import CONTEXT, INDICATORS
 from sim.inputs.design import STRATA
 from sim.inputs.instrument import CASE_BY_CASE
 from sim.inputs.levers import LEVERS
-from sim.inputs.parameters import DECLARED, all_parameters
+from sim.inputs.numbers import SHEETS
+from sim.inputs.parameters import all_parameters
 from sim.inputs.plan import NATURES, Instrument, Plan, Target
 from sim.region.region import QUARTER
 from sim.report import audit, contrast, figures
@@ -424,7 +425,7 @@ def mechanism_words(instrument: Instrument) -> str:
         return f"Not modelled: {instrument.reason}"
     if instrument.lever is None:
         process = instrument.waits_for
-        if process in DECLARED:
+        if process in SHEETS:
             return f"Not yet modelled: the process {process} has no rule for it yet"
         return f"Not yet modelled: waits for the process {process}"
     lever = LEVERS[instrument.lever]

@@ -7,12 +7,10 @@ import pytest
 from plans import PLANS, columns_of, instrument_of, same
 
 from sim.core.errors import ConfigError
-from sim.core.home import PACKAGE
 from sim.core.identity import LATENT_FOUNDER
-from sim.core.quantity import declared
 from sim.indicators.indicators import INDICATORS
 from sim.inputs.levers import LEVERS
-from sim.inputs.parameters import DECLARED, all_parameters, values
+from sim.inputs.parameters import values
 from sim.policy.policy import build_mix
 from sim.region.region import QUARTER, Run, simulate, start_run
 from sim.state import founders
@@ -198,25 +196,6 @@ def test_each_column_is_written_by_its_owners_only(name):
                         owners = getattr(run.state, table).columns[column].owners
                         assert process in owners, f"{process} writes {table}.{column} of {owners}"
         run.finish()
-
-
-def test_every_parameter_has_unit_bounds_status_and_source():
-    for name, quantity in all_parameters(PLAN).items():
-        assert quantity.unit, name
-        assert quantity.source, name
-        assert quantity.low <= quantity.default <= quantity.high, name
-        assert quantity.status in ("cited", "calibrated", "assumed"), name
-    for process, parameters in DECLARED.items():
-        fields = {field.name for field in dataclasses.fields(parameters)}
-        assert fields == set(declared(parameters)), process
-
-
-def test_every_parameter_is_read_somewhere():
-    # A parameter nobody reads is a promise nobody keeps: each must stand in its process's code.
-    code = "\n".join(path.read_text() for path in PACKAGE.rglob("*.py"))
-    for process, parameters in DECLARED.items():
-        for name in declared(parameters):
-            assert code.count(f".{name}") > 0 or f'"{process}.{name}"' in code, f"{process}.{name}"
 
 
 def pulls(plan, lever):
