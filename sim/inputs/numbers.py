@@ -91,13 +91,13 @@ def quantities(numbers: type[Numbers]) -> dict[str, Quantity]:
         ConfigError: If the class and its sheet do not hold the same names.
     """
     declared, sheet = meanings(numbers), sheets()[numbers.sheet]
-    where, code = _place(numbers.sheet), f"{numbers.__module__}.{numbers.__name__}"
-    for name in declared:
-        if name not in sheet:
-            raise unknown(where, f"number that {code} declares:", name, sheet)
+    code = f"{numbers.__module__}.{numbers.__name__}"
     for name in sheet:
         if name not in declared:
-            raise unknown(code, f"number that {where} holds:", name, declared)
+            raise unknown(f"sheet {numbers.sheet}", f"number of {code}", name, declared)
+    for name in declared:
+        if name not in sheet:
+            raise ConfigError(f"sheet {numbers.sheet}: '{name}' is missing, which {code} declares")
     return sheet
 
 
@@ -113,20 +113,20 @@ def sheets() -> dict[str, dict[str, Quantity]]:
     Raises:
         ConfigError: If a sheet is missing or unknown, or a number lacks anything or does not fit.
     """
-    trees = read_folder(FOLDER)
+    trees, folder = read_folder(FOLDER), configs() / FOLDER
     for name in trees:
         if name not in SHEETS:
-            raise unknown(str(configs() / FOLDER), "sheet", name, SHEETS)
-    return {name: _sheet(name, trees) for name in SHEETS}
+            raise unknown(str(folder), "sheet", name, SHEETS)
+    for name in SHEETS:
+        if name not in trees:
+            raise ConfigError(f"{folder}: the sheet of '{name}' is missing")
+    return {name: sheet_from(trees[name], str(folder / f"{name}.yaml")) for name in SHEETS}
 
 
-def _sheet(name: str, trees: Mapping[str, Mapping[str, object]]) -> dict[str, Quantity]:
-    where = _place(name)
-    if name not in trees:
-        raise ConfigError(f"{where}: the sheet is missing")
-    rows = trees[name].items()
-    return {row: quantity_from(tree, f"{where}: {row}", UNITS) for row, tree in rows}
+def sheet_from(tree: Mapping[str, object], where: str) -> dict[str, Quantity]:
+    """Return the quantities of a sheet by name.
 
-
-def _place(sheet: str) -> str:
-    return str(configs() / FOLDER / f"{sheet}.yaml")
+    Raises:
+        ConfigError: If one of them lacks anything or does not fit.
+    """
+    return {name: quantity_from(row, f"{where}: {name}", UNITS) for name, row in tree.items()}

@@ -14,20 +14,9 @@ from numpy.typing import NDArray
 from sim.core.errors import unknown
 from sim.core.quantity import Quantity
 from sim.inputs.instrument import Instrument
-from sim.inputs.kinds import KINDS
+from sim.inputs.kinds import KIND_NUMBERS, KINDS
 from sim.inputs.numbers import Numbers, quantities, sheets
 from sim.inputs.plan import Plan
-
-KIND_NUMBERS = (
-    "found_cost",
-    "run_cost",
-    "building",
-    "rate",
-    "seats",
-    "researchers",
-    "plaque",
-    "firm_weight",
-)
 
 
 def all_parameters(plan: Plan) -> dict[str, Quantity]:
