@@ -33,11 +33,11 @@ class Unit:
 
     @property
     def reach(self) -> str:
-        """Say what the bounds allow."""
+        """What the bounds allow, in words."""
         low, high = self.bounds
         if self.bounds == _ANY:
-            return "any finite number"
-        return f"from {low:g} on" if high == math.inf else f"from {low:g} to {high:g}"
+            return "a finite number"
+        return f"a number from {low:g} " + ("on" if high == math.inf else f"to {high:g}")
 
 
 UNITS: dict[str, Unit] = {

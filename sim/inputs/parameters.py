@@ -15,28 +15,24 @@ from sim.core.errors import unknown
 from sim.core.quantity import Quantity
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import KIND_NUMBERS, KINDS
-from sim.inputs.numbers import Numbers, quantities, sheets
+from sim.inputs.number_set import NOTHING_SET, NumberSet, settable
+from sim.inputs.numbers import Numbers, quantities
 from sim.inputs.plan import Plan
 
 
-def all_parameters(plan: Plan) -> dict[str, Quantity]:
+def all_parameters(plan: Plan, numbers: NumberSet = NOTHING_SET) -> dict[str, Quantity]:
     """Return every quantity that a replicate of a plan rests on, by full name."""
-    found = {
-        f"{sheet}.{name}": quantity
-        for sheet, numbers in sheets().items()
-        for name, quantity in numbers.items()
-    }
-    for kind, data in KINDS.items():
-        found |= {f"kind.{kind}.{name}": getattr(data, name) for name in KIND_NUMBERS}
-    found |= {f"start.{name}": figure.quantity for name, figure in plan.city.figures.items()}
-    return found
+    found = {name: numbers.changed(name, quantity) for name, quantity in settable().items()}
+    return found | {f"start.{name}": figure.quantity for name, figure in plan.city.figures.items()}
 
 
-def drawn_names(plan: Plan, instruments: Iterable[Instrument]) -> list[str]:
+def drawn_names(
+    plan: Plan, instruments: Iterable[Instrument], numbers: NumberSet = NOTHING_SET
+) -> list[str]:
     """Return the names that a design draws a share for: whatever has a range."""
     names = [
         name
-        for name, quantity in all_parameters(plan).items()
+        for name, quantity in all_parameters(plan, numbers).items()
         if quantity.spread != "fixed" and quantity.low < quantity.high
     ]
     return names + dose_names(instruments)
@@ -81,22 +77,26 @@ class Values:
 
 
 def values(
-    plan: Plan, shares: Mapping[str, float], known: Mapping[str, float] | None = None
+    plan: Plan,
+    shares: Mapping[str, float],
+    numbers: NumberSet = NOTHING_SET,
+    start: Mapping[str, float] | None = None,
 ) -> Values:
-    """Return a replicate's values: each quantity at its share, unless it is known.
+    """Return a replicate's values: each quantity at its share, unless it is set.
 
     Args:
         plan: The plan, whose city holds the starting figures.
         shares: Name → share of the probability below the value; 0.5 where none is given.
-        known: Full name → value that replaces the draw.
+        numbers: Parameters and numbers of kinds that are set.
+        start: Starting figures that are set, by name.
 
     Raises:
-        ConfigError: If a known name does not exist.
+        ConfigError: If a name that is set does not exist.
     """
-    parameters = all_parameters(plan)
-    known = known or {}
-    for name in known:
+    parameters = all_parameters(plan, numbers)
+    figures = {f"start.{name}": value for name, value in (start or {}).items()}
+    for name in (*numbers.names, *figures):
         if name not in parameters:
             raise unknown("parameters", "parameter", name, parameters)
     flat = {name: quantity.at(shares.get(name, 0.5)) for name, quantity in parameters.items()}
-    return Values(flat | dict(known))
+    return Values(flat | figures)

@@ -52,6 +52,22 @@ def read_tree(folder: str, name_or_path: str | Path) -> dict[str, Any]:
     return _tree(_content(path), str(path), folder)
 
 
+def read_file(path: Path, thing: str) -> dict[str, Any]:
+    """Return the mapping in a YAML file that no folder of ``configs`` knows.
+
+    Args:
+        path: The file.
+        thing: What it should hold, for errors.
+
+    Raises:
+        ConfigError: If there is no such file, or it does not hold one plain mapping.
+    """
+    if not path.is_file():
+        near = closest(path.name, (other.name for other in path.parent.glob("*.yaml")))
+        raise ConfigError(f"no {thing} '{path}': there is no such file.{near}")
+    return _tree(_content(path), str(path), thing)
+
+
 def read_folder(folder: str) -> dict[str, dict[str, Any]]:
     """Return the mappings in all files of a folder of ``configs``, by name.
 
@@ -311,7 +327,7 @@ class Entry:
         """Return a number that can be in a unit."""
         value = self.number(key)
         if not unit.holds(value):
-            raise self.wrong(key, f"a number {unit.reach} is needed ({unit.name})")
+            raise self.wrong(key, f"{unit.reach} is needed ({unit.name})")
         return value
 
     def words(self, key: str, known: Collection[str] | None = None) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """All classes of numbers, by sheet: what a table of numbers, or a run, looks them up in."""
 
-from sim.inputs.numbers import Numbers
+from sim.core.quantity import Quantity
+from sim.inputs.kinds import KINDS
+from sim.inputs.numbers import Numbers, meanings
 from sim.processes import (
     accreditation,
     budget,
@@ -54,3 +56,14 @@ DECLARED: dict[str, type[Numbers]] = {
         talent.Parameters,
     )
 }
+
+
+def unit_and_meaning(name: str, quantity: Quantity) -> str:
+    """Return a number's unit with its meaning, by its full name; a figure's unit says both."""
+    group, _, rest = name.partition(".")
+    if group in DECLARED:
+        return f"{quantity.unit}: {meanings(DECLARED[group])[rest]}"
+    if group == "kind":
+        kind, _, number = rest.partition(".")
+        return f"{quantity.unit}: {KINDS[kind].meanings[number]}"
+    return quantity.unit

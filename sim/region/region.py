@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.core.errors import ConfigError
 from sim.inputs import design, parameters
+from sim.inputs.number_set import NumberSet
 from sim.inputs.plan import Instrument, Plan
 from sim.policy import program
 from sim.policy.policy import Mix
@@ -193,9 +194,10 @@ def start_city(
         fork: Of which replicate it is a future, if of another.
     """
     # All instruments of the plan are drawn for, so that every mix has the same doses.
-    names = parameters.drawn_names(plan, (*plan.city.background, *plan.instruments))
+    numbers, figures = _known(known or {})
+    names = parameters.drawn_names(plan, (*plan.city.background, *plan.instruments), numbers)
     shares = design.shares(names, seed, replicate, uncertainty, fork)
-    values = parameters.values(plan, shares, known)
+    values = parameters.values(plan, shares, numbers, figures)
     nothing = program.build((), (), shares)
     start = values.start
     state = State(
@@ -215,6 +217,13 @@ def start_city(
     population.settle(state, values, scale)
     _live_through_history(Run(state, nothing, values))
     return Start(plan, seed, replicate, uncertainty, state, values, shares, fork)
+
+
+def _known(known: Mapping[str, float]) -> tuple[NumberSet, dict[str, float]]:
+    """Return what is known of the model's numbers, and of the city's starting figures."""
+    prefix = "start."
+    figures = {n.removeprefix(prefix): x for n, x in known.items() if n.startswith(prefix)}
+    return NumberSet({n: x for n, x in known.items() if not n.startswith(prefix)}), figures
 
 
 def start_run(plan: Plan, mix: Mix | None, **options: Any) -> Run:

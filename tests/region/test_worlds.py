@@ -10,6 +10,7 @@ from sim.core.errors import ConfigError
 from sim.core.identity import LATENT_FOUNDER
 from sim.indicators.indicators import INDICATORS
 from sim.inputs.levers import LEVERS
+from sim.inputs.number_set import NumberSet
 from sim.inputs.parameters import values
 from sim.policy.policy import build_mix
 from sim.region.region import QUARTER, Run, simulate, start_run
@@ -283,4 +284,6 @@ def test_scaled_firms_keep_the_city_whole():
 
 def test_values_reject_a_name_that_does_not_exist():
     with pytest.raises(ConfigError, match=r"market\.spraed"):
-        values(PLAN, {}, {"market.spraed": 0.1})
+        values(PLAN, {}, NumberSet({"market.spraed": 0.1}))
+    with pytest.raises(ConfigError, match=r"start\.brokres"):
+        values(PLAN, {}, start={"brokres": 1.0})
