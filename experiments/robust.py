@@ -42,6 +42,7 @@ from sim.inputs.design import STRATA
 from sim.inputs.parameters import all_parameters
 from sim.inputs.plan import Plan, Target, load_plan, plan_from_tree, tree_of
 from sim.policy.policy import MIXES, build_mix
+from sim.region.declared import unit_and_meaning
 from sim.runs.settings import replacing
 
 with warnings.catch_warnings():
@@ -256,7 +257,7 @@ def sentence(plan: Plan, name: str, box: Box | None, share: float) -> str:
     """Return what PRIM found of a target, in a sentence."""
     if box is None:
         return f"{name}: missed in {share:.0%} of all; nothing stands out that tells where."
-    units = {key: quantity.unit for key, quantity in all_parameters(plan).items()}
+    units = {key: unit_and_meaning(key, quantity) for key, quantity in all_parameters(plan).items()}
     parts = []
     for key, limits in box.limits.items():
         if isinstance(limits, frozenset):

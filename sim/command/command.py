@@ -32,8 +32,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim.core.errors import ConfigError, SimError, unknown
 from sim.core.home import configs
-from sim.inputs.instrument import Entry, as_mapping, names_in, read_tree
 from sim.inputs.plan import Plan, plan_from_tree, tree_of
+from sim.inputs.reading import Entry, as_mapping, names_in, read_tree
 from sim.policy.mixes import parse as parse_mix
 from sim.policy.policy import Mix, build_mix, expand, mix_names
 from sim.runs.cluster import check_reached

@@ -10,6 +10,7 @@ from typing import Any
 from sim.core.errors import ConfigError
 from sim.inputs import design, parameters
 from sim.inputs.city import FIGURES, Figures
+from sim.inputs.number_set import NumberSet
 from sim.inputs.plan import Instrument, Plan
 from sim.policy import program
 from sim.policy.policy import Mix
@@ -38,7 +39,9 @@ from sim.processes import (
     talent,
 )
 from sim.region import population
+from sim.region.declared import DECLARED
 from sim.region.record import Record, Recorder
+from sim.state import founders, kene
 from sim.state.state import State
 
 HISTORY = 4  # quarters before the start whose flows are lived through, with all stocks held
@@ -88,7 +91,7 @@ class Run:
     def __post_init__(self) -> None:
         """Look up each process's parameters once."""
         self._arguments = {
-            name: self.program if name == "enact" else self.values.of(name)
+            name: self.program if name == "enact" else self.values.of(DECLARED[name])
             for name, _ in QUARTER
             if name != "settle"
         }
@@ -188,9 +191,10 @@ def start_city(
         fork: Of which replicate it is a future, if of another.
     """
     # All instruments of the plan are drawn for, so that every mix has the same doses.
-    names = parameters.drawn_names(plan, (*plan.city.background, *plan.instruments))
+    numbers, figures = _known(known or {})
+    names = parameters.drawn_names(plan, (*plan.city.background, *plan.instruments), numbers)
     shares = design.shares(names, seed, replicate, uncertainty, fork)
-    values = parameters.values(plan, shares, known)
+    values = parameters.values(plan, shares, numbers, figures)
     nothing = program.build((), (), shares)
     start = values.start
     state = State(
@@ -205,12 +209,19 @@ def start_city(
         gdp=start("gdp"),
         figures=Figures(**{name: start(name) for name in FIGURES}),
         fund=start("general_budget") * start("science_share") * start("platform_fund_share"),
-        founders=values.of("founders"),
-        knowledge=values.of("kene"),
+        founders=values.of(founders.Parameters),
+        knowledge=values.of(kene.Parameters),
     )
     population.settle(state, values, scale)
     _live_through_history(Run(state, nothing, values))
     return Start(plan, seed, replicate, uncertainty, state, values, shares, fork)
+
+
+def _known(known: Mapping[str, float]) -> tuple[NumberSet, dict[str, float]]:
+    """Return what is known of the model's numbers, and of the city's starting figures."""
+    prefix = "start."
+    figures = {n.removeprefix(prefix): x for n, x in known.items() if n.startswith(prefix)}
+    return NumberSet({n: x for n, x in known.items() if not n.startswith(prefix)}), figures
 
 
 def start_run(plan: Plan, mix: Mix | None, **options: Any) -> Run:
@@ -221,12 +232,12 @@ def start_run(plan: Plan, mix: Mix | None, **options: Any) -> Run:
 def _live_through_history(run: Run) -> None:
     """Let contracts be signed for a year, with all stocks held, so that flows have a past."""
     state = run.state
-    contracting = run.values.of("contract")
+    contracting = run.values.of(contract.Parameters)
     contract.prepare(state, contracting, run.values.start)
     grants = state.norms.yearly_grants / 4
     while state.quarter < state.start:
         run.begin()
-        research.find_results(state, run.values.of("research"))
+        research.find_results(state, run.values.of(research.Parameters))
         run.live("maturation", maturation.mature)
         run.live("meeting", meeting.meet)
         run.live("contract", contract.agree)
