@@ -228,28 +228,28 @@ def _transfer(state: State, p: Parameters) -> None:
     )
     signed = state.luck("contract").happens(results.id[result], chance)
     _finance(state, p, result[signed], buyer[signed], price[signed], financed)
-    result, buyer, service = result[signed], buyer[signed], service[signed]
+    _sell(state, p, result[signed], buyer[signed], service[signed])
+
+
+def _sell(state: State, p: Parameters, result: Rows, buyer: Rows, service: Rows) -> None:
+    """Sell results, draw the products that come of them, and sign the contracts."""
+    results, luck = state.results, state.luck("contract")
     results.open[result] = False
     results.sold[result] = state.quarter
-    products = state.luck("contract").happens(results.id[result], results.success[result], _PRODUCT)
+    products = luck.happens(results.id[result], results.success[result], _PRODUCT)
     state.flows.products_of_transfers += float(products.sum())
-    firms.partner[buyer] = owner[signed]
-    ids = identity.mixed(identity.CONTRACT, results.id[result], state.quarter, 1 << 20)
-    # What goes into a firm of its own is not the partner's to use.
-    used = ~results.spin_off[result]
-    _sign(
-        state,
-        p,
-        Deals(
-            ids=ids,
-            buyer=buyer,
-            seller=owner[signed],
-            service=service,
-            value=price[signed],
-            transfer=True,
-            absorbed=used,
-        ),
+    state.firms.partner[buyer] = results.owner[result]
+    deals = Deals(
+        ids=identity.mixed(identity.CONTRACT, results.id[result], state.quarter, 1 << 20),
+        buyer=buyer,
+        seller=results.owner[result],
+        service=service,
+        value=results.value[result],
+        transfer=True,
+        # What goes into a firm of its own is not the partner's to use.
+        absorbed=~results.spin_off[result],
     )
+    _sign(state, p, deals)
 
 
 def _financed(state: State, p: Parameters, price: NDArray[np.float64]) -> float:
@@ -458,24 +458,22 @@ def _vouchers(
         paid = rows[goes & mask]
         served = _claim(state, p, offer, paid, np.full(paid.size, part), "firm", firms.id[paid])
         firms.voucher[paid[served]] += part / state.weight
-    rows, use = rows[goes], use[goes]
-    bill = np.full(rows.size, p.voucher_bill)
-    additional = rows[use < p.voucher_additional]
-    ids = identity.mixed(identity.CONTRACT, firms.id[additional], state.quarter, slot << 20)
-    seller = sellers(state).pick(luck.uniform(ids))
-    seller = np.where(seller >= 0, seller, FIRM_SELLS)
-    _sign(
-        state,
-        p,
-        Deals(
-            ids=ids,
-            buyer=additional,
-            seller=seller,
-            service=np.full(additional.size, -1),
-            value=bill[: additional.size],
-            additional=True,
-        ),
+    _sign_additional(state, p, rows[goes & (use < p.voucher_additional)], slot)
+
+
+def _sign_additional(state: State, p: Parameters, buyer: Rows, slot: int) -> None:
+    """Sign the contracts that vouchers brought about."""
+    ids = identity.mixed(identity.CONTRACT, state.firms.id[buyer], state.quarter, slot << 20)
+    seller = sellers(state).pick(state.luck("contract").uniform(ids))
+    deals = Deals(
+        ids=ids,
+        buyer=buyer,
+        seller=np.where(seller >= 0, seller, FIRM_SELLS),
+        service=np.full(buyer.size, -1),
+        value=np.full(buyer.size, p.voucher_bill),
+        additional=True,
     )
+    _sign(state, p, deals)
 
 
 def _covered(
