@@ -39,7 +39,7 @@ class Parameters(Numbers, name="accreditation"):
     )
     competitors: float = meaning("applicants from elsewhere per kind and level")
     lasting: float = meaning("the score's standard deviation that lasting quality weighs")
-    work: float = meaning("a doubling of contracts, tenants or R&D")
+    work: float = meaning("what a doubling of contracts, tenants or R&D adds to a score")
     reward_delay: float = meaning("time from the level to its reward")
 
 

@@ -99,7 +99,7 @@ class Parameters(Numbers, name="contract"):
     )
     payment_delay: float = meaning("time from the contract to the voucher's payment")
     usual_share: float = meaning(
-        "bill that public money pays where the voucher's reach was observed"
+        "a bill that public money pays where the voucher's reach was observed"
     )
     without_rd: float = meaning(
         "benefit to a buyer without own R&D, to which absorptive capacity adds up to 1"

@@ -57,10 +57,10 @@ class Parameters(Numbers, name="demography"):
     reward_delay: float = meaning("time from the status to its reward")
     after_years: float = meaning("time after leaving a carrier in which the hazard is raised")
     first_year: float = meaning("closing hazard of a firm in its first year")
-    second_year: float = meaning("closing hazard in the second year")
-    third_year: float = meaning("closing hazard in the third year")
-    middle_years: float = meaning("closing hazard from the fourth to the seventh year")
-    later_years: float = meaning("closing hazard from the eighth year on")
+    second_year: float = meaning("closing hazard of a firm in its second year")
+    third_year: float = meaning("closing hazard of a firm in its third year")
+    middle_years: float = meaning("closing hazard of a firm from its fourth to its seventh year")
+    later_years: float = meaning("closing hazard of a firm from its eighth year on")
     startup_revenue: float = meaning("median revenue of a new technology start-up")
     startup_staff: float = meaning(
         "staff of a start-up of median revenue; staff goes with revenue's root"

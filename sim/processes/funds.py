@@ -53,7 +53,7 @@ class Parameters(Numbers, name="funds"):
     invested_before: float = meaning("the funds of the start that is invested already")
     local: float = meaning("investments in the city's start-ups")
     ticket: float = meaning("equity per firm, mean")
-    ticket_spread: float = meaning("the ticket")
+    ticket_spread: float = meaning("equity per firm")
     oldest: float = meaning("age above which a start-up gets no equity")
     seen: float = meaning("what only an investor sees, beside the logarithm of size")
 

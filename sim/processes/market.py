@@ -27,7 +27,7 @@ class Parameters(Numbers, name="market"):
     """Numbers of the process."""
 
     spread: float = meaning("yearly log growth at mean size")
-    size_effect: float = meaning("the spread to size, negative")
+    size_effect: float = meaning("the spread of growth to size, negative")
     youth: float = meaning("extra growth at age 1, falling with 1 / age")
     elasticity: float = meaning("revenue to R&D stock")
     contract_return: float = meaning("revenue a year for technology bought")

@@ -39,22 +39,24 @@ class Parameters(Numbers, name="maturation"):
     """Numbers of the process."""
 
     median: float = meaning("time from the find to readiness, median")
-    spread: float = meaning("these years")
-    concept_share: float = meaning("these years in proof of concept")
-    prototype_share: float = meaning("these years as a prototype")
-    discount: float = meaning("its worth that a result lacks, per step missing")
+    spread: float = meaning("years from the find to readiness")
+    concept_share: float = meaning("the years to readiness that are proof of concept")
+    prototype_share: float = meaning("the years to readiness as a prototype")
+    discount: float = meaning("the worth that a result lacks, per step missing")
     succeeds: float = meaning("sold results that become a product")
     succeeds_piloted: float = meaning("sold results that become a product after a pilot platform")
     foreseen: float = meaning("the higher chance that buyers foresee")
     own_firm: float = meaning(
         "what is commercialised that goes to a firm of its own, without a centre"
     )
-    own_firm_centre: float = meaning("the same of results seen by a proof-of-concept centre")
+    own_firm_centre: float = meaning(
+        "what is commercialised that goes to a firm of its own, after a proof-of-concept centre"
+    )
     concept_places: float = meaning("results per proof-of-concept centre")
     pilot_places: float = meaning("results of science per pilot platform")
     staff: float = meaning("staff of a new firm founded for a result")
-    revenue: float = meaning("revenue of such a firm")
-    intensity: float = meaning("R&D over revenue of such a firm")
+    revenue: float = meaning("revenue of a new firm founded for a result")
+    intensity: float = meaning("R&D over revenue of a new firm founded for a result")
 
 
 # Slots of a result's draws of its life (quarter 0), and of a new firm's.

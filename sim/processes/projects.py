@@ -68,17 +68,21 @@ class Parameters(Numbers, name="projects"):
     after_match: float = meaning("joint projects per registered intention to deal")
     major: float = meaning("joint projects of 1 million CNY and more")
     major_from: float = meaning("value from which a joint project is major")
-    major_above: float = meaning("mean of what major joint projects have above that")
-    small_value: float = meaning("mean value of the other joint projects")
+    major_above: float = meaning(
+        "mean of what major joint projects have above the value that makes them major"
+    )
+    small_value: float = meaning("mean value of joint projects that are not major")
     value_spread: float = meaning("a project's value")
     vice_president_projects: float = meaning(
         "joint projects that a science vice-president brings about"
     )
-    vice_president_value: float = meaning("median value of those")
+    vice_president_value: float = meaning(
+        "median value of joint projects that a science vice-president brings about"
+    )
     listed_from: float = meaning(
         "what the firm pays within the term at least, for a project to be listed"
     )
-    listed: float = meaning("those that the province lists")
+    listed: float = meaning("joint projects large enough to be listed that the province lists")
     staff: float = meaning("researchers of a partner that a large project binds")
     least_rd: float = meaning("R&D below which a firm leads no called project")
     usual_pass: float = meaning("proposals that the city's standing calls take")
@@ -97,7 +101,7 @@ class Parameters(Numbers, name="projects"):
     national_pass: float = meaning("national proposals that are taken")
     rivals: float = meaning("rival proposals from elsewhere per proposal of the city at the start")
     lasting: float = meaning("the score's standard deviation that lasting strength weighs")
-    experience: float = meaning("a doubling of called projects carried before")
+    experience: float = meaning("what a doubling of called projects carried before adds to a score")
     provincial_value: float = meaning("mean cost of a provincial project")
     national_value: float = meaning("mean cost of a major national project")
     years: float = meaning("time that a large project takes")
@@ -108,7 +112,7 @@ class Parameters(Numbers, name="projects"):
     production: float = meaning("investment in production over the project's value, where it sells")
     most_production: float = meaning("largest investment in production over the firm's revenue")
     turnover: float = meaning("sales a year for what is invested")
-    sales_spread: float = meaning("investment, and sales on it")
+    sales_spread: float = meaning("investment in production, and sales on it")
     counted: float = meaning("time after its end in which a project's sales are counted")
     profit_tax: float = meaning("sales that are profit and tax")
     payment_delay: float = meaning("time from the call to the grant")

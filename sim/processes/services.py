@@ -35,7 +35,7 @@ class Parameters(Numbers, name="services"):
         "persons who could be trained, per firm that does R&D, start-ups apart"
     )
     per_researcher: float = meaning("persons who could be trained, per researcher")
-    enrol: float = meaning("such a person enrols where a place is free")
+    enrol: float = meaning("a person who could be trained enrols where a place is free")
     national_places: float = meaning("places in national and provincial courses, without any plan")
     passes: float = meaning("those trained that are certified")
     place_cost: float = meaning("cost of a place")
@@ -50,7 +50,7 @@ class Parameters(Numbers, name="services"):
     own_use: float = meaning("the cost that a body's own results, tenants and clients are worth")
     registration_weighs: float = meaning("a district without registration service weighs one")
     patent_fee: float = meaning("agents' income per invention grant")
-    local_agents: float = meaning("that income that stays in the city")
+    local_agents: float = meaning("agents' income that stays in the city")
     ip_weighs: float = meaning("agents that weigh an office")
     weighs_operator: float = meaning(
         "universities and institutes that weigh an IP operator of their own"

@@ -74,10 +74,12 @@ class Parameters(Numbers, name="talent"):
         "vice-presidents sent by universities and institutes of the city"
     )
     mobilised: float = meaning("further applications per post that a plan offers")
-    weaker: float = meaning("by how much such an application is weaker")
+    weaker: float = meaning("by how much an application that a plan's posts bring is weaker")
     size_of_applicant: float = meaning("a firm's applications to its R&D stock")
     carries: float = meaning("vice-presidents who bring a capability to a firm that does R&D")
-    forgets: float = meaning("those capabilities that are lost at the end of the term")
+    forgets: float = meaning(
+        "capabilities brought by vice-presidents that are lost at the end of the term"
+    )
     ties: float = meaning("a post ties a firm without a partner to the local organisation")
     leading_quota: float = meaning(
         "national and provincial titles of leading talent in the province"
@@ -87,8 +89,8 @@ class Parameters(Numbers, name="talent"):
     leading_package: float = meaning("what a leading talent is given elsewhere in all")
     at_firms: float = meaning("leading talents at firms")
     candidates: float = meaning("candidates per talent who comes or applies without policy")
-    response: float = meaning("the odds to the package")
-    pull: float = meaning("the odds to the city's universities and institutes")
+    response: float = meaning("the odds of a talent's coming to the package")
+    pull: float = meaning("the odds of a talent's coming to the city's universities and institutes")
     programme_years: float = meaning("time in which the top talents of the start came")
     top_pool: float = meaning("top talents of all places who weigh a move to such a city")
     top_package: float = meaning("what a top talent's team is given elsewhere in all")
@@ -110,7 +112,7 @@ class Parameters(Numbers, name="talent"):
     sent: float = meaning("the city's public researchers that can be sent")
     post_cost: float = meaning("cost of an exchange post")
     years_before: float = meaning(
-        "graduates at the start's rate that were trained before the start"
+        "graduates trained before the start at the start's rate: so many years' worth"
     )
     enrolment_growth: float = meaning("enrolment before the start")
     two_years: float = meaning("students who finish after two years, the others after three")

@@ -1,8 +1,11 @@
-"""All classes of numbers, by sheet: what a table of numbers, or a run, looks them up in."""
+"""All classes of numbers, by sheet: what a table of numbers, or a run, looks them up in.
+
+Each is held against its sheet as this is loaded, so that nothing runs where the two differ.
+"""
 
 from sim.core.quantity import Quantity
 from sim.inputs.kinds import KINDS
-from sim.inputs.numbers import Numbers, meanings
+from sim.inputs.numbers import Numbers, meanings, quantities
 from sim.processes import (
     accreditation,
     budget,
@@ -56,6 +59,9 @@ DECLARED: dict[str, type[Numbers]] = {
         talent.Parameters,
     )
 }
+
+for _numbers in DECLARED.values():
+    quantities(_numbers)
 
 
 def unit_and_meaning(name: str, quantity: Quantity) -> str:
