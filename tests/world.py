@@ -12,7 +12,7 @@ from sim.core.draws import Draws
 from sim.inputs.city import FIGURES, City, Cluster, District
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
-from sim.inputs.levers import TYPES
+from sim.inputs.levers import LEVERS, TYPES
 from sim.policy import program
 from sim.processes import enact
 from sim.state.books import Books, yuan
@@ -82,7 +82,7 @@ def offer(
     """Return an instrument with a known dose on a lever."""
     return Instrument(
         id=name or lever,
-        type=next(name for name, kind in TYPES.items() if lever in kind.levers),
+        type=next(name for name, kind in TYPES.items() if LEVERS[lever] in kind.levers),
         platform_kind=kinds,
         level=level,
         recipient=recipient,

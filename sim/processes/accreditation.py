@@ -17,13 +17,14 @@ from sim.core.draws import mix
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
-from sim.inputs.levers import Offer
+from sim.inputs.levers import LEVEL_MATCH, LEVEL_REWARD, MANAGEMENT_EFFORT
 from sim.state import founders
 from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.state import ACTIVE, State
 
 GRADE_D = 4
-REWARDS = ("level_reward", "level_match")
+REWARDS = (LEVEL_REWARD, LEVEL_MATCH)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +158,7 @@ def reward(state: State, kind: str, level: str, host: str | None = None) -> floa
     """Return what a platform is promised for reaching a level, million CNY."""
     match = founders.provincial_grant(state, kind, level)
     return sum(
-        offer.dose * (match if lever == "level_match" else 1.0)
+        offer.dose * (match if lever == LEVEL_MATCH else 1.0)
         for lever in REWARDS
         for offer in state.offers.on(lever, kind, level, host)
         if meant_for(offer, kind, level)
@@ -206,7 +207,7 @@ def score(
 def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
     table, luck = state.organisations, state.luck("accreditation")
     by_host = rewards(state, kind, level)
-    effort = 1 + state.offers.dose("management_effort", kind)
+    effort = 1 + state.offers.dose(MANAGEMENT_EFFORT, kind)
     chance = np.minimum(1.0, effort * p.apply * (1 + by_host[table.host_class[rows]] / p.cost))
     rows = rows[luck.happens(table.id[rows], chance, _APPLIES)]
     if rows.size == 0:
@@ -231,7 +232,7 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
 
 def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
     for lever in REWARDS:
-        base = founders.provincial_grant(state, kind, level) if lever == "level_match" else 1.0
+        base = founders.provincial_grant(state, kind, level) if lever == LEVEL_MATCH else 1.0
         for offer in state.offers.on(lever, kind, level):
             if not meant_for(offer, kind, level):
                 continue

@@ -13,6 +13,13 @@ from dataclasses import dataclass
 
 from sim.core import identity, quarter
 from sim.core.quantity import quantity
+from sim.inputs.levers import (
+    BUDGET_GROWTH,
+    FUND_CAPITAL,
+    GUIDANCE_FUND,
+    RESERVED_MONEY,
+    TRANSFER_FINANCE,
+)
 from sim.state.books import yuan
 from sim.state.state import State
 
@@ -56,7 +63,7 @@ class Parameters:
 
 
 # What opens the venture fund: capital that is offered for a year.
-VENTURE = ("transfer_finance", "guidance_fund", "fund_capital")
+VENTURE = (TRANSFER_FINANCE, GUIDANCE_FUND, FUND_CAPITAL)
 # Slot of the city's draw in a year.
 _YEAR = 0
 
@@ -72,11 +79,11 @@ def open_the_year(state: State, p: Parameters) -> None:
         return
     city = identity.of_name(state.city.name)
     own = p.growth + p.swing * float(state.luck("budget").normal(city, _YEAR)[0])
-    growth = yearly_growth(own, state.offers.dose("budget_growth"), p)
+    growth = yearly_growth(own, state.offers.dose(BUDGET_GROWTH), p)
     state.totals["years of science money"] += 1
     state.totals["growth of science money"] += growth
     state.fund *= 1 + growth
-    fund = state.fund * (1 + state.offers.dose("reserved_money")) * state.offers.money
+    fund = state.fund * (1 + state.offers.dose(RESERVED_MONEY)) * state.offers.money
     capital = sum(state.offers.dose(lever) for lever in VENTURE)
     money = {"city_fund": fund, "county_fund": fund * p.county_share, "venture_fund": capital}
     for line in sorted(state.books.limited):

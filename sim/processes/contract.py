@@ -42,8 +42,18 @@ from sim.core.draws import Ids, ordered, poisson
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KINDS
-from sim.inputs.levers import Offer
+from sim.inputs.levers import (
+    EQUIPMENT_SHARE,
+    RISK_RELIEF,
+    SELLER_INCENTIVE,
+    SHARING_REWARD,
+    TRANSFER_BONUS,
+    TRANSFER_FINANCE,
+    VOUCHER_SHARE,
+    Lever,
+)
 from sim.state.books import YUAN, yuan
+from sim.state.offers import Offer
 from sim.state.ring import Ring, ring
 from sim.state.state import ACTIVE, BODIES, State
 
@@ -404,8 +414,8 @@ def _transfer(state: State, p: Parameters) -> None:
     eased = (service >= 0) | (firms.partner[buyer] == owner)
     cost = p.transaction_cost * np.where(eased, 1 - p.cost_saved, 1.0)
     financed = _financed(state, p, price)
-    relieved = min(state.offers.dose("risk_relief"), 1.0)
-    helped = 1 + p.cooperation * state.offers.dose("seller_incentive")
+    relieved = min(state.offers.dose(RISK_RELIEF), 1.0)
+    helped = 1 + p.cooperation * state.offers.dose(SELLER_INCENTIVE)
     chance = signing_chance(
         price,
         matches.appeal[first],
@@ -431,7 +441,7 @@ def _transfer(state: State, p: Parameters) -> None:
 
 def _financed(state: State, p: Parameters, price: NDArray[np.float64]) -> float:
     """Return the share of the risk that the venture money there is could carry this quarter."""
-    offers = list(state.offers.on("transfer_finance"))
+    offers = list(state.offers.on(TRANSFER_FINANCE))
     offered = sum(offer.dose for offer in offers) / 4
     for offer in offers:
         offered = min(offered, state.books.free(offer.instrument) / YUAN)
@@ -448,8 +458,8 @@ def _finance(
     financed: float,
 ) -> None:
     """Pay the venture money that carried part of the signed deals."""
-    for offer in state.offers.on("transfer_finance"):
-        share = financed * offer.dose / max(state.offers.dose("transfer_finance"), 1e-9)
+    for offer in state.offers.on(TRANSFER_FINANCE):
+        share = financed * offer.dose / max(state.offers.dose(TRANSFER_FINANCE), 1e-9)
         _claim(state, p, offer, buyer, price * p.risk * share, "firm", state.results.id[result])
 
 
@@ -512,7 +522,7 @@ def _intermediaries(
 ) -> Rows:
     """Return the transfer service that brokers each contract, as far as brokers have time."""
     luck = state.draws.at("contract", 0)
-    chance = brokering_chance(value, state.offers.dose("transfer_bonus"), p)
+    chance = brokering_chance(value, state.offers.dose(TRANSFER_BONUS), p)
     wants = luck.happens(ids, chance, _BROKER)
     wanting = np.flatnonzero(wants)
     queue = wanting[ordered(luck.uniform(ids[wanting], _ORDER))]
@@ -545,7 +555,7 @@ def _sign(
     chance = registration_chance(state, firms.district[buyer], p)
     luck = state.draws.at("contract", 0)
     registered = luck.happens(ids, chance, _REGISTERED)
-    paid = bonus_excess(value, state.offers.dose("transfer_bonus"), p) > 0
+    paid = bonus_excess(value, state.offers.dose(TRANSFER_BONUS), p) > 0
     won_over = luck.happens(ids, p.bonus_registers, _REGISTERED_FOR_BONUS)
     registered |= paid & (service >= 0) & won_over
     state.contracts.add(
@@ -582,13 +592,13 @@ def _use_vouchers(state: State, p: Parameters) -> None:
     firms = state.firms
     small = firms.alive & (firms.employees < p.voucher_staff)
     small &= firms.technology_sme | (firms.rd > 0)
-    _vouchers(state, p, "voucher_share", small, p.voucher_reach, _TAKES_VOUCHER)
+    _vouchers(state, p, VOUCHER_SHARE, small, p.voucher_reach, _TAKES_VOUCHER)
     reach = p.voucher_reach * p.equipment_uses
-    _vouchers(state, p, "equipment_share", small, reach, _EQUIPMENT)
+    _vouchers(state, p, EQUIPMENT_SHARE, small, reach, _EQUIPMENT)
 
 
 def _vouchers(
-    state: State, p: Parameters, lever: str, small: NDArray[np.bool_], reach: float, slot: int
+    state: State, p: Parameters, lever: Lever, small: NDArray[np.bool_], reach: float, slot: int
 ) -> None:
     """Let firms ask for one voucher; those who use it sign a contract, or would have anyway.
 
@@ -669,7 +679,7 @@ def _reward_sharing(state: State, p: Parameters, signed: Rows) -> None:
     sold = contracts.value[shared] * state.weight
     value = np.bincount(contracts.seller[shared], sold, minlength=len(table))
     rows = np.flatnonzero(value > 0)
-    for offer in state.offers.on("sharing_reward"):
+    for offer in state.offers.on(SHARING_REWARD):
         _claim(state, p, offer, rows, value[rows] * offer.dose, "platform", table.id[rows])
 
 
@@ -680,7 +690,7 @@ def _pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
     weight = np.where(contracts.transfer[rows], 1.0, state.weight)
     base = np.minimum(contracts.value[rows], p.bonus_base) * weight
     state.flows["bonus_base"] += float(base.sum())
-    for offer in state.offers.on("transfer_bonus"):
+    for offer in state.offers.on(TRANSFER_BONUS):
         served = _claim(state, p, offer, rows, base * offer.dose, "platform", contracts.id[rows])
         contracts.bonus[rows[served]] += base[served] * offer.dose
     state.flows["bonus"] += float(contracts.bonus[rows].sum())

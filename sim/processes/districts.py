@@ -25,6 +25,7 @@ from sim.core.draws import Ids
 from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import among
+from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.state.state import State
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ _ZONES, _ELSEWHERE = 0, 1
 
 def designate(state: State, p: Parameters) -> None:
     """Grant parks once a year, name poles in any quarter."""
-    pace = 1 + state.offers.dose("management_effort", "science_park")
+    pace = 1 + state.offers.dose(MANAGEMENT_EFFORT, "science_park")
     if season(state.quarter) == 4:
         _grant_parks(state, p, pace)
     _name_poles(state, p, pace)

@@ -31,6 +31,7 @@ from sim.core.draws import laplace_share, poisson
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
+from sim.inputs.levers import MANAGEMENT_EFFORT, SHARING_REWARD
 from sim.state.books import yuan
 from sim.state.state import ACTIVE, BODY_CODE, State
 
@@ -287,7 +288,7 @@ def entered(waiting: NDArray[np.int64], room: int) -> NDArray[np.int64]:
 def _register(state: State, p: Parameters) -> None:
     """Enter the lists that are handed in, by lot, as far as the staff gets."""
     table, luck = state.organisations, state.luck("equipment")
-    effort = 1 + state.offers.dose("management_effort", "institute")
+    effort = 1 + state.offers.dose(MANAGEMENT_EFFORT, "institute")
     rows = owners(state)
     ids = table.id[rows]
     rows = rows[luck.happens(ids, p.hands_in * effort, _HANDS_IN)]
@@ -345,7 +346,7 @@ def _use(state: State, p: Parameters) -> None:
     stock, table, rows = state.starting_stock, state.organisations, owners(state)
     registered = table.instruments_registered[rows].astype(np.float64)
     whole = float(registered.sum())
-    reward = state.offers.dose("sharing_reward")
+    reward = state.offers.dose(SHARING_REWARD)
     scale = stock["uses scale"] * found(whole, stock["registered at the start"], p)
     uses, small, _ = _tests(state, p, scale, price_asked(reward, p))
     room = whole * p.hours / 4 * open_hours(reward, p) / p.hours_per_use
@@ -363,7 +364,7 @@ def _reward(state: State, p: Parameters, rows: Rows, uses: Floats) -> None:
     value = uses * p.hours_per_use * p.price
     serving = uses > 0
     teaches = table.kind[rows[serving]] == BODY_CODE["university"]
-    for offer in state.offers.on("sharing_reward"):
+    for offer in state.offers.on(SHARING_REWARD):
         state.books.pay(
             offer.instrument,
             yuan(offer.dose * value[serving]),

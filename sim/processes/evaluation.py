@@ -17,9 +17,17 @@ from sim.core import quarter
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
-from sim.inputs.levers import Offer
+from sim.inputs.levers import (
+    AWARD_MATCH,
+    FIRST_PASS_REWARD,
+    GRADE_REWARD,
+    OPERATING_GRANT,
+    RUNNING_RELIEF,
+    STRICTNESS,
+)
 from sim.state import founders
 from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.state import ACTIVE, State
 
 A, B, C, D = 1, 2, 3, 4
@@ -136,7 +144,7 @@ def grade(state: State, p: Parameters) -> None:
     rows = np.flatnonzero((table.kind < len(KIND_NAMES)) & (table.status == ACTIVE))
     for kind in np.unique(table.kind[rows]):
         here = rows[table.kind[rows] == kind]
-        strict = state.offers.dose("strictness", KIND_NAMES[kind])
+        strict = state.offers.dose(STRICTNESS, KIND_NAMES[kind])
         place = ndtr(_score(state, p, here))
         table.grade[here] = grades(place, p, strict * DECILE)
     failed = table.grade[rows] == D
@@ -201,7 +209,7 @@ def _reward(state: State, p: Parameters, rows: Rows) -> None:
     table = state.organisations
     passed = ~table.passed[rows] & (table.grade[rows] < D)
     table.passed[rows[passed]] = True
-    events = {"grade_reward": table.grade[rows] == A, "first_pass_reward": passed}
+    events = {GRADE_REWARD: table.grade[rows] == A, FIRST_PASS_REWARD: passed}
     for lever, happened in events.items():
         for kind in np.unique(table.kind[rows[happened]]):
             name = KIND_NAMES[kind]
@@ -224,12 +232,12 @@ def _support(state: State, p: Parameters, rows: Rows) -> None:
     founded = table.decided[rows] >= state.start
     for kind in np.unique(table.kind[rows]):
         name, here = KIND_NAMES[kind], table.kind[rows] == kind
-        for offer in state.offers.on("operating_grant", name):
+        for offer in state.offers.on(OPERATING_GRANT, name):
             support = min(offer.dose, float(state.costs["run_cost"][kind]))
             _pay(state, p, offer, rows[here & young & founded], support)
         if KINDS[name].legal_person:
             cost = state.costs["run_cost"][kind]
-            for offer in state.offers.on("running_relief", name):
+            for offer in state.offers.on(RUNNING_RELIEF, name):
                 _pay(state, p, offer, rows[here], offer.dose * cost)
 
 
@@ -247,7 +255,7 @@ def _award(state: State, p: Parameters) -> None:
         chance = np.minimum(number * weight / weight.sum(), 1.0)
         won = rows[luck.happens(table.id[rows], chance, slot)]
         state.flows[f"awards {level}"] += float(won.size)
-        for offer in state.offers.on("award_match"):
+        for offer in state.offers.on(AWARD_MATCH):
             if not offer.levels or LEVELS.index(level) in offer.levels:
                 _pay(state, p, offer, won, offer.dose)
 

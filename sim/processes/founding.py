@@ -26,6 +26,7 @@ from sim.core.draws import four
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.inputs.levers import PILOT_OFFICES
 from sim.state.founders import (
     CARRIERS,
     Hosts,
@@ -390,7 +391,7 @@ def _pilot_offices(state: State, p: Parameters) -> None:
     """Offer pilot transfer offices to universities and institutes; some take them up."""
     kind = "technology_transfer_office"
     bit = 1 << KIND_CODE[kind]
-    for offer in state.offers.on("pilot_offices", kind):
+    for offer in state.offers.on(PILOT_OFFICES, kind):
         # The year's offices come up quarter by quarter; the fraction is carried along.
         before = state.totals["pilot offices offered"]
         state.totals["pilot offices offered"] += offer.dose / 4

@@ -29,8 +29,9 @@ from sim.core import identity
 from sim.core.draws import Ids
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
-from sim.inputs.levers import Offer
+from sim.inputs.levers import FUND_CAPITAL, GUIDANCE_FUND
 from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.state import State
 
 if TYPE_CHECKING:
@@ -308,7 +309,7 @@ def _raise(state: State, p: Parameters) -> None:
         p.private_money * state.starting_stock["gdp"], state.last_year("private_raised"), p
     )
     signs = anyway | state.luck("funds").happens(those.ids, chance, _SIGNS)
-    for offer in state.offers.on("guidance_fund"):
+    for offer in state.offers.on(GUIDANCE_FUND):
         comes = (those.weighs < max(usual, p.comes)) & ~chosen
         chosen |= _commit(state, offer, those, comes, signs)
     closes = chosen & signs | anyway
@@ -371,7 +372,7 @@ def _invest(state: State, p: Parameters) -> None:
     outflow = totals["fund money"] / (4 * p.period)
     totals["fund money"] -= outflow
     totals["to invest"] += p.local * outflow
-    offers = list(state.offers.on("fund_capital"))
+    offers = list(state.offers.on(FUND_CAPITAL))
     if totals["to invest"] <= 0 and not offers:
         return
     rows = candidates(state, p)

@@ -31,8 +31,9 @@ from sim.core.draws import Ids
 from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import Rows
-from sim.inputs.levers import Offer
+from sim.inputs.levers import EVENT_NUMBER, MANAGEMENT_EFFORT, SCENARIO_NUMBER, VISIT_NUMBER
 from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -256,7 +257,7 @@ _EVENT, _DEPARTMENT = 0, 1
 def reach_out(state: State, p: Parameters) -> None:
     """Hold events, send researchers into firms, open scenarios."""
     state.firms.first_orders[:] = 0.0
-    pace = 1 + state.offers.dose("management_effort", "transfer_service")
+    pace = 1 + state.offers.dose(MANAGEMENT_EFFORT, "transfer_service")
     able = performers(state)
     _hold_events(state, p, pace, able)
     _visit(state, p, pace)
@@ -314,7 +315,7 @@ def _hold_events(state: State, p: Parameters, pace: float, rows: Rows) -> None:
     ids = state.organisations.id[hosts]
     own = int(luck.poisson(ids, np.full(ids.size, p.usual_events / 4), _OWN).sum())
     events = events_held(own, number, p)
-    for offer in state.offers.on("event_number"):
+    for offer in state.offers.on(EVENT_NUMBER):
         room = events_held(1 << 30, number, p) - events
         events += _planned_events(state, p, offer, pace, room)
     goes = luck.happens(firms.id, attendance(events, number, p), _ATTENDS)
@@ -356,7 +357,7 @@ def _visit(state: State, p: Parameters, pace: float) -> None:
     anyway = luck.happens(firms.id[new], p.usual_visits / 4, _ANYWAY)
     visited = new[anyway][: int(room / state.weight)]
     left = new[~anyway]
-    for offer in state.offers.on("visit_number"):
+    for offer in state.offers.on(VISIT_NUMBER):
         free = int(room / state.weight) - visited.size
         planned = of_quarter(offer.dose * pace, state.quarter) / state.weight
         went = _campaign(state, p, offer, left, min(round(planned), max(free, 0)))
@@ -441,7 +442,7 @@ def opening_chance(usual: float, asked: float, p: Parameters) -> float:
 
 def _open_scenarios(state: State, p: Parameters, pace: float, able: Rows) -> None:
     """Let departments open scenarios, and firms that apply have their first orders."""
-    luck, offers = state.luck("outreach"), list(state.offers.on("scenario_number"))
+    luck, offers = state.luck("outreach"), list(state.offers.on(SCENARIO_NUMBER))
     number = round(p.departments + p.departments_per_district * len(state.city.districts))
     ids = identity.plain(identity.OUTSIDER, _DEPARTMENT, np.arange(number))
     usual = min(state.starting_stock["scenarios"] / 4 / number, 1.0)

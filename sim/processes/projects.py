@@ -42,9 +42,10 @@ from sim.core.draws import Ids, mix, poisson, poisson_counts
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
-from sim.inputs.levers import Offer
+from sim.inputs.levers import PROJECT_MONEY, PROJECT_NUMBER, PROJECT_PRIORITY
 from sim.state import kene, rules
 from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.ring import Ring, ring
 from sim.state.state import ACTIVE, BODY_CODE, BUILDING, PROJECT_KINDS, TALENT_KINDS, State
 
@@ -829,9 +830,9 @@ def worth(places: float, usual: float, p: Parameters) -> float:
 def _hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     """Fill the standing places, the plan's places, then spend the plan's call money."""
     standing = round(state.starting_stock["key_projects"])
-    number = max(round(state.offers.dose("project_number")) - standing, 0)
+    number = max(round(state.offers.dose(PROJECT_NUMBER)) - standing, 0)
     grant = p.public_share * p.city_value
-    money = sum(o.dose for o in state.offers.on("project_money") if _for_firms(o))
+    money = sum(o.dose for o in state.offers.on(PROJECT_MONEY) if _for_firms(o))
     left = _proposals(state, p, those, standing + number + money / grant)
     left = left.ranked(state.luck("lot").uniform(left.ids))
     within = np.cumsum(left.stands_for) <= standing
@@ -839,7 +840,7 @@ def _hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     left = left.take(~within)
     if number > 0:
         left = _fill_places(state, p, left, number)
-    for offer in state.offers.on("project_money"):
+    for offer in state.offers.on(PROJECT_MONEY):
         left = _spend(state, p, those, left, offer)
 
 
@@ -893,7 +894,7 @@ def merit(able: Floats, fits: Floats, first: Flags, p: Parameters) -> Floats:
 def first_in_line(state: State, rows: Rows) -> Flags:
     """Return which firms lie strictly above the R&D share that a plan puts first."""
     firms = state.firms
-    bars = [offer.dose for offer in state.offers.on("project_priority") if offer.dose > 0]
+    bars = [offer.dose for offer in state.offers.on(PROJECT_PRIORITY) if offer.dose > 0]
     if not bars:
         return np.zeros(rows.size, np.bool_)
     reported = firms.rd[rows] + firms.rd_relabelled[rows]
@@ -912,8 +913,8 @@ def _called_value(state: State, p: Parameters, ids: Ids, firm: Rows, mean: float
 
 def _fill_places(state: State, p: Parameters, left: Proposals, number: int) -> Proposals:
     """Fill the plan's places from the best on, as far as the money goes; return who is left."""
-    total = state.offers.dose("project_number")
-    for offer in state.offers.on("project_number"):
+    total = state.offers.dose(PROJECT_NUMBER)
+    for offer in state.offers.on(PROJECT_NUMBER):
         asking = np.cumsum(left.stands_for) <= number * offer.dose / total
         taken = np.zeros(left.ids.size, np.bool_)
         taken[asking] = _pay(state, p, offer, left.take(asking))

@@ -21,6 +21,7 @@ from sim.core import identity
 from sim.core.quantity import quantity
 from sim.core.tables import Rows, among
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
+from sim.inputs.levers import OPERATING_GRANT, TRAINING_PLACES, TRANSFER_BONUS
 from sim.state import founders
 from sim.state.books import yuan
 from sim.state.founders import CARRIERS, Hosts
@@ -281,7 +282,7 @@ def _train(state: State, p: Parameters) -> None:
     keen = keen[np.argsort(luck.uniform(keen, _LOT), kind="stable")]
     national = luck.whole(identity.of_name("national places"), p.national_places / 4)
     taken, keen = keen[:national], keen[national:]
-    for offer in state.offers.on("training_places"):
+    for offer in state.offers.on(TRAINING_PLACES):
         places = luck.whole(identity.of_name("places"), offer.dose / 4)
         group, keen = keen[:places], keen[places:]
         served = state.books.pay(
@@ -307,7 +308,7 @@ def active_share(income: float, p: Parameters) -> float:
 def brokerage(state: State, p: Parameters) -> float:
     """Return what all intermediaries may expect a year: fees, and the bonus that is offered."""
     fees = p.fee * state.last_year("brokered_value")
-    return fees + state.offers.dose("transfer_bonus") * state.last_year("bonus_base")
+    return fees + state.offers.dose(TRANSFER_BONUS) * state.last_year("bonus_base")
 
 
 def _work(state: State, p: Parameters) -> None:
@@ -450,7 +451,7 @@ def _close_services(state: State, p: Parameters) -> None:
     own = np.where(table.host_class[rows] == HOSTS.index("outside"), 0.0, p.own_use)
     idle = (table.income[rows] * 4 < cost * (1 - own)) & (table.cases[rows] < 1)
     idle &= ~table.registration[rows]
-    if state.offers.dose("operating_grant", "transfer_service") > 0:
+    if state.offers.dose(OPERATING_GRANT, "transfer_service") > 0:
         idle &= ~table.jointly[rows]
     closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
     founders.close(state, closing)

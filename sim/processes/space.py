@@ -26,8 +26,9 @@ from sim.core.draws import Ids
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
-from sim.inputs.levers import Offer
+from sim.inputs.levers import CLUSTER_AREA_MEANS, MANAGEMENT_EFFORT
 from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.state import ACTIVE, State
 
 if TYPE_CHECKING:
@@ -321,7 +322,7 @@ def _begin_projects(state: State, p: Parameters) -> None:
     usual = state.starting_stock["empty ahead"]
     totals = state.totals
     now = empty_ahead(totals["space"], totals["space begun"], totals["space in use"], p)
-    pace = 1 + state.offers.dose("management_effort", "science_park")
+    pace = 1 + state.offers.dose(MANAGEMENT_EFFORT, "science_park")
     _launch(state, p, state.quarter, _usual(state, p) * swing(usual, now, p) * pace)
 
 
@@ -369,7 +370,7 @@ def _build_cluster_area(state: State, p: Parameters) -> None:
     """Begin blocks that are not begun; pay the promised share of their cost."""
     ids, luck = _blocks(p), state.luck("space")
     idle = np.array([_block(number) not in state.totals for number in range(ids.size)])
-    offers = list(state.offers.on("cluster_area_means"))
+    offers = list(state.offers.on(CLUSTER_AREA_MEANS))
     share = min(sum(offer.dose for offer in offers), 1.0)
     u = luck.uniform(ids, _BLOCK_BEGINS)
     begins = np.flatnonzero(idle & (u < block_chance(p, share)))

@@ -24,14 +24,15 @@ from numpy.typing import NDArray
 from sim.core import quarter
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
-from sim.inputs.levers import Offer
+from sim.inputs.levers import RD_PRICE, RD_SHARE
 from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.state import State
 
 if TYPE_CHECKING:
     from sim.inputs.parameters import Values
 
-LEVERS = ("rd_share", "rd_price")
+LEVERS = (RD_SHARE, RD_PRICE)
 CLAIM_SEASON = 2  # claims for last year's R&D close with the calls
 
 
@@ -163,14 +164,14 @@ def grant(rd: NDArray[np.float64], share: float, p: Parameters) -> NDArray[np.fl
 
 def _promise(p: Parameters, offer: Offer, rd: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what an offer promises: a subsidy has a ceiling, a deduction has none."""
-    return grant(rd, offer.dose, p) if offer.lever == "rd_share" else offer.dose * rd
+    return grant(rd, offer.dose, p) if offer.lever == RD_SHARE else offer.dose * rd
 
 
 def trust(state: State, offer: Offer, p: Parameters) -> float:
     """Return the part of a promise that firms count on: what part of the claims was paid."""
     claimed = state.totals[f"claimed {offer.instrument}"]
-    if offer.lever == "rd_price" or claimed == 0:
-        return 1.0 if offer.lever == "rd_price" else p.first_trust
+    if offer.lever == RD_PRICE or claimed == 0:
+        return 1.0 if offer.lever == RD_PRICE else p.first_trust
     return state.totals[f"granted {offer.instrument}"] / claimed
 
 
@@ -197,7 +198,7 @@ def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
         merit=np.zeros(rows.size),
         lot=state.luck("lot").uniform(firms.id[rows], slot=offer.lot),
     )
-    if offer.lever == "rd_share":
+    if offer.lever == RD_SHARE:
         state.firms.rd_subsidy[rows[served]] += sums[served] / state.weight
     state.totals[f"claimed {offer.instrument}"] += float(sums.sum())
     state.totals[f"granted {offer.instrument}"] += float(sums[served].sum())

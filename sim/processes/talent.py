@@ -39,9 +39,17 @@ from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
-from sim.inputs.levers import Offer
+from sim.inputs.levers import (
+    EXCHANGE_POSTS,
+    GRADUATE_PLACES,
+    PROFESSOR_POSTS,
+    TALENT_MONEY,
+    VICE_PRESIDENT_POSTS,
+    Lever,
+)
 from sim.state.books import yuan
 from sim.state.kene import PER_FIELD
+from sim.state.offers import Offer
 from sim.state.ring import ring
 from sim.state.state import ACTIVE, BODY_CODE, TALENT_KINDS, State
 
@@ -511,7 +519,7 @@ class Title:
     """
 
     kind: str
-    lever: str
+    lever: Lever
     quota: float
     growth: float
     passes: float
@@ -535,7 +543,7 @@ def titles(p: Parameters) -> tuple[Title, ...]:
     return (
         Title(
             "vice_president",
-            "vice_president_posts",
+            VICE_PRESIDENT_POSTS,
             p.vice_president_quota,
             p.vice_president_growth,
             p.vice_president_pass,
@@ -543,7 +551,7 @@ def titles(p: Parameters) -> tuple[Title, ...]:
         ),
         Title(
             "industry_professor",
-            "professor_posts",
+            PROFESSOR_POSTS,
             p.professor_quota,
             p.professor_growth,
             p.professor_pass,
@@ -894,7 +902,7 @@ def _hosts_now(state: State) -> float:
 
 def packages(state: State, kind: str) -> list[Offer]:
     """Return the packages that hold for a talent of a kind."""
-    found = state.offers.on("talent_money")
+    found = state.offers.on(TALENT_MONEY)
     if kind == "leading_talent":
         return list(found)
     institute = KIND_CODE["institute"]
@@ -1035,7 +1043,7 @@ def posts_of_quarter(yearly: float, quarter: int) -> int:
 
 def _exchange(state: State, p: Parameters) -> None:
     """Send researchers into firms that would take them, as far as posts, staff and money go."""
-    offers = list(state.offers.on("exchange_posts"))
+    offers = list(state.offers.on(EXCHANGE_POSTS))
     if not offers:
         return
     firms, luck = state.firms, state.luck("talent")
@@ -1086,7 +1094,7 @@ def _teach(state: State, p: Parameters) -> None:
     if season(state.quarter) == 3 and rows.size:
         normal = stock["enrolled"] * rows.size / max(stock["institutes_at_start"], 1.0)
         staff = float(state.organisations.researchers[rows].sum())
-        places = state.offers.dose("graduate_places")
+        places = state.offers.dose(GRADUATE_PLACES)
         number = enrolment(normal, places, staff, p)
         state.flows["enrolled"] += number
         _enrol(state, p, state.quarter, number)

@@ -14,8 +14,19 @@ from sim.core.draws import Ids
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
-from sim.inputs.levers import Offer
+from sim.inputs.levers import (
+    FIRST_PASS_REWARD,
+    FOUNDING_GRANT,
+    FOUNDING_MEANS,
+    GRADE_REWARD,
+    LEVEL_MATCH,
+    LEVEL_REWARD,
+    OPERATING_GRANT,
+    PLATFORM_EQUITY,
+    RUNNING_RELIEF,
+)
 from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.state import ACTIVE, BUILDING, CLOSED, State
 
 CARRIERS = ("incubator", "makerspace")
@@ -192,20 +203,20 @@ def expected_gain(state: State, kind: str, host: str) -> float:
 def _gain(state: State, kind: str, host: str) -> float:
     offers, code, p = state.offers, KIND_CODE[kind], state.founders
     levels = KINDS[kind].levels
-    gain = offers.dose("founding_grant", kind, levels[0], host)
-    gain += offers.dose("founding_means", kind, None, host) * state.costs["found_cost"][code]
-    support = offers.dose("operating_grant", kind, None, host)
+    gain = offers.dose(FOUNDING_GRANT, kind, levels[0], host)
+    gain += offers.dose(FOUNDING_MEANS, kind, None, host) * state.costs["found_cost"][code]
+    support = offers.dose(OPERATING_GRANT, kind, None, host)
     gain += min(support, float(state.costs["run_cost"][code])) * p.horizon
-    gain += offers.dose("grade_reward", kind, levels[0], host) * p.horizon * p.top_grade
-    gain += offers.dose("first_pass_reward", kind, levels[0], host)
+    gain += offers.dose(GRADE_REWARD, kind, levels[0], host) * p.horizon * p.top_grade
+    gain += offers.dose(FIRST_PASS_REWARD, kind, levels[0], host)
     if KINDS[kind].legal_person:
-        equity = offers.dose("platform_equity", kind, None, host)
+        equity = offers.dose(PLATFORM_EQUITY, kind, None, host)
         gain += equity * p.equity_worth * state.costs["found_cost"][code]
-        relief = offers.dose("running_relief", kind, None, host)
+        relief = offers.dose(RUNNING_RELIEF, kind, None, host)
         gain += relief * state.costs["run_cost"][code] * p.horizon
     if len(levels) > 1:
-        match = offers.dose("level_match", kind, levels[1], host)
-        reward = offers.dose("level_reward", kind, levels[1], host)
+        match = offers.dose(LEVEL_MATCH, kind, levels[1], host)
+        reward = offers.dose(LEVEL_REWARD, kind, levels[1], host)
         gain += (reward + match * provincial_grant(state, kind, levels[1])) * p.climb
     return float(gain)
 
@@ -214,7 +225,7 @@ def provincial_grant(state: State, kind: str, level: str) -> float:
     """Return what the province itself grants for a level of a kind, million CNY."""
     return sum(
         offer.dose
-        for offer in state.offers.on("level_reward", kind, level)
+        for offer in state.offers.on(LEVEL_REWARD, kind, level)
         if state.books.accounts[offer.instrument].payer == "province"
     )
 
@@ -244,10 +255,10 @@ def pick_cluster(
 def founding_offers(state: State, kind: str, host: str) -> list[tuple[Offer, float]]:
     """Return what is paid when a host founds a kind: offers with their million CNY each."""
     cost = float(state.costs["found_cost"][KIND_CODE[kind]])
-    grants = state.offers.on("founding_grant", kind, KINDS[kind].levels[0], host)
-    shares = list(state.offers.on("founding_means", kind, None, host))
+    grants = state.offers.on(FOUNDING_GRANT, kind, KINDS[kind].levels[0], host)
+    shares = list(state.offers.on(FOUNDING_MEANS, kind, None, host))
     if KINDS[kind].legal_person:
-        shares += state.offers.on("platform_equity", kind, None, host)
+        shares += state.offers.on(PLATFORM_EQUITY, kind, None, host)
     return [(offer, offer.dose) for offer in grants] + [
         (offer, offer.dose * cost) for offer in shares
     ]

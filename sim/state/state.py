@@ -12,8 +12,8 @@ from sim.core.compiled import compiled
 from sim.core.draws import Addressed, Draws
 from sim.core.tables import Column, Rows, Table
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES
-from sim.inputs.levers import Offers
 from sim.state.kene import Parameters as Knowledge
+from sim.state.offers import Offers
 
 if TYPE_CHECKING:
     from sim.inputs.city import City

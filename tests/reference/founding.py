@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.core import identity
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.levers import PILOT_OFFICES
 from sim.processes.founding import ELSEWHERE, TRILLION
 from sim.state.books import yuan
 from sim.state.founders import CARRIERS, PAYEE, REPEATABLE
@@ -346,7 +347,7 @@ def fund(city, kind, name, hosts, merits, anyway):
 def pilot_offices(city, p):
     """Offer pilot transfer offices to universities and institutes; some take them up."""
     kind = "technology_transfer_office"
-    for offer in city.offers.on("pilot_offices", kind):
+    for offer in city.offers.on(PILOT_OFFICES, kind):
         # The year's offices come up quarter by quarter; the fraction is carried along.
         before = city.totals["pilot offices offered"]
         city.totals["pilot offices offered"] += offer.dose / 4

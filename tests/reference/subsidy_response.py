@@ -1,6 +1,7 @@
 """Subsidy response, told for one firm at a time."""
 
 from sim.core import quarter
+from sim.inputs.levers import RD_PRICE, RD_SHARE
 from sim.processes.subsidy_response import CLAIM_SEASON, LEVERS
 
 KNOWS = 0  # slot of a firm's life
@@ -8,12 +9,12 @@ KNOWS = 0  # slot of a firm's life
 
 def promise(p, offer, rd):
     """Return what an offer promises on a year's R&D: a subsidy has a ceiling, a deduction none."""
-    return min(offer.dose * rd, p.ceiling) if offer.lever == "rd_share" else offer.dose * rd
+    return min(offer.dose * rd, p.ceiling) if offer.lever == RD_SHARE else offer.dose * rd
 
 
 def trust(city, offer, p):
     """Return the part of a promise that firms count on: what part of the claims was paid."""
-    if offer.lever == "rd_price":
+    if offer.lever == RD_PRICE:
         return 1.0
     claimed = city.totals[f"claimed {offer.instrument}"]
     if claimed == 0:
@@ -73,7 +74,7 @@ def claim(city, p, offer, performers):
         payees="firm",
         lots=[firm.draw("lot", offer.lot) for firm in claimants],
     )
-    if offer.lever == "rd_share":
+    if offer.lever == RD_SHARE:
         for firm, money, paid in zip(claimants, sums, served, strict=True):
             firm.rd_subsidy += money / city.weight * paid
     granted = sum(money for money, paid in zip(sums, served, strict=True) if paid)

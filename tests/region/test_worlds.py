@@ -245,7 +245,7 @@ def _run_with_lever(plan, lever, factor, replicate):
         dataclasses.replace(
             entry, offer=dataclasses.replace(entry.offer, dose=entry.offer.dose * factor)
         )
-        if entry.offer.lever == lever
+        if entry.offer.lever.name == lever
         else entry
         for entry in run.program.entries
     )

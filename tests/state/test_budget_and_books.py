@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from world import AUTUMN, START, grant_money, next_quarter, offer, tiny
 
 from sim.core.errors import AccountingError
+from sim.inputs.levers import FOUNDING_GRANT
 from sim.processes import budget, settle
 from sim.processes.budget import Parameters, open_the_year
 from sim.state.books import Account, Books, yuan
@@ -139,7 +140,7 @@ def test_what_instruments_promise_does_not_enlarge_the_fund():
 def test_an_instrument_offers_within_its_window_only(end, offers):
     short = dataclasses.replace(offer("founding_grant", 1.0, "institute"), end=end)
     state = tiny(short, quarter=START + 1)
-    assert len(list(state.offers.on("founding_grant"))) == offers
+    assert len(list(state.offers.on(FOUNDING_GRANT))) == offers
 
 
 # Who is served
