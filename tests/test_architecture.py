@@ -115,7 +115,10 @@ def test_functions_fit_on_a_screen(path):
 PLAIN = {0, 1, 2, 4, 100, 10_000, 1e-9, 1e-12}
 RULES = [
     *sorted((HOME / "processes").rglob("*.py")),
-    *(HOME / "state" / f"{name}.py" for name in ("founders", "kene", "rules")),
+    *(
+        HOME / "state" / f"{name}.py"
+        for name in ("hosts", "kene", "platforms", "promises", "rules")
+    ),
     HOME / "region" / "population.py",
     *sorted((HOME / "indicators").glob("*.py")),
 ]
@@ -169,12 +172,12 @@ def levers_in(path: Path) -> set[str]:
 
 
 def test_a_lever_is_read_by_the_processes_that_it_names():
-    promised = levers_in(HOME / "state" / "founders.py")
+    promised = levers_in(HOME / "state" / "promises.py")
     for process, _ in QUARTER:
         path = HOME / "processes" / f"{process}.py"
         read = {lever.name for lever in LEVERS.values() if process in lever.reads}
         used = levers_in(path)
-        through = promised if "sim.state.founders" in IMPORTS[name_of(path)] else set()
+        through = promised if "sim.state.promises" in IMPORTS[name_of(path)] else set()
         assert used <= read, f"{process} reads {used - read}, which do not say so"
         assert read <= used | through, f"{process} does not read {read - used - through}"
 

@@ -246,7 +246,7 @@ def promised(books: Books) -> dict[tuple[int, str], int]:
     sums: dict[tuple[int, str], int] = {}
     later = [payment for payments in books._due.values() for payment in payments]
     for payment in [*books.payments, *later]:
-        key = (payment.quarter, books.accounts[payment.account].name)
+        key = (payment.quarter, payment.account.name)
         sums[key] = sums.get(key, 0) + payment.amount
     return sums
 

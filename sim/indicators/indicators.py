@@ -28,7 +28,7 @@ from sim.processes import (
 )
 from sim.processes.evaluation import hollow
 from sim.state.books import YUAN
-from sim.state.founders import CARRIERS
+from sim.state.hosts import CARRIERS
 from sim.state.state import ACTIVE, BUILDING, State
 
 Measure = Callable[[State], float]
@@ -418,8 +418,8 @@ def public_spending(state: State) -> float:
         payment.amount
         for payment in reversed(books.payments)
         if payment.quarter > state.quarter - 4
-        and books.accounts[payment.account].payer in ("city", "county")
-        and not books.accounts[payment.account].background
+        and payment.account.payer in ("city", "county")
+        and not payment.account.background
     )
     return paid / YUAN
 

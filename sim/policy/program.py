@@ -74,16 +74,17 @@ def build(
             name = f"dose.{instrument.id}"
             share = shares.get(name, 0.5)
             doses[name] = instrument.dose(share)
-            entries += _entries(instrument, len(accounts), share)
-            accounts.append(_account(instrument, standing))
+            account = _account(instrument, standing, len(accounts))
+            entries += _entries(instrument, account, share)
+            accounts.append(account)
     return Program(tuple(entries), tuple(accounts), doses, money)
 
 
-def _entries(instrument: Instrument, account: int, share: float) -> list[Entry]:
+def _entries(instrument: Instrument, account: Account, share: float) -> list[Entry]:
     """Return an instrument's offer in each phase of its window; all draw on one account."""
     assert instrument.lever is not None
     offer = Offer(
-        instrument=account,
+        account=account,
         lever=LEVERS[instrument.lever],
         dose=0.0,
         kinds=frozenset(KIND_CODE[kind] for kind in instrument.kinds),
@@ -97,12 +98,13 @@ def _entries(instrument: Instrument, account: int, share: float) -> list[Entry]:
     ]
 
 
-def _account(instrument: Instrument, standing: bool) -> Account:
+def _account(instrument: Instrument, standing: bool, number: int) -> Account:
     payer = instrument.payer
     line = f"standing {payer}" if standing else PLAN_LINES.get(payer, payer)
     if instrument.lever == PLATFORM_EQUITY.name:
         line = "equity"
     return Account(
+        number=number,
         name=instrument.id,
         clause=instrument.clause,
         payer=payer,

@@ -52,8 +52,9 @@ from sim.inputs.levers import (
     VOUCHER_SHARE,
     Lever,
 )
-from sim.state.books import YUAN, yuan
+from sim.state.books import YUAN
 from sim.state.offers import Offer
+from sim.state.promises import covered
 from sim.state.ring import Ring, ring
 from sim.state.state import ACTIVE, BODIES, State
 
@@ -426,7 +427,7 @@ def _transfer(state: State, p: Parameters) -> None:
         results.worth[result] * helped,
     )
     signed = state.luck("contract").happens(results.id[result], chance)
-    _finance(state, p, result[signed], buyer[signed], price[signed], financed)
+    _finance(state, p, result[signed], price[signed], financed)
     result, buyer, service = result[signed], buyer[signed], service[signed]
     results.open[result] = False
     results.sold[result] = state.quarter
@@ -444,7 +445,7 @@ def _financed(state: State, p: Parameters, price: NDArray[np.float64]) -> float:
     offers = list(state.offers.on(TRANSFER_FINANCE))
     offered = sum(offer.dose for offer in offers) / 4
     for offer in offers:
-        offered = min(offered, state.books.free(offer.instrument) / YUAN)
+        offered = min(offered, state.books.free(offer.account.line) / YUAN)
     carried = p.risk * float(price.sum())
     return min(1.0, offered / carried) if offered > 0 and carried > 0 else 0.0
 
@@ -453,14 +454,13 @@ def _finance(
     state: State,
     p: Parameters,
     result: Rows,
-    buyer: Rows,
     price: NDArray[np.float64],
     financed: float,
 ) -> None:
     """Pay the venture money that carried part of the signed deals."""
     for offer in state.offers.on(TRANSFER_FINANCE):
         share = financed * offer.dose / max(state.offers.dose(TRANSFER_FINANCE), 1e-9)
-        _claim(state, p, offer, buyer, price * p.risk * share, "firm", state.results.id[result])
+        _claim(state, p, offer, state.results.id[result], price * p.risk * share, "firm")
 
 
 def _develop(state: State, p: Parameters) -> None:
@@ -618,15 +618,17 @@ def _vouchers(
     rows = np.flatnonzero(small & asks(firms.id, total))
     use = luck.uniform(firms.id[rows], slot + 1)
     rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
-    parts = [p.voucher_bill * offer.dose / max(total, 1.0) * state.weight for offer in offers]
-    covered = _covered(state, offers, parts, firms.id[rows])
+    parts = [
+        (offer, p.voucher_bill * offer.dose / max(total, 1.0) * state.weight) for offer in offers
+    ]
+    reached = covered(state, parts, firms.id[rows], np.zeros(rows.size))
     # A part that the money does not reach moves nobody: only those go ahead who would for less.
-    granted = np.sum([offer.dose * mask for offer, mask in zip(offers, covered, strict=True)], 0)
+    granted = np.sum([offer.dose * reached[offer.account.line] for offer in offers], 0)
     goes = asks(firms.id[rows], granted)
-    for offer, part, mask in zip(offers, parts, covered, strict=True):
-        paid = rows[goes & mask]
-        served = _claim(state, p, offer, paid, np.full(paid.size, part), "firm", firms.id[paid])
-        firms.voucher[paid[served]] += part / state.weight
+    for offer, million in parts:
+        paid = rows[goes & reached[offer.account.line]]
+        served = _claim(state, p, offer, firms.id[paid], million, "firm")
+        firms.voucher[paid[served]] += million / state.weight
     rows, use = rows[goes], use[goes]
     bill = np.full(rows.size, p.voucher_bill)
     additional = rows[use < p.voucher_additional]
@@ -637,39 +639,16 @@ def _vouchers(
     _sign(state, p, ids, additional, seller, none, bill[: additional.size], additional=True)
 
 
-def _covered(
-    state: State, offers: list[Offer], parts: list[float], ids: Ids
-) -> list[NDArray[np.bool_]]:
-    """Return per offer whom its line could pay its part of a bill; offers may share a line."""
-    lines = [state.books.accounts[offer.instrument].line for offer in offers]
-    lot, merit = state.luck("lot").uniform(ids), np.zeros(ids.size)
-    whole = {line: 0.0 for line in lines}
-    for line, part in zip(lines, parts, strict=True):
-        whole[line] += part
-    masks = {
-        line: state.books.affords(line, yuan(np.full(ids.size, part)), merit=merit, lot=lot)
-        for line, part in whole.items()
-    }
-    return [masks[line] for line in lines]
-
-
 def _claim(
     state: State,
     p: Parameters,
     offer: Offer,
-    rows: Rows,
-    million: NDArray[np.float64],
+    ids: Ids,
+    million: NDArray[np.float64] | float,
     payee: str,
-    ids: np.ndarray,
 ) -> NDArray[np.bool_]:
-    return state.books.pay(
-        offer.instrument,
-        yuan(million),
-        due=state.quarter + round(p.payment_delay),
-        payees=payee,
-        merit=np.zeros(rows.size),
-        lot=state.luck("lot").uniform(ids),
-    )
+    due = state.quarter + round(p.payment_delay)
+    return state.claim(offer, ids, million, due=due, payee=payee, lot=state.lot(ids))
 
 
 def _reward_sharing(state: State, p: Parameters, signed: Rows) -> None:
@@ -680,7 +659,7 @@ def _reward_sharing(state: State, p: Parameters, signed: Rows) -> None:
     value = np.bincount(contracts.seller[shared], sold, minlength=len(table))
     rows = np.flatnonzero(value > 0)
     for offer in state.offers.on(SHARING_REWARD):
-        _claim(state, p, offer, rows, value[rows] * offer.dose, "platform", table.id[rows])
+        _claim(state, p, offer, table.id[rows], value[rows] * offer.dose, "platform")
 
 
 def _pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
@@ -691,7 +670,7 @@ def _pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
     base = np.minimum(contracts.value[rows], p.bonus_base) * weight
     state.flows["bonus_base"] += float(base.sum())
     for offer in state.offers.on(TRANSFER_BONUS):
-        served = _claim(state, p, offer, rows, base * offer.dose, "platform", contracts.id[rows])
+        served = _claim(state, p, offer, contracts.id[rows], base * offer.dose, "platform")
         contracts.bonus[rows[served]] += base[served] * offer.dose
     state.flows["bonus"] += float(contracts.bonus[rows].sum())
 

@@ -26,7 +26,6 @@ from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.levers import HIGH_TECH_RELIEF, HIGH_TECH_REWARD, RECOGNITION_REWARD, STATUS_RELIEF
 from sim.state import kene, places, rules
-from sim.state.books import yuan
 from sim.state.offers import Offer
 from sim.state.state import ACTIVE, FIRM_UNITS, State
 
@@ -478,7 +477,7 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     firms.rd_relabelled[relabelled] = np.maximum(asked - firms.rd[relabelled], 0.0)
     new = rows[wins & first]
     for offer in state.offers.on(HIGH_TECH_REWARD):
-        _pay(state, p, offer, new, np.full(new.size, offer.dose * state.weight))
+        _pay(state, p, offer, new, offer.dose * state.weight)
     holders = np.flatnonzero(firms.alive & (firms.high_tech_until > state.quarter))
     for offer in state.offers.on(HIGH_TECH_RELIEF):
         saved = offer.dose * p.margin * firms.revenue[holders] * state.weight
@@ -499,7 +498,7 @@ def _decide_on_service_status(state: State, p: Parameters) -> None:
     firms.service_status[wins] = True
     state.flows["service_statuses"] += wins.size * state.weight
     for offer in state.offers.on(RECOGNITION_REWARD):
-        _pay(state, p, offer, wins, np.full(wins.size, offer.dose * state.weight))
+        _pay(state, p, offer, wins, offer.dose * state.weight)
     holders = np.flatnonzero(firms.alive & firms.service_status)
     for offer in state.offers.on(STATUS_RELIEF):
         saved = offer.dose * p.margin * firms.revenue[holders] * state.weight
@@ -507,16 +506,15 @@ def _decide_on_service_status(state: State, p: Parameters) -> None:
 
 
 def _pay(
-    state: State, p: Parameters, offer: Offer, rows: Rows, million: NDArray[np.float64]
+    state: State, p: Parameters, offer: Offer, rows: Rows, million: NDArray[np.float64] | float
 ) -> None:
     firms = state.firms
-    if rows.size == 0:
-        return
-    state.books.pay(
-        offer.instrument,
-        yuan(million),
+    state.claim(
+        offer,
+        firms.id[rows],
+        million,
         due=state.quarter + round(p.reward_delay),
-        payees="firm",
+        payee="firm",
         merit=firms.rd[rows] / firms.revenue[rows],
-        lot=state.luck("lot").uniform(firms.id[rows]),
+        lot=state.lot(firms.id[rows]),
     )

@@ -32,7 +32,6 @@ from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import MANAGEMENT_EFFORT, SHARING_REWARD
-from sim.state.books import yuan
 from sim.state.state import ACTIVE, BODY_CODE, State
 
 if TYPE_CHECKING:
@@ -365,13 +364,13 @@ def _reward(state: State, p: Parameters, rows: Rows, uses: Floats) -> None:
     serving = uses > 0
     teaches = table.kind[rows[serving]] == BODY_CODE["university"]
     for offer in state.offers.on(SHARING_REWARD):
-        state.books.pay(
-            offer.instrument,
-            yuan(offer.dose * value[serving]),
+        state.claim(
+            offer,
+            table.id[rows[serving]],
+            offer.dose * value[serving],
             due=state.quarter + round(p.reward_delay),
-            payees=["university" if one else "institute" for one in teaches.tolist()],
+            payee=["university" if one else "institute" for one in teaches.tolist()],
             merit=value[serving],
-            lot=state.luck("lot").uniform(table.id[rows[serving]], slot=offer.lot),
         )
 
 

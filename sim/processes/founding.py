@@ -27,18 +27,9 @@ from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
 from sim.inputs.levers import PILOT_OFFICES
-from sim.state.founders import (
-    CARRIERS,
-    Hosts,
-    boost,
-    boosts,
-    build,
-    class_weights,
-    fund,
-    hosts,
-    opened,
-    pick_cluster,
-)
+from sim.state.hosts import CARRIERS, Hosts, class_weights, hosts
+from sim.state.platforms import build, opened
+from sim.state.promises import boost, boosts, fund
 from sim.state.ring import ring
 from sim.state.state import ACTIVE, BUILDING, State
 
@@ -366,6 +357,14 @@ def _carry_out(
         build(state, kinds, host, at, cluster, partner=partner)
 
 
+def pick_cluster(
+    state: State, lacks: NDArray[np.float64], place: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return a cluster per draw: by its share of the firms and by what it lacks."""
+    share = np.array([cluster.share for cluster in state.city.clusters]) * lacks
+    return np.minimum(np.searchsorted(np.cumsum(share) / share.sum(), place), share.size - 1)
+
+
 def _partners(state: State, p: Parameters, host: Hosts, at: Rows) -> Rows:
     """Return the partner from science of each joint founding; -1 where none agrees.
 
@@ -400,7 +399,7 @@ def _pilot_offices(state: State, p: Parameters) -> None:
         for name, share in shares.items():
             host = hosts(state, name)
             at = np.flatnonzero(host.hosted & bit == 0)
-            lot = state.luck("lot").uniform(host.ids[at], slot=offer.lot)
+            lot = state.lot(host.ids[at], offer.lot)
             at = at[np.argsort(lot, kind="stable")][: round(number * share)]
             accepts = state.luck("founding").happens(host.ids[at], p.takes_office, _TAKES_OFFICE)
             build(state, KIND_CODE[kind], host, at[accepts], host.cluster[at[accepts]])

@@ -30,7 +30,6 @@ from sim.core.draws import Ids
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.levers import FUND_CAPITAL, GUIDANCE_FUND
-from sim.state.books import yuan
 from sim.state.offers import Offer
 from sim.state.state import State
 
@@ -321,7 +320,7 @@ def _raise(state: State, p: Parameters) -> None:
 
 def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Flags) -> Flags:
     """Commit an offer's public money by lot; return whom it was committed to."""
-    account, totals = offer.instrument, state.totals
+    account, totals = offer.account.number, state.totals
     totals[_open(account)] += offer.dose / 4 + totals.pop(_back(account, state.quarter), 0.0)
     at = np.flatnonzero(comes)
     lot = state.luck("funds").uniform(those.ids[at], _QUEUE)
@@ -329,13 +328,13 @@ def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Fl
     at = at[np.cumsum(those.public[at]) <= totals[_open(account)]]
     served = np.ones(at.size, np.bool_)
     signed = np.flatnonzero(signs[at])
-    served[signed] = state.books.pay(
-        account,
-        yuan(those.public[at[signed]]),
+    served[signed] = state.claim(
+        offer,
+        those.ids[at[signed]],
+        those.public[at[signed]],
         due=those.closing[at[signed]],
-        payees="outside",
-        merit=np.zeros(signed.size),
-        lot=state.luck("lot").uniform(those.ids[at[signed]], slot=account),
+        payee="outside",
+        lot=state.lot(those.ids[at[signed]], account),
     )
     at = at[served]
     totals[_open(account)] -= float(those.public[at].sum())
@@ -401,16 +400,15 @@ def _give(state: State, rows: Rows, tickets: Floats) -> float:
 
 def _buy(state: State, offer: Offer, rows: Rows, tickets: Floats) -> int:
     """Buy equity with an offer's capital, as far as its line goes; return of how many firms."""
-    name = f"capital open {offer.instrument}"
+    name = f"capital open {offer.account.number}"
     state.totals[name] += offer.dose / 4
     number = _affordable(tickets * state.weight, state.totals[name])
-    served = state.books.pay(
-        offer.instrument,
-        yuan(tickets[:number] * state.weight),
-        due=state.quarter,
-        payees="firm",
+    served = state.claim(
+        offer,
+        state.firms.id[rows[:number]],
+        tickets[:number] * state.weight,
+        payee="firm",
         merit=-np.arange(number, dtype=np.float64),
-        lot=state.luck("lot").uniform(state.firms.id[rows[:number]], slot=offer.lot),
     )
     bought = int(served.sum())  # the first of them, since they are served by merit
     state.totals[name] -= _give(state, rows[:bought], tickets[:bought])

@@ -32,7 +32,6 @@ from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import Rows
 from sim.inputs.levers import EVENT_NUMBER, MANAGEMENT_EFFORT, SCENARIO_NUMBER, VISIT_NUMBER
-from sim.state.books import yuan
 from sim.state.offers import Offer
 from sim.state.ring import ring
 from sim.state.state import State
@@ -329,18 +328,10 @@ def _planned_events(state: State, p: Parameters, offer: Offer, pace: float, room
     """Return how many events of an offer are held: those with people, firms and money."""
     number = of_quarter(offer.dose * pace, state.quarter)
     ids = identity.plain(
-        identity.OUTSIDER, _EVENT, offer.instrument << 16 | np.arange(number, dtype=np.uint64)
+        identity.OUTSIDER, _EVENT, offer.account.number << 16 | np.arange(number, dtype=np.uint64)
     )
     ids = ids[state.luck("outreach").happens(ids, p.held, _HELD)][:room]
-    served = state.books.pay(
-        offer.instrument,
-        yuan(np.full(ids.size, p.event_cost)),
-        due=state.quarter,
-        payees="public_body",
-        merit=np.zeros(ids.size),
-        lot=state.luck("lot").uniform(ids, slot=offer.lot),
-    )
-    return int(served.sum())
+    return int(state.claim(offer, ids, p.event_cost, payee="public_body").sum())
 
 
 # Visits
@@ -373,15 +364,8 @@ def _campaign(state: State, p: Parameters, offer: Offer, rows: Rows, number: int
     ids = firms.id[rows]
     accepts = state.lasting("outreach", _OPEN)[rows] < p.open_to_visits
     rows = rows[accepts & luck.happens(ids, p.has_time, _TIME)][:number]
-    served = state.books.pay(
-        offer.instrument,
-        yuan(np.full(rows.size, p.visit_cost * state.weight)),
-        due=state.quarter,
-        payees="university",
-        merit=np.zeros(rows.size),
-        lot=state.luck("lot").uniform(firms.id[rows], slot=offer.lot),
-    )
-    return rows[served]
+    cost = p.visit_cost * state.weight
+    return rows[state.claim(offer, firms.id[rows], cost, payee="university")]
 
 
 def _record(state: State, p: Parameters, rows: Rows, hosts: Rows, people: Floats) -> None:
@@ -471,14 +455,7 @@ def _paid(
     by = np.searchsorted(share, u)
     for number, offer in enumerate(offers):
         mine = np.flatnonzero(by == number)
-        served = state.books.pay(
-            offer.instrument,
-            yuan(p.science_money * value[mine]),
-            due=state.quarter,
-            payees="firm",
-            merit=np.zeros(mine.size),
-            lot=state.luck("lot").uniform(ids[mine], slot=offer.lot),
-        )
+        served = state.claim(offer, ids[mine], p.science_money * value[mine], payee="firm")
         goes[mine[served]] = True
     return goes
 

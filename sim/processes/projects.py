@@ -44,7 +44,6 @@ from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import PROJECT_MONEY, PROJECT_NUMBER, PROJECT_PRIORITY
 from sim.state import kene, rules
-from sim.state.books import yuan
 from sim.state.offers import Offer
 from sim.state.ring import Ring, ring
 from sim.state.state import ACTIVE, BODY_CODE, BUILDING, PROJECT_KINDS, TALENT_KINDS, State
@@ -834,7 +833,7 @@ def _hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     grant = p.public_share * p.city_value
     money = sum(o.dose for o in state.offers.on(PROJECT_MONEY) if _for_firms(o))
     left = _proposals(state, p, those, standing + number + money / grant)
-    left = left.ranked(state.luck("lot").uniform(left.ids))
+    left = left.ranked(state.lot(left.ids))
     within = np.cumsum(left.stands_for) <= standing
     _start_called(state, p, left.take(within), programme=True)
     left = left.take(~within)
@@ -931,7 +930,7 @@ def _spend(
     if FIRMS & offer.hosts == {"leading_firm"}:
         pool = pool.take(state.firms.leading[pool.firm])
     pool = _joined(pool, _platform_proposals(state, p, those, offer))
-    pool = pool.ranked(state.luck("lot").uniform(pool.ids, offer.lot))
+    pool = pool.ranked(state.lot(pool.ids, offer.lot))
     grants = p.public_share * pool.value * pool.stands_for
     pool = pool.take(np.cumsum(grants) <= offer.dose)
     pool = pool.take(_pay(state, p, offer, pool))
@@ -991,13 +990,13 @@ def _pay(state: State, p: Parameters, offer: Offer, those: Proposals) -> Flags:
     payees = np.where(
         those.firm >= 0, "firm", np.where(kind == university, "university", "platform")
     )
-    return state.books.pay(
-        offer.instrument,
-        yuan(p.public_share * those.value * those.stands_for),
+    return state.claim(
+        offer,
+        those.ids,
+        p.public_share * those.value * those.stands_for,
         due=state.quarter + round(p.payment_delay),
-        payees=payees.tolist(),
+        payee=payees.tolist(),
         merit=those.merit,
-        lot=state.luck("lot").uniform(those.ids, offer.lot),
     )
 
 

@@ -35,7 +35,6 @@ from sim.core.draws import poisson
 from sim.core.quantity import quantity
 from sim.inputs.levers import DIAGNOSIS, SELLER_INCENTIVE
 from sim.state import kene
-from sim.state.books import yuan
 from sim.state.rules import status_share
 from sim.state.state import ACTIVE, RESULT_UNITS, State
 
@@ -397,14 +396,8 @@ def _diagnose(state: State, p: Parameters) -> None:
     for offer in state.offers.on(DIAGNOSIS):
         mine = rows[(u >= first) & (u < first + offer.dose / 4)]
         first += offer.dose / 4
-        served = state.books.pay(
-            offer.instrument,
-            yuan(np.full(mine.size, p.diagnosis_cost * state.weight)),
-            due=state.quarter,
-            payees="firm",
-            merit=np.zeros(mine.size),
-            lot=luck.uniform(firms.id[mine], _LOT),
-        )
+        ids, cost = firms.id[mine], p.diagnosis_cost * state.weight
+        served = state.claim(offer, ids, cost, payee="firm", lot=luck.uniform(ids, _LOT))
         coached.append(mine[served])
     for mine in coached:
         resting = mine[firms.rd[mine] <= 0]

@@ -25,7 +25,6 @@ from sim.core import quarter
 from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.levers import RD_PRICE, RD_SHARE
-from sim.state.books import yuan
 from sim.state.offers import Offer
 from sim.state.state import State
 
@@ -150,7 +149,7 @@ def respond(state: State, p: Parameters) -> None:
     small = firms.employees[rows] < p.small_staff
     additional = np.where(small, p.additional_small, p.additional_large)
     for offer in offers:
-        if state.books.accounts[offer.instrument].background:
+        if offer.account.background:
             continue
         expected = _expected(state, p, offer, rows, firms.rd[rows])
         firms.rd_induced[rows] += additional * expected
@@ -169,10 +168,10 @@ def _promise(p: Parameters, offer: Offer, rd: NDArray[np.float64]) -> NDArray[np
 
 def trust(state: State, offer: Offer, p: Parameters) -> float:
     """Return the part of a promise that firms count on: what part of the claims was paid."""
-    claimed = state.totals[f"claimed {offer.instrument}"]
+    claimed = state.totals[f"claimed {offer.account.number}"]
     if offer.lever == RD_PRICE or claimed == 0:
         return 1.0 if offer.lever == RD_PRICE else p.first_trust
-    return state.totals[f"granted {offer.instrument}"] / claimed
+    return state.totals[f"granted {offer.account.number}"] / claimed
 
 
 def _expected(
@@ -190,18 +189,12 @@ def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
     reported = reported_rd(state)[rows]
     applies = _expected(state, p, offer, rows, reported) > 0
     rows, sums = rows[applies], _promise(p, offer, reported[applies]) * state.weight
-    served = state.books.pay(
-        offer.instrument,
-        yuan(sums),
-        due=state.quarter + round(p.payment_delay),
-        payees="firm",
-        merit=np.zeros(rows.size),
-        lot=state.luck("lot").uniform(firms.id[rows], slot=offer.lot),
-    )
+    due = state.quarter + round(p.payment_delay)
+    served = state.claim(offer, firms.id[rows], sums, due=due, payee="firm")
     if offer.lever == RD_SHARE:
         state.firms.rd_subsidy[rows[served]] += sums[served] / state.weight
-    state.totals[f"claimed {offer.instrument}"] += float(sums.sum())
-    state.totals[f"granted {offer.instrument}"] += float(sums[served].sum())
+    state.totals[f"claimed {offer.account.number}"] += float(sums.sum())
+    state.totals[f"granted {offer.account.number}"] += float(sums[served].sum())
     state.flows["rd_subsidy_claims"] += rows.size * state.weight
     state.flows["rd_subsidy_granted"] += float(sums[served].sum())
 

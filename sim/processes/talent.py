@@ -47,7 +47,6 @@ from sim.inputs.levers import (
     VICE_PRESIDENT_POSTS,
     Lever,
 )
-from sim.state.books import yuan
 from sim.state.kene import PER_FIELD
 from sim.state.offers import Offer
 from sim.state.ring import ring
@@ -917,14 +916,8 @@ def _pay_packages(state: State, p: Parameters, kind: str, ids: Ids, payees: Sequ
     """Have the packages paid; return who got all that was promised."""
     served = np.ones(ids.size, np.bool_)
     for offer in packages(state, kind):
-        served &= state.books.pay(
-            offer.instrument,
-            yuan(np.full(ids.size, offer.dose)),
-            due=state.quarter + round(p.payment_delay),
-            payees=payees,
-            merit=np.zeros(ids.size),
-            lot=state.luck("lot").uniform(ids, slot=offer.lot),
-        )
+        due = state.quarter + round(p.payment_delay)
+        served &= state.claim(offer, ids, offer.dose, due=due, payee=payees)
     return served
 
 
@@ -1057,14 +1050,8 @@ def _exchange(state: State, p: Parameters) -> None:
     for offer in offers:
         number = int(posts_of_quarter(offer.dose, state.quarter) / state.weight)
         group, rows = rows[:number], rows[number:]
-        served = state.books.pay(
-            offer.instrument,
-            yuan(np.full(group.size, p.post_cost * state.weight)),
-            due=state.quarter,
-            payees="university",
-            merit=np.zeros(group.size),
-            lot=state.luck("lot").uniform(firms.id[group], slot=offer.lot),
-        )
+        cost = p.post_cost * state.weight
+        served = state.claim(offer, firms.id[group], cost, payee="university")
         sent = group[served]
         sender = around.pick(luck.uniform(firms.id[sent], _POINTER))
         tied = _tie(state, p, luck, firms.id[sent], sent, sender)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.kinds import KIND_CODE, LEVEL_CODE
 from sim.inputs.levers import LEVERS, Lever
+from sim.state.books import Account
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Offer:
     """What one instrument offers in this quarter.
 
     Attributes:
-        instrument: Its number in the books of this mix.
+        account: What the books know of the instrument.
         lot: Its number in draws by lot, the same in every mix.
         lever: The lever.
         dose: How much, in the lever's unit.
@@ -28,7 +29,7 @@ class Offer:
         hosts: Classes of founders or recipients it holds for.
     """
 
-    instrument: int
+    account: Account
     lever: Lever
     dose: float
     kinds: frozenset[int]

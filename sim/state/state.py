@@ -1,24 +1,23 @@
 """The state of a city: its tables, its books, its luck, and what is offered this quarter."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Draws
+from sim.core.draws import Addressed, Draws, Ids
 from sim.core.tables import Column, Rows, Table
+from sim.inputs.city import City
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES
+from sim.state.books import Books, yuan
+from sim.state.founders import Parameters as Outlook
 from sim.state.kene import Parameters as Knowledge
-from sim.state.offers import Offers
-
-if TYPE_CHECKING:
-    from sim.inputs.city import City
-    from sim.state.books import Books
-    from sim.state.founders import Parameters as FounderParameters
+from sim.state.offers import Offer, Offers
 
 # Bodies that found platforms but are none themselves, beside the platform kinds.
 BODIES = ("university", "hospital", "public_body", "outside", "consultancy")
@@ -295,9 +294,9 @@ class State:
         totals: Named sums since before the start, such as floor space in being.
     """
 
-    city: "City"
+    city: City
     draws: Draws
-    books: "Books"
+    books: Books
     start: int
     quarter: int
     costs: dict[str, NDArray[np.float64]]
@@ -305,7 +304,7 @@ class State:
     macro_growth: float
     gdp: float
     fund: float
-    founders: "FounderParameters"
+    founders: Outlook
     knowledge: Knowledge
     firms: Table = field(default_factory=lambda: Table("firms", FIRMS, 4096))
     organisations: Table = field(default_factory=lambda: Table("organisations", ORGANISATIONS, 512))
@@ -325,7 +324,7 @@ class State:
     possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     _lasting: dict[tuple[str, int, bool], NDArray[np.float64]] = field(default_factory=dict)
 
-    def copy(self, books: "Books") -> "State":
+    def copy(self, books: Books) -> "State":
         """Return the same city between two quarters, with other books and nothing offered yet."""
         parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         copies: dict[str, Any] = {
@@ -347,6 +346,43 @@ class State:
             draw = luck.normal if normal else luck.uniform
             kept = self._lasting[asked] = np.concatenate([kept, draw(ids[kept.size :], slot)])
         return kept
+
+    def lot(self, ids: Ids, slot: int = 0) -> NDArray[np.float64]:
+        """Return the lots that decide between equal claimants in this quarter."""
+        return self.luck("lot").uniform(ids, slot)
+
+    def claim(
+        self,
+        offer: Offer,
+        ids: Ids,
+        million: NDArray[np.float64] | float,
+        *,
+        due: NDArray[np.int64] | int | None = None,
+        payee: Sequence[str] | str,
+        merit: NDArray[np.float64] | None = None,
+        lot: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.bool_]:
+        """Claim what an offer promises for events that happened; return who is promised it.
+
+        Args:
+            offer: The offer, whose account pays.
+            ids: Who claims.
+            million: Million CNY for each, or for all alike.
+            due: The quarter in which each is paid; this one if none is given.
+            payee: The class of each recipient, one of ``books.PAYEES``.
+            merit: Who comes first; all are equal if none is given.
+            lot: What decides between equals; the offer's own lots if none are given.
+        """
+        if ids.size == 0:
+            return np.zeros(0, np.bool_)
+        return self.books.pay(
+            offer.account,
+            yuan(np.broadcast_to(np.float64(million), ids.shape)),
+            due=self.quarter if due is None else due,
+            payees=payee,
+            merit=np.zeros(ids.size) if merit is None else merit,
+            lot=self.lot(ids, offer.lot) if lot is None else lot,
+        )
 
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""

@@ -176,7 +176,7 @@ def share_financed(city, p, price):
     offers = list(city.offers.on(TRANSFER_FINANCE))
     offered = sum(offer.dose for offer in offers) / 4
     for offer in offers:
-        offered = min(offered, city.books.free(offer.instrument) / YUAN)
+        offered = min(offered, city.books.free(offer.account.line) / YUAN)
     carried = p.risk * price
     return min(1.0, offered / carried) if offered > 0 and carried > 0 else 0.0
 
@@ -338,7 +338,7 @@ def voucher_contract(city, p, firm, sellers, slot):
 
 def covered_by_lines(city, offers, parts, firms):
     """Return per offer whom its line could pay its part of a bill; offers may share a line."""
-    lines = [city.books.accounts[offer.instrument].line for offer in offers]
+    lines = [offer.account.line for offer in offers]
     whole = dict.fromkeys(lines, 0.0)
     for line, part in zip(lines, parts, strict=True):
         whole[line] += part

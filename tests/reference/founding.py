@@ -12,7 +12,9 @@ from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LE
 from sim.inputs.levers import PILOT_OFFICES
 from sim.processes.founding import ELSEWHERE, TRILLION
 from sim.state.books import yuan
-from sim.state.founders import CARRIERS, PAYEE, REPEATABLE
+from sim.state.hosts import CARRIERS
+from sim.state.platforms import REPEATABLE
+from sim.state.promises import PAYEE
 from sim.state.state import ACTIVE, BUILDING, CLOSED
 
 from .luck import Ring, descending_id
@@ -317,7 +319,7 @@ def fund(city, kind, name, hosts, merits, anyway):
     """
     by_line = {}
     for offer, million in founding_offers(city, kind, name):
-        line = city.books.accounts[offer.instrument].line
+        line = offer.account.line
         by_line.setdefault(line, []).append((offer, million))
     lots = [host.draw("lot") for host in hosts]
     covered = {

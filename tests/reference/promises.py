@@ -67,7 +67,7 @@ def founding_offers(city, kind, host):
 def provincial_grant(city, kind, level):
     """Return what the province itself grants for a level of a kind, million CNY."""
     grants = city.offers.on(LEVEL_REWARD, kind, level)
-    return sum(o.dose for o in grants if city.books.accounts[o.instrument].payer == "province")
+    return sum(o.dose for o in grants if o.account.payer == "province")
 
 
 def rewards_for_level(city, kind, level, host=None):

@@ -16,10 +16,10 @@ def trust(city, offer, p):
     """Return the part of a promise that firms count on: what part of the claims was paid."""
     if offer.lever == RD_PRICE:
         return 1.0
-    claimed = city.totals[f"claimed {offer.instrument}"]
+    claimed = city.totals[f"claimed {offer.account.number}"]
     if claimed == 0:
         return p.first_trust
-    return city.totals[f"granted {offer.instrument}"] / claimed
+    return city.totals[f"granted {offer.account.number}"] / claimed
 
 
 class SubsidisedFirm:
@@ -54,7 +54,7 @@ def respond(city, p):
         firm.rd_padded = 0.0
     for offer in offers:
         # A rule that stood before the start is in the city's starting R&D already.
-        if not city.books.accounts[offer.instrument].background:
+        if not offer.account.background:
             trusted = trust(city, offer, p)
             for firm in performers:
                 firm.respond_to(p, offer, trusted)
@@ -78,7 +78,7 @@ def claim(city, p, offer, performers):
         for firm, money, paid in zip(claimants, sums, served, strict=True):
             firm.rd_subsidy += money / city.weight * paid
     granted = sum(money for money, paid in zip(sums, served, strict=True) if paid)
-    city.totals[f"claimed {offer.instrument}"] += sum(sums)
-    city.totals[f"granted {offer.instrument}"] += granted
+    city.totals[f"claimed {offer.account.number}"] += sum(sums)
+    city.totals[f"granted {offer.account.number}"] += granted
     city.flows["rd_subsidy_claims"] += len(claimants) * city.weight
     city.flows["rd_subsidy_granted"] += granted
