@@ -28,7 +28,7 @@ from sim.processes import (
 )
 from sim.processes.evaluation import hollow
 from sim.state.books import YUAN
-from sim.state.hosts import CARRIERS
+from sim.state.founders import CARRIERS
 from sim.state.state import ACTIVE, BUILDING, State
 
 Measure = Callable[[State], float]

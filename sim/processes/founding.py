@@ -27,7 +27,8 @@ from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
 from sim.inputs.levers import PILOT_OFFICES
-from sim.state.hosts import CARRIERS, Hosts, class_weights, hosts
+from sim.state.founders import CARRIERS, Hosts
+from sim.state.hosts import class_weights, hosts
 from sim.state.platforms import build, opened
 from sim.state.promises import boost, boosts, fund
 from sim.state.ring import ring

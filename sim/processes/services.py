@@ -22,7 +22,8 @@ from sim.core.quantity import quantity
 from sim.core.tables import Rows, among
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
 from sim.inputs.levers import OPERATING_GRANT, TRAINING_PLACES, TRANSFER_BONUS
-from sim.state.hosts import CARRIERS, Hosts, hosts
+from sim.state.founders import CARRIERS, Hosts
+from sim.state.hosts import hosts
 from sim.state.platforms import build, close
 from sim.state.promises import boost, expected_gain, fund
 from sim.state.state import ACTIVE, BUILDING, State

@@ -28,7 +28,8 @@ from sim.processes import (
     talent,
 )
 from sim.state import kene, places, rules
-from sim.state.hosts import CARRIERS, Hosts, class_weight, hosts
+from sim.state.founders import CARRIERS, Hosts
+from sim.state.hosts import class_weight, hosts
 from sim.state.platforms import REPEATABLE, platform_traits
 from sim.state.state import ACTIVE, BODY_CODE, BUILDING, FIRM_UNITS, State
 

@@ -1,8 +1,15 @@
-"""The outlook of founders: how they look ahead, and what their platforms are like."""
+"""Founders: the numbers of their outlook, and the possible founders of one class."""
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import Ids
 from sim.core.quantity import quantity
+from sim.core.tables import Rows
+
+CARRIERS = ("incubator", "makerspace")  # kinds that house firms and, as hosts, found platforms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +91,29 @@ class Parameters:
         source="land, staff and partners bound what money can hasten; judged",
         spread="fixed",
     )
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Possible founders of one class.
+
+    Attributes:
+        name: The class, one of ``kinds.HOSTS``.
+        rows: Rows in the table of firms or of organisations.
+        ids: Their ids.
+        hosted: Bits of the kinds that they host already.
+        cluster: Cluster number; the number of clusters where none.
+        suitability: How likely one is beside another.
+    """
+
+    name: str
+    rows: Rows
+    ids: Ids
+    hosted: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+    suitability: NDArray[np.float64]
+
+    @property
+    def firms(self) -> bool:
+        """Return whether the rows are firms."""
+        return self.name in ("firm", "leading_firm")

@@ -1,42 +1,12 @@
 """Hosts: who may found a platform, and what makes one likelier to than another."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import Ids
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES
+from sim.state.founders import CARRIERS, Hosts
 from sim.state.state import State
-
-CARRIERS = ("incubator", "makerspace")
-
-
-@dataclass(frozen=True)
-class Hosts:
-    """Possible founders of one class.
-
-    Attributes:
-        name: The class, one of ``kinds.HOSTS``.
-        rows: Rows in the table of firms or of organisations.
-        ids: Their ids.
-        hosted: Bits of the kinds that they host already.
-        cluster: Cluster number; the number of clusters where none.
-        suitability: How likely one is beside another.
-    """
-
-    name: str
-    rows: Rows
-    ids: Ids
-    hosted: NDArray[np.int64]
-    cluster: NDArray[np.int64]
-    suitability: NDArray[np.float64]
-
-    @property
-    def firms(self) -> bool:
-        """Return whether the rows are firms."""
-        return self.name in ("firm", "leading_firm")
 
 
 def hosts(state: State, name: str) -> Hosts:

@@ -8,7 +8,7 @@ from sim.core import identity
 from sim.core.draws import Ids
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
-from sim.state.hosts import CARRIERS, Hosts
+from sim.state.founders import CARRIERS, Hosts
 from sim.state.state import ACTIVE, BUILDING, CLOSED, State
 
 REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one

@@ -12,7 +12,7 @@ from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LE
 from sim.inputs.levers import PILOT_OFFICES
 from sim.processes.founding import ELSEWHERE, TRILLION
 from sim.state.books import yuan
-from sim.state.hosts import CARRIERS
+from sim.state.founders import CARRIERS
 from sim.state.platforms import REPEATABLE
 from sim.state.promises import PAYEE
 from sim.state.state import ACTIVE, BUILDING, CLOSED
