@@ -8,7 +8,8 @@ import pytest
 
 import sim
 from sim.core.draws import PROCESSES
-from sim.inputs.levers import LEVERS, TYPES
+from sim.inputs import levers
+from sim.inputs.levers import LEVERS, TYPES, Lever
 from sim.region.region import QUARTER
 
 HOME = Path(sim.__file__).parent
@@ -155,7 +156,10 @@ def test_kernels_say_their_types(name):
 PLAIN = {0, 1, 2, 4, 100, 10_000, 1e-9, 1e-12}
 RULES = [
     *sorted((HOME / "processes").rglob("*.py")),
-    *(HOME / "state" / f"{name}.py" for name in ("founders", "kene", "rules")),
+    *(
+        HOME / "state" / f"{name}.py"
+        for name in ("hosts", "kene", "platforms", "promises", "rules")
+    ),
     HOME / "region" / "population.py",
     *sorted((HOME / "indicators").glob("*.py")),
 ]
@@ -201,19 +205,38 @@ def test_all_is_what_the_door_exports():
         sim.Regoin  # noqa: B018
 
 
-def test_every_lever_is_read_by_a_process_of_the_quarter():
+def levers_in(path: Path) -> set[str]:
+    """Return the names of the levers whose constants a file uses."""
+    constants = {name for name, value in vars(levers).items() if isinstance(value, Lever)}
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {n.id.lower() for n in nodes if isinstance(n, ast.Name) and n.id in constants}
+
+
+def test_a_lever_is_read_by_the_processes_that_it_names():
+    promised = levers_in(HOME / "state" / "promises.py")
+    for process, _ in QUARTER:
+        path = HOME / "processes" / f"{process}.py"
+        read = {lever.name for lever in LEVERS.values() if process in lever.reads}
+        used = levers_in(path)
+        through = promised if "sim.state.promises" in IMPORTS[name_of(path)] else set()
+        assert used <= read, f"{process} reads {used - read}, which do not say so"
+        assert read <= used | through, f"{process} does not read {read - used - through}"
+
+
+def test_a_lever_is_read_by_processes_of_the_quarter_alone():
     processes = {name for name, _ in QUARTER}
     for lever in LEVERS.values():
-        assert set(lever.reads) <= processes, lever.name
-        for process in lever.reads:
-            code = (HOME / "processes" / f"{process}.py").read_text(encoding="utf-8")
-            code += (HOME / "state" / "founders.py").read_text(encoding="utf-8")
-            assert f'"{lever.name}"' in code, f"{process} does not read {lever.name}"
+        assert set() < set(lever.reads) <= processes, lever.name
+
+
+def test_a_lever_is_a_constant_of_its_name():
+    for lever in LEVERS.values():
+        assert getattr(levers, lever.name.upper()) is lever
 
 
 def test_every_type_pulls_known_levers():
     for name, kind in TYPES.items():
-        assert set(kind.levers) <= set(LEVERS), name
+        assert set(kind.levers) <= set(LEVERS.values()), name
 
 
 def test_every_process_of_the_quarter_has_its_own_draws_or_needs_none():

@@ -14,7 +14,7 @@ from sim.core.draws import Draws
 from sim.inputs.city import FIGURES, City, Cluster, District, Figures
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
-from sim.inputs.levers import TYPES
+from sim.inputs.levers import LEVERS, TYPES
 from sim.policy import program
 from sim.processes import enact
 from sim.state.books import Books, yuan
@@ -75,7 +75,7 @@ def offer(
     """Return an instrument with a known dose on a lever."""
     return Instrument(
         id=name or lever,
-        type=next(name for name, kind in TYPES.items() if lever in kind.levers),
+        type=next(name for name, kind in TYPES.items() if LEVERS[lever] in kind.levers),
         platform_kind=kinds,
         level=level,
         recipient=recipient,
@@ -269,7 +269,7 @@ def promised(books: Books) -> dict[tuple[int, str], int]:
     sums: dict[tuple[int, str], int] = {}
     later = [payment for payments in books._due.values() for payment in payments]
     for payment in [*books.payments, *later]:
-        key = (payment.quarter, books.accounts[payment.account].name)
+        key = (payment.quarter, payment.account.name)
         sums[key] = sums.get(key, 0) + payment.amount
     return sums
 

@@ -18,8 +18,8 @@ def public_spending(state: State) -> float:
         payment.amount
         for payment in reversed(books.payments)
         if payment.quarter > state.quarter - 4
-        and books.accounts[payment.account].payer in ("city", "county")
-        and not books.accounts[payment.account].background
+        and payment.account.payer in ("city", "county")
+        and not payment.account.background
     )
     return paid / YUAN
 

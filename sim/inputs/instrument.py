@@ -7,7 +7,19 @@ from sim.core.errors import ConfigError, unknown
 from sim.core.quantity import Quantity
 from sim.core.quarter import label
 from sim.inputs.kinds import KIND_NAMES, KINDS, LEVELS
-from sim.inputs.levers import LEVERS, RECIPIENTS, TYPES
+from sim.inputs.levers import (
+    FIRST_PASS_REWARD,
+    FOUNDING_GRANT,
+    FOUNDING_MEANS,
+    GRADE_REWARD,
+    LEVEL_MATCH,
+    LEVEL_REWARD,
+    LEVERS,
+    OPERATING_GRANT,
+    PLATFORM_EQUITY,
+    RECIPIENTS,
+    TYPES,
+)
 from sim.inputs.reading import Entry, quantity_from
 
 WORDINGS = ("exact", "ceiling", "about", "case_by_case", "unstated")
@@ -20,14 +32,14 @@ CASE_BY_CASE = (0.5, 20.0)  # million CNY, log-uniform
 ALWAYS = (0, 4 * 9999 + 3)  # the window of an instrument that no plan bounds
 # Levers that only act through a platform kind.
 KIND_LEVERS = (
-    "founding_grant",
-    "founding_means",
-    "operating_grant",
-    "level_reward",
-    "level_match",
-    "grade_reward",
-    "first_pass_reward",
-    "platform_equity",
+    FOUNDING_GRANT,
+    FOUNDING_MEANS,
+    OPERATING_GRANT,
+    LEVEL_REWARD,
+    LEVEL_MATCH,
+    GRADE_REWARD,
+    FIRST_PASS_REWARD,
+    PLATFORM_EQUITY,
 )
 
 _OR_HIGHER = " or higher"
@@ -228,7 +240,7 @@ def times_at(entry: Entry, key: str, of: str) -> float:
 
 
 def _lever(entry: Entry, kind: str) -> str | None:
-    levers = TYPES[kind].levers
+    levers = [lever.name for lever in TYPES[kind].levers]
     if not levers and entry.has("lever"):
         process = TYPES[kind].process
         raise entry.wrong("lever", f"type '{kind}' waits for the process '{process}': no lever")
@@ -308,7 +320,7 @@ def _check_dose(instrument: Instrument, where: str) -> None:
             f"{where}: the unit '{unit}' does not fit the lever {lever.name}, "
             f"which is in '{lever.unit}'"
         )
-    if lever.name in KIND_LEVERS and not instrument.kinds:
+    if lever in KIND_LEVERS and not instrument.kinds:
         raise ConfigError(
             f"{where}: the lever {lever.name} acts through a platform kind; name it in "
             f"platform_kind, or in acts_on where the text names none; known: "

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from sim.core.identity import of_name
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import KIND_CODE, LEVEL_CODE
-from sim.inputs.levers import Offer
+from sim.inputs.levers import LEVERS, PLATFORM_EQUITY
 from sim.state.books import Account, Books
+from sim.state.offers import Offer
 
 LOTS = 1 << 30  # a lot is a slot of a draw, which has 32 bits
 # Lines with a budget, by payer. Equity for platforms is raised with each founding, on demand.
@@ -73,17 +74,18 @@ def build(
             name = f"dose.{instrument.id}"
             share = shares.get(name, 0.5)
             doses[name] = instrument.dose(share)
-            entries += _entries(instrument, len(accounts), share)
-            accounts.append(_account(instrument, standing))
+            account = _account(instrument, standing, len(accounts))
+            entries += _entries(instrument, account, share)
+            accounts.append(account)
     return Program(tuple(entries), tuple(accounts), doses, money)
 
 
-def _entries(instrument: Instrument, account: int, share: float) -> list[Entry]:
+def _entries(instrument: Instrument, account: Account, share: float) -> list[Entry]:
     """Return an instrument's offer in each phase of its window; all draw on one account."""
     assert instrument.lever is not None
     offer = Offer(
-        instrument=account,
-        lever=instrument.lever,
+        account=account,
+        lever=LEVERS[instrument.lever],
         dose=0.0,
         kinds=frozenset(KIND_CODE[kind] for kind in instrument.kinds),
         levels=frozenset(LEVEL_CODE[level] for level in instrument.levels),
@@ -96,12 +98,13 @@ def _entries(instrument: Instrument, account: int, share: float) -> list[Entry]:
     ]
 
 
-def _account(instrument: Instrument, standing: bool) -> Account:
+def _account(instrument: Instrument, standing: bool, number: int) -> Account:
     payer = instrument.payer
     line = f"standing {payer}" if standing else PLAN_LINES.get(payer, payer)
-    if instrument.lever == "platform_equity":
+    if instrument.lever == PLATFORM_EQUITY.name:
         line = "equity"
     return Account(
+        number=number,
         name=instrument.id,
         clause=instrument.clause,
         payer=payer,

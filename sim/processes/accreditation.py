@@ -14,15 +14,14 @@ from sim.core import identity, quarter
 from sim.core.draws import mix
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
-from sim.inputs.levers import Offer
+from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
-from sim.state import founders
-from sim.state.books import yuan
+from sim.state import promises
 from sim.state.columns import ACTIVE
+from sim.state.platforms import reached, research_behind
 from sim.state.state import State
 
 GRADE_D = 4
-REWARDS = ("level_reward", "level_match")
 
 
 class Parameters(Numbers, name="accreditation"):
@@ -75,25 +74,14 @@ def _next(kind: str, level: str) -> str:
 
 def reward(state: State, kind: str, level: str, host: str | None = None) -> float:
     """Return what a platform is promised for reaching a level, million CNY."""
-    match = founders.provincial_grant(state, kind, level)
-    return sum(
-        offer.dose * (match if lever == "level_match" else 1.0)
-        for lever in REWARDS
-        for offer in state.offers.on(lever, kind, level, host)
-        if meant_for(offer, kind, level)
-    )
+    return sum(promise.million for promise in promises.for_level(state, kind, level, host))
 
 
 def rewards(state: State, kind: str, level: str) -> NDArray[np.float64]:
     """Return the same for each class of host."""
-    if not any(True for lever in REWARDS for _ in state.offers.on(lever, kind, level)):
+    if not any(promise.offers for promise in promises.for_level(state, kind, level)):
         return np.zeros(len(HOSTS))
     return np.array([reward(state, kind, level, host) for host in HOSTS])
-
-
-def meant_for(offer: Offer, kind: str, level: str) -> bool:
-    """Return whether an offer is for this step: one without a level is for the first of all."""
-    return bool(offer.levels) or level == KINDS[kind].levels[1]
 
 
 def pass_share(kind: str, level: str, p: Parameters) -> float:
@@ -106,9 +94,7 @@ def pass_share(kind: str, level: str, p: Parameters) -> float:
 def work(state: State, rows: Rows) -> NDArray[np.float64]:
     """Return the yearly work of platforms: contracts, tenants, and what their host's R&D adds."""
     table = state.organisations
-    return np.asarray(
-        table.cases[rows] + table.tenants[rows] + founders.research_behind(state, rows)
-    )
+    return np.asarray(table.cases[rows] + table.tenants[rows] + research_behind(state, rows))
 
 
 def score(
@@ -126,7 +112,7 @@ def score(
 def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
     table, luck = state.organisations, state.luck("accreditation")
     by_host = rewards(state, kind, level)
-    effort = 1 + state.offers.dose("management_effort", kind)
+    effort = 1 + state.offers.dose(MANAGEMENT_EFFORT, kind)
     chance = np.minimum(1.0, effort * p.apply * (1 + by_host[table.host_class[rows]] / p.cost))
     rows = rows[luck.happens(table.id[rows], chance, _APPLIES)]
     if rows.size == 0:
@@ -145,22 +131,12 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
     table.level[won] = LEVEL_CODE[level]
     table.reached[won] = state.quarter
     state.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += float(won.size)
-    founders.reached(state, kind, level, won.size)
+    reached(state, kind, level, won.size)
     _pay(state, p, won, kind, level)
 
 
 def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
-    for lever in REWARDS:
-        base = founders.provincial_grant(state, kind, level) if lever == "level_match" else 1.0
-        for offer in state.offers.on(lever, kind, level):
-            if not meant_for(offer, kind, level):
-                continue
-            paid = won[founders.takes(state, offer, won)] if offer.dose * base else won[:0]
-            state.books.pay(
-                offer.instrument,
-                yuan(np.full(paid.size, offer.dose * base)),
-                due=state.quarter + round(p.reward_delay),
-                payees="platform",
-                merit=state.organisations.quality[paid],
-                lot=state.luck("lot").uniform(state.organisations.id[paid]),
-            )
+    due = state.quarter + round(p.reward_delay)
+    for promise in promises.for_level(state, kind, level):
+        for offer, million in promise.parts:
+            promises.pay_platforms(state, offer, won, million, due=due)

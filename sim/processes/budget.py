@@ -10,6 +10,13 @@ city's. Venture funds are opened by the capital that is offered; they do not lap
 """
 
 from sim.core import identity, quarter
+from sim.inputs.levers import (
+    BUDGET_GROWTH,
+    FUND_CAPITAL,
+    GUIDANCE_FUND,
+    RESERVED_MONEY,
+    TRANSFER_FINANCE,
+)
 from sim.inputs.numbers import Numbers, meaning
 from sim.state.books import yuan
 from sim.state.state import State
@@ -25,7 +32,7 @@ class Parameters(Numbers, name="budget"):
 
 
 # What opens the venture fund: capital that is offered for a year.
-VENTURE = ("transfer_finance", "guidance_fund", "fund_capital")
+VENTURE = (TRANSFER_FINANCE, GUIDANCE_FUND, FUND_CAPITAL)
 # Slot of the city's draw in a year.
 _YEAR = 0
 
@@ -41,11 +48,11 @@ def open_the_year(state: State, p: Parameters) -> None:
         return
     city = identity.of_name(state.city.name)
     own = p.growth + p.swing * float(state.luck("budget").normal(city, _YEAR)[0])
-    growth = yearly_growth(own, state.offers.dose("budget_growth"), p)
+    growth = yearly_growth(own, state.offers.dose(BUDGET_GROWTH), p)
     state.totals.years_of_science_money += 1
     state.totals.growth_of_science_money += growth
     state.fund *= 1 + growth
-    fund = state.fund * (1 + state.offers.dose("reserved_money")) * state.offers.money
+    fund = state.fund * (1 + state.offers.dose(RESERVED_MONEY)) * state.offers.money
     capital = sum(state.offers.dose(lever) for lever in VENTURE)
     money = {"city_fund": fund, "county_fund": fund * p.county_share, "venture_fund": capital}
     for line in sorted(state.books.limited):

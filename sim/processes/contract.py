@@ -40,10 +40,21 @@ from sim.core.compiled import compiled
 from sim.core.draws import Flags, Floats, Ids, ordered, poisson
 from sim.core.tables import Rows, Whole
 from sim.inputs.kinds import KINDS
-from sim.inputs.levers import Offer
+from sim.inputs.levers import (
+    EQUIPMENT_SHARE,
+    RISK_RELIEF,
+    SELLER_INCENTIVE,
+    SHARING_REWARD,
+    TRANSFER_BONUS,
+    TRANSFER_FINANCE,
+    VOUCHER_SHARE,
+    Lever,
+)
 from sim.inputs.numbers import Numbers, meaning
-from sim.state.books import YUAN, yuan
+from sim.state.books import YUAN
 from sim.state.columns import ACTIVE, BODIES
+from sim.state.offers import Offer
+from sim.state.promises import covered
 from sim.state.ring import Ring, ring
 from sim.state.state import State
 
@@ -215,8 +226,8 @@ def _transfer(state: State, p: Parameters) -> None:
     eased = (service >= 0) | (firms.partner[buyer] == owner)
     cost = p.transaction_cost * np.where(eased, 1 - p.cost_saved, 1.0)
     financed = _financed(state, p, price)
-    relieved = min(state.offers.dose("risk_relief"), 1.0)
-    helped = 1 + p.cooperation * state.offers.dose("seller_incentive")
+    relieved = min(state.offers.dose(RISK_RELIEF), 1.0)
+    helped = 1 + p.cooperation * state.offers.dose(SELLER_INCENTIVE)
     chance = signing_chance(
         price,
         matches.appeal[first],
@@ -227,7 +238,7 @@ def _transfer(state: State, p: Parameters) -> None:
         results.worth[result] * helped,
     )
     signed = state.luck("contract").happens(results.id[result], chance)
-    _finance(state, p, result[signed], buyer[signed], price[signed], financed)
+    _finance(state, p, result[signed], price[signed], financed)
     _sell(state, p, result[signed], buyer[signed], service[signed])
 
 
@@ -254,10 +265,10 @@ def _sell(state: State, p: Parameters, result: Rows, buyer: Rows, service: Rows)
 
 def _financed(state: State, p: Parameters, price: NDArray[np.float64]) -> float:
     """Return the share of the risk that the venture money there is could carry this quarter."""
-    offers = list(state.offers.on("transfer_finance"))
+    offers = list(state.offers.on(TRANSFER_FINANCE))
     offered = sum(offer.dose for offer in offers) / 4
     for offer in offers:
-        offered = min(offered, state.books.free(offer.instrument) / YUAN)
+        offered = min(offered, state.books.free(offer.account.line) / YUAN)
     carried = p.risk * float(price.sum())
     return min(1.0, offered / carried) if offered > 0 and carried > 0 else 0.0
 
@@ -266,14 +277,13 @@ def _finance(
     state: State,
     p: Parameters,
     result: Rows,
-    buyer: Rows,
     price: NDArray[np.float64],
     financed: float,
 ) -> None:
     """Pay the venture money that carried part of the signed deals."""
-    for offer in state.offers.on("transfer_finance"):
-        share = financed * offer.dose / max(state.offers.dose("transfer_finance"), 1e-9)
-        _claim(state, p, offer, buyer, price * p.risk * share, "firm", state.results.id[result])
+    for offer in state.offers.on(TRANSFER_FINANCE):
+        share = financed * offer.dose / max(state.offers.dose(TRANSFER_FINANCE), 1e-9)
+        _claim(state, p, offer, state.results.id[result], price * p.risk * share, "firm")
 
 
 def _develop(state: State, p: Parameters) -> None:
@@ -336,7 +346,7 @@ def _intermediaries(
 ) -> Rows:
     """Return the transfer service that brokers each contract, as far as brokers have time."""
     luck = state.draws.at("contract", 0)
-    chance = brokering_chance(value, state.offers.dose("transfer_bonus"), p)
+    chance = brokering_chance(value, state.offers.dose(TRANSFER_BONUS), p)
     wants = luck.happens(ids, chance, _BROKER)
     wanting = np.flatnonzero(wants)
     queue = wanting[ordered(luck.uniform(ids[wanting], _ORDER))]
@@ -403,7 +413,7 @@ def _registered(state: State, p: Parameters, deals: Deals) -> Flags:
     """Return which contracts are registered: of themselves, or for the bonus of a broker."""
     chance = registration_chance(state, state.firms.district[deals.buyer], p)
     luck = state.draws.at("contract", 0)
-    paid = bonus_excess(deals.value, state.offers.dose("transfer_bonus"), p) > 0
+    paid = bonus_excess(deals.value, state.offers.dose(TRANSFER_BONUS), p) > 0
     won_over = luck.happens(deals.ids, p.bonus_registers, _REGISTERED_FOR_BONUS)
     brokered = paid & (deals.service >= 0)
     return luck.happens(deals.ids, chance, _REGISTERED) | (brokered & won_over)
@@ -423,13 +433,13 @@ def _use_vouchers(state: State, p: Parameters) -> None:
     firms = state.firms
     small = firms.alive & (firms.employees < p.voucher_staff)
     small &= firms.technology_sme | (firms.rd > 0)
-    _vouchers(state, p, "voucher_share", small, p.voucher_reach, _TAKES_VOUCHER)
+    _vouchers(state, p, VOUCHER_SHARE, small, p.voucher_reach, _TAKES_VOUCHER)
     reach = p.voucher_reach * p.equipment_uses
-    _vouchers(state, p, "equipment_share", small, reach, _EQUIPMENT)
+    _vouchers(state, p, EQUIPMENT_SHARE, small, reach, _EQUIPMENT)
 
 
 def _vouchers(
-    state: State, p: Parameters, lever: str, small: NDArray[np.bool_], reach: float, slot: int
+    state: State, p: Parameters, lever: Lever, small: NDArray[np.bool_], reach: float, slot: int
 ) -> None:
     """Let firms ask for one voucher; those who use it sign a contract, or would have anyway.
 
@@ -449,15 +459,17 @@ def _vouchers(
     rows = np.flatnonzero(small & asks(firms.id, total))
     use = luck.uniform(firms.id[rows], slot + 1)
     rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
-    parts = [p.voucher_bill * offer.dose / max(total, 1.0) * state.weight for offer in offers]
-    covered = _covered(state, offers, parts, firms.id[rows])
+    parts = [
+        (offer, p.voucher_bill * offer.dose / max(total, 1.0) * state.weight) for offer in offers
+    ]
+    reached = covered(state, parts, firms.id[rows], np.zeros(rows.size))
     # A part that the money does not reach moves nobody: only those go ahead who would for less.
-    granted = np.sum([offer.dose * mask for offer, mask in zip(offers, covered, strict=True)], 0)
+    granted = np.sum([offer.dose * reached[offer.account.line] for offer in offers], 0)
     goes = asks(firms.id[rows], granted)
-    for offer, part, mask in zip(offers, parts, covered, strict=True):
-        paid = rows[goes & mask]
-        served = _claim(state, p, offer, paid, np.full(paid.size, part), "firm", firms.id[paid])
-        firms.voucher[paid[served]] += part / state.weight
+    for offer, million in parts:
+        paid = rows[goes & reached[offer.account.line]]
+        served = _claim(state, p, offer, firms.id[paid], million, "firm")
+        firms.voucher[paid[served]] += million / state.weight
     _sign_additional(state, p, rows[goes & (use < p.voucher_additional)], slot)
 
 
@@ -476,39 +488,16 @@ def _sign_additional(state: State, p: Parameters, buyer: Rows, slot: int) -> Non
     _sign(state, p, deals)
 
 
-def _covered(
-    state: State, offers: list[Offer], parts: list[float], ids: Ids
-) -> list[NDArray[np.bool_]]:
-    """Return per offer whom its line could pay its part of a bill; offers may share a line."""
-    lines = [state.books.accounts[offer.instrument].line for offer in offers]
-    lot, merit = state.luck("lot").uniform(ids), np.zeros(ids.size)
-    whole = {line: 0.0 for line in lines}
-    for line, part in zip(lines, parts, strict=True):
-        whole[line] += part
-    masks = {
-        line: state.books.affords(line, yuan(np.full(ids.size, part)), merit=merit, lot=lot)
-        for line, part in whole.items()
-    }
-    return [masks[line] for line in lines]
-
-
 def _claim(
     state: State,
     p: Parameters,
     offer: Offer,
-    rows: Rows,
-    million: NDArray[np.float64],
+    ids: Ids,
+    million: NDArray[np.float64] | float,
     payee: str,
-    ids: np.ndarray,
 ) -> NDArray[np.bool_]:
-    return state.books.pay(
-        offer.instrument,
-        yuan(million),
-        due=state.quarter + round(p.payment_delay),
-        payees=payee,
-        merit=np.zeros(rows.size),
-        lot=state.luck("lot").uniform(ids),
-    )
+    due = state.quarter + round(p.payment_delay)
+    return state.claim(offer, ids, million, due=due, payee=payee, lot=state.lot(ids))
 
 
 def _reward_sharing(state: State, p: Parameters, signed: Rows) -> None:
@@ -518,8 +507,8 @@ def _reward_sharing(state: State, p: Parameters, signed: Rows) -> None:
     sold = contracts.value[shared] * state.weight
     value = np.bincount(contracts.seller[shared], sold, minlength=len(table))
     rows = np.flatnonzero(value > 0)
-    for offer in state.offers.on("sharing_reward"):
-        _claim(state, p, offer, rows, value[rows] * offer.dose, "platform", table.id[rows])
+    for offer in state.offers.on(SHARING_REWARD):
+        _claim(state, p, offer, table.id[rows], value[rows] * offer.dose, "platform")
 
 
 def _pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
@@ -529,8 +518,8 @@ def _pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
     weight = np.where(contracts.transfer[rows], 1.0, state.weight)
     base = np.minimum(contracts.value[rows], p.bonus_base) * weight
     state.flows.bonus_base += float(base.sum())
-    for offer in state.offers.on("transfer_bonus"):
-        served = _claim(state, p, offer, rows, base * offer.dose, "platform", contracts.id[rows])
+    for offer in state.offers.on(TRANSFER_BONUS):
+        served = _claim(state, p, offer, contracts.id[rows], base * offer.dose, "platform")
         contracts.bonus[rows[served]] += base[served] * offer.dose
     state.flows.bonus += float(contracts.bonus[rows].sum())
 

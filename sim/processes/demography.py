@@ -23,11 +23,11 @@ from sim.core.arithmetic import power
 from sim.core.compiled import compiled, record
 from sim.core.draws import Flags, Floats
 from sim.core.tables import Rows, Whole
-from sim.inputs.levers import Offer
+from sim.inputs.levers import HIGH_TECH_RELIEF, HIGH_TECH_REWARD, RECOGNITION_REWARD, STATUS_RELIEF
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene, places, rules
-from sim.state.books import yuan
 from sim.state.columns import ACTIVE, FIRM_UNITS
+from sim.state.offers import Offer
 from sim.state.state import State
 
 MIDDLE_YEARS = 4  # years of age, after the third, that share one hazard: F1, ages 3 to 6
@@ -258,9 +258,9 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     needed = rules.status_shares(revenue) * revenue
     near = rd >= p.reach * needed  # nobody further below applies
     rows, revenue, rd, needed = rows[near], revenue[near], rd[near], needed[near]
-    relief = state.offers.dose("high_tech_relief") * p.margin * revenue * rules.STATUS_YEARS
+    relief = state.offers.dose(HIGH_TECH_RELIEF) * p.margin * revenue * rules.STATUS_YEARS
     first = firms.high_tech_until[rows] == 0
-    worth = relief + np.where(first, state.offers.dose("high_tech_reward"), 0.0) > p.cost
+    worth = relief + np.where(first, state.offers.dose(HIGH_TECH_REWARD), 0.0) > p.cost
     relabels = rd < needed
     relabels &= luck.happens(firms.id[rows], p.relabels, _RELABELS)
     renews = firms.high_tech_until[rows] == state.quarter
@@ -275,10 +275,10 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     asked = rules.status_shares(firms.revenue[relabelled]) * firms.revenue[relabelled]
     firms.rd_relabelled[relabelled] = np.maximum(asked - firms.rd[relabelled], 0.0)
     new = rows[wins & first]
-    for offer in state.offers.on("high_tech_reward"):
-        _pay(state, p, offer, new, np.full(new.size, offer.dose * state.weight))
+    for offer in state.offers.on(HIGH_TECH_REWARD):
+        _pay(state, p, offer, new, offer.dose * state.weight)
     holders = np.flatnonzero(firms.alive & (firms.high_tech_until > state.quarter))
-    for offer in state.offers.on("high_tech_relief"):
+    for offer in state.offers.on(HIGH_TECH_RELIEF):
         saved = offer.dose * p.margin * firms.revenue[holders] * state.weight
         _pay(state, p, offer, holders, saved)
 
@@ -289,32 +289,31 @@ def _decide_on_service_status(state: State, p: Parameters) -> None:
     first, last = SERVICE_FIELDS
     able = firms.alive & firms.technology_sme & ~firms.service_status
     rows = np.flatnonzero(able & (firms.field >= first) & (firms.field <= last))
-    reward = state.offers.dose("recognition_reward")
-    relief = state.offers.dose("status_relief")
+    reward = state.offers.dose(RECOGNITION_REWARD)
+    relief = state.offers.dose(STATUS_RELIEF)
     gain = reward + relief * p.margin * firms.revenue[rows] * rules.STATUS_YEARS
     applies = (gain > p.cost) & luck.happens(firms.id[rows], p.considers, _WEIGHS_SERVICE)
     wins = rows[applies & luck.happens(firms.id[rows], p.passes, _PASSES_SERVICE)]
     firms.service_status[wins] = True
     state.flows.service_statuses += wins.size * state.weight
-    for offer in state.offers.on("recognition_reward"):
-        _pay(state, p, offer, wins, np.full(wins.size, offer.dose * state.weight))
+    for offer in state.offers.on(RECOGNITION_REWARD):
+        _pay(state, p, offer, wins, offer.dose * state.weight)
     holders = np.flatnonzero(firms.alive & firms.service_status)
-    for offer in state.offers.on("status_relief"):
+    for offer in state.offers.on(STATUS_RELIEF):
         saved = offer.dose * p.margin * firms.revenue[holders] * state.weight
         _pay(state, p, offer, holders, saved)
 
 
 def _pay(
-    state: State, p: Parameters, offer: Offer, rows: Rows, million: NDArray[np.float64]
+    state: State, p: Parameters, offer: Offer, rows: Rows, million: NDArray[np.float64] | float
 ) -> None:
     firms = state.firms
-    if rows.size == 0:
-        return
-    state.books.pay(
-        offer.instrument,
-        yuan(million),
+    state.claim(
+        offer,
+        firms.id[rows],
+        million,
         due=state.quarter + round(p.reward_delay),
-        payees="firm",
+        payee="firm",
         merit=firms.rd[rows] / firms.revenue[rows],
-        lot=state.luck("lot").uniform(firms.id[rows]),
+        lot=state.lot(firms.id[rows]),
     )

@@ -19,6 +19,7 @@ import numpy as np
 from sim.core import identity
 from sim.core.draws import Flags, Floats, Ids
 from sim.core.quarter import season
+from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
 from sim.state.state import State
@@ -49,7 +50,7 @@ _ZONES, _ELSEWHERE = 0, 1
 
 def designate(state: State, p: Parameters) -> None:
     """Grant parks once a year, name poles in any quarter."""
-    pace = 1 + state.offers.dose("management_effort", "science_park")
+    pace = 1 + state.offers.dose(MANAGEMENT_EFFORT, "science_park")
     if season(state.quarter) == 4:
         _grant_parks(state, p, pace)
     _name_poles(state, p, pace)

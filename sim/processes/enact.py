@@ -1,7 +1,7 @@
 """Enact: the instruments in force publish their offers. Nothing is paid here."""
 
-from sim.inputs.levers import Offers
 from sim.policy.program import Program
+from sim.state.offers import Offers
 from sim.state.state import State
 
 

@@ -28,9 +28,9 @@ from sim.core.arithmetic import power
 from sim.core.compiled import compiled, record
 from sim.core.draws import Flags, Floats, laplace_share, poisson
 from sim.core.tables import Rows
+from sim.inputs.levers import MANAGEMENT_EFFORT, SHARING_REWARD
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
-from sim.state.books import yuan
 from sim.state.columns import BODY_CODE
 from sim.state.state import State
 
@@ -163,7 +163,7 @@ def entered(waiting: NDArray[np.int64], room: int) -> NDArray[np.int64]:
 def _register(state: State, p: Parameters) -> None:
     """Enter the lists that are handed in, by lot, as far as the staff gets."""
     table, luck = state.organisations, state.luck("equipment")
-    effort = 1 + state.offers.dose("management_effort", "institute")
+    effort = 1 + state.offers.dose(MANAGEMENT_EFFORT, "institute")
     rows = owners(state)
     ids = table.id[rows]
     rows = rows[luck.happens(ids, p.hands_in * effort, _HANDS_IN)]
@@ -219,7 +219,7 @@ def _use(state: State, p: Parameters) -> None:
     table, rows = state.organisations, owners(state)
     registered = table.instruments_registered[rows].astype(np.float64)
     whole = float(registered.sum())
-    reward = state.offers.dose("sharing_reward")
+    reward = state.offers.dose(SHARING_REWARD)
     scale = state.norms.uses_scale * found(whole, state.norms.registered_at_the_start, p)
     uses, small, _ = _tests(state, p, scale, price_asked(reward, p))
     room = whole * p.hours / 4 * open_hours(reward, p) / p.hours_per_use
@@ -237,12 +237,12 @@ def _reward(state: State, p: Parameters, rows: Rows, uses: Floats) -> None:
     value = uses * p.hours_per_use * p.price
     serving = uses > 0
     teaches = table.kind[rows[serving]] == BODY_CODE["university"]
-    for offer in state.offers.on("sharing_reward"):
-        state.books.pay(
-            offer.instrument,
-            yuan(offer.dose * value[serving]),
+    for offer in state.offers.on(SHARING_REWARD):
+        state.claim(
+            offer,
+            table.id[rows[serving]],
+            offer.dose * value[serving],
             due=state.quarter + round(p.reward_delay),
-            payees=["university" if one else "institute" for one in teaches.tolist()],
+            payee=["university" if one else "institute" for one in teaches.tolist()],
             merit=value[serving],
-            lot=state.luck("lot").uniform(table.id[rows[serving]], slot=offer.lot),
         )

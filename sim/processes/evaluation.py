@@ -13,12 +13,16 @@ from scipy.special import ndtr
 
 from sim.core import quarter
 from sim.core.tables import Rows
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
-from sim.inputs.levers import Offer
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, LEVELS
+from sim.inputs.levers import (
+    AWARD_MATCH,
+    STRICTNESS,
+)
 from sim.inputs.numbers import Numbers, meaning
-from sim.state import founders
-from sim.state.books import yuan
+from sim.state import promises
 from sim.state.columns import ACTIVE
+from sim.state.offers import Offer
+from sim.state.platforms import close, research_behind
 from sim.state.state import State
 
 A, B, C, D = 1, 2, 3, 4
@@ -53,7 +57,7 @@ def grade(state: State, p: Parameters) -> None:
     rows = np.flatnonzero((table.kind < len(KIND_NAMES)) & (table.status == ACTIVE))
     for kind in np.unique(table.kind[rows]):
         here = rows[table.kind[rows] == kind]
-        strict = state.offers.dose("strictness", KIND_NAMES[kind])
+        strict = state.offers.dose(STRICTNESS, KIND_NAMES[kind])
         place = ndtr(_score(state, p, here))
         table.grade[here] = grades(place, p, strict * DECILE)
     failed = table.grade[rows] == D
@@ -64,7 +68,7 @@ def grade(state: State, p: Parameters) -> None:
     host = table.host_firm[rows]
     orphaned = (host >= 0) & ~state.firms.alive[host]
     closing = rows[(table.failures[rows] >= p.closes_after) | orphaned]
-    founders.close(state, closing)
+    close(state, closing)
     state.flows.closed_platforms += float(closing.size)
 
 
@@ -84,7 +88,7 @@ def hollow(state: State, rows: Rows, share: float) -> NDArray[np.bool_]:
     """
     table = state.organisations
     kind, body = table.kind[rows], table.host_body[rows]
-    behind = founders.research_behind(state, rows) + table.researchers[rows]
+    behind = research_behind(state, rows) + table.researchers[rows]
     behind += np.where(body >= 0, table.researchers[body], 0.0)
     works = (behind > 0) | (table.host_class[rows] == HOSTS.index("hospital"))
     works |= table.cases[rows] >= 1
@@ -118,13 +122,13 @@ def _reward(state: State, p: Parameters, rows: Rows) -> None:
     table = state.organisations
     passed = ~table.passed[rows] & (table.grade[rows] < D)
     table.passed[rows[passed]] = True
-    events = {"grade_reward": table.grade[rows] == A, "first_pass_reward": passed}
-    for lever, happened in events.items():
+    best = table.grade[rows] == A
+    for promised, happened in ((promises.for_top_grade, best), (promises.for_first_pass, passed)):
         for kind in np.unique(table.kind[rows[happened]]):
             name = KIND_NAMES[kind]
             here = rows[happened & (table.kind[rows] == kind)]
-            for offer in state.offers.on(lever, name):
-                _pay(state, p, offer, _at_levels(state, offer, here), offer.dose)
+            for offer, million in promised(state, name).parts:
+                _pay(state, p, offer, _at_levels(state, offer, here), million)
 
 
 def _at_levels(state: State, offer: Offer, rows: Rows) -> Rows:
@@ -141,13 +145,11 @@ def _support(state: State, p: Parameters, rows: Rows) -> None:
     founded = table.decided[rows] >= state.start
     for kind in np.unique(table.kind[rows]):
         name, here = KIND_NAMES[kind], table.kind[rows] == kind
-        for offer in state.offers.on("operating_grant", name):
-            support = min(offer.dose, float(state.costs["run_cost"][kind]))
-            _pay(state, p, offer, rows[here & young & founded], support)
-        if KINDS[name].legal_person:
-            cost = state.costs["run_cost"][kind]
-            for offer in state.offers.on("running_relief", name):
-                _pay(state, p, offer, rows[here], offer.dose * cost)
+        support, relief = promises.each_year(state, name)
+        for offer, million in support.parts:
+            _pay(state, p, offer, rows[here & young & founded], million)
+        for offer, million in relief.parts:
+            _pay(state, p, offer, rows[here], million)
 
 
 def _award(state: State, p: Parameters) -> None:
@@ -164,21 +166,11 @@ def _award(state: State, p: Parameters) -> None:
         chance = np.minimum(number * weight / weight.sum(), 1.0)
         won = rows[luck.happens(table.id[rows], chance, slot)]
         state.flows.awards[LEVELS.index(level)] += float(won.size)
-        for offer in state.offers.on("award_match"):
+        for offer in state.offers.on(AWARD_MATCH):
             if not offer.levels or LEVELS.index(level) in offer.levels:
                 _pay(state, p, offer, won, offer.dose)
 
 
 def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) -> None:
-    table = state.organisations
-    rows = rows[founders.takes(state, offer, rows)]
-    if rows.size == 0:
-        return
-    state.books.pay(
-        offer.instrument,
-        yuan(np.full(rows.size, million)),
-        due=state.quarter + round(p.reward_delay),
-        payees="platform",
-        merit=table.quality[rows],
-        lot=state.luck("lot").uniform(table.id[rows]),
-    )
+    due = state.quarter + round(p.reward_delay)
+    promises.pay_platforms(state, offer, rows, million, due=due)

@@ -25,20 +25,13 @@ from sim.core.compiled import compiled, record
 from sim.core.draws import Address, Flags, Floats, Ids, four
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.inputs.levers import PILOT_OFFICES
 from sim.inputs.numbers import Numbers, meaning
 from sim.state.columns import ACTIVE, BUILDING
-from sim.state.founders import (
-    CARRIERS,
-    Hosts,
-    boost,
-    boosts,
-    build,
-    class_weights,
-    fund,
-    hosts,
-    opened,
-    pick_cluster,
-)
+from sim.state.founders import CARRIERS, Hosts
+from sim.state.hosts import class_weights, hosts
+from sim.state.platforms import build, opened
+from sim.state.promises import boost, boosts, fund
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -255,6 +248,14 @@ def _carry_out(
         build(state, kinds, host, at, cluster, partner=partner)
 
 
+def pick_cluster(
+    state: State, lacks: NDArray[np.float64], place: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return a cluster per draw: by its share of the firms and by what it lacks."""
+    share = np.array([cluster.share for cluster in state.city.clusters]) * lacks
+    return np.minimum(np.searchsorted(np.cumsum(share) / share.sum(), place), share.size - 1)
+
+
 def _partners(state: State, p: Parameters, host: Hosts, at: Rows) -> Rows:
     """Return the partner from science of each joint founding; -1 where none agrees.
 
@@ -280,7 +281,7 @@ def _pilot_offices(state: State, p: Parameters) -> None:
     """Offer pilot transfer offices to universities and institutes; some take them up."""
     kind = "technology_transfer_office"
     bit = 1 << KIND_CODE[kind]
-    for offer in state.offers.on("pilot_offices", kind):
+    for offer in state.offers.on(PILOT_OFFICES, kind):
         # The year's offices come up quarter by quarter; the fraction is carried along.
         before = state.totals.pilot_offices_offered
         state.totals.pilot_offices_offered += offer.dose / 4
@@ -289,7 +290,7 @@ def _pilot_offices(state: State, p: Parameters) -> None:
         for name, share in shares.items():
             host = hosts(state, name)
             at = np.flatnonzero(host.hosted & bit == 0)
-            lot = state.luck("lot").uniform(host.ids[at], slot=offer.lot)
+            lot = state.lot(host.ids[at], offer.lot)
             at = at[np.argsort(lot, kind="stable")][: round(number * share)]
             accepts = state.luck("founding").happens(host.ids[at], p.takes_office, _TAKES_OFFICE)
             build(state, KIND_CODE[kind], host, at[accepts], host.cluster[at[accepts]])

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from sim.core import identity
 from sim.core.draws import Flags, Floats, Ids
 from sim.core.tables import Rows
-from sim.inputs.levers import Offer
+from sim.inputs.levers import FUND_CAPITAL, GUIDANCE_FUND
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
-from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.state import State
 
 
@@ -158,7 +158,7 @@ def _raise(state: State, p: Parameters) -> None:
         p.private_money * state.figures.gdp, state.last_year(lambda flows: flows.private_raised), p
     )
     signs = anyway | state.luck("funds").happens(those.ids, chance, _SIGNS)
-    for offer in state.offers.on("guidance_fund"):
+    for offer in state.offers.on(GUIDANCE_FUND):
         comes = (those.weighs < max(usual, p.comes)) & ~chosen
         chosen |= _commit(state, offer, those, comes, signs)
     closes = chosen & signs | anyway
@@ -170,7 +170,7 @@ def _raise(state: State, p: Parameters) -> None:
 
 def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Flags) -> Flags:
     """Commit an offer's public money by lot; return whom it was committed to."""
-    account, totals = offer.instrument, state.totals
+    account, totals = offer.account.number, state.totals
     back = totals.commitments_free.pop((account, state.quarter), 0.0)
     totals.commitments_open[account] += offer.dose / 4 + back
     at = np.flatnonzero(comes)
@@ -179,13 +179,13 @@ def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Fl
     at = at[np.cumsum(those.public[at]) <= totals.commitments_open[account]]
     served = np.ones(at.size, np.bool_)
     signed = np.flatnonzero(signs[at])
-    served[signed] = state.books.pay(
-        account,
-        yuan(those.public[at[signed]]),
+    served[signed] = state.claim(
+        offer,
+        those.ids[at[signed]],
+        those.public[at[signed]],
         due=those.closing[at[signed]],
-        payees="outside",
-        merit=np.zeros(signed.size),
-        lot=state.luck("lot").uniform(those.ids[at[signed]], slot=account),
+        payee="outside",
+        lot=state.lot(those.ids[at[signed]], account),
     )
     at = at[served]
     totals.commitments_open[account] -= float(those.public[at].sum())
@@ -222,7 +222,7 @@ def _invest(state: State, p: Parameters) -> None:
     outflow = totals.fund_money / (4 * p.period)
     totals.fund_money -= outflow
     totals.to_invest += p.local * outflow
-    offers = list(state.offers.on("fund_capital"))
+    offers = list(state.offers.on(FUND_CAPITAL))
     if totals.to_invest <= 0 and not offers:
         return
     rows = candidates(state, p)
@@ -251,17 +251,16 @@ def _give(state: State, rows: Rows, tickets: Floats) -> float:
 
 def _buy(state: State, offer: Offer, rows: Rows, tickets: Floats) -> int:
     """Buy equity with an offer's capital, as far as its line goes; return of how many firms."""
-    capital = state.totals.capital_open
-    capital[offer.instrument] += offer.dose / 4
-    number = _affordable(tickets * state.weight, capital[offer.instrument])
-    served = state.books.pay(
-        offer.instrument,
-        yuan(tickets[:number] * state.weight),
-        due=state.quarter,
-        payees="firm",
+    capital, account = state.totals.capital_open, offer.account.number
+    capital[account] += offer.dose / 4
+    number = _affordable(tickets * state.weight, capital[account])
+    served = state.claim(
+        offer,
+        state.firms.id[rows[:number]],
+        tickets[:number] * state.weight,
+        payee="firm",
         merit=-np.arange(number, dtype=np.float64),
-        lot=state.luck("lot").uniform(state.firms.id[rows[:number]], slot=offer.lot),
     )
     bought = int(served.sum())  # the first of them, since they are served by merit
-    capital[offer.instrument] -= _give(state, rows[:bought], tickets[:bought])
+    capital[account] -= _give(state, rows[:bought], tickets[:bought])
     return bought

@@ -20,6 +20,7 @@ import numpy as np
 from sim.core import identity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
+from sim.inputs.levers import LISTING
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene
 from sim.state.ring import ring
@@ -90,7 +91,7 @@ def _count(state: State, matched: Rows) -> None:
 def _shown(state: State, results: Rows, p: Parameters) -> np.ndarray:
     """Return how many firms each result meets because it is listed on a technology market."""
     ids = state.results.id[results]
-    listed = state.draws.at("meeting", 0).happens(ids, state.offers.dose("listing"), _LISTED)
+    listed = state.draws.at("meeting", 0).happens(ids, state.offers.dose(LISTING), _LISTED)
     return state.luck("meeting").poisson(ids, np.where(listed, p.listed, 0.0), _SHOWN)
 
 

@@ -27,10 +27,10 @@ from sim.core import identity
 from sim.core.draws import Flags, Floats, Ids
 from sim.core.quarter import season
 from sim.core.tables import Rows
-from sim.inputs.levers import Offer
+from sim.inputs.levers import EVENT_NUMBER, MANAGEMENT_EFFORT, SCENARIO_NUMBER, VISIT_NUMBER
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
-from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -83,7 +83,7 @@ _EVENT, _DEPARTMENT = 0, 1
 def reach_out(state: State, p: Parameters) -> None:
     """Hold events, send researchers into firms, open scenarios."""
     state.firms.first_orders[:] = 0.0
-    pace = 1 + state.offers.dose("management_effort", "transfer_service")
+    pace = 1 + state.offers.dose(MANAGEMENT_EFFORT, "transfer_service")
     able = performers(state)
     _hold_events(state, p, pace, able)
     _visit(state, p, pace)
@@ -141,7 +141,7 @@ def _hold_events(state: State, p: Parameters, pace: float, rows: Rows) -> None:
     ids = state.organisations.id[hosts]
     own = int(luck.poisson(ids, np.full(ids.size, p.usual_events / 4), _OWN).sum())
     events = events_held(own, number, p)
-    for offer in state.offers.on("event_number"):
+    for offer in state.offers.on(EVENT_NUMBER):
         room = events_held(1 << 30, number, p) - events
         events += _planned_events(state, p, offer, pace, room)
     goes = luck.happens(firms.id, attendance(events, number, p), _ATTENDS)
@@ -155,18 +155,10 @@ def _planned_events(state: State, p: Parameters, offer: Offer, pace: float, room
     """Return how many events of an offer are held: those with people, firms and money."""
     number = of_quarter(offer.dose * pace, state.quarter)
     ids = identity.plain(
-        identity.OUTSIDER, _EVENT, offer.instrument << 16 | np.arange(number, dtype=np.uint64)
+        identity.OUTSIDER, _EVENT, offer.account.number << 16 | np.arange(number, dtype=np.uint64)
     )
     ids = ids[state.luck("outreach").happens(ids, p.held, _HELD)][:room]
-    served = state.books.pay(
-        offer.instrument,
-        yuan(np.full(ids.size, p.event_cost)),
-        due=state.quarter,
-        payees="public_body",
-        merit=np.zeros(ids.size),
-        lot=state.luck("lot").uniform(ids, slot=offer.lot),
-    )
-    return int(served.sum())
+    return int(state.claim(offer, ids, p.event_cost, payee="public_body").sum())
 
 
 # Visits
@@ -183,7 +175,7 @@ def _visit(state: State, p: Parameters, pace: float) -> None:
     anyway = luck.happens(firms.id[new], p.usual_visits / 4, _ANYWAY)
     visited = new[anyway][: int(room / state.weight)]
     left = new[~anyway]
-    for offer in state.offers.on("visit_number"):
+    for offer in state.offers.on(VISIT_NUMBER):
         free = int(room / state.weight) - visited.size
         planned = of_quarter(offer.dose * pace, state.quarter) / state.weight
         went = _campaign(state, p, offer, left, min(round(planned), max(free, 0)))
@@ -199,15 +191,8 @@ def _campaign(state: State, p: Parameters, offer: Offer, rows: Rows, number: int
     ids = firms.id[rows]
     accepts = state.lasting("outreach", _OPEN)[rows] < p.open_to_visits
     rows = rows[accepts & luck.happens(ids, p.has_time, _TIME)][:number]
-    served = state.books.pay(
-        offer.instrument,
-        yuan(np.full(rows.size, p.visit_cost * state.weight)),
-        due=state.quarter,
-        payees="university",
-        merit=np.zeros(rows.size),
-        lot=state.luck("lot").uniform(firms.id[rows], slot=offer.lot),
-    )
-    return rows[served]
+    cost = p.visit_cost * state.weight
+    return rows[state.claim(offer, firms.id[rows], cost, payee="university")]
 
 
 def _record(state: State, p: Parameters, rows: Rows, hosts: Rows, people: Floats) -> None:
@@ -264,7 +249,7 @@ def opening_chance(usual: float, asked: float, p: Parameters) -> float:
 
 def _open_scenarios(state: State, p: Parameters, pace: float, able: Rows) -> None:
     """Let departments open scenarios, and firms that apply have their first orders."""
-    luck, offers = state.luck("outreach"), list(state.offers.on("scenario_number"))
+    luck, offers = state.luck("outreach"), list(state.offers.on(SCENARIO_NUMBER))
     number = round(p.departments + p.departments_per_district * len(state.city.districts))
     ids = identity.plain(identity.OUTSIDER, _DEPARTMENT, np.arange(number))
     usual = min(state.figures.scenarios / 4 / number, 1.0)
@@ -293,14 +278,7 @@ def _paid(
     by = np.searchsorted(share, u)
     for number, offer in enumerate(offers):
         mine = np.flatnonzero(by == number)
-        served = state.books.pay(
-            offer.instrument,
-            yuan(p.science_money * value[mine]),
-            due=state.quarter,
-            payees="firm",
-            merit=np.zeros(mine.size),
-            lot=state.luck("lot").uniform(ids[mine], slot=offer.lot),
-        )
+        served = state.claim(offer, ids[mine], p.science_money * value[mine], payee="firm")
         goes[mine[served]] = True
     return goes
 

@@ -41,12 +41,12 @@ from sim.core.compiled import compiled, record
 from sim.core.draws import Flags, Floats, Ids, mix, poisson, poisson_counts
 from sim.core.tables import Rows, Whole
 from sim.inputs.kinds import KIND_CODE
-from sim.inputs.levers import Offer
+from sim.inputs.levers import PROJECT_MONEY, PROJECT_NUMBER, PROJECT_PRIORITY
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
 from sim.state import kene, rules
-from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BODY_CODE, PROJECT_KINDS, TALENT_KINDS
+from sim.state.offers import Offer
 from sim.state.ring import Ring, ring
 from sim.state.state import State
 
@@ -431,17 +431,17 @@ def worth(places: float, usual: float, p: Parameters) -> float:
 def _hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     """Fill the standing places, the plan's places, then spend the plan's call money."""
     standing = round(state.figures.key_projects)
-    number = max(round(state.offers.dose("project_number")) - standing, 0)
+    number = max(round(state.offers.dose(PROJECT_NUMBER)) - standing, 0)
     grant = p.public_share * p.city_value
-    money = sum(o.dose for o in state.offers.on("project_money") if _for_firms(o))
+    money = sum(o.dose for o in state.offers.on(PROJECT_MONEY) if _for_firms(o))
     left = _proposals(state, p, those, standing + number + money / grant)
-    left = left.ranked(state.luck("lot").uniform(left.ids))
+    left = left.ranked(state.lot(left.ids))
     within = np.cumsum(left.stands_for) <= standing
     _start_called(state, p, left.take(within), programme=True)
     left = left.take(~within)
     if number > 0:
         left = _fill_places(state, p, left, number)
-    for offer in state.offers.on("project_money"):
+    for offer in state.offers.on(PROJECT_MONEY):
         left = _spend(state, p, those, left, offer)
 
 
@@ -495,7 +495,7 @@ def merit(able: Floats, fits: Floats, first: Flags, p: Parameters) -> Floats:
 def first_in_line(state: State, rows: Rows) -> Flags:
     """Return which firms lie strictly above the R&D share that a plan puts first."""
     firms = state.firms
-    bars = [offer.dose for offer in state.offers.on("project_priority") if offer.dose > 0]
+    bars = [offer.dose for offer in state.offers.on(PROJECT_PRIORITY) if offer.dose > 0]
     if not bars:
         return np.zeros(rows.size, np.bool_)
     reported = firms.rd[rows] + firms.rd_relabelled[rows]
@@ -514,8 +514,8 @@ def _called_value(state: State, p: Parameters, ids: Ids, firm: Rows, mean: float
 
 def _fill_places(state: State, p: Parameters, left: Proposals, number: int) -> Proposals:
     """Fill the plan's places from the best on, as far as the money goes; return who is left."""
-    total = state.offers.dose("project_number")
-    for offer in state.offers.on("project_number"):
+    total = state.offers.dose(PROJECT_NUMBER)
+    for offer in state.offers.on(PROJECT_NUMBER):
         asking = np.cumsum(left.stands_for) <= number * offer.dose / total
         taken = np.zeros(left.ids.size, np.bool_)
         taken[asking] = _pay(state, p, offer, left.take(asking))
@@ -532,7 +532,7 @@ def _spend(
     if FIRMS & offer.hosts == {"leading_firm"}:
         pool = pool.take(state.firms.leading[pool.firm])
     pool = _joined(pool, _platform_proposals(state, p, those, offer))
-    pool = pool.ranked(state.luck("lot").uniform(pool.ids, offer.lot))
+    pool = pool.ranked(state.lot(pool.ids, offer.lot))
     grants = p.public_share * pool.value * pool.stands_for
     pool = pool.take(np.cumsum(grants) <= offer.dose)
     pool = pool.take(_pay(state, p, offer, pool))
@@ -592,13 +592,13 @@ def _pay(state: State, p: Parameters, offer: Offer, those: Proposals) -> Flags:
     payees = np.where(
         those.firm >= 0, "firm", np.where(kind == university, "university", "platform")
     )
-    return state.books.pay(
-        offer.instrument,
-        yuan(p.public_share * those.value * those.stands_for),
+    return state.claim(
+        offer,
+        those.ids,
+        p.public_share * those.value * those.stands_for,
         due=state.quarter + round(p.payment_delay),
-        payees=payees.tolist(),
+        payee=payees.tolist(),
         merit=those.merit,
-        lot=state.luck("lot").uniform(those.ids, offer.lot),
     )
 
 

@@ -32,9 +32,9 @@ from sim.core.arithmetic import log, power
 from sim.core.compiled import compiled, record
 from sim.core.draws import Flags, Floats, poisson
 from sim.core.tables import Whole
+from sim.inputs.levers import DIAGNOSIS, SELLER_INCENTIVE
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene
-from sim.state.books import yuan
 from sim.state.columns import ACTIVE, RESULT_UNITS
 from sim.state.norms import LARGE, SMALL
 from sim.state.rules import status_share
@@ -300,23 +300,17 @@ def technology_firms(state: State) -> np.ndarray:
 def _diagnose(state: State, p: Parameters) -> None:
     """Coach technology firms, as far as the money goes; some that had no R&D start it."""
     firms, luck = state.firms, state.luck("research")
-    if state.offers.dose("diagnosis") == 0:
+    if state.offers.dose(DIAGNOSIS) == 0:
         return
     rows = np.flatnonzero(technology_firms(state))
     u = luck.uniform(firms.id[rows], _DIAGNOSED)
     first, coached = 0.0, []
     # Of several offers each has firms of its own.
-    for offer in state.offers.on("diagnosis"):
+    for offer in state.offers.on(DIAGNOSIS):
         mine = rows[(u >= first) & (u < first + offer.dose / 4)]
         first += offer.dose / 4
-        served = state.books.pay(
-            offer.instrument,
-            yuan(np.full(mine.size, p.diagnosis_cost * state.weight)),
-            due=state.quarter,
-            payees="firm",
-            merit=np.zeros(mine.size),
-            lot=luck.uniform(firms.id[mine], _LOT),
-        )
+        ids, cost = firms.id[mine], p.diagnosis_cost * state.weight
+        served = state.claim(offer, ids, cost, payee="firm", lot=luck.uniform(ids, _LOT))
         coached.append(mine[served])
     for mine in coached:
         resting = mine[firms.rd[mine] <= 0]
@@ -342,7 +336,7 @@ def find_results(state: State, p: Parameters) -> None:
     lapsed = luck.happens(state.results.id, p.ageing / 4)
     state.results.open[:] &= ~lapsed
     # Sellers who keep more of the income bring more of what they found to be sold.
-    sellable = min(p.sellable * (1 + state.offers.dose("seller_incentive")), 1.0)
+    sellable = min(p.sellable * (1 + state.offers.dose(SELLER_INCENTIVE)), 1.0)
     found = luck.poisson(table.id[rows], table.researchers[rows] * p.result_rate * sellable / 4)
     owners = np.repeat(rows, found)
     serial = np.concatenate([np.arange(n) for n in found]) if found.any() else np.empty(0, np.int64)

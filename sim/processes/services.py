@@ -18,11 +18,13 @@ import numpy as np
 from sim.core import identity
 from sim.core.tables import Rows, among
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
+from sim.inputs.levers import OPERATING_GRANT, TRAINING_PLACES, TRANSFER_BONUS
 from sim.inputs.numbers import Numbers, meaning
-from sim.state import founders
-from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
+from sim.state.hosts import hosts
+from sim.state.platforms import build, close
+from sim.state.promises import boost, expected_gain, fund
 from sim.state.state import State
 
 
@@ -101,17 +103,11 @@ def _train(state: State, p: Parameters) -> None:
     keen = keen[np.argsort(luck.uniform(keen, _LOT), kind="stable")]
     national = luck.whole(identity.of_name("national places"), p.national_places / 4)
     taken, keen = keen[:national], keen[national:]
-    for offer in state.offers.on("training_places"):
+    for offer in state.offers.on(TRAINING_PLACES):
         places = luck.whole(identity.of_name("places"), offer.dose / 4)
         group, keen = keen[:places], keen[places:]
-        served = state.books.pay(
-            offer.instrument,
-            yuan(np.full(group.size, p.place_cost)),
-            due=state.quarter,
-            payees="broker_training",
-            merit=np.zeros(group.size),
-            lot=luck.uniform(group, _LOT),
-        )
+        lot = luck.uniform(group, _LOT)
+        served = state.claim(offer, group, p.place_cost, payee="broker_training", lot=lot)
         taken = np.concatenate([taken, group[served]])
     certified = taken[luck.happens(taken, p.passes, _PASSES)]
     state.people.add(certified, certified=state.quarter)
@@ -127,7 +123,7 @@ def active_share(income: float, p: Parameters) -> float:
 def brokerage(state: State, p: Parameters) -> float:
     """Return what all intermediaries may expect a year: fees, and the bonus that is offered."""
     fees = p.fee * state.last_year(lambda flows: flows.brokered_value)
-    return fees + state.offers.dose("transfer_bonus") * state.last_year(
+    return fees + state.offers.dose(TRANSFER_BONUS) * state.last_year(
         lambda flows: flows.bonus_base
     )
 
@@ -151,7 +147,7 @@ def _open_transfer_services(state: State, p: Parameters) -> None:
     serving = state.platforms("transfer_service").size
     fees = brokerage(state, p) / (serving + 1)
     for name in KINDS["transfer_service"].hosts:
-        host = founders.hosts(state, name)
+        host = hosts(state, name)
         lacks = (host.hosted >> KIND_CODE["transfer_service"]) & 1 == 0
         weighs = p.weighs_outside if name == "outside" else p.weighs
         luck = state.luck("services")
@@ -169,18 +165,16 @@ def _open(
     cost = state.costs["run_cost"][code] + state.costs["found_cost"][code] / state.founders.horizon
     if own_use:
         income += p.own_use * cost
-    support = founders.expected_gain(state, kind, host.name) / state.founders.horizon
+    support = expected_gain(state, kind, host.name) / state.founders.horizon
     u = state.luck("services").uniform(host.ids[at], _OPENS)
     willing = u < opening_chance(income, support, cost, p)
     opens, anyway = at[willing], u[willing] < opening_chance(income, 0.0, cost, p)
     if opens.size == 0:
         return
-    opens = opens[
-        founders.fund(state, kind, host.name, host.ids[opens], host.suitability[opens], anyway)
-    ]
+    opens = opens[fund(state, kind, host.name, host.ids[opens], host.suitability[opens], anyway)]
     place = state.luck("services").uniform(host.ids[opens], _PLACE)
     outside = (place * len(state.city.districts)).astype(np.int64)
-    founders.build(
+    build(
         state,
         code,
         host,
@@ -193,18 +187,18 @@ def _open(
 def _open_registration_services(state: State, p: Parameters) -> None:
     """District bodies without a registration service in their district weigh one."""
     table, luck = state.organisations, state.luck("services")
-    host = founders.hosts(state, "public_body")
+    host = hosts(state, "public_body")
     served = table.registration & (table.status <= ACTIVE)
     provided = among(len(state.city.districts), table.district[served])
     missing = ~provided[table.district[host.rows]]
     # One body speaks for a district: the first of them.
     _, first = np.unique(table.district[host.rows], return_index=True)
     speaks = among(host.rows.size, first)
-    chance = p.registration_weighs * founders.boost(state, "transfer_service", "public_body")
+    chance = p.registration_weighs * boost(state, "transfer_service", "public_body")
     opens = np.flatnonzero(missing & speaks & luck.happens(host.ids, chance, _WEIGHS_REGISTRATION))
     anyway = luck.happens(host.ids[opens], p.registration_weighs, _WEIGHS_REGISTRATION)
     opens = opens[
-        founders.fund(
+        fund(
             state,
             "transfer_service",
             "public_body",
@@ -214,7 +208,7 @@ def _open_registration_services(state: State, p: Parameters) -> None:
         )
     ]
     code, nowhere = KIND_CODE["transfer_service"], np.full(opens.size, -1)
-    founders.build(state, code, host, opens, nowhere, registration=True)
+    build(state, code, host, opens, nowhere, registration=True)
 
 
 def ip_income(state: State, p: Parameters) -> float:
@@ -252,7 +246,7 @@ def _open_ip_operators(state: State, p: Parameters) -> None:
     kind, luck = "ip_service", state.luck("services")
     serving = state.platforms(kind).size
     for name in ("university", "institute"):
-        host = founders.hosts(state, name)
+        host = hosts(state, name)
         lacks = (host.hosted >> KIND_CODE[kind]) & 1 == 0
         at = np.flatnonzero(lacks & luck.happens(host.ids, p.weighs_operator / 4, _WEIGHS_OPERATOR))
         _open(state, p, kind, host, at, ip_income(state, p) / (serving + 1), own_use=True)
@@ -272,10 +266,10 @@ def _close_services(state: State, p: Parameters) -> None:
     own = np.where(table.host_class[rows] == HOSTS.index("outside"), 0.0, p.own_use)
     idle = (table.income[rows] * 4 < cost * (1 - own)) & (table.cases[rows] < 1)
     idle &= ~table.registration[rows]
-    if state.offers.dose("operating_grant", "transfer_service") > 0:
+    if state.offers.dose(OPERATING_GRANT, "transfer_service") > 0:
         idle &= ~table.jointly[rows]
     closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
-    founders.close(state, closing)
+    close(state, closing)
     state.flows.services_closed += float(closing.size)
 
 

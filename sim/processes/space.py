@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Flags, Floats, Ids
+from sim.core.draws import Floats, Ids
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
-from sim.inputs.levers import Offer
+from sim.inputs.levers import CLUSTER_AREA_MEANS, MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
-from sim.state.books import yuan
 from sim.state.columns import ACTIVE
+from sim.state.promises import go_ahead
 from sim.state.state import State
 
 SQUARE_METRES = 1e6  # in a million of them
@@ -169,7 +169,7 @@ def _begin_projects(state: State, p: Parameters) -> None:
     usual = state.norms.empty_ahead
     totals = state.totals
     now = empty_ahead(totals.space, totals.space_begun, totals.space_in_use, p)
-    pace = 1 + state.offers.dose("management_effort", "science_park")
+    pace = 1 + state.offers.dose(MANAGEMENT_EFFORT, "science_park")
     _launch(state, p, state.quarter, _usual(state, p) * swing(usual, now, p) * pace)
 
 
@@ -218,43 +218,13 @@ def _build_cluster_area(state: State, p: Parameters) -> None:
     """Begin blocks that are not begun; pay the promised share of their cost."""
     ids, luck = _blocks(p), state.luck("space")
     idle = np.array([number not in state.totals.blocks_finished for number in range(ids.size)])
-    offers = list(state.offers.on("cluster_area_means"))
+    offers = list(state.offers.on(CLUSTER_AREA_MEANS))
     share = min(sum(offer.dose for offer in offers), 1.0)
     u = luck.uniform(ids, _BLOCK_BEGINS)
     begins = np.flatnonzero(idle & (u < block_chance(p, share)))
-    goes = _paid(state, p, offers, ids[begins], u[begins] < p.block_start)
-    begins = begins[goes]
+    parts = [(offer, offer.dose * (p.cost * p.block_space)) for offer in offers]
+    anyway = u[begins] < p.block_start
+    begins = begins[go_ahead(state, parts, ids[begins], anyway, payee="public_body")]
     due = state.quarter + _time(luck.uniform(ids[begins], _TIME), p)
     for number, when in zip(begins.tolist(), due.tolist(), strict=True):
         state.totals.blocks_finished[number] = when
-
-
-def _paid(state: State, p: Parameters, offers: list[Offer], ids: Ids, anyway: Flags) -> Flags:
-    """Pay the promised share of the blocks that are begun, and return which are.
-
-    Who can get all that was promised begins; others only if they would have without any promise.
-    """
-    if not offers:
-        return anyway
-    lot, merit = state.luck("lot").uniform(ids), np.zeros(ids.size)
-    cost = p.cost * p.block_space
-    lines: dict[str, float] = {}
-    for offer in offers:
-        line = state.books.accounts[offer.instrument].line
-        lines[line] = lines.get(line, 0.0) + offer.dose * cost
-    covered = {
-        line: state.books.affords(line, yuan(np.full(ids.size, whole)), merit=merit, lot=lot)
-        for line, whole in lines.items()
-    }
-    goes = np.logical_and.reduce([anyway | mask for mask in covered.values()])
-    for offer in offers:
-        paid = goes & covered[state.books.accounts[offer.instrument].line]
-        state.books.pay(
-            offer.instrument,
-            yuan(np.full(int(paid.sum()), offer.dose * cost)),
-            due=state.quarter,
-            payees="public_body",
-            merit=merit[paid],
-            lot=lot[paid],
-        )
-    return np.asarray(goes, np.bool_)

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from sim.core import quarter
 from sim.core.tables import Rows
-from sim.inputs.levers import Offer
+from sim.inputs.levers import RD_PRICE, RD_SHARE
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
-from sim.state.books import yuan
+from sim.state.offers import Offer
 from sim.state.state import State
 
-LEVERS = ("rd_share", "rd_price")
+LEVERS = (RD_SHARE, RD_PRICE)
 CLAIM_SEASON = 2  # claims for last year's R&D close with the calls
 
 
@@ -70,7 +70,7 @@ def respond(state: State, p: Parameters) -> None:
     small = firms.employees[rows] < p.small_staff
     additional = np.where(small, p.additional_small, p.additional_large)
     for offer in offers:
-        if state.books.accounts[offer.instrument].background:
+        if offer.account.background:
             continue
         expected = _expected(state, p, offer, rows, firms.rd[rows])
         firms.rd_induced[rows] += additional * expected
@@ -84,15 +84,15 @@ def grant(rd: NDArray[np.float64], share: float, p: Parameters) -> NDArray[np.fl
 
 def _promise(p: Parameters, offer: Offer, rd: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what an offer promises: a subsidy has a ceiling, a deduction has none."""
-    return grant(rd, offer.dose, p) if offer.lever == "rd_share" else offer.dose * rd
+    return grant(rd, offer.dose, p) if offer.lever == RD_SHARE else offer.dose * rd
 
 
 def trust(state: State, offer: Offer, p: Parameters) -> float:
     """Return the part of a promise that firms count on: what part of the claims was paid."""
-    claimed = state.totals.claimed[offer.instrument]
-    if offer.lever == "rd_price" or claimed == 0:
-        return 1.0 if offer.lever == "rd_price" else p.first_trust
-    return state.totals.granted[offer.instrument] / claimed
+    claimed = state.totals.claimed[offer.account.number]
+    if offer.lever == RD_PRICE or claimed == 0:
+        return 1.0 if offer.lever == RD_PRICE else p.first_trust
+    return state.totals.granted[offer.account.number] / claimed
 
 
 def _expected(
@@ -116,17 +116,11 @@ def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
     reported = reported_rd(state)[rows]
     applies = _expected(state, p, offer, rows, reported) > 0
     rows, sums = rows[applies], _promise(p, offer, reported[applies]) * state.weight
-    served = state.books.pay(
-        offer.instrument,
-        yuan(sums),
-        due=state.quarter + round(p.payment_delay),
-        payees="firm",
-        merit=np.zeros(rows.size),
-        lot=state.luck("lot").uniform(firms.id[rows], slot=offer.lot),
-    )
-    if offer.lever == "rd_share":
+    due = state.quarter + round(p.payment_delay)
+    served = state.claim(offer, firms.id[rows], sums, due=due, payee="firm")
+    if offer.lever == RD_SHARE:
         state.firms.rd_subsidy[rows[served]] += sums[served] / state.weight
-    state.totals.claimed[offer.instrument] += float(sums.sum())
-    state.totals.granted[offer.instrument] += float(sums[served].sum())
+    state.totals.claimed[offer.account.number] += float(sums.sum())
+    state.totals.granted[offer.account.number] += float(sums[served].sum())
     state.flows.rd_subsidy_claims += rows.size * state.weight
     state.flows.rd_subsidy_granted += float(sums[served].sum())

@@ -37,12 +37,19 @@ from sim.core.draws import Addressed, Flags, Floats, Ids
 from sim.core.quarter import season
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
-from sim.inputs.levers import Offer
+from sim.inputs.levers import (
+    EXCHANGE_POSTS,
+    GRADUATE_PLACES,
+    PROFESSOR_POSTS,
+    TALENT_MONEY,
+    VICE_PRESIDENT_POSTS,
+    Lever,
+)
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
-from sim.state.books import yuan
 from sim.state.columns import BODY_CODE, TALENT_KINDS
 from sim.state.kene import PER_FIELD
+from sim.state.offers import Offer
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -145,7 +152,7 @@ class Title:
     """
 
     kind: str
-    lever: str
+    lever: Lever
     quota: float
     growth: float
     passes: float
@@ -169,7 +176,7 @@ def titles(p: Parameters) -> tuple[Title, ...]:
     return (
         Title(
             "vice_president",
-            "vice_president_posts",
+            VICE_PRESIDENT_POSTS,
             p.vice_president_quota,
             p.vice_president_growth,
             p.vice_president_pass,
@@ -177,7 +184,7 @@ def titles(p: Parameters) -> tuple[Title, ...]:
         ),
         Title(
             "industry_professor",
-            "professor_posts",
+            PROFESSOR_POSTS,
             p.professor_quota,
             p.professor_growth,
             p.professor_pass,
@@ -533,7 +540,7 @@ def _hosts_now(state: State) -> float:
 
 def packages(state: State, kind: str) -> list[Offer]:
     """Return the packages that hold for a talent of a kind."""
-    found = state.offers.on("talent_money")
+    found = state.offers.on(TALENT_MONEY)
     if kind == "leading_talent":
         return list(found)
     institute = KIND_CODE["institute"]
@@ -548,14 +555,8 @@ def _pay_packages(state: State, p: Parameters, kind: str, ids: Ids, payees: Sequ
     """Have the packages paid; return who got all that was promised."""
     served = np.ones(ids.size, np.bool_)
     for offer in packages(state, kind):
-        served &= state.books.pay(
-            offer.instrument,
-            yuan(np.full(ids.size, offer.dose)),
-            due=state.quarter + round(p.payment_delay),
-            payees=payees,
-            merit=np.zeros(ids.size),
-            lot=state.luck("lot").uniform(ids, slot=offer.lot),
-        )
+        due = state.quarter + round(p.payment_delay)
+        served &= state.claim(offer, ids, offer.dose, due=due, payee=payees)
     return served
 
 
@@ -674,7 +675,7 @@ def posts_of_quarter(yearly: float, quarter: int) -> int:
 
 def _exchange(state: State, p: Parameters) -> None:
     """Send researchers into firms that would take them, as far as posts, staff and money go."""
-    offers = list(state.offers.on("exchange_posts"))
+    offers = list(state.offers.on(EXCHANGE_POSTS))
     if not offers:
         return
     firms, luck = state.firms, state.luck("talent")
@@ -688,14 +689,8 @@ def _exchange(state: State, p: Parameters) -> None:
     for offer in offers:
         number = int(posts_of_quarter(offer.dose, state.quarter) / state.weight)
         group, rows = rows[:number], rows[number:]
-        served = state.books.pay(
-            offer.instrument,
-            yuan(np.full(group.size, p.post_cost * state.weight)),
-            due=state.quarter,
-            payees="university",
-            merit=np.zeros(group.size),
-            lot=state.luck("lot").uniform(firms.id[group], slot=offer.lot),
-        )
+        cost = p.post_cost * state.weight
+        served = state.claim(offer, firms.id[group], cost, payee="university")
         sent = group[served]
         sender = around.pick(luck.uniform(firms.id[sent], _POINTER))
         tied = _tie(state, p, luck, firms.id[sent], sent, sender)
@@ -721,7 +716,7 @@ def _teach(state: State, p: Parameters) -> None:
     if season(state.quarter) == 3 and rows.size:
         normal = state.norms.enrolled * rows.size / max(state.norms.institutes, 1.0)
         staff = float(state.organisations.researchers[rows].sum())
-        places = state.offers.dose("graduate_places")
+        places = state.offers.dose(GRADUATE_PLACES)
         number = enrolment(normal, places, staff, p)
         state.flows.enrolled += number
         _enrol(state, p, state.quarter, number)

@@ -27,8 +27,11 @@ from sim.processes import (
     subsidy_response,
     talent,
 )
-from sim.state import founders, kene, places, rules
+from sim.state import kene, places, rules
 from sim.state.columns import ACTIVE, BODY_CODE, BUILDING, FIRM_UNITS
+from sim.state.founders import CARRIERS, Hosts
+from sim.state.hosts import class_weight, hosts
+from sim.state.platforms import REPEATABLE, platform_traits
 from sim.state.state import State
 
 Start = Callable[[str], float]
@@ -343,9 +346,9 @@ def _platforms(state: State, start: Start, p: Parameters, rates: founding.Parame
     """Platforms in being and under way, each with a host, a cluster, a level and an age."""
     for kind, data in KINDS.items():
         names = [n for n in data.hosts if n != "outside" or kind == "institute"]
-        pools = [founders.hosts(state, name) for name in names]
+        pools = [hosts(state, name) for name in names]
         weights = np.concatenate(
-            [pool.suitability * founders.class_weight(state, kind, pool.name) for pool in pools]
+            [pool.suitability * class_weight(state, kind, pool.name) for pool in pools]
             or [np.empty(0)]
         )
         ready = round(start(data.stock))
@@ -356,9 +359,9 @@ def _platforms(state: State, start: Start, p: Parameters, rates: founding.Parame
         code = KIND_CODE[kind]
         for name in data.hosts:
             if name != "outside":
-                host = founders.hosts(state, name)
+                host = hosts(state, name)
                 free = (host.hosted >> code) & 1 == 0
-                weight = founders.class_weight(state, kind, name)
+                weight = class_weight(state, kind, name)
                 state.host_weight[code] += weight * host.suitability[free].sum()
                 state.free_hosts[code] += free.sum()
                 state.possible_hosts[code] += free.size
@@ -389,7 +392,7 @@ def _place_kind(
     kind: str,
     ready: int,
     begun: int,
-    pools: list[founders.Hosts],
+    pools: list[Hosts],
     weights: NDArray[np.float64],
 ) -> None:
     """Give each starting platform of a kind a host of its own, as far as there are hosts.
@@ -428,7 +431,7 @@ def _place_kind(
         reached=opens,
         level=np.where(building, lowest, _levels(state, start, p, kind, u[:, _LEVEL])),
         registration=_registers(state, start, kind, count),
-        **founders.platform_traits(state, KIND_CODE[kind], ids),
+        **platform_traits(state, KIND_CODE[kind], ids),
     )
     if kind == "transfer_service":
         served = round(start("registration_services"))
@@ -449,7 +452,7 @@ def _levels(
     """Return levels: by the city's shares for carriers, as the text says for innovation centres."""
     lowest = LEVEL_CODE[KINDS[kind].levels[0]]
     provincial, national = LEVEL_CODE["provincial"], LEVEL_CODE["national"]
-    if kind in founders.CARRIERS:
+    if kind in CARRIERS:
         top = start("national_share_of_carriers")
         middle = max(start("provincial_share_of_carriers"), top)
         return np.where(u < top, national, np.where(u < middle, provincial, lowest))
@@ -468,7 +471,7 @@ def _choose_hosts(
     state: State,
     code: int,
     count: int,
-    pools: list[founders.Hosts],
+    pools: list[Hosts],
     weights: NDArray[np.float64],
     u: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], ...]:
@@ -494,7 +497,7 @@ def _choose_hosts(
         within = chosen[at] - (ends[number] - pool.rows.size)
         rows = pool.rows[within]
         owners = state.firms if pool.firms else state.organisations
-        if KIND_NAMES[code] not in founders.REPEATABLE:
+        if KIND_NAMES[code] not in REPEATABLE:
             owners.platforms[rows] |= 1 << code
         columns[0][at] = HOSTS.index(pool.name)
         columns[1 if pool.firms else 2][at] = rows
@@ -532,7 +535,7 @@ def _tenants(state: State, p: Parameters, staying: incubation.Parameters) -> Non
     firms.seated[gone] = firms.founded[gone] + 1
     firms.left_seat[gone] = state.start - round(p.left_before)
     table.tenants[:] = np.bincount(slots[taken], minlength=len(table)) * state.weight
-    rows = state.platforms(*founders.CARRIERS)
+    rows = state.platforms(*CARRIERS)
     seats = max(float(table.seats[rows].sum()), 1.0)
     state.norms.seats_taken = float(table.tenants[rows].sum()) / seats
 

@@ -8,7 +8,7 @@ import pandas as pd
 from sim.core import quarter
 from sim.indicators.table import CONTEXT, INDICATORS
 from sim.inputs.plan import Plan
-from sim.state.books import PUBLIC, YUAN, Books
+from sim.state.books import PUBLIC, YUAN, Account, Books
 from sim.state.state import State
 
 Series = dict[str, np.ndarray]
@@ -111,24 +111,23 @@ def _columns(rows: list[dict[str, float]]) -> Series:
 
 def payments_table(books: Books) -> pd.DataFrame:
     """Return all payments, summed by quarter, instrument and payee."""
-    sums: dict[tuple[int, int, str], int] = {}
+    sums: dict[tuple[int, Account, str], int] = {}
     for payment in books.payments:
         key = (payment.quarter, payment.account, payment.payee)
         sums[key] = sums.get(key, 0) + payment.amount
-    accounts = books.accounts
     return pd.DataFrame(
         [
             {
                 "quarter": quarter.label(when),
-                "instrument": accounts[number].name,
-                "clause": accounts[number].clause,
-                "payer": accounts[number].payer,
+                "instrument": account.name,
+                "clause": account.clause,
+                "payer": account.payer,
                 "payee": payee,
                 "amount": amount / YUAN,
-                "assumed": accounts[number].assumed,
-                "background": accounts[number].background,
+                "assumed": account.assumed,
+                "background": account.background,
             }
-            for (when, number, payee), amount in sums.items()
+            for (when, account, payee), amount in sums.items()
         ],
         columns=PAYMENTS,
     )

@@ -45,6 +45,7 @@ class Account:
     """What the books know of one instrument.
 
     Attributes:
+        number: Its place among the instruments of its mix.
         name: The instrument's id.
         clause: Its clause, or the rule behind a background instrument.
         payer: Who pays.
@@ -53,6 +54,7 @@ class Account:
         background: Whether it stands without the plan.
     """
 
+    number: int
     name: str
     clause: str
     payer: str
@@ -82,7 +84,7 @@ class Payment:
     """One sum that left a line: all claims of an instrument and a class that fell due together."""
 
     quarter: int
-    account: int
+    account: Account
     payee: str
     amount: int
 
@@ -92,7 +94,6 @@ class Books:
 
     def __init__(self, accounts: Sequence[Account], limited: Sequence[str]) -> None:
         """Open the books for the instruments; ``limited`` names the lines with a budget."""
-        self.accounts = tuple(accounts)
         self.limited = frozenset(limited)
         self.lines = {account.line: Line() for account in accounts}
         self.lines.update({name: Line() for name in limited})
@@ -134,7 +135,7 @@ class Books:
 
     def pay(
         self,
-        account: int,
+        account: Account,
         amounts: Yuan,
         *,
         due: NDArray[np.int64] | int,
@@ -148,7 +149,7 @@ class Books:
         from the same claims a larger budget therefore serves a superset.
 
         Args:
-            account: The instrument's number.
+            account: The instrument's account.
             amounts: Yuan per claim, 0 or more.
             due: The quarter in which each is paid.
             payees: The class of each recipient, one of ``PAYEES``.
@@ -160,7 +161,7 @@ class Books:
         """
         if amounts.size == 0:
             return np.zeros(0, np.bool_)
-        name = self.accounts[account].line
+        name = account.line
         served = self.affords(name, amounts, merit=merit, lot=lot)
         if name not in self.limited:
             self.allot(name, int(amounts.sum()))
@@ -180,13 +181,12 @@ class Books:
                 self._owe(account, date, payee, int(amounts[together].sum()))
         return served
 
-    def _owe(self, account: int, date: int, payee: str, amount: int) -> None:
+    def _owe(self, account: Account, date: int, payee: str, amount: int) -> None:
         if amount > 0:
             self._due.setdefault(date, []).append(Payment(date, account, payee, amount))
 
-    def free(self, account: int) -> float:
-        """Return the yuan that an instrument's line could still promise."""
-        name = self.accounts[account].line
+    def free(self, name: str) -> float:
+        """Return the yuan that a line could still promise."""
         return self.lines[name].free if name in self.limited else math.inf
 
     def settle(self, quarter: int) -> None:
@@ -196,7 +196,7 @@ class Books:
             AccountingError: If an identity does not close or a balance is negative.
         """
         for payment in self._due.pop(quarter, []):
-            line = self.lines[self.accounts[payment.account].line]
+            line = self.lines[payment.account.line]
             line.committed -= payment.amount
             line.paid += payment.amount
             self.payments.append(payment)
@@ -212,6 +212,5 @@ class Books:
             payment.amount
             for payments in self._due.values()
             for payment in payments
-            if not self.accounts[payment.account].background
-            and self.accounts[payment.account].payer in payers
+            if not payment.account.background and payment.account.payer in payers
         )

@@ -1,20 +1,19 @@
 """The state of a city: its tables, its books, its luck, and what is offered this quarter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Draws, Flags
+from sim.core.draws import Addressed, Draws, Flags, Ids
 from sim.core.tables import Rows, Table, Whole
 from sim.inputs.city import City, Figures
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES
-from sim.inputs.levers import Offers
-from sim.state.books import Books
+from sim.state.books import Books, yuan
 from sim.state.columns import (
     ACTIVE,
     BODIES,
@@ -29,11 +28,10 @@ from sim.state.columns import (
 )
 from sim.state.declared import Declared
 from sim.state.flows import Flows, Totals
+from sim.state.founders import Parameters as Outlook
 from sim.state.kene import Parameters as Knowledge
 from sim.state.norms import Norms
-
-if TYPE_CHECKING:
-    from sim.state.founders import Parameters as FounderParameters
+from sim.state.offers import Offer, Offers
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ class State:
     gdp: float
     fund: float
     figures: Figures
-    founders: "FounderParameters"
+    founders: Outlook
     knowledge: Knowledge
     firms: Firms = field(default_factory=lambda: Firms(4096))
     organisations: Organisations = field(default_factory=lambda: Organisations(512))
@@ -165,6 +163,43 @@ class State:
             draw = luck.normal if normal else luck.uniform
             kept = self._lasting[asked] = np.concatenate([kept, draw(ids[kept.size :], slot)])
         return kept
+
+    def lot(self, ids: Ids, slot: int = 0) -> NDArray[np.float64]:
+        """Return the lots that decide between equal claimants in this quarter."""
+        return self.luck("lot").uniform(ids, slot)
+
+    def claim(
+        self,
+        offer: Offer,
+        ids: Ids,
+        million: NDArray[np.float64] | float,
+        *,
+        due: NDArray[np.int64] | int | None = None,
+        payee: Sequence[str] | str,
+        merit: NDArray[np.float64] | None = None,
+        lot: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.bool_]:
+        """Claim what an offer promises for events that happened; return who is promised it.
+
+        Args:
+            offer: The offer, whose account pays.
+            ids: Who claims.
+            million: Million CNY for each, or for all alike.
+            due: The quarter in which each is paid; this one if none is given.
+            payee: The class of each recipient, one of ``books.PAYEES``.
+            merit: Who comes first; all are equal if none is given.
+            lot: What decides between equals; the offer's own lots if none are given.
+        """
+        if ids.size == 0:
+            return np.zeros(0, np.bool_)
+        return self.books.pay(
+            offer.account,
+            yuan(np.broadcast_to(np.float64(million), ids.shape)),
+            due=self.quarter if due is None else due,
+            payees=payee,
+            merit=np.zeros(ids.size) if merit is None else merit,
+            lot=self.lot(ids, offer.lot) if lot is None else lot,
+        )
 
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""

@@ -28,7 +28,7 @@ from sim.indicators.table import COLUMNS, CONTEXT, INDICATORS, THEMES
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
 from sim.processes import subsidy_response
 from sim.state.columns import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
-from sim.state.founders import opened
+from sim.state.platforms import opened
 
 SERVICE, CENTRE = "transfer_service", "technology_innovation_centre"
 
@@ -291,15 +291,8 @@ def test_public_spending_is_the_citys_and_counties_under_the_plan_in_a_year():
     )
     state.books.allot("county_fund", 10**9)
     for quarter in range(5):
-        for account in range(4):
-            state.books.pay(
-                account,
-                np.array([10**6 * 10**account]),
-                due=START + quarter,
-                payees="firm",
-                merit=np.zeros(1),
-                lot=np.zeros(1),
-            )
+        for place, offered in enumerate(state.offers.published):
+            state.claim(offered, ids(1), 10.0**place, due=START + quarter, payee="firm")
         if quarter < 4:
             next_quarter(state)
     state.books.settle(state.quarter)

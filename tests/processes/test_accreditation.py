@@ -19,7 +19,7 @@ from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import KIND_CODE, LEVEL_CODE
 from sim.processes import accreditation
 from sim.processes.accreditation import Parameters, pass_share, promote, ready_platforms, reward
-from sim.state import founders
+from sim.state.platforms import opened
 
 CENTRE, INCUBATOR = "enterprise_technology_centre", "incubator"
 MUNICIPAL, PROVINCIAL, NATIONAL = (
@@ -169,7 +169,7 @@ def test_a_climb_from_county_to_national_counts_at_each_level_that_a_text_counts
     state = tiny(quarter=AUTUMN)
     add_firms(state, 1)
     row = add_platforms(state, ENGINEERING, 1, quality=10.0, opens=START, reached=AUTUMN - 8)
-    founders.opened(state, row)
+    opened(state, row)
     counts = []
     for _ in range(4):
         counts.append({name: INDICATORS[name].measure(state) for name in RUNGS})

@@ -24,10 +24,13 @@ from world import (
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS
 from sim.inputs.plan import load_plan
 from sim.processes import founding
+from sim.processes.founding import pick_cluster
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.flows import Flows
-from sim.state.founders import REPEATABLE, boost, expected_gain, hosts, pick_cluster
+from sim.state.hosts import hosts
+from sim.state.platforms import REPEATABLE
+from sim.state.promises import boost, expected_gain
 
 CENTRE, STATION = "enterprise_technology_centre", "academician_station"
 SURE = 100.0  # a hazard a quarter at which every host founds

@@ -1,10 +1,13 @@
 """What firms make of money for R&D: in fact, in their reports, and as far as the money goes."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from sim.processes import research, subsidy_response
 from sim.processes.subsidy_response import Parameters
+from sim.state.offers import Offers
 from tests.world import START, add_firms, next_quarter, offer, promised, spread, tiny
 
 SPRING = START + 1  # the second quarter, in which firms claim
@@ -114,8 +117,9 @@ def test_a_deduction_has_no_ceiling_and_no_limit():
 
 def test_what_stood_before_is_paid_and_moves_nobody():
     state = city(offer("rd_share", 0.05, recipient="firm"), money=100, number=40)
-    account = state.books.accounts[0]
-    state.books.accounts = (type(account)(**(vars(account) | {"background": True})),)
+    [offered] = state.offers.published
+    standing = dataclasses.replace(offered.account, background=True)
+    state.offers = Offers([dataclasses.replace(offered, account=standing)])
     subsidy_response.respond(state, everybody(additional_large=0.2))
     assert promised(state.books) != {}
     assert state.firms.rd_induced.max() == state.firms.rd_padded.max() == 0

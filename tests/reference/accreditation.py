@@ -5,6 +5,7 @@ from math import log2, sqrt
 
 from sim.core import identity, quarter
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.processes.accreditation import GRADE_D, pass_share
 from sim.state.columns import ACTIVE
 
@@ -21,7 +22,7 @@ class AccreditedPlatform:
 
     def applies(self, p, kind, promised):
         """Apply, the likelier the more the next level promises."""
-        effort = 1 + self.model.offers.dose("management_effort", kind)
+        effort = 1 + self.model.offers.dose(MANAGEMENT_EFFORT, kind)
         chance = min(1.0, effort * p.apply * (1 + promised[self.host_class] / p.cost))
         return self.draw("accreditation", APPLIES) < chance
 

@@ -127,7 +127,7 @@ class PlainCity(mesa.Model):
     def pay(self, offer, millions, *, due, payees, lots, merits=None):
         """Promise money to claimants, each with a merit and a lot; return whom it reaches."""
         return self.books.pay(
-            offer.instrument,
+            offer.account,
             yuan(np.array(millions, float)),
             due=due,
             payees=payees,

@@ -5,6 +5,15 @@ from math import exp, log
 import numpy as np
 
 from sim.core import identity
+from sim.inputs.levers import (
+    EQUIPMENT_SHARE,
+    RISK_RELIEF,
+    SELLER_INCENTIVE,
+    SHARING_REWARD,
+    TRANSFER_BONUS,
+    TRANSFER_FINANCE,
+    VOUCHER_SHARE,
+)
 from sim.processes.contract import FIRM_SELLS, OUTSIDER_SELLS
 from sim.processes.contract import SELLING as SELLING_KINDS
 from sim.state.books import YUAN, yuan
@@ -73,7 +82,7 @@ class DrawnContract:
             chance += p.register_locally * (1 - p.register)
         if self.draw_for_life("contract", REGISTERED) < chance:
             return True
-        bonus = bonus_excess(self.value, city.offers.dose("transfer_bonus"), p) > 0
+        bonus = bonus_excess(self.value, city.offers.dose(TRANSFER_BONUS), p) > 0
         won_over = self.draw_for_life("contract", REGISTERED_FOR_BONUS) < p.bonus_registers
         return bonus and self.service >= 0 and won_over
 
@@ -93,9 +102,9 @@ def agree(city, p):
     transfer(city, p)
     develop(city, p)
     able = [firm for firm in city.firms if firm.may_use_voucher(p)]
-    use_vouchers(city, p, "voucher_share", able, p.voucher_reach, TAKES_VOUCHER)
+    use_vouchers(city, p, VOUCHER_SHARE, able, p.voucher_reach, TAKES_VOUCHER)
     reach = p.voucher_reach * p.equipment_uses
-    use_vouchers(city, p, "equipment_share", able, reach, EQUIPMENT)
+    use_vouchers(city, p, EQUIPMENT_SHARE, able, reach, EQUIPMENT)
     reward_sharing(city, p)
     pay_bonus(city, p)
     count(city)
@@ -153,9 +162,9 @@ def signing_chance(city, p, match, financed):
     price, buyer, result = match.result.value, match.buyer, match.result
     eased = match.service is not None or buyer.partner == result.owner
     cost = p.transaction_cost * (1 - p.cost_saved if eased else 1.0)
-    relieved = min(city.offers.dose("risk_relief"), 1.0)
+    relieved = min(city.offers.dose(RISK_RELIEF), 1.0)
     borne = price * (1 + p.risk * (1 - financed) * (1 - relieved))
-    helped = 1 + p.cooperation * city.offers.dose("seller_incentive")
+    helped = 1 + p.cooperation * city.offers.dose(SELLER_INCENTIVE)
     worth = result.worth * helped
     benefit = price * p.gain * match.appeal * (p.without_rd + buyer.absorptive_capacity()) * worth
     surplus = (benefit - borne - cost) / (p.noise * price)
@@ -164,18 +173,18 @@ def signing_chance(city, p, match, financed):
 
 def share_financed(city, p, price):
     """Return the share of the risk that the venture money there is could carry this quarter."""
-    offers = list(city.offers.on("transfer_finance"))
+    offers = list(city.offers.on(TRANSFER_FINANCE))
     offered = sum(offer.dose for offer in offers) / 4
     for offer in offers:
-        offered = min(offered, city.books.free(offer.instrument) / YUAN)
+        offered = min(offered, city.books.free(offer.account.line) / YUAN)
     carried = p.risk * price
     return min(1.0, offered / carried) if offered > 0 and carried > 0 else 0.0
 
 
 def finance(city, p, signed, financed):
     """Pay the venture money that carried part of the signed deals."""
-    for offer in city.offers.on("transfer_finance"):
-        share = financed * offer.dose / max(city.offers.dose("transfer_finance"), 1e-9)
+    for offer in city.offers.on(TRANSFER_FINANCE):
+        share = financed * offer.dose / max(city.offers.dose(TRANSFER_FINANCE), 1e-9)
         claims = [match.result.value * p.risk * share for match in signed]
         claim(city, p, offer, claims, "firm", [match.result for match in signed])
 
@@ -241,7 +250,7 @@ def bonus_excess(value, share, p):
 
 
 def wants_broker(city, p, contract):
-    excess = bonus_excess(contract.value, city.offers.dose("transfer_bonus"), p)
+    excess = bonus_excess(contract.value, city.offers.dose(TRANSFER_BONUS), p)
     drawn_in = (1 - p.intermediated) * p.bonus_response * excess
     return contract.draw_for_life("contract", BROKER) < p.intermediated + drawn_in
 
@@ -329,7 +338,7 @@ def voucher_contract(city, p, firm, sellers, slot):
 
 def covered_by_lines(city, offers, parts, firms):
     """Return per offer whom its line could pay its part of a bill; offers may share a line."""
-    lines = [city.books.accounts[offer.instrument].line for offer in offers]
+    lines = [offer.account.line for offer in offers]
     whole = dict.fromkeys(lines, 0.0)
     for line, part in zip(lines, parts, strict=True):
         whole[line] += part
@@ -365,7 +374,7 @@ def reward_sharing(city, p):
             value[contract.seller] = value.get(contract.seller, 0.0) + sold
     rows = sorted(value)
     sellers = [city.organisations[row] for row in rows]
-    for offer in city.offers.on("sharing_reward"):
+    for offer in city.offers.on(SHARING_REWARD):
         claim(city, p, offer, [value[row] * offer.dose for row in rows], "platform", sellers)
 
 
@@ -374,7 +383,7 @@ def pay_bonus(city, p):
     brokered = [c for c in city.contracts if c.registered and c.service >= 0]
     base = [min(contract.value, p.bonus_base) * contract.weight() for contract in brokered]
     city.flows.bonus_base += sum(base)
-    for offer in city.offers.on("transfer_bonus"):
+    for offer in city.offers.on(TRANSFER_BONUS):
         claims = [counted * offer.dose for counted in base]
         served = claim(city, p, offer, claims, "platform", brokered)
         for contract, money, paid in zip(brokered, claims, served, strict=True):

@@ -7,6 +7,7 @@ from math import ceil, exp, sqrt
 from scipy.special import ndtri
 
 from sim.core import identity, quarter
+from sim.inputs.levers import HIGH_TECH_RELIEF, HIGH_TECH_REWARD, RECOGNITION_REWARD, STATUS_RELIEF
 from sim.processes.demography import MIDDLE_YEARS, SERVICE_FIELDS
 from sim.state import places, rules
 from sim.state.columns import ACTIVE, FIRM_UNITS
@@ -73,8 +74,8 @@ class MortalFirm:
         city, needed = self.model, self.research_needed()
         first = self.high_tech_until == 0
         renews = self.high_tech_until == city.quarter
-        worth = city.offers.dose("high_tech_relief") * p.margin * self.revenue * rules.STATUS_YEARS
-        worth += city.offers.dose("high_tech_reward") if first else 0.0
+        worth = city.offers.dose(HIGH_TECH_RELIEF) * p.margin * self.revenue * rules.STATUS_YEARS
+        worth += city.offers.dose(HIGH_TECH_REWARD) if first else 0.0
         relabels = (
             p.reach * needed <= self.rd < needed and self.draw("demography", RELABELS) < p.relabels
         )
@@ -94,8 +95,8 @@ class MortalFirm:
 
     def apply_for_service_status(self, p):
         offers = self.model.offers
-        relief = offers.dose("status_relief") * p.margin * self.revenue * rules.STATUS_YEARS
-        if offers.dose("recognition_reward") + relief <= p.cost:
+        relief = offers.dose(STATUS_RELIEF) * p.margin * self.revenue * rules.STATUS_YEARS
+        if offers.dose(RECOGNITION_REWARD) + relief <= p.cost:
             return
         if self.draw("demography", WEIGHS_SERVICE) < p.considers:
             self.service_status = self.draw("demography", PASSES_SERVICE) < p.passes
@@ -204,8 +205,8 @@ def decide_on_high_tech(city, p):
         if firm.rd_relabelled > 0:
             firm.rd_relabelled = max(firm.research_needed() - firm.rd, 0.0)
     holders = [firm for firm in city.firms if firm.holds_high_tech_status()]
-    reward(city, p, "high_tech_reward", new)
-    relieve(city, p, "high_tech_relief", holders)
+    reward(city, p, HIGH_TECH_REWARD, new)
+    relieve(city, p, HIGH_TECH_RELIEF, holders)
 
 
 def decide_on_service_status(city, p):
@@ -216,8 +217,8 @@ def decide_on_service_status(city, p):
     new = [firm for firm in able if firm.service_status]
     city.flows.service_statuses += len(new) * city.weight
     holders = [firm for firm in city.firms if firm.alive and firm.service_status]
-    reward(city, p, "recognition_reward", new)
-    relieve(city, p, "status_relief", holders)
+    reward(city, p, RECOGNITION_REWARD, new)
+    relieve(city, p, STATUS_RELIEF, holders)
 
 
 def reward(city, p, lever, firms):

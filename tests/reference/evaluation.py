@@ -6,6 +6,14 @@ from scipy.special import ndtr
 
 from sim.core import quarter
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.levers import (
+    AWARD_MATCH,
+    FIRST_PASS_REWARD,
+    GRADE_REWARD,
+    OPERATING_GRANT,
+    RUNNING_RELIEF,
+    STRICTNESS,
+)
 from sim.processes.evaluation import DECILE, A, B, C, D
 from sim.state.columns import ACTIVE
 
@@ -14,7 +22,7 @@ SCORE, AWARD, NATIONAL_AWARD = 0, 1, 2  # slots of a platform's draws in a quart
 
 class EvaluatedPlatform:
     def be_graded(self, p, performing_places):
-        strict = self.model.offers.dose("strictness", KIND_NAMES[self.kind]) * DECILE
+        strict = self.model.offers.dose(STRICTNESS, KIND_NAMES[self.kind]) * DECILE
         place = float(ndtr(self.evaluation_score(p, performing_places)))
         worst = min(p.worst + strict, 1.0)
         if place >= max(1 - p.best, worst):
@@ -101,7 +109,7 @@ def reward(city, p, platforms):
     """Pay for an A, and for passing the first time."""
     best = [platform for platform in platforms if platform.grade == A]
     passed = [platform for platform in platforms if platform.passes_for_the_first_time()]
-    for lever, happened in (("grade_reward", best), ("first_pass_reward", passed)):
+    for lever, happened in ((GRADE_REWARD, best), (FIRST_PASS_REWARD, passed)):
         for kind, here in by_kind(happened):
             for offer in city.offers.on(lever, kind):
                 paid = [platform for platform in here if platform.is_at_level_of(offer)]
@@ -113,10 +121,10 @@ def support(city, p, platforms):
     for kind, here in by_kind(platforms):
         cost = float(city.costs["run_cost"][KIND_CODE[kind]])
         joint = [platform for platform in here if platform.is_young_and_joint(p)]
-        for offer in city.offers.on("operating_grant", kind):
+        for offer in city.offers.on(OPERATING_GRANT, kind):
             pay(city, p, offer, joint, min(offer.dose, cost))
         if KINDS[kind].legal_person:
-            for offer in city.offers.on("running_relief", kind):
+            for offer in city.offers.on(RUNNING_RELIEF, kind):
                 pay(city, p, offer, here, offer.dose * cost)
 
 
@@ -136,7 +144,7 @@ def award(city, p):
             if service.draw("evaluation", slot) < min(number * service.cases / cases, 1.0)
         ]
         city.flows.awards[LEVEL_CODE[level]] += len(won)
-        for offer in city.offers.on("award_match"):
+        for offer in city.offers.on(AWARD_MATCH):
             if not offer.levels or LEVELS.index(level) in offer.levels:
                 pay(city, p, offer, won, offer.dose)
 

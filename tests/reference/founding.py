@@ -9,10 +9,13 @@ import numpy as np
 
 from sim.core import identity
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.levers import PILOT_OFFICES
 from sim.processes.founding import ELSEWHERE, TRILLION
 from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
-from sim.state.founders import CARRIERS, PAYEE, REPEATABLE
+from sim.state.founders import CARRIERS
+from sim.state.platforms import REPEATABLE
+from sim.state.promises import PAYEE
 
 from .luck import Ring, descending_id
 from .promises import boost, founding_offers
@@ -318,7 +321,7 @@ def fund(city, kind, name, hosts, merits, anyway):
     """
     by_line = {}
     for offer, million in founding_offers(city, kind, name):
-        line = city.books.accounts[offer.instrument].line
+        line = offer.account.line
         by_line.setdefault(line, []).append((offer, million))
     lots = [host.draw("lot") for host in hosts]
     covered = {
@@ -348,7 +351,7 @@ def fund(city, kind, name, hosts, merits, anyway):
 def pilot_offices(city, p):
     """Offer pilot transfer offices to universities and institutes; some take them up."""
     kind = "technology_transfer_office"
-    for offer in city.offers.on("pilot_offices", kind):
+    for offer in city.offers.on(PILOT_OFFICES, kind):
         # The year's offices come up quarter by quarter; the fraction is carried along.
         before = city.totals.pilot_offices_offered
         city.totals.pilot_offices_offered += offer.dose / 4

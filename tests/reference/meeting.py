@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sim.core import identity
 from sim.inputs.kinds import KIND_CODE
+from sim.inputs.levers import LISTING
 
 from .knowledge import appeal
 from .luck import Ring, descending_id, poisson
@@ -55,7 +56,7 @@ class MeetingResult:
 
     def showings_on_the_market(self, p):
         """Return how many firms it meets because it is listed on a technology market."""
-        listed = self.draw_for_life("meeting", LISTED) < self.model.offers.dose("listing")
+        listed = self.draw_for_life("meeting", LISTED) < self.model.offers.dose(LISTING)
         return poisson(p.listed if listed else 0.0, self.draw("meeting", SHOWN))
 
     def meets_stranger(self, p, serial, brokered, near, everybody, offices):

@@ -1,6 +1,17 @@
 """What the offers of a quarter promise for founding a platform and for reaching a level."""
 
 from sim.inputs.kinds import KIND_CODE, KINDS
+from sim.inputs.levers import (
+    FIRST_PASS_REWARD,
+    FOUNDING_GRANT,
+    FOUNDING_MEANS,
+    GRADE_REWARD,
+    LEVEL_MATCH,
+    LEVEL_REWARD,
+    OPERATING_GRANT,
+    PLATFORM_EQUITY,
+    RUNNING_RELIEF,
+)
 
 
 def boost(city, kind, host):
@@ -15,8 +26,8 @@ def expected_gain(city, kind, host):
     levels = KINDS[kind].levels
     if len(levels) > 1:
         climbs = city.founders.climb
-        gain += climbs * city.offers.dose("level_reward", kind, levels[1], host)
-        match = city.offers.dose("level_match", kind, levels[1], host)
+        gain += climbs * city.offers.dose(LEVEL_REWARD, kind, levels[1], host)
+        match = city.offers.dose(LEVEL_MATCH, kind, levels[1], host)
         gain += climbs * match * provincial_grant(city, kind, levels[1])
     return gain
 
@@ -24,10 +35,10 @@ def expected_gain(city, kind, host):
 def at_the_founding(city, kind, host):
     """Return what is paid once: a grant, a part of the cost, equity."""
     offers, cost = city.offers, float(city.costs["found_cost"][KIND_CODE[kind]])
-    once = offers.dose("founding_grant", kind, KINDS[kind].levels[0], host)
-    once += offers.dose("founding_means", kind, None, host) * cost
+    once = offers.dose(FOUNDING_GRANT, kind, KINDS[kind].levels[0], host)
+    once += offers.dose(FOUNDING_MEANS, kind, None, host) * cost
     if KINDS[kind].legal_person:
-        equity = offers.dose("platform_equity", kind, None, host)
+        equity = offers.dose(PLATFORM_EQUITY, kind, None, host)
         once += equity * city.founders.equity_worth * cost
     return once
 
@@ -36,27 +47,27 @@ def while_it_runs(city, kind, host):
     """Return what is paid over the horizon: support, rewards for grades, relief of taxes."""
     offers, outlook = city.offers, city.founders
     lowest, cost = KINDS[kind].levels[0], float(city.costs["run_cost"][KIND_CODE[kind]])
-    yearly = min(offers.dose("operating_grant", kind, None, host), cost)
-    yearly += offers.dose("grade_reward", kind, lowest, host) * outlook.top_grade
+    yearly = min(offers.dose(OPERATING_GRANT, kind, None, host), cost)
+    yearly += offers.dose(GRADE_REWARD, kind, lowest, host) * outlook.top_grade
     if KINDS[kind].legal_person:
-        yearly += offers.dose("running_relief", kind, None, host) * cost
-    return yearly * outlook.horizon + offers.dose("first_pass_reward", kind, lowest, host)
+        yearly += offers.dose(RUNNING_RELIEF, kind, None, host) * cost
+    return yearly * outlook.horizon + offers.dose(FIRST_PASS_REWARD, kind, lowest, host)
 
 
 def founding_offers(city, kind, host):
     """Return the offers that are paid at a founding, with their million CNY."""
     cost = float(city.costs["found_cost"][KIND_CODE[kind]])
-    grants = city.offers.on("founding_grant", kind, KINDS[kind].levels[0], host)
-    shares = list(city.offers.on("founding_means", kind, None, host))
+    grants = city.offers.on(FOUNDING_GRANT, kind, KINDS[kind].levels[0], host)
+    shares = list(city.offers.on(FOUNDING_MEANS, kind, None, host))
     if KINDS[kind].legal_person:
-        shares += city.offers.on("platform_equity", kind, None, host)
+        shares += city.offers.on(PLATFORM_EQUITY, kind, None, host)
     return [(offer, offer.dose) for offer in grants] + [(o, o.dose * cost) for o in shares]
 
 
 def provincial_grant(city, kind, level):
     """Return what the province itself grants for a level of a kind, million CNY."""
-    grants = city.offers.on("level_reward", kind, level)
-    return sum(o.dose for o in grants if city.books.accounts[o.instrument].payer == "province")
+    grants = city.offers.on(LEVEL_REWARD, kind, level)
+    return sum(o.dose for o in grants if o.account.payer == "province")
 
 
 def rewards_for_level(city, kind, level, host=None):
@@ -64,7 +75,7 @@ def rewards_for_level(city, kind, level, host=None):
 
     An offer that names no level is for the first step of all.
     """
-    matched = {"level_reward": 1.0, "level_match": provincial_grant(city, kind, level)}
+    matched = {LEVEL_REWARD: 1.0, LEVEL_MATCH: provincial_grant(city, kind, level)}
     first_step = level == KINDS[kind].levels[1]
     for lever, base in matched.items():
         for offer in city.offers.on(lever, kind, level, host):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import exp, log, log1p
 
 from sim.core import identity
+from sim.inputs.levers import DIAGNOSIS, SELLER_INCENTIVE
 from sim.state.columns import ACTIVE, RESULT_UNITS
 
 from .knowledge import capabilities
@@ -143,7 +144,7 @@ def invest_and_find(city, p):
     for result in city.results:
         result.lapse_with_age(p)
     # Sellers who keep more of the income bring more of what they found to be sold.
-    sellable = min(p.sellable * (1 + city.offers.dose("seller_incentive")), 1.0)
+    sellable = min(p.sellable * (1 + city.offers.dose(SELLER_INCENTIVE)), 1.0)
     for organisation in city.organisations:
         if organisation.researchers > 0 and organisation.status == ACTIVE:
             organisation.find_results(p, sellable)
@@ -151,12 +152,12 @@ def invest_and_find(city, p):
 
 def diagnose(city, p, usual):
     """Coach technology firms, as far as the money goes; some that had no R&D start it."""
-    if city.offers.dose("diagnosis") == 0:
+    if city.offers.dose(DIAGNOSIS) == 0:
         return
     able = [firm for firm in city.firms if firm.is_technology_firm()]
     first, coached = 0.0, []
     # Of several offers each has firms of its own.
-    for offer in city.offers.on("diagnosis"):
+    for offer in city.offers.on(DIAGNOSIS):
         last = first + offer.dose / 4
         chosen = [firm for firm in able if first <= firm.draw("research", DIAGNOSED) < last]
         first = last

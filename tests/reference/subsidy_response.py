@@ -1,6 +1,7 @@
 """Subsidy response, told for one firm at a time."""
 
 from sim.core import quarter
+from sim.inputs.levers import RD_PRICE, RD_SHARE
 from sim.processes.subsidy_response import CLAIM_SEASON, LEVERS
 
 KNOWS = 0  # slot of a firm's life
@@ -8,17 +9,17 @@ KNOWS = 0  # slot of a firm's life
 
 def promise(p, offer, rd):
     """Return what an offer promises on a year's R&D: a subsidy has a ceiling, a deduction none."""
-    return min(offer.dose * rd, p.ceiling) if offer.lever == "rd_share" else offer.dose * rd
+    return min(offer.dose * rd, p.ceiling) if offer.lever == RD_SHARE else offer.dose * rd
 
 
 def trust(city, offer, p):
     """Return the part of a promise that firms count on: what part of the claims was paid."""
-    if offer.lever == "rd_price":
+    if offer.lever == RD_PRICE:
         return 1.0
-    claimed = city.totals.claimed[offer.instrument]
+    claimed = city.totals.claimed[offer.account.number]
     if claimed == 0:
         return p.first_trust
-    return city.totals.granted[offer.instrument] / claimed
+    return city.totals.granted[offer.account.number] / claimed
 
 
 class SubsidisedFirm:
@@ -53,7 +54,7 @@ def respond(city, p):
         firm.rd_padded = 0.0
     for offer in offers:
         # A rule that stood before the start is in the city's starting R&D already.
-        if not city.books.accounts[offer.instrument].background:
+        if not offer.account.background:
             trusted = trust(city, offer, p)
             for firm in performers:
                 firm.respond_to(p, offer, trusted)
@@ -73,11 +74,11 @@ def claim(city, p, offer, performers):
         payees="firm",
         lots=[firm.draw("lot", offer.lot) for firm in claimants],
     )
-    if offer.lever == "rd_share":
+    if offer.lever == RD_SHARE:
         for firm, money, paid in zip(claimants, sums, served, strict=True):
             firm.rd_subsidy += money / city.weight * paid
     granted = sum(money for money, paid in zip(sums, served, strict=True) if paid)
-    city.totals.claimed[offer.instrument] += sum(sums)
-    city.totals.granted[offer.instrument] += granted
+    city.totals.claimed[offer.account.number] += sum(sums)
+    city.totals.granted[offer.account.number] += granted
     city.flows.rd_subsidy_claims += len(claimants) * city.weight
     city.flows.rd_subsidy_granted += granted

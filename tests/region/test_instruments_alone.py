@@ -97,7 +97,7 @@ def subject(state, instrument):
     if instrument.lever in SUBJECTS:
         return SUBJECTS[instrument.lever](state)
     books = state.books
-    paid = [p.amount for p in books.payments if not books.accounts[p.account].background]
+    paid = [p.amount for p in books.payments if not p.account.background]
     counts = instrument.lever in REWARDS or set(instrument.kinds) <= RARE
     return platforms(state, instrument), paid if counts else []
 
@@ -107,9 +107,9 @@ def lived(plan, mix, factor, replicate):
     run = start_run(plan, mix, seed=1, replicate=replicate, scale=SMALL)
     entries = tuple(
         dataclasses.replace(e, offer=dataclasses.replace(e.offer, dose=e.offer.dose * factor))
-        if not run.program.accounts[number].background
+        if not e.offer.account.background
         else e
-        for number, e in enumerate(run.program.entries)
+        for e in run.program.entries
     )
     run = Run(run.state, dataclasses.replace(run.program, entries=entries), run.values)
     measured = []

@@ -14,7 +14,7 @@ from sim.inputs.number_set import NumberSet
 from sim.inputs.parameters import values
 from sim.policy.policy import build_mix
 from sim.region.region import QUARTER, Run, simulate, start_run
-from sim.state import founders
+from sim.state.promises import expected_gain
 
 PLAN = PLANS["weihai_2018"]
 QUARTERS = 8
@@ -137,7 +137,7 @@ def test_books_close_every_quarter_and_never_pay_more_than_allotted(name, replic
         paid = {line: 0 for line in opening}
         for payment in run.state.books.payments:
             if payment.quarter == run.state.quarter:
-                paid[run.state.books.accounts[payment.account].line] += payment.amount
+                paid[payment.account.line] += payment.amount
         for line, book in run.state.books.lines.items():
             closing = book.free + book.committed
             assert book.opening == opening[line]
@@ -225,7 +225,7 @@ def _run_with_lever(plan, lever, factor, replicate):
         dataclasses.replace(
             entry, offer=dataclasses.replace(entry.offer, dose=entry.offer.dose * factor)
         )
-        if entry.offer.lever == lever
+        if entry.offer.lever.name == lever
         else entry
         for entry in run.program.entries
     )
@@ -260,9 +260,7 @@ def test_a_higher_founding_grant_never_lowers_what_founders_expect():
             PLAN, mix_of(innovation_centre_firm={"amount": amount}), seed=1, uncertainty="noise"
         )
         run.step()
-        gains.append(
-            founders.expected_gain(run.state, "technology_innovation_centre", "leading_firm")
-        )
+        gains.append(expected_gain(run.state, "technology_innovation_centre", "leading_firm"))
     assert gains[0] < gains[1] < gains[2]
     assert gains[1] - gains[0] == pytest.approx(2.0)
 

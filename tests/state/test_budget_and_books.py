@@ -6,17 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from world import AUTUMN, START, grant_money, next_quarter, offer, tiny
+from world import AUTUMN, START, grant_money, ids, next_quarter, offer, tiny
 
 from sim.core.errors import AccountingError
 from sim.indicators.public_finance import fiscal_growth
+from sim.inputs.levers import FOUNDING_GRANT
 from sim.processes import budget, settle
 from sim.processes.budget import Parameters, open_the_year
 from sim.state.books import Account, Books, yuan
 
-CITY = Account(name="grant", clause="1", payer="city", line="city", assumed=0.0, background=False)
+CITY = Account(
+    number=0, name="grant", clause="1", payer="city", line="city", assumed=0.0, background=False
+)
 NATION = Account(
-    name="tax", clause="2", payer="nation", line="nation", assumed=0.0, background=True
+    number=1, name="tax", clause="2", payer="nation", line="nation", assumed=0.0, background=True
 )
 
 
@@ -27,7 +30,7 @@ def books(money=0):
     return made
 
 
-def claim(made, amounts, *, account=0, due=START, merit=None, lot=None, payees="firm"):
+def claim(made, amounts, *, account=CITY, due=START, merit=None, lot=None, payees="firm"):
     amounts = np.asarray(amounts, np.int64)
     return made.pay(
         account,
@@ -114,14 +117,8 @@ def test_what_nobody_claimed_lapses_at_the_years_end_but_for_venture_money():
             quarter=quarter,
         )
         grant_money(state, 30, "venture_fund")
-        state.books.pay(
-            0,
-            yuan(np.array([40.0])),
-            due=AUTUMN + 4,
-            payees="firm",
-            merit=np.zeros(1),
-            lot=np.zeros(1),
-        )
+        grant = state.offers.published[0]
+        state.claim(grant, ids(1), 40.0, due=AUTUMN + 4, payee="firm")
         settle.pay_what_is_due(state)
         fund = state.books.lines["city_fund"]
         assert fund.lapsed == (60_000_000 if quarter == AUTUMN else 0)
@@ -140,7 +137,7 @@ def test_what_instruments_promise_does_not_enlarge_the_fund():
 def test_an_instrument_offers_within_its_window_only(end, offers):
     short = dataclasses.replace(offer("founding_grant", 1.0, "institute"), end=end)
     state = tiny(short, quarter=START + 1)
-    assert len(list(state.offers.on("founding_grant"))) == offers
+    assert len(list(state.offers.on(FOUNDING_GRANT))) == offers
 
 
 # Who is served
@@ -220,7 +217,7 @@ def test_a_larger_budget_never_pays_less_for_two_rounds_of_claims(first, second,
 
 def test_a_government_that_pays_what_falls_due_serves_everybody():
     made = books(0)
-    assert claim(made, [10**9, 10**9], account=1).all()
+    assert claim(made, [10**9, 10**9], account=NATION).all()
     made.settle(START)
     nation = made.lines["nation"]
     assert (nation.allotted, nation.paid, nation.free, nation.committed) == (
@@ -273,13 +270,13 @@ def test_whatever_happens_money_is_neither_made_nor_lost(quarters):
         allotted += money
         served = claim(made, claims, due=number + delay)
         promised += int(np.sum(np.asarray(claims, np.int64)[served]))
-        claim(made, claims, account=1, due=number)
+        claim(made, claims, account=NATION, due=number)
         if lapse:
             made.lapse("city")
         made.settle(number)
         lapsed += made.lines["city"].lapsed
     line = made.lines["city"]
-    paid = sum(p.amount for p in made.payments if p.account == 0)
+    paid = sum(p.amount for p in made.payments if p.account == CITY)
     assert allotted == paid + lapsed + line.free + line.committed
     assert promised == paid + line.committed
     assert line.committed == made.outstanding(("city",))
@@ -298,11 +295,12 @@ def test_a_claim_is_paid_in_the_quarter_in_which_it_falls_due():
 def test_by_instrument_equals_by_payee_equals_by_line():
     made = books(100)
     claim(made, [10, 20], payees=["firm", "university"])
-    claim(made, [7], account=1)
+    claim(made, [7], account=NATION)
     made.settle(START)
     assert sum(payment.amount for payment in made.payments) == 37
-    assert made.lines["city"].paid == sum(p.amount for p in made.payments if p.account == 0) == 30
-    assert made.lines["nation"].paid == sum(p.amount for p in made.payments if p.account == 1) == 7
+    for account, paid in ((CITY, 30), (NATION, 7)):
+        assert made.lines[account.line].paid == paid
+        assert sum(p.amount for p in made.payments if p.account == account) == paid
 
 
 @pytest.mark.parametrize("field", ["opening", "allotted", "paid", "lapsed", "free", "committed"])
@@ -326,7 +324,7 @@ def test_a_negative_balance_is_an_error():
 def test_what_is_promised_under_the_plan_is_outstanding_until_it_is_paid():
     made = books(100)
     claim(made, [10, 20], due=np.array([START, START + 1]))
-    claim(made, [99], account=1, due=START + 1)  # background
+    claim(made, [99], account=NATION, due=START + 1)  # background
     assert made.outstanding(("city", "county")) == 30
     made.settle(START)
     assert made.outstanding(("city", "county")) == 20

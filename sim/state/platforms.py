@@ -1,0 +1,124 @@
+"""Platforms: how one is built, opens, climbs and closes, and what it is born with."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.core import identity
+from sim.core.draws import Ids
+from sim.core.tables import Rows
+from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.state.columns import ACTIVE, BUILDING, CLOSED
+from sim.state.founders import CARRIERS, Hosts
+from sim.state.state import State
+
+REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one
+_REPEATABLE = np.isin(KIND_NAMES, REPEATABLE)
+_FIRST_LEVEL = np.array([LEVEL_CODE[data.levels[0]] for data in KINDS.values()])
+# Slots of a platform's own draws.
+_QUALITY, _SEATS, _NEW_UNIT, _DESIGN = range(4)
+
+
+def build(
+    state: State,
+    kind: Rows | int,
+    host: Hosts,
+    at: Rows,
+    cluster: NDArray[np.int64],
+    *,
+    district: NDArray[np.int64] | None = None,
+    registration: bool = False,
+    partner: Rows | int = -1,
+) -> None:
+    """Start building a platform per host, of one kind or one each; no host stands twice.
+
+    A platform's id descends from host, kind and quarter. It stands in its host's district, unless
+    another is given; of no cluster is who is of all.
+
+    Args:
+        state: The city.
+        kind: Codes of the kinds.
+        host: A class of hosts.
+        at: Which of them.
+        cluster: Where each platform belongs.
+        district: Where it stands, if not with its host.
+        registration: Whether they register contracts for the technology market.
+        partner: Rows of the partners of joint units.
+    """
+    if at.size == 0:
+        return
+    code, rows = np.full(at.size, kind), host.rows[at]
+    # A body may open a transfer and a registration service in one quarter: they are two.
+    variant = code | registration << 8
+    ids = identity.mixed(identity.FOUNDED_ORGANISATION, host.ids[at], variant, state.quarter)
+    owners = state.firms if host.firms else state.organisations
+    time = np.rint(state.costs["building"][code]).astype(np.int64)
+    rows_built = state.organisations.add(
+        ids,
+        kind=code,
+        level=_FIRST_LEVEL[code],
+        status=np.where(time > 0, BUILDING, ACTIVE),
+        host_class=HOSTS.index(host.name),
+        host_firm=rows if host.firms else -1,
+        host_body=-1 if host.firms else rows,
+        district=owners.district[rows] if district is None else district,
+        cluster=np.where(cluster < len(state.city.clusters), cluster, -1),
+        field=owners.field[rows],
+        decided=state.quarter,
+        opens=state.quarter + time,
+        reached=state.quarter + time,
+        jointly=host.name in ("public_body", "outside"),
+        registration=registration,
+        partner=partner,
+        **platform_traits(state, code, ids),
+    )
+    if not registration:
+        owners.platforms[rows] |= np.where(_REPEATABLE[code], 0, 1 << code)
+    for founded in code.tolist():
+        state.flows.founded[founded] += 1.0
+    opened(state, rows_built[time == 0])
+
+
+def opened(state: State, rows: Rows) -> None:
+    """Count platforms that open: each has now reached its first level."""
+    table = state.organisations
+    for row in rows.tolist():
+        reached(state, KIND_NAMES[table.kind[row]], LEVELS[table.level[row]], 1)
+
+
+def reached(state: State, kind: str, level: str, count: int) -> None:
+    """Count that platforms of a kind reached a level, by opening or by climbing."""
+    state.totals.reached[KIND_CODE[kind], LEVEL_CODE[level]] += count
+
+
+def platform_traits(state: State, code: Rows | int, ids: Ids) -> dict[str, NDArray[np.generic]]:
+    """Return what platforms are born with: quality, seats, researchers, plaque or new unit."""
+    u = state.draws.at("founding", 0).block(ids)
+    spread = state.founders.spread
+    size = np.exp(spread * ndtri(u[_SEATS]) - spread**2 / 2)
+    design = np.where(code == KIND_CODE["institute"], state.founders.design, 0.0)
+    return {
+        "quality": ndtri(u[_QUALITY]),
+        "seats": np.rint(state.costs["seats"][code] * size).astype(np.int32),
+        "researchers": state.costs["researchers"][code] * size,
+        "new_unit": u[_NEW_UNIT] >= state.costs["plaque"][code],
+        "design": u[_DESIGN] < design,
+    }
+
+
+def close(state: State, rows: Rows) -> None:
+    """Close or strike off platforms, and let their hosts found another."""
+    table = state.organisations
+    table.status[rows] = CLOSED
+    for row in rows[~table.registration[rows]].tolist():
+        bit = ~(1 << int(table.kind[row]))
+        if table.host_firm[row] >= 0:
+            state.firms.platforms[table.host_firm[row]] &= bit
+        elif table.host_body[row] >= 0:
+            table.platforms[table.host_body[row]] &= bit
+
+
+def research_behind(state: State, rows: Rows) -> NDArray[np.float64]:
+    """Return the R&D of the living firm that hosts a platform, million CNY a year; 0 for none."""
+    host = state.organisations.host_firm[rows]
+    return np.where(host >= 0, state.firms.rd[host] * state.firms.alive[host], 0.0)

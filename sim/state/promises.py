@@ -1,0 +1,264 @@
+"""Promises: what the offers hold out for an event, read by who expects it and by who pays it.
+
+A founder weighs what it is promised for founding, running, grades and levels; each of these is
+paid, from the same list, by the process in which the event happens.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.draws import Ids
+from sim.core.tables import Rows
+from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
+from sim.inputs.levers import (
+    FIRST_PASS_REWARD,
+    FOUNDING_GRANT,
+    FOUNDING_MEANS,
+    GRADE_REWARD,
+    LEVEL_MATCH,
+    LEVEL_REWARD,
+    OPERATING_GRANT,
+    PLATFORM_EQUITY,
+    RUNNING_RELIEF,
+    Lever,
+)
+from sim.state.books import yuan
+from sim.state.offers import Offer
+from sim.state.state import State
+
+PAYEE = {
+    "firm": "firm",
+    "leading_firm": "firm",
+    "university": "university",
+    "institute": "institute",
+    "hospital": "hospital",
+    "public_body": "public_body",
+    "carrier": "platform",
+    "outside": "outside",
+    "consultancy": "platform",
+}
+
+Part = tuple[Offer, float]  # an offer and the million CNY that it pays
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What the offers on one lever hold out for an event.
+
+    Attributes:
+        offers: The offers.
+        base: Million CNY per unit of their dose: 1 where it is money, or what they pay a share of.
+        most: Million CNY that is promised at most, by all together and by each.
+    """
+
+    offers: tuple[Offer, ...] = ()
+    base: float = 1.0
+    most: float = math.inf
+
+    @property
+    def dose(self) -> float:
+        """Return the sum of the doses."""
+        return sum(offer.dose for offer in self.offers)
+
+    @property
+    def million(self) -> float:
+        """Return what the offers promise together, million CNY."""
+        return min(self.dose * self.base, self.most)
+
+    @property
+    def parts(self) -> list[Part]:
+        """Return what each of the offers pays, million CNY."""
+        return [(offer, min(offer.dose * self.base, self.most)) for offer in self.offers]
+
+
+# What is promised for each event. Without a class of host it is promised to all of them.
+
+
+def at_founding(state: State, kind: str, host: str) -> tuple[Promise, Promise, Promise]:
+    """Return what founding a platform brings: a grant, a share of its cost, and equity."""
+    cost, equity = float(state.costs["found_cost"][KIND_CODE[kind]]), Promise()
+    grant = Promise(offers=_offers(state, FOUNDING_GRANT, kind, KINDS[kind].levels[0], host))
+    means = Promise(offers=_offers(state, FOUNDING_MEANS, kind, None, host), base=cost)
+    if KINDS[kind].legal_person:
+        equity = Promise(offers=_offers(state, PLATFORM_EQUITY, kind, None, host), base=cost)
+    return grant, means, equity
+
+
+def each_year(state: State, kind: str, host: str | None = None) -> tuple[Promise, Promise]:
+    """Return what running a platform brings a year: support up to its cost, and tax relief."""
+    cost, relief = float(state.costs["run_cost"][KIND_CODE[kind]]), Promise()
+    support = Promise(offers=_offers(state, OPERATING_GRANT, kind, None, host), most=cost)
+    if KINDS[kind].legal_person:
+        relief = Promise(offers=_offers(state, RUNNING_RELIEF, kind, None, host), base=cost)
+    return support, relief
+
+
+def for_top_grade(
+    state: State, kind: str, level: str | None = None, host: str | None = None
+) -> Promise:
+    """Return what an A in the yearly evaluation brings."""
+    return Promise(offers=_offers(state, GRADE_REWARD, kind, level, host))
+
+
+def for_first_pass(
+    state: State, kind: str, level: str | None = None, host: str | None = None
+) -> Promise:
+    """Return what passing the evaluation for the first time brings."""
+    return Promise(offers=_offers(state, FIRST_PASS_REWARD, kind, level, host))
+
+
+def for_level(
+    state: State, kind: str, level: str, host: str | None = None
+) -> tuple[Promise, Promise]:
+    """Return what reaching a level brings: a reward, and a match of the province's grant.
+
+    An offer without a level is for the first step of all.
+    """
+    first = level == KINDS[kind].levels[1]
+
+    def meant(lever: Lever) -> tuple[Offer, ...]:
+        offers = _offers(state, lever, kind, level, host)
+        return tuple(offer for offer in offers if offer.levels or first)
+
+    match = Promise(offers=meant(LEVEL_MATCH), base=provincial_grant(state, kind, level))
+    return Promise(offers=meant(LEVEL_REWARD)), match
+
+
+def provincial_grant(state: State, kind: str, level: str) -> float:
+    """Return what the province itself grants for a level of a kind, million CNY."""
+    grants = state.offers.on(LEVEL_REWARD, kind, level)
+    return sum(offer.dose for offer in grants if offer.account.payer == "province")
+
+
+def _offers(
+    state: State, lever: Lever, kind: str, level: str | None, host: str | None
+) -> tuple[Offer, ...]:
+    return tuple(state.offers.on(lever, kind, level, host))
+
+
+# Expecting
+
+
+def expected_gain(state: State, kind: str, host: str) -> float:
+    """Return what the offers promise a founder of a kind, million CNY over the horizon."""
+    gains = state.offers.gains
+    if (kind, host) not in gains:
+        gains[kind, host] = _gain(state, kind, host)
+    return gains[kind, host]
+
+
+def _gain(state: State, kind: str, host: str) -> float:
+    p, levels = state.founders, KINDS[kind].levels
+    grant, means, equity = at_founding(state, kind, host)
+    support, relief = each_year(state, kind, host)
+    gain = grant.million
+    gain += means.million
+    gain += support.million * p.horizon
+    gain += for_top_grade(state, kind, levels[0], host).million * p.horizon * p.top_grade
+    gain += for_first_pass(state, kind, levels[0], host).million
+    gain += equity.dose * p.equity_worth * equity.base
+    gain += relief.million * p.horizon
+    if len(levels) > 1:
+        reward, match = for_level(state, kind, levels[1], host)
+        gain += (reward.million + match.million) * p.climb
+    return gain
+
+
+def boost(state: State, kind: str, host: str) -> float:
+    """Return 1 + expected gain / true cost, up to a most."""
+    cost = float(state.costs["found_cost"][KIND_CODE[kind]])
+    return min(state.founders.most_gain, 1 + expected_gain(state, kind, host) / cost)
+
+
+def boosts(state: State, host: str) -> NDArray[np.float64]:
+    """Return the same for each kind by its code, kept while the offers stand."""
+    kept = state.offers.boosts
+    if host not in kept:
+        kept[host] = np.array([boost(state, kind, host) for kind in KINDS])
+    return kept[host]
+
+
+# Paying
+
+
+def covered(
+    state: State, parts: Sequence[Part], ids: Ids, merit: NDArray[np.float64]
+) -> dict[str, Flags]:
+    """Return per line whom it could pay all that is promised from it; nothing is promised yet."""
+    whole: dict[str, float] = {}
+    for offer, million in parts:
+        whole[offer.account.line] = whole.get(offer.account.line, 0.0) + million
+    lot = state.lot(ids)
+    return {
+        line: state.books.affords(line, yuan(np.full(ids.size, million)), merit=merit, lot=lot)
+        for line, million in whole.items()
+    }
+
+
+def go_ahead(
+    state: State,
+    parts: Sequence[Part],
+    ids: Ids,
+    anyway: Flags,
+    *,
+    payee: str,
+    merit: NDArray[np.float64] | None = None,
+) -> Flags:
+    """Pay what is promised for events that are decided on; return which of them happen.
+
+    Whoever can get all that was promised goes ahead; others only if they would have without any
+    promise, with what part of it there is. Nothing is paid to those who do not.
+
+    Args:
+        state: The city.
+        parts: What each offer pays one who goes ahead.
+        ids: Who has decided on it.
+        anyway: Who would have without any promise.
+        payee: Their class, one of ``books.PAYEES``.
+        merit: Who comes first; all are equal if none is given.
+    """
+    worth = np.zeros(ids.size) if merit is None else merit
+    reach = covered(state, parts, ids, worth)
+    goes = anyway | np.logical_and.reduce([np.ones(ids.size, np.bool_), *reach.values()])
+    for line, reached in reach.items():
+        paid = goes & reached
+        for offer, million in parts:
+            if offer.account.line == line:
+                lot = state.lot(ids[paid])
+                state.claim(offer, ids[paid], million, payee=payee, merit=worth[paid], lot=lot)
+    return np.asarray(goes, np.bool_)
+
+
+def fund(
+    state: State,
+    kind: str,
+    host: str,
+    ids: Ids,
+    merit: NDArray[np.float64],
+    anyway: Flags,
+) -> Flags:
+    """Pay those who found a platform of a kind; return who does, as ``go_ahead`` has it."""
+    parts = [part for promise in at_founding(state, kind, host) for part in promise.parts]
+    return go_ahead(state, parts, ids, anyway, payee=PAYEE[host], merit=merit)
+
+
+def pay_platforms(state: State, offer: Offer, rows: Rows, million: float, *, due: int) -> None:
+    """Pay an offer to those of these platforms that it is for, the best first."""
+    table = state.organisations
+    meant = np.array([name in offer.hosts for name in HOSTS])
+    rows = rows[meant[table.host_class[rows]]]
+    ids = table.id[rows]
+    state.claim(
+        offer,
+        ids,
+        million,
+        due=due,
+        payee="platform",
+        merit=table.quality[rows],
+        lot=state.lot(ids),
+    )
