@@ -61,7 +61,8 @@ AT_THE_START = {("research", "grants_per_patent")}
 def code_of(sheet):
     """Return the code of what a sheet belongs to: its file, or all files of its folder."""
     file = Path(sys.modules[DECLARED[sheet].__module__].__file__)
-    files = file.parent.rglob("*.py") if file.parent.name == sheet else [file]
+    # Founders' rules stand in the whole room of the state.
+    files = file.parent.rglob("*.py") if file.parent.name in (sheet, "state") else [file]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
