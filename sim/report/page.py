@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report.gallery import ATTAINMENT, COMPARED, FAN, Gallery
+from sim.report.gallery import ATTAINMENT, COMPARED, FAN, SPENDING, Gallery
 from sim.report.sections.answers import answer_table, asked, verdict
 from sim.report.sections.appendix import (
     background_appendix,
@@ -103,7 +103,10 @@ def results_of(view: View, gallery: Gallery) -> dict[str, Any]:
         "compared": gallery.of(plan, COMPARED),
         "attainment": gallery.of(plan, ATTAINMENT),
         "fans": gallery.of(plan, FAN),
-        "spending": spending_parts(view, gallery),
+        "spending": [
+            part | {"pictures": gallery.of(plan, SPENDING, part["policy"])}
+            for part in spending_parts(view)
+        ],
         "standing": standing_table(main),
         "requirements": requirements_table(view),
         "break_even": break_even_table(view),

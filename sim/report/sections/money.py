@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from sim.inputs.levers import LEVERS
-from sim.report.gallery import SPENDING, Gallery
 from sim.report.numerals import SPAN, number, rough, span_words
 from sim.report.payments import PAYER_GROUPS, paid_by, spending
 from sim.report.sections.cells import Cell, Table, assumed_words, cost_cell
@@ -34,26 +33,24 @@ def cost_words(view: View) -> str:
     )
 
 
-def spending_parts(view: View, gallery: Gallery) -> list[dict[str, Any]]:
+def spending_parts(view: View) -> list[dict[str, Any]]:
     """Return what the chapter's mix pays, and each of the others that are told and pay anything."""
     tables = [(one, spending(one)) for one in view.told]
     return [
-        _spending_part(view, one, table, gallery)
+        _spending_part(view, one, table)
         for one, table in tables
         if one is view.main or not table.empty
     ]
 
 
-def _spending_part(
-    view: View, one: Combination, table: pd.DataFrame, gallery: Gallery
-) -> dict[str, Any]:
-    """Return what a mix pays: words, picture and table."""
+def _spending_part(view: View, one: Combination, table: pd.DataFrame) -> dict[str, Any]:
+    """Return what a mix pays: words and table."""
     cost = cost_cell(view, one)
     return {
+        "policy": one.policy,
         "title": mix_words(one.policy),
         "words": f"City and counties: {cost.text} million CNY, {cost.note}.",
         "silent": _silent(one, set(table["instrument"])),
-        "pictures": gallery.of(view.plan, SPENDING, one.policy),
         "table": None if table.empty else spending_table(one, table),
     }
 
