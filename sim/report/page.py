@@ -100,11 +100,11 @@ def results_of(view: View, gallery: Gallery) -> dict[str, Any]:
         "mixes": mixes_tables(view),
         "costs": equal_cost_words(view),
         "transplants": [transplant_part(one) for one in view.ones if one.mix.attached],
-        "compared": gallery.of(plan, COMPARED),
-        "attainment": gallery.of(plan, ATTAINMENT),
-        "fans": gallery.of(plan, FAN),
+        "compared": gallery.of(plan.name, COMPARED),
+        "attainment": gallery.of(plan.name, ATTAINMENT),
+        "fans": gallery.of(plan.name, FAN),
         "spending": [
-            part | {"pictures": gallery.of(plan, SPENDING, part["policy"])}
+            part | {"pictures": gallery.of(plan.name, SPENDING, part["policy"])}
             for part in spending_parts(view)
         ],
         "standing": standing_table(main),

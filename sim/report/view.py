@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.inputs.plan import NATURES, Plan, Target
+from sim.report.colours import colour_of
 from sim.results.results import Combination, Study
 from sim.runs.settings import folder_name
 
@@ -61,6 +62,10 @@ class View:
         """Its mixes, first what arrives anyway, then what else they are compared with."""
         bases = self.study.baselines
         return sorted(self.ones, key=lambda one: (not one.mix.empty, one.policy not in bases))
+
+    def colour(self, one: Combination) -> str:
+        """Return the colour of a mix, the same as in the figures."""
+        return colour_of(one.policy, self.policies)
 
     def attained(self, one: Combination, target: Target) -> Row:
         """Return a target's row of attainment."""

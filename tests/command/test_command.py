@@ -31,7 +31,7 @@ def here(tmp_path, monkeypatch):
 @pytest.fixture
 def bare(monkeypatch):
     """The command without figures and report."""
-    monkeypatch.setattr("sim.report.gallery.draw", lambda study: None)
+    monkeypatch.setattr("sim.report.drawing.draw", lambda study: None)
     monkeypatch.setattr("sim.report.page.write", lambda study, gallery: None)
 
 

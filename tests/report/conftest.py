@@ -4,7 +4,7 @@ import pytest
 from plans import PLANS
 from studies import study_of
 
-from sim.report import gallery
+from sim.report import drawing
 
 SEVERAL = ("as_written", "founding", "transfer", "talent+from=changzhou_2019")
 
@@ -23,7 +23,7 @@ def study(tmp_path_factory):
 @pytest.fixture(scope="session")
 def drawn(study):
     """The pictures of the study, whose files lie below its root."""
-    return gallery.draw(study)
+    return drawing.draw(study)
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ def test_a_font_that_was_removed_does_not_count(monkeypatch):
 
 
 def ink_of(study, plan):
+    """Return what a plan's figures share."""
     return Ink(view_of(study, plan).policies, chinese=True)
 
 

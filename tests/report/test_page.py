@@ -7,7 +7,7 @@ import pytest
 from pages import Page, written
 from studies import study_of, told
 
-from sim.report import gallery, page
+from sim.report import drawing, page
 from sim.report.shapes import Shapes
 
 
@@ -118,7 +118,7 @@ def test_several_mixes_are_compared(tmp_path):
 
 
 def test_the_pictures_of_several_mixes_stand_in_it_and_none_of_single_targets(several):
-    html = page.render(several, gallery.draw(several))
+    html = page.render(several, drawing.draw(several))
     assert html.count("<figure ") == 4
     assert "Target by target" not in html
 

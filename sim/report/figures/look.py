@@ -1,13 +1,12 @@
-"""How all figures look: fonts, colours and markers of mixes, lines, and a page in inches.
+"""How all figures look: fonts, lines, legends, and a page in inches.
 
-A mix has one colour and one marker in all figures, and colours that colour-blind readers tell
-apart. Chinese terms stand in them where the machine has a font with simplified Chinese.
+Chinese terms stand in them where the machine has a font with simplified Chinese.
 """
 
 import logging
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import ArrayLike
 
+from sim.report.colours import colour_of, marker_of
 from sim.report.numerals import number
 
 FONTS = (
@@ -50,26 +50,6 @@ NO_FONT = (
     "figures: no Chinese font found, so the figures are in English only; on Debian or Ubuntu "
     "'apt-get install fonts-wqy-microhei' installs one"
 )
-COLOURS = {
-    "none": "#6b6b6b",
-    "as_written": "#0072b2",
-    "founding": "#e69f00",
-    "ladder": "#009e73",
-    "transfer": "#d55e00",
-    "incubation": "#cc79a7",
-    "talent": "#56b4e9",
-    "research": "#8a7500",
-}
-MARKERS = {
-    "none": "s",
-    "as_written": "o",
-    "founding": "^",
-    "ladder": "D",
-    "transfer": "v",
-    "incubation": "P",
-    "talent": "X",
-    "research": "*",
-}
 GREY = "#595959"
 INK = "#222222"
 GOAL = "#111111"
@@ -128,21 +108,11 @@ class Ink:
 
     def colour(self, policy: str) -> str:
         """Return the colour of a mix."""
-        return self._look(policy, COLOURS)
+        return colour_of(policy, self.policies)
 
     def marker(self, policy: str) -> str:
         """Return the marker of a mix."""
-        return self._look(policy, MARKERS)
-
-    def _look(self, policy: str, looks: Mapping[str, str]) -> str:
-        """Return a built-in mix's look; mixes of one's own take in turn what the others leave."""
-        if policy in looks:
-            return looks[policy]
-        names = dict.fromkeys(self.policies)
-        kept = {"none", "as_written", *names}
-        spare = [look for name, look in looks.items() if name not in kept] or list(looks.values())
-        own = [name for name in names if name not in looks]
-        return spare[own.index(policy) % len(spare)]
+        return marker_of(policy, self.policies)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,9 +48,11 @@ def verdict(view: View) -> list[str]:
     if not rows:
         return ["No target's date lies within this run."]
     words = []
-    met = all_met(view, main)
+    met = all_met(view.summary(main))
     if met.text != NONE:
-        without = f"; {mix_words(base.policy)}, in {all_met(view, base).text}" if base else ""
+        without = (
+            f"; {mix_words(base.policy)}, in {all_met(view.summary(base)).text}" if base else ""
+        )
         words.append(
             f"All behavioural targets are met together in {met.text} of the futures "
             f"({met.note}){without}."
@@ -114,12 +116,16 @@ def _without_head(base: Combination) -> str:
 
 
 def _answer(view: View, target: Target) -> list[Cell]:
-    cells = [target_cell(target), start_cell(view, target, met=True), goal_cell(target)]
+    cells = [target_cell(target), start_cell(view.main, target, met=True), goal_cell(target)]
     if target.reason:
         return [*cells, Cell("not modelled", target.reason)]
     share, base = is_share(target), view.base
     main = view.attained(view.main, target)
-    cells += [chance_cell(view, one, target) for one in (view.main, base) if one]
+    cells += [
+        chance_cell(one, target, view.attained(one, target), view.colour(one))
+        for one in (view.main, base)
+        if one
+    ]
     cells.append(Cell(number(main["p50"], share), _span(main, share)))
     if base:
         anyway = view.attained(base, target)

@@ -23,7 +23,7 @@ def requirements_table(view: View) -> Table:
         rows.append(
             [
                 target_cell(target),
-                start_cell(view, target),
+                start_cell(view.main, target),
                 Cell(_prior_words(view, target)),
                 goal_cell(target),
                 Cell(signed(row["asked_a_year"], share), pace),
@@ -51,7 +51,7 @@ def break_even_table(view: View) -> Table:
     rows = []
     for target in ordered(view.plan):
         cells = [_even_cell(target, by_key.get((target.id, one.policy))) for one in view.told]
-        rows.append([target_cell(target), start_cell(view, target), *cells])
+        rows.append([target_cell(target), start_cell(view.main, target), *cells])
     names = [f"Even bet, {mix_words(one.policy)}" for one in view.told]
     return Table(["Target", "Start assumed", *names], rows, "cards")
 

@@ -1,14 +1,13 @@
 """Tables and their cells: a target, its start, its goal, its chance; what a mix costs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from sim.inputs.plan import Target
-from sim.report.figures.look import Ink
 from sim.report.numerals import NONE, SPAN, between, number, span_words
-from sim.report.view import View
 from sim.report.words import WORDINGS, goal_words, headline, is_share
 from sim.results.results import Combination
 from sim.runs.precision import jeffreys
@@ -61,11 +60,11 @@ def target_cell(target: Target) -> Cell:
     return Cell(headline(target), " · ".join(notes), target.zh, strong=True)
 
 
-def start_cell(view: View, target: Target, *, met: bool = False) -> Cell:
+def start_cell(one: Combination, target: Target, *, met: bool = False) -> Cell:
     """Return where a target starts and, if asked, in how many futures it is met already."""
     if target.reason:
         return Cell(NONE)
-    start, share = view.main.starts[target.id], is_share(target)
+    start, share = one.starts[target.id], is_share(target)
     low, middle, high = np.quantile(start, SPAN).tolist()
     notes = [between(low, high, share) or ("known" if middle else "counted from nothing")]
     already = float(target.met(start).mean())
@@ -80,9 +79,8 @@ def goal_cell(target: Target) -> Cell:
     return Cell(goal_words(target), "; ".join(filter(None, [date, WORDINGS[target.wording]])))
 
 
-def chance_cell(view: View, one: Combination, target: Target) -> Cell:
-    """Return how likely a mix meets a target at its date, with the interval."""
-    row = view.attained(one, target)
+def chance_cell(one: Combination, target: Target, row: Mapping[Any, Any], colour: str) -> Cell:
+    """Return how likely a mix meets a target at its date, from its row, with the interval."""
     chance = row["probability"]
     if not np.isfinite(chance):
         return Cell(NONE, "the date lies beyond this run")
@@ -94,28 +92,26 @@ def chance_cell(view: View, one: Combination, target: Target) -> Cell:
         number(chance, share=True),
         "; ".join(notes),
         share=chance,
-        colour=Ink(view.policies, chinese=True).colour(one.policy),
+        colour=colour,
         strong=True,
     )
 
 
-def all_met(view: View, one: Combination) -> Cell:
-    """Return in how many futures all behavioural targets are met."""
-    chance = view.summary(one)["all_behavioural_probability"]
+def all_met(row: Mapping[Any, Any]) -> Cell:
+    """Return in how many futures all behavioural targets are met, from a mix's summary."""
+    chance, futures = row["all_behavioural_probability"], row["replicates"]
     if not np.isfinite(chance):
         return Cell(NONE)
-    futures = len(one.replicates)
     low, high = jeffreys(round(chance * futures), futures)
     return Cell(number(chance, share=True), f"95 % interval {between(low, high, share=True)}")
 
 
-def cost_cell(view: View, one: Combination) -> Cell:
-    """Return a mix's public cost with its assumed share."""
-    row = view.summary(one)
-    return Cell(span_words(row["cost_p05"], row["cost_p50"], row["cost_p95"]), assumed_words(one))
+def cost_cell(row: Mapping[Any, Any]) -> Cell:
+    """Return a mix's public cost with its assumed share, from its summary."""
+    return Cell(span_words(row["cost_p05"], row["cost_p50"], row["cost_p95"]), assumed_words(row))
 
 
-def assumed_words(one: Combination) -> str:
+def assumed_words(row: Mapping[Any, Any]) -> str:
     """Return how much of a mix's cost is assumed; it goes with every word on cost."""
-    share = one.assumed_share
+    share = row["cost_assumed_share"]
     return f"{number(share, share=True)} of it assumed" if np.isfinite(share) else "nothing is paid"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sim.inputs.plan import Target
 from sim.report.numerals import NONE, number, rough
 from sim.report.sections.cells import (
     Cell,
@@ -28,7 +29,7 @@ def mixes_tables(view: View) -> list[Table]:
     whole = [
         [
             Cell(mix_words(one.policy), strong=True),
-            all_met(view, one),
+            all_met(view.summary(one)),
             _binding_cell(view, one),
             _mean_cost_cell(view, one),
         ]
@@ -37,12 +38,19 @@ def mixes_tables(view: View) -> list[Table]:
     if len(view.ones) > _COLUMNS:  # the heat map has them, and attainment.csv
         return [Table(heads, whole)]
     chances = [
-        [target_cell(target), *(chance_cell(view, one, target) for one in ones)]
+        [target_cell(target), *_chances(view, target)]
         for target in ordered(view.plan)
         if not target.reason
     ]
     names = [mix_words(one.policy) for one in ones]
     return [Table(heads, whole), Table(["Target", *names], chances, "cards")]
+
+
+def _chances(view: View, target: Target) -> list[Cell]:
+    return [
+        chance_cell(one, target, view.attained(one, target), view.colour(one))
+        for one in view.anyway_first
+    ]
 
 
 def _binding_cell(view: View, one: Combination) -> Cell:
@@ -51,7 +59,8 @@ def _binding_cell(view: View, one: Combination) -> Cell:
 
 
 def _mean_cost_cell(view: View, one: Combination) -> Cell:
-    cost, mean = cost_cell(view, one), view.summary(one)["cost_mean"]
+    row = view.summary(one)
+    cost, mean = cost_cell(row), row["cost_mean"]
     return Cell(cost.text, f"{rough(mean)} on average; {cost.note}" if mean else cost.note)
 
 
@@ -61,7 +70,7 @@ def equal_cost_words(view: View) -> list[str]:
         f"{capital(mix_words(one.policy))}: every paying instrument that city or county decide "
         f"on offers {number(one.fit.scale)} times its dose. That costs {number(one.fit.outlay)} "
         f"million CNY on average, paid or owed at the end, beside {number(one.fit.wanted)} "
-        f"million; {assumed_words(one)}."
+        f"million; {assumed_words(view.summary(one))}."
         for one in view.ones
         if one.fit
     ]

@@ -26,7 +26,7 @@ def cost_words(view: View) -> str:
     return (
         f"City and counties pay {rough(row['cost_p50'])} million CNY in the median future "
         f"(nine in ten futures: {rough(row['cost_p05'])} to {rough(row['cost_p95'])}), "
-        f"{assumed_words(one)}, because the text gives no amount. A further {rough(middle)} "
+        f"{assumed_words(row)}, because the text gives no amount. A further {rough(middle)} "
         f"million ({rough(low)} to {rough(high)}) are earned in the run and fall due after its "
         "end; they rest on assumed amounts in the same way. Fund capital, provincial and national "
         "money and tax forgone are not in it."
@@ -45,7 +45,7 @@ def spending_parts(view: View) -> list[dict[str, Any]]:
 
 def _spending_part(view: View, one: Combination, table: pd.DataFrame) -> dict[str, Any]:
     """Return what a mix pays: words and table."""
-    cost = cost_cell(view, one)
+    cost = cost_cell(view.summary(one))
     return {
         "policy": one.policy,
         "title": mix_words(one.policy),

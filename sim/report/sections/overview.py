@@ -106,10 +106,10 @@ def _sorted_cell(view: View, one: Combination) -> Cell:
 
 
 def _all_met_cell(view: View) -> Cell:
-    met = all_met(view, view.main)
+    met = all_met(view.summary(view.main))
     if view.base is None or met.text == NONE:
         return met
-    without = f"{mix_words(view.base.policy)}: {all_met(view, view.base).text}"
+    without = f"{mix_words(view.base.policy)}: {all_met(view.summary(view.base)).text}"
     return Cell(met.text, f"{met.note}; {without}", strong=True)
 
 
@@ -148,7 +148,7 @@ def _overview_money(views: Sequence[View]) -> Table:
             [
                 _plan_cell(view),
                 Cell(str(counts["all"]), words),
-                Cell(cost_cell(view, view.main).text),
+                Cell(cost_cell(view.summary(view.main)).text),
                 Cell(number(share, share=True) if np.isfinite(share) else "nothing is paid"),
                 Cell(span_words(*committed)),
                 Cell(_of_gdp(view)),

@@ -1,4 +1,4 @@
-"""Which pictures a study has, and how they are saved."""
+"""Which pictures a study has, how they are saved, and how they are found."""
 
 import dataclasses
 import io
@@ -7,17 +7,16 @@ from contextlib import redirect_stderr
 
 import pytest
 from PIL import Image
-from plans import PLANS
 from studies import study_of
 
-from sim.report import gallery
+from sim.report import drawing, gallery
 from sim.report.figures import look
 from sim.report.gallery import Gallery
 
 
 def files(study):
     """Return the bytes of a study's figures by name."""
-    return {path.name: path.read_bytes() for path in (study.root / gallery.FOLDER).iterdir()}
+    return {path.name: path.read_bytes() for path in (study.root / drawing.FOLDER).iterdir()}
 
 
 def elsewhere(study, root, **settings):
@@ -37,7 +36,7 @@ def english(tmp_path_factory, study):
     """The pictures, and what the user was told, without a Chinese font."""
     with pytest.MonkeyPatch.context() as patch, redirect_stderr(io.StringIO()) as said:
         patch.setattr(look, "FONTS", ("No Such Font",))
-        made = gallery.draw(elsewhere(study, tmp_path_factory.mktemp("english")))
+        made = drawing.draw(elsewhere(study, tmp_path_factory.mktemp("english")))
     return made.pictures, said.getvalue()
 
 
@@ -64,12 +63,12 @@ def test_a_picture_says_what_it_belongs_to_in_the_order_of_the_report(plan, draw
 
 
 def test_pictures_are_found_by_plan_kind_and_mix(plan, drawn):
-    assert [picture.name for picture in drawn.of(plan, gallery.SPENDING, "as_written")] == [
+    assert [picture.name for picture in drawn.of(plan.name, gallery.SPENDING, "as_written")] == [
         "weihai_2018-spending-as_written"
     ]
-    assert drawn.of(plan, gallery.SPENDING, "none") == []
-    assert len(drawn.of(plan, gallery.FAN)) == len(plan.targets)
-    assert drawn.of(PLANS["jiangyin_2025"], gallery.FAN) == []
+    assert drawn.of(plan.name, gallery.SPENDING, "none") == []
+    assert len(drawn.of(plan.name, gallery.FAN)) == len(plan.targets)
+    assert drawn.of("jiangyin_2025", gallery.FAN) == []
 
 
 def test_a_picture_is_what_its_file_holds(drawn, pictures):
@@ -84,7 +83,7 @@ def test_a_png_has_110_dots_per_inch(pictures):
 
 def test_the_same_study_gives_the_same_bytes_and_no_date(tmp_path, study, drawn, pictures):
     other = elsewhere(study, tmp_path)
-    assert gallery.draw(other) == drawn
+    assert drawing.draw(other) == drawn
     assert files(other) == pictures
     assert not any(b"dc:date" in content for content in pictures.values())
 
@@ -108,9 +107,9 @@ def test_chinese_terms_stand_in_the_figures_where_there_is_a_font(drawn):
 def test_many_figures_are_drawn_by_several_processes_with_the_same_bytes(
     tmp_path, study, drawn, pictures, monkeypatch
 ):
-    monkeypatch.setattr(gallery, "_MANY", 4)
+    monkeypatch.setattr(drawing, "_MANY", 4)
     other = elsewhere(study, tmp_path, workers=2)
-    assert gallery.draw(other) == drawn
+    assert drawing.draw(other) == drawn
     assert files(other) == pictures
 
 
@@ -118,15 +117,15 @@ def test_no_replicates_no_figures(tmp_path):
     def broken(*_, **__):
         raise RuntimeError("no city")
 
-    assert gallery.draw(study_of(tmp_path, "as_written", model=broken)) == Gallery()
-    assert not (tmp_path / gallery.FOLDER).exists()
+    assert drawing.draw(study_of(tmp_path, "as_written", model=broken)) == Gallery()
+    assert not (tmp_path / drawing.FOLDER).exists()
 
 
 def test_a_plan_in_chinese_is_drawn_without_a_chinese_font(tmp_path, plan, monkeypatch):
     monkeypatch.setattr(look, "FONTS", ("No Such Font",))
     targets = tuple(dataclasses.replace(t, unit="家", meaning="孵化器") for t in plan.targets)
     study = study_of(tmp_path, "as_written", plans=(dataclasses.replace(plan, targets=targets),))
-    assert gallery.draw(study).pictures
+    assert drawing.draw(study).pictures
 
 
 def test_the_spending_figure_says_how_much_is_assumed(english):
@@ -139,7 +138,7 @@ def test_more_than_two_mixes_are_compared_in_four_figures_and_not_drawn_one_by_o
     tmp_path, several
 ):
     several = elsewhere(several, tmp_path)
-    made = gallery.draw(several)
+    made = drawing.draw(several)
     names = [f"weihai_2018-mixes-{what}" for what in ("attainment", "added", "outlay", "real")]
     assert [picture.name for picture in made.pictures] == names
     assert {picture.kind for picture in made.pictures} == {gallery.COMPARED}
@@ -148,5 +147,5 @@ def test_more_than_two_mixes_are_compared_in_four_figures_and_not_drawn_one_by_o
 
 def test_a_run_that_ends_before_all_dates_has_only_what_it_can_tell(tmp_path):
     short = study_of(tmp_path, "as_written", "founding", "transfer", replicates=2, quarters=2)
-    (picture,) = gallery.draw(short).pictures
+    (picture,) = drawing.draw(short).pictures
     assert picture.name == "weihai_2018-mixes-attainment"
