@@ -169,13 +169,13 @@ def publish(job: Job, root: Path, command: str) -> "Study":
         if first_use():
             print("Compiling the model, once for this version: about a minute", file=sys.stderr)
         # What is needed afterwards is loaded while the replicates run.
-        Thread(target=import_module, args=("sim.report.report",), daemon=True).start()
+        later = ("sim.report.drawing", "sim.report.page")
+        Thread(target=lambda: [*map(import_module, later)], daemon=True).start()
         study = carry_out(job, root)
         rows = write_tables(study)
-        from sim.report import figures, report
+        from sim.report import drawing, page
 
-        figures.draw(root, study)
-        report.write(root, study)
+        page.write(study, drawing.draw(study))
         manifest |= {
             "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "seconds": round(study.seconds, 3),

@@ -9,7 +9,6 @@ import time
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -32,10 +31,8 @@ def here(tmp_path, monkeypatch):
 @pytest.fixture
 def bare(monkeypatch):
     """The command without figures and report."""
-    for name, verb in (("figures", "draw"), ("report", "write")):
-        module = SimpleNamespace(**{verb: lambda root, study: None})
-        monkeypatch.setitem(sys.modules, f"sim.{name}", module)
-        monkeypatch.setattr(sim, name, module, raising=False)
+    monkeypatch.setattr("sim.report.drawing.draw", lambda study: None)
+    monkeypatch.setattr("sim.report.page.write", lambda study, gallery: None)
 
 
 def job_of(*arguments):

@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
+from pages import written
 from studies import study_of
-from test_report import written
 
 from sim.command.command import main
 from sim.core.errors import ConfigError
@@ -60,7 +60,7 @@ def test_the_report_says_that_futures_beyond_fifty_share_draws(tmp_path):
     for replicates, uncertainty, said in ((50, "both", 0), (51, "both", 1), (51, "parameters", 0)):
         folder = tmp_path / f"{replicates} {uncertainty}"
         study = study_of(folder, "as_written", replicates=replicates, uncertainty=uncertainty)
-        assert written(folder, study).text.count(shared) == said
+        assert written(study).text.count(shared) == said
 
 
 def test_it_is_told_whether_the_precision_was_reached(tmp_path):
@@ -71,7 +71,7 @@ def test_it_is_told_whether_the_precision_was_reached(tmp_path):
     assert short.precision_words.endswith("with 30 replicates")
     narrow = study_of(tmp_path / "narrow", "as_written", replicates=5, precision=0.9)
     assert narrow.precision_words.startswith("every 95 % interval is at most 0.9 wide; the widest")
-    assert f"Precision asked for: {narrow.precision_words}." in written(tmp_path, narrow).text
+    assert f"Precision asked for: {narrow.precision_words}." in written(narrow).text
     assert study_of(tmp_path / "none", replicates=5).precision_words == ""
 
 

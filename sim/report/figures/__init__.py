@@ -1,0 +1,1 @@
+"""The figures: how each is drawn. Which of them a study has is said in ``gallery``."""

@@ -1,0 +1,118 @@
+"""The report: one page in HTML that needs nothing outside itself.
+
+Each plan is a chapter. What it says comes from ``sections`` and the gallery; how it looks is in
+``templates/``. The same study and gallery give the same bytes.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.report.gallery import ATTAINMENT, COMPARED, FAN, SPENDING, Gallery
+from sim.report.sections.answers import answer_table, asked, verdict
+from sim.report.sections.appendix import (
+    background_appendix,
+    instruments_appendix,
+    targets_appendix,
+)
+from sim.report.sections.arithmetic import (
+    break_even_table,
+    contradiction_words,
+    requirements_table,
+    together_words,
+)
+from sim.report.sections.city import context_table
+from sim.report.sections.limits import absent, processes
+from sim.report.sections.mixes import equal_cost_words, mixes_tables, transplant_part
+from sim.report.sections.money import cost_words, spending_parts, standing_table
+from sim.report.sections.overview import overview
+from sim.report.sections.parameters import parameter_tables
+from sim.report.sections.spread import spread_part
+from sim.report.shapes import Shapes
+from sim.report.view import View, instrument_counts, published_figures, views_of
+from sim.report.words import mix_words
+from sim.results.results import Study
+from sim.runs.settings import replacing
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write(study: Study, gallery: Gallery) -> None:
+    """Write the report of a study, with its pictures, below its root."""
+    with replacing(study.root / "report.html") as unfinished:
+        unfinished.write_text(render(study, gallery), encoding="utf-8")
+
+
+def render(study: Study, gallery: Gallery) -> str:
+    """Return the report of a study, with its pictures, as HTML."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    views, shapes = views_of(study), Shapes()
+    drawings = {each.name: Markup(shapes.drawing(each.svg)) for each in gallery.pictures}
+    return environment.get_template("report.html.j2").render(
+        chapters=[chapter(view, gallery) for view in views],
+        drawings=drawings,
+        shapes=shapes.all(),
+        overview=overview(views) if len(views) > 1 else None,
+        settings=study.settings,
+        failures=study.failures,
+        absent=absent(study),
+        processes=processes(),
+    )
+
+
+def chapter(view: View, gallery: Gallery) -> dict[str, Any]:
+    """Return all that a plan's chapter says."""
+    plan = view.plan
+    said: dict[str, Any] = {
+        "anchor": view.anchor,
+        "plan": plan,
+        "asked": asked(plan),
+        "run": bool(view.ones),
+        "figures_known": published_figures(plan),
+        "parameters": parameter_tables(view),
+        "targets": targets_appendix(plan),
+        "instruments": instruments_appendix(view),
+        "background": background_appendix(plan),
+        "counts": instrument_counts(plan),
+    }
+    return said | (results_of(view, gallery) if view.ones else {})
+
+
+def results_of(view: View, gallery: Gallery) -> dict[str, Any]:
+    """Return what of a chapter rests on the runs."""
+    plan, main = view.plan, view.main
+    said: dict[str, Any] = {
+        "main_words": mix_words(main.policy),
+        "base_words": mix_words(view.base.policy) if view.base else "",
+        "futures": len(main.replicates),
+        "quarters": (main.quarters[0], main.quarters[-1]),
+        "verdict": verdict(view),
+        "cost": cost_words(view),
+        "answers": answer_table(view),
+        "mixes": mixes_tables(view),
+        "costs": equal_cost_words(view),
+        "transplants": [transplant_part(one) for one in view.ones if one.mix.attached],
+        "compared": gallery.of(plan.name, COMPARED),
+        "attainment": gallery.of(plan.name, ATTAINMENT),
+        "fans": gallery.of(plan.name, FAN),
+        "spending": [
+            part | {"pictures": gallery.of(plan.name, SPENDING, part["policy"])}
+            for part in spending_parts(view)
+        ],
+        "standing": standing_table(main),
+        "requirements": requirements_table(view),
+        "break_even": break_even_table(view),
+        "contradictions": contradiction_words(plan),
+        "together": together_words(view),
+        "precision": view.study.precision_words,
+        "context": context_table(view),
+    }
+    return said | spread_part(view)

@@ -1,0 +1,56 @@
+"""Every number that the runs rest on, with its range, its status and its source."""
+
+from collections.abc import Sequence
+
+from sim.core.quantity import Quantity
+from sim.inputs.levers import LEVERS
+from sim.inputs.parameters import all_parameters
+from sim.inputs.plan import Instrument
+from sim.region.declared import unit_and_meaning
+from sim.report.numerals import exact
+from sim.report.sections.cells import Cell, Table
+from sim.report.view import View
+
+_HEADS = ("Name", "Median", "Range", "Unit and meaning", "Status", "Source")
+
+
+def parameter_tables(view: View) -> dict[str, Table]:
+    """Return all numbers that the runs rest on, by where they belong."""
+    groups: dict[str, list[Sequence[Cell]]] = {}
+    for name, quantity in all_parameters(view.plan).items():
+        group, _, rest = name.partition(".")
+        typed = view.study.settings.starts.get(rest) if group == "start" else None
+        groups.setdefault(group, []).append(
+            _parameter(rest, quantity, unit_and_meaning(name, quantity), typed)
+        )
+    doses = [_dose(i) for i in (*view.plan.city.background, *view.plan.instruments) if i.modelled]
+    titles = {"start": "start (figures of the city)", "kind": "kind (platform kinds)"}
+    tables = {titles.get(group, group): Table(_HEADS, rows) for group, rows in groups.items()}
+    return tables | {"dose (amounts of the instruments)": Table(_HEADS, doses)}
+
+
+def _parameter(name: str, quantity: Quantity, unit: str, typed: float | None) -> list[Cell]:
+    low, high = exact(quantity.low), exact(quantity.high)
+    drawn = quantity.spread != "fixed" and quantity.low < quantity.high and typed is None
+    return [
+        Cell(name),
+        Cell(exact(quantity.default if typed is None else typed)),
+        Cell(f"{low} to {high}, {quantity.spread}" if drawn else "not drawn"),
+        Cell(unit),
+        Cell(quantity.status if typed is None else "typed in for this run"),
+        Cell(quantity.source),
+    ]
+
+
+def _dose(instrument: Instrument) -> list[Cell]:
+    low, middle, high = (exact(instrument.dose(share)) for share in (0.0, 0.5, 1.0))
+    in_text = instrument.amount is not None
+    source = instrument.effect.source if instrument.effect else f"clause {instrument.clause}"
+    return [
+        Cell(instrument.id),
+        Cell(middle),
+        Cell(f"{low} to {high}" if instrument.has_draw else "not drawn"),
+        Cell(LEVERS[str(instrument.lever)].unit),
+        Cell("cited" if in_text else "assumed"),
+        Cell(source),
+    ]
