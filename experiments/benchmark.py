@@ -34,6 +34,7 @@ from unittest.mock import patch
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from sim.runs.settings import Case, Settings
 
 from sim.core import identity
 from sim.core.draws import Draws
@@ -41,7 +42,6 @@ from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
 from sim.region.region import QUARTER, Run, Start, start_city
 from sim.runs import ensemble
-from sim.runs.settings import Case, Settings
 from sim.state.state import FIRMS
 
 ROOT = Path(__file__).parents[1]

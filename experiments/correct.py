@@ -48,6 +48,7 @@ from evaluation import (
     write_files,
 )
 from matplotlib.figure import Figure
+from sim.runs.settings import check_whole, replacing
 
 from sim.core.errors import ConfigError, unknown
 from sim.core.quarter import label, parse, season
@@ -60,7 +61,6 @@ from sim.inputs.plan import Plan, Target, load_plan
 from sim.policy.policy import Mix, build_mix
 from sim.processes.accreditation import pass_share
 from sim.runs.precision import jeffreys
-from sim.runs.settings import check_whole, replacing
 
 TIMES = (1.5, 2.0, 3.0)
 FUNDS = (1.5, 2.0)

@@ -20,14 +20,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from sim.core.errors import ConfigError, SimError, unknown
-from sim.core.quarter import label
-from sim.inputs.design import STRATA, Fork
-from sim.inputs.plan import Plan, Target
-from sim.policy.policy import MIXES, Mix, build_mix
-from sim.policy.policy import paying as pays_public_money
-from sim.runs import ensemble
 from sim.runs.settings import (
     Job,
     Settings,
@@ -38,6 +30,14 @@ from sim.runs.settings import (
     job_of,
     replacing,
 )
+
+from sim.core.errors import ConfigError, SimError, unknown
+from sim.core.quarter import label
+from sim.inputs.design import STRATA, Fork
+from sim.inputs.plan import Plan, Target
+from sim.policy.policy import MIXES, Mix, build_mix
+from sim.policy.policy import paying as pays_public_money
+from sim.runs import ensemble
 from sim.state.books import PUBLIC
 
 Floats = NDArray[np.float64]

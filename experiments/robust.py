@@ -37,12 +37,12 @@ from evaluation import (
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
+from sim.runs.settings import replacing
 
 from sim.inputs.design import STRATA
 from sim.inputs.parameters import all_parameters
 from sim.inputs.plan import Plan, Target, load_plan, plan_from_tree, tree_of
 from sim.policy.policy import MIXES, build_mix
-from sim.runs.settings import replacing
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of ipyparallel, which PRIM does not need

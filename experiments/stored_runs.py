@@ -17,11 +17,11 @@ from time import perf_counter
 import duckdb
 import numpy as np
 import pandas as pd
+from sim.results.results import carry_out, write_table
+from sim.runs.settings import Settings, job_of
 
 from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
-from sim.results.results import carry_out, write_table
-from sim.runs.settings import Settings, job_of
 
 PLAN, POLICY = "weihai_2018", "as_written"
 QUARTERS = 20

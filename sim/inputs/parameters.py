@@ -5,7 +5,7 @@ Names are ``process.parameter``, ``kind.<kind>.<number>``, ``start.<figure>`` an
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from sim.core.errors import unknown
 from sim.core.quantity import Quantity, declared
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import KINDS
+from sim.inputs.number_set import NumberSet
 from sim.inputs.plan import Plan
 from sim.processes import (
     accreditation,
@@ -91,11 +92,11 @@ def all_parameters(plan: Plan) -> dict[str, Quantity]:
     return found
 
 
-def drawn_names(plan: Plan, instruments: Iterable[Instrument]) -> list[str]:
+def drawn_names(plan: Plan, instruments: Iterable[Instrument], numbers: NumberSet) -> list[str]:
     """Return the names that a design draws a share for: whatever has a range."""
     names = [
         name
-        for name, quantity in all_parameters(plan).items()
+        for name, quantity in _ranged(plan, numbers).items()
         if quantity.spread != "fixed" and quantity.low < quantity.high
     ]
     return names + dose_names(instruments)
@@ -138,22 +139,37 @@ class Values:
 
 
 def values(
-    plan: Plan, shares: Mapping[str, float], known: Mapping[str, float] | None = None
+    plan: Plan,
+    shares: Mapping[str, float],
+    numbers: NumberSet | None = None,
+    start: Mapping[str, float] | None = None,
 ) -> Values:
-    """Return a replicate's values: each quantity at its share, unless it is known.
+    """Return a replicate's values: each quantity at its share, unless it is set.
 
     Args:
         plan: The plan, whose city holds the starting figures.
         shares: Name → share of the probability below the value; 0.5 where none is given.
-        known: Full name → value that replaces the draw.
+        numbers: The numbers that are set.
+        start: The starting figures that are known, by name.
 
     Raises:
-        ConfigError: If a known name does not exist.
+        ConfigError: If a number that is set does not exist.
     """
-    quantities = all_parameters(plan)
-    known = known or {}
-    for name in known:
+    numbers = numbers or NumberSet()
+    quantities = _ranged(plan, numbers)
+    for name in numbers.values:
         if name not in quantities:
             raise unknown("parameters", "parameter", name, quantities)
     flat = {name: quantity.at(shares.get(name, 0.5)) for name, quantity in quantities.items()}
-    return Values(flat | dict(known))
+    known = {f"start.{name}": value for name, value in (start or {}).items()}
+    return Values(flat | dict(numbers.values) | known)
+
+
+def _ranged(plan: Plan, numbers: NumberSet) -> dict[str, Quantity]:
+    """Return every quantity, with the ranges that are set."""
+    found = all_parameters(plan)
+    for name, (low, high) in numbers.ranges.items():
+        if name not in found:
+            raise unknown("parameters", "parameter", name, found)
+        found[name] = replace(found[name], low=low, high=high)
+    return found

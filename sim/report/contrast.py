@@ -42,8 +42,9 @@ from sim.report.figures import (
     number,
     write_left,
 )
-from sim.results.results import Combination, Study
-from sim.runs.settings import folder_name
+from sim.results.combination import Combination
+from sim.results.study import Study
+from sim.runs.folder import folder_name
 
 _NUMBERED = 14  # mixes whose chances fit into a heat map as numbers
 _NARROW = 0.125  # inches: a column of a heat map, at least

@@ -38,9 +38,10 @@ from sim.core.quarter import label, parse, season, year
 from sim.indicators.indicators import INDICATORS
 from sim.inputs.plan import NATURES, Plan, Target
 from sim.policy.mixes import COST
-from sim.results.results import Combination, Study
+from sim.results.combination import Combination
+from sim.results.study import Study
 from sim.runs.ensemble import IDLE
-from sim.runs.settings import folder_name, replacing
+from sim.runs.folder import folder_name, replacing
 
 Floats = NDArray[np.float64]
 
@@ -161,12 +162,12 @@ def draw(root: Path, study: Study) -> None:
     if chinese_font() is None:
         print(NO_FONT, file=sys.stderr)
     number = sum(len(_wanted(study, plan)) for plan in study.plans.values())
-    if number < _MANY or study.settings.workers == 1:
+    if number < _MANY or study.effort.workers == 1:
         _draw_part(root, study, 0, 1)
         return
     from joblib import Parallel, cpu_count, delayed
 
-    wanted = study.settings.workers
+    wanted = study.effort.workers
     workers = cpu_count() if wanted == "auto" else min(int(wanted), number)
     parts = [part for plan in study.plans.values() for part in _parts(study, plan)]
     # The same workers as those of the replicates.

@@ -43,9 +43,10 @@ from sim.report.figures import (
     rough,
     span_words,
 )
-from sim.results.results import Combination, Study
+from sim.results.combination import Combination
+from sim.results.study import Study
+from sim.runs.folder import folder_name, replacing
 from sim.runs.precision import jeffreys
-from sim.runs.settings import folder_name, replacing
 
 TEMPLATES = Path(__file__).parent / "templates"
 WORDINGS = {
@@ -217,7 +218,7 @@ class View:
     @cached_property
     def drivers(self) -> pd.DataFrame:
         """The parameters that each target's value goes with most."""
-        return audit.drivers(self.plan, self.main, self.study.settings.uncertainty)
+        return audit.drivers(self.plan, self.main, self.main.case.uncertainty)
 
     @cached_property
     def _attained(self) -> Mapping[tuple[str, str], Mapping[Any, Any]]:
@@ -263,7 +264,8 @@ def render(root: Path, study: Study) -> str:
         chapters=chapters,
         shapes=shapes.all(),
         overview=overview(views) if len(views) > 1 else None,
-        settings=study.settings,
+        effort=study.effort,
+        case=study.combinations[0].case,
         failures=study.failures,
         absent=_absent(study),
         processes=_processes(),
@@ -888,8 +890,8 @@ def _comparing(view: View) -> list[tuple[str, str]]:
 
 def few_draws(view: View) -> int:
     """Return how many draws of the parameters a plan's futures share; 0 where each has its own."""
-    settings = view.study.settings
-    return STRATA if settings.uncertainty == "both" and settings.replicates > STRATA else 0
+    shared = view.main.case.uncertainty == "both" and view.study.effort.replicates > STRATA
+    return STRATA if shared else 0
 
 
 def equal_cost_words(view: View) -> list[str]:
@@ -1063,7 +1065,7 @@ def _prior_words(view: View, target: Target) -> str:
         return _NONE
     if not target.start_stock:
         return "worked out from the city's other figures"
-    if target.start_stock in view.study.settings.starts:
+    if target.start_stock in view.study.case(view.plan.name).start:
         return "typed in for this run"
     quantity = view.plan.city.figures[target.start_stock].quantity
     return f"{quantity.status}, {range_words(quantity)}: {quantity.source}"
@@ -1122,7 +1124,7 @@ def together_words(view: View) -> list[str]:
 
 def spread_table(view: View) -> Table:
     """Return how much of each outcome's variance is luck, and what else moves it."""
-    shares = audit.spread(view.plan, view.main, view.study.settings.uncertainty)
+    shares = audit.spread(view.plan, view.main, view.main.case.uncertainty)
     by_target = shares.set_index("target").to_dict("index")
     drivers = view.drivers
     rows = []
@@ -1205,7 +1207,7 @@ def parameter_tables(view: View) -> dict[str, Table]:
     groups: dict[str, list[Sequence[Cell]]] = {}
     for name, quantity in all_parameters(view.plan).items():
         group, _, rest = name.partition(".")
-        typed = view.study.settings.starts.get(rest) if group == "start" else None
+        typed = view.study.case(view.plan.name).start.get(rest) if group == "start" else None
         groups.setdefault(group, []).append(_parameter(rest, quantity, typed))
     doses = [_dose(i) for i in (*view.plan.city.background, *view.plan.instruments) if i.modelled]
     titles = {"start": "start (figures of the city)", "kind": "kind (platform kinds)"}

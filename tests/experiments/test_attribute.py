@@ -13,7 +13,7 @@ from toy import toy
 from sim.core.errors import ConfigError
 from sim.inputs.plan import load_plan
 from sim.policy.policy import Mix, build_mix
-from sim.runs.settings import LOCK, Settings, held
+from sim.runs.folder import LOCK, held
 
 PLAYERS = ("a", "b", "c")
 # One replicate: a brings 6, b 2, both together 4 more; c nothing.

@@ -12,7 +12,7 @@ import pytest
 from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
 from sim.region.region import start_run
-from sim.runs.ensemble import Failure
+from sim.runs.job import Failure
 
 TINY = benchmark.Effort(
     sizes={150: 2, 300: 1},

@@ -20,7 +20,6 @@ from sim.inputs.parameters import Values, values
 from sim.inputs.plan import load_plan
 from sim.policy.policy import MIXES, build_mix
 from sim.region.region import live_out, start_city
-from sim.runs.settings import Settings
 
 PLAN = load_plan("weihai_2018")
 WRITTEN = build_mix(PLAN, "as_written")

@@ -15,7 +15,6 @@ from toy import toy
 import sim
 from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
-from sim.runs.settings import Settings
 
 PLAN = load_plan("weihai_2018")
 

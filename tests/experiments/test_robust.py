@@ -10,7 +10,6 @@ from studies import stand_in
 from toy import toy
 
 from sim.inputs.plan import load_plan
-from sim.runs.settings import Settings
 
 PLAN = load_plan("weihai_2018")
 DRAWS = np.arange(400)

@@ -12,6 +12,7 @@ from sim.core.identity import LATENT_FOUNDER
 from sim.core.quantity import declared
 from sim.indicators.indicators import INDICATORS
 from sim.inputs.levers import LEVERS
+from sim.inputs.number_set import NumberSet
 from sim.inputs.parameters import DECLARED, all_parameters, values
 from sim.policy.policy import build_mix
 from sim.region.region import QUARTER, Run, simulate, start_run
@@ -25,9 +26,9 @@ def mix_of(name="as_written", **changes):
     return build_mix(PLAN, name, changes=changes)
 
 
-def lived(mix, *, seed=1, replicate=3, quarters=QUARTERS, known=None, uncertainty="both"):
+def lived(mix, *, seed=1, replicate=3, quarters=QUARTERS, uncertainty="both"):
     """Return a run after some quarters."""
-    run = start_run(PLAN, mix, seed=seed, replicate=replicate, uncertainty=uncertainty, known=known)
+    run = start_run(PLAN, mix, seed=seed, replicate=replicate, uncertainty=uncertainty)
     for _ in range(quarters):
         run.step()
         run.finish()
@@ -168,7 +169,8 @@ def test_a_larger_city_fund_pays_each_instrument_at_least_as_much_in_the_first_q
             mix_of(),
             seed=1,
             uncertainty="noise",
-            known={"start.platform_fund_share": share, "budget.county_share": 0.0},
+            start={"platform_fund_share": share},
+            numbers=NumberSet(values={"budget.county_share": 0.0}),
         )
         run.step()
         books = run.state.books
@@ -289,7 +291,7 @@ def test_a_higher_founding_grant_never_lowers_what_founders_expect():
 
 def test_typed_in_figures_start_the_city():
     typed = {"incubators": 30.0, "makerspaces": 12.0, "brokers": 77.0}
-    start = record(None, known={f"start.{name}": value for name, value in typed.items()}).start
+    start = record(None, start=typed).start
     assert start["incubators_makerspaces"] == 42
     assert start["brokers"] == 77
 

@@ -16,7 +16,7 @@ from sim.policy.policy import build_mix
 from sim.report import contrast, figures, report
 from sim.report.contrast import anyway_first, on_the_front, outlay_points, short_names
 from sim.report.figures import Ink, mix_words
-from sim.results.results import transplant_table, write_tables
+from sim.results.files import transplant_table, write_tables
 
 PLAN = PLANS["weihai_2018"]
 POLICIES = ("as_written", "founding", "transfer", "talent+from=changzhou_2019")

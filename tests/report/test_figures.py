@@ -146,8 +146,8 @@ def test_many_figures_are_drawn_by_several_processes_with_the_same_bytes(
     tmp_path, study, pictures, monkeypatch
 ):
     monkeypatch.setattr(figures, "_MANY", 4)
-    several = dataclasses.replace(study.settings, workers=2)
-    assert drawn(tmp_path, dataclasses.replace(study, settings=several)) == pictures
+    several = dataclasses.replace(study.effort, workers=2)
+    assert drawn(tmp_path, dataclasses.replace(study, effort=several)) == pictures
 
 
 def test_a_real_activity_of_another_size_is_told_and_not_drawn(study):
