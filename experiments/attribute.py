@@ -32,11 +32,11 @@ from evaluation import (
     write_files,
 )
 from matplotlib.figure import Figure
-from sim.runs.settings import replacing
 
 from sim.core.errors import ConfigError
 from sim.inputs.plan import load_plan
 from sim.policy.policy import Mix
+from sim.runs.folder import replacing
 
 LARGEST = 7  # players whose coalitions are all run
 

@@ -48,8 +48,8 @@ from evaluation import (
     write_files,
 )
 from matplotlib.figure import Figure
-from sim.runs.settings import check_whole, replacing
 
+from sim.core.checks import check_whole
 from sim.core.errors import ConfigError, unknown
 from sim.core.quarter import label, parse, season
 from sim.indicators.indicators import INDICATORS
@@ -59,7 +59,9 @@ from sim.inputs.kinds import KIND_CODE, KINDS
 from sim.inputs.parameters import Values, values
 from sim.inputs.plan import Plan, Target, load_plan
 from sim.policy.policy import Mix, build_mix
+from sim.processes import accreditation, founding
 from sim.processes.accreditation import pass_share
+from sim.runs.folder import replacing
 from sim.runs.precision import jeffreys
 
 TIMES = (1.5, 2.0, 3.0)
@@ -262,7 +264,7 @@ def why_not(target: Target, since: int, known: Values) -> str:
     kind = min(indicator.kinds, key=lambda kind: building[KIND_CODE[kind]])
     wait, begun = round(building[KIND_CODE[kind]]), "is decided"
     if indicator.host == "outside":
-        wait += round(known.of("founding").shortest_talks)
+        wait += round(known.of(founding.Parameters).shortest_talks)
         begun = "talks begin about"
     late = "too late for" if since + wait > target.by else "in time for"
     said.append(
@@ -272,7 +274,7 @@ def why_not(target: Target, since: int, known: Values) -> str:
     levels = KINDS[kind].levels
     steps = levels.index(indicator.level) if indicator.level else 0
     if steps:
-        p = known.of("accreditation")
+        p = known.of(accreditation.Parameters)
         rounds = sum(season(quarter) == 4 for quarter in range(since, target.by + 1))
         young = since + wait + 4 * p.youngest * steps > target.by
         said.append(

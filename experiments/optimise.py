@@ -49,11 +49,11 @@ from evaluation import (
     write_files,
 )
 from matplotlib.figure import Figure
-from sim.runs.settings import replacing
 
 from sim.core.errors import ConfigError
 from sim.inputs.plan import Plan, Target, load_plan
 from sim.policy.policy import build_mix
+from sim.runs.folder import replacing
 from sim.runs.precision import jeffreys
 
 PROBABILITY = 0.8  # with which each target is to be met, where none is typed

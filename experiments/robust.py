@@ -37,12 +37,13 @@ from evaluation import (
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
-from sim.runs.settings import replacing
 
 from sim.inputs.design import STRATA
 from sim.inputs.parameters import all_parameters
 from sim.inputs.plan import Plan, Target, load_plan, plan_from_tree, tree_of
 from sim.policy.policy import MIXES, build_mix
+from sim.region.declared import unit_and_meaning
+from sim.runs.folder import replacing
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of ipyparallel, which PRIM does not need
@@ -256,7 +257,7 @@ def sentence(plan: Plan, name: str, box: Box | None, share: float) -> str:
     """Return what PRIM found of a target, in a sentence."""
     if box is None:
         return f"{name}: missed in {share:.0%} of all; nothing stands out that tells where."
-    units = {key: quantity.unit for key, quantity in all_parameters(plan).items()}
+    units = {key: unit_and_meaning(key, quantity) for key, quantity in all_parameters(plan).items()}
     parts = []
     for key, limits in box.limits.items():
         if isinstance(limits, frozenset):

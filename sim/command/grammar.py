@@ -10,7 +10,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from sim.core.errors import ConfigError, unknown
-from sim.inputs.instrument import names_in, read_tree
+from sim.inputs.reading import names_in, read_tree
 
 CHOICES = ("plan", "policy", "baseline", "experiment")
 SWEPT = ("plan", "policy", "baseline")
@@ -33,7 +33,7 @@ BRANCHES = ("plan", "targets", "policy.instruments", "policy.without", "start", 
 MICRO = "micro.replicates"  # beside micro=true: a value and what is below it are one to Hydra
 KNOWN = {*CHOICES, *PLAIN, *BRANCHES, MICRO, "output"}
 # Words of the command line that are others, and what they are.
-RENAMED = {"scale": "population.scale", "starts": "start.FIGURE", "known": "start.FIGURE"}
+RENAMED = {"scale": "population.scale", "starts": "start", "known": "start"}
 FLAGS = ("-m", "--multirun", "-h", "--help", "-c", "--cfg")
 
 
@@ -107,8 +107,9 @@ def _pair(argument: str) -> tuple[str, str]:
             f"'{argument}': an override is written key=value; policy.without=[id] leaves an "
             "instrument out"
         )
-    if key.partition(".")[0] in RENAMED:
-        raise ConfigError(f"{argument}: the key is {RENAMED[key.partition('.')[0]]}=")
+    word, dot, below = key.partition(".")
+    if word in RENAMED:
+        raise ConfigError(f"{argument}: {word} is now {RENAMED[word]}{dot}{below}=")
     if key not in KNOWN and not key.startswith(tuple(f"{branch}." for branch in BRANCHES)):
         raise unknown("command line", "key", key, KNOWN)
     return key, raw

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from sim.inputs.instrument import names_in
+from sim.inputs.reading import names_in
 from sim.policy.policy import mix_names
 
 HELP = """\

@@ -7,7 +7,6 @@ hold kernels, in the user's cache, where a read-only installation can write too.
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,29 +15,17 @@ import numba
 from numba.core import types
 from numba.extending import intrinsic
 
-from sim.core.home import PACKAGE
+from sim.core.home import PACKAGE, cache
 
 
 def _cache() -> Path | None:
-    """Return the folder for the machine code of this version of the kernels; None for none.
-
-    It is in the user's cache, else among the temporary files.
-    """
+    """Return the folder for the machine code of this version of the kernels; None for none."""
     code = hashlib.blake2b(digest_size=8)
     for path in sorted(PACKAGE.rglob("*.py")):
         text = path.read_bytes()
         if b"compiled" in text:
             code.update(text)
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for base in (home, Path(tempfile.gettempdir())):
-        folder = base / "regional-innovation-simulator" / code.hexdigest()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    return None
+    return cache(code.hexdigest())
 
 
 CACHE = _cache()

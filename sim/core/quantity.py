@@ -1,20 +1,11 @@
 """Numbers that never travel without unit, bounds, status and source.
 
-A process declares its parameters once::
-
-    @dataclass(frozen=True, kw_only=True)
-    class Parameters:
-        stop: float = quantity(0.07, unit="share a year", low=0.05, high=0.09,
-                               status="cited", source="K21, corrected")
-
-From that one declaration come the default, the range an ensemble draws from, the table of
-parameters in the documentation and the error message for a value out of bounds.
+From one quantity come the default, the range an ensemble draws from, the row in the tables of
+numbers and the error message for a value out of bounds.
 """
 
-import dataclasses
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from sim.core.errors import ConfigError
 
@@ -80,25 +71,3 @@ class Quantity:
         if self.spread == "log-uniform":
             return math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
         return low + share * (high - low)
-
-
-def quantity(
-    default: float,
-    *,
-    unit: str,
-    low: float,
-    high: float,
-    status: str,
-    source: str,
-    spread: str = "uniform",
-) -> Any:
-    """Declare a parameter: a dataclass field whose metadata hold its :class:`Quantity`."""
-    declared = Quantity(
-        default=default, unit=unit, low=low, high=high, status=status, source=source, spread=spread
-    )
-    return field(default=default, metadata={"quantity": declared})
-
-
-def declared(parameters: type) -> dict[str, Quantity]:
-    """Return the quantities of a ``Parameters`` class by field name."""
-    return {f.name: f.metadata["quantity"] for f in dataclasses.fields(parameters)}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.quantity import declared
 from sim.core.tables import Rows, among
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
+from sim.inputs.numbers import quantities
 from sim.processes import (
     budget,
     districts,
@@ -34,7 +34,7 @@ from sim.state.state import ACTIVE, BUILDING, State
 Measure = Callable[[State], float]
 # Share of seats below which a carrier is hollow in a report: evaluation's default in every
 # replicate, so that counts are of one thing while what graders think of it is drawn.
-HOLLOW: float = declared(evaluation.Parameters)["hollow_carrier"].default
+HOLLOW: float = quantities(evaluation.Parameters)["hollow_carrier"].default
 # Which of the five each kind counts for.
 FIVE_ONES = {
     "public_service_platform": 0,

@@ -7,14 +7,8 @@ from typing import Any
 
 from sim.core.errors import ConfigError
 from sim.core.quantity import Quantity
-from sim.inputs.instrument import (
-    Entry,
-    Instrument,
-    as_name,
-    instrument_from,
-    quantity_from,
-    read_tree,
-)
+from sim.inputs.instrument import Instrument, instrument_from
+from sim.inputs.reading import Entry, as_name, quantity_from, read_tree
 
 WIPO_FIELDS = 35
 

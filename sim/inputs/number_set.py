@@ -1,60 +1,260 @@
-"""Numbers that are set by hand: values that hold in all futures, and ranges that are drawn from."""
+"""Numbers that somebody sets: a value that holds in all futures, or another range to draw from.
 
-from collections.abc import Mapping
+What is set is spelled as it is typed, with dots or nested, or both::
+
+    number_set({"research.stop": 0.05, "research": {"adjustment": {"range": [0.1, 0.2]}}}, None)
+    number_set(None, {"incubator.rate": 0.1})
+    number_set("my_set.yaml", None)
+
+A file names itself, says why, and holds ``parameters`` and ``kinds``; each number may say why, too.
+"""
+
+import dataclasses
+import math
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.core.checks import finite
+from sim.core.errors import ConfigError, unknown
+from sim.core.quantity import Quantity
+from sim.core.units import UNITS
+from sim.inputs.kinds import KIND_NUMBERS, KINDS
+from sim.inputs.numbers import sheets
+from sim.inputs.reading import Entry, as_mapping, read_file, shown
+
+type _Parts = tuple[str, ...]
+
+_KEYS = ("name", "why", "parameters", "kinds")
+_ASPECTS = ("value", "range", "why")
+_KIND = "kind."  # what the full name of a kind's number begins with
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class NumberSet:
-    """Numbers that are set.
+    """Numbers that are set, by full name: ``research.stop``, ``kind.incubator.rate``.
 
     Attributes:
-        values: Full name → value, the same in all futures.
-        ranges: Full name → the lowest and the highest value that is drawn.
-        name: The name of the file that they come from, if any.
-        why: Why they are set, in its words.
+        values: What numbers are in all futures, or, beside a range, in the median future.
+        ranges: Lowest and highest value of numbers that are drawn from another range.
+        reasons: Why a number is set, where it says so itself.
+        name: The name of a set that stands in a file.
+        why: Why that set is as it is.
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     why: str = ""
 
-    def joined(self, other: "NumberSet") -> "NumberSet":
-        """Return both; where both set a number the other's holds."""
+    def __hash__(self) -> int:
+        """Return a hash of what it holds."""
+        mappings = (self.values, self.ranges, self.reasons)
+        return hash((*(frozenset(m.items()) for m in mappings), self.name, self.why))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The full names of all numbers that are set."""
+        return tuple(dict.fromkeys((*self.values, *self.ranges)))
+
+    def joined(self, later: "NumberSet") -> "NumberSet":
+        """Return both sets in one; of a number that both set, what the later one says holds."""
+
+        def both[T](mine: Mapping[str, T], its: Mapping[str, T]) -> dict[str, T]:
+            return {name: x for name, x in mine.items() if name not in later.names} | dict(its)
+
         return NumberSet(
-            values={**self.values, **other.values},
-            ranges={**self.ranges, **other.ranges},
-            name=self.name or other.name,
-            why=self.why or other.why,
+            both(self.values, later.values),
+            both(self.ranges, later.ranges),
+            both(self.reasons, later.reasons),
+            later.name or self.name,
+            later.why or self.why,
+        )
+
+    def changed(self, name: str, quantity: Quantity) -> Quantity:
+        """Return a quantity as this set has it: the same where it is not set.
+
+        A value without a range is never drawn; a range makes a draw of what was fixed.
+        """
+        value = self.values.get(name, quantity.default)
+        if name in self.ranges:
+            low, high = self.ranges[name]
+            spread = "uniform" if quantity.spread == "fixed" else quantity.spread
+            return dataclasses.replace(quantity, default=value, low=low, high=high, spread=spread)
+        if name in self.values:
+            value = _as_median(value, quantity)
+            return dataclasses.replace(
+                quantity, default=value, low=value, high=value, spread="fixed"
+            )
+        return quantity
+
+    def outside(self) -> tuple[str, ...]:
+        """Return a sentence for each value outside the range of its number: unusual, not wrong."""
+        return tuple(
+            _unusual(name, value)
+            for name, value in self.values.items()
+            if name not in self.ranges
+            and not settable()[name].low <= value <= settable()[name].high
         )
 
 
+NOTHING_SET = NumberSet()
+
+
+def _as_median(value: float, quantity: Quantity) -> float:
+    """Return a value to the last bit as the median of a draw has it, which goes by logarithms.
+
+    So a number that is set to its default is what it is in a future without parameter draws.
+    """
+    if quantity.spread != "log-uniform" or value <= 0:
+        return value
+    return math.exp(math.log(value))
+
+
+def _unusual(name: str, value: float) -> str:
+    usual = settable()[name]
+    if usual.low == usual.high:
+        return f"{spelled(name)} = {value:g} is not the one value known, {usual.default:g}"
+    span = f"{usual.low:g} to {usual.high:g} ({usual.unit})"
+    return f"{spelled(name)} = {value:g} lies outside its range, {span}"
+
+
+@cache
+def settable() -> dict[str, Quantity]:
+    """Return all numbers that can be set, by full name: those of the sheets and of the kinds."""
+    rows = {f"{s}.{name}": q for s, own in sheets().items() for name, q in own.items()}
+    return rows | {
+        f"{_KIND}{kind.name}.{name}": getattr(kind, name)
+        for kind in KINDS.values()
+        for name in KIND_NUMBERS
+    }
+
+
+def spelled(name: str) -> str:
+    """Return a full name as it is typed: ``parameters.research.stop``, ``kinds.incubator.rate``."""
+    if name.startswith(_KIND):
+        return f"kinds.{name.removeprefix(_KIND)}"
+    return f"parameters.{name}"
+
+
 def number_set(
-    parameters: Mapping[str, Any] | str | Path | None, kinds: Mapping[str, Any] | None = None
+    parameters: Mapping[str, Any] | str | Path | None, kinds: Mapping[str, Any] | None
 ) -> NumberSet:
-    """Return the numbers in mappings by name, as they are typed."""
-    assert parameters is None or isinstance(parameters, Mapping)
-    named = dict(parameters or {}) | {
-        f"kind.{name}": value for name, value in (kinds or {}).items()
-    }
+    """Return the numbers that are set, checked.
+
+    Args:
+        parameters: What is set of the sheets, or the path of a file with a set.
+        kinds: What is set of the platform kinds; beside a file, it holds against the file.
+
+    Raises:
+        ConfigError: If a name is unknown or set twice, a value is not possible in its unit, a range
+            does not hold its value, or there is no such file or it is no set.
+    """
+    if isinstance(parameters, str | Path):
+        return _from_file(Path(parameters)).joined(_set({}, kinds or {}))
+    return _set(parameters or {}, kinds or {})
+
+
+def _from_file(path: Path) -> NumberSet:
+    entry = Entry(read_file(path, "set of numbers"), str(path), _KEYS)
+    why = entry.text("why")
+    try:
+        numbers = _set(*(entry.tree.get(part) or {} for part in _KEYS[2:]))
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    if not numbers.names:
+        raise ConfigError(f"{path}: sets no number; give parameters or kinds")
+    return dataclasses.replace(numbers, name=entry.text("name", path.stem), why=why)
+
+
+def _set(parameters: object, kinds: object) -> NumberSet:
+    said: dict[tuple[str, str], object] = {}
+    for kind, tree in (("parameters", parameters), ("kinds", kinds)):
+        for parts, value in _leaves(as_mapping(tree, kind), (kind,)):
+            at = _found(parts)
+            if at in said:
+                raise ConfigError(f"{spelled(at[0])}: its {at[1]} is set twice")
+            said[at] = value
+    values = {name: _value(name, x) for (name, what), x in said.items() if what == "value"}
     ranges = {
-        name.removesuffix(".range"): (float(value[0]), float(value[1]))
-        for name, value in named.items()
-        if name.endswith(".range")
+        name: _range(name, x, values.get(name, settable()[name].default))
+        for (name, what), x in said.items()
+        if what == "range"
     }
-    values = {
-        name: finite(f"parameters.{name}", value)
-        for name, value in named.items()
-        if not name.endswith(".range")
-    }
-    return NumberSet(values=values, ranges=ranges)
+    reasons = {name: _reason(name, x) for (name, what), x in said.items() if what == "why"}
+    for name in reasons:
+        if name not in values and name not in ranges:
+            raise ConfigError(f"{spelled(name)}: says why, but sets neither value nor range")
+    return NumberSet(values, ranges, reasons)
 
 
-def outside(numbers: NumberSet) -> list[str]:
-    """Return a sentence for each value that lies outside its range."""
-    return []
+def _leaves(
+    tree: Mapping[str, Any], path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield what stands in a tree by its path, dotted keys taken apart."""
+    for key, value in tree.items():
+        parts = (*path, *key.split("."))
+        if not isinstance(value, Mapping):
+            yield parts, value
+        elif value:
+            yield from _leaves(as_mapping(value, ".".join(parts)), parts)
+        else:
+            raise ConfigError(f"{'.'.join(parts)}: nothing is set")
+
+
+def _found(parts: _Parts) -> tuple[str, str]:
+    """Return the full name of the number that a path leads to, and what is said of it."""
+    root, group, *rest = parts
+    if root == "kinds":
+        known = {name: tuple(KIND_NUMBERS) for name in KINDS}
+        words, start = ("kind", "number of the kind"), f"{_KIND}{group}"
+    else:
+        known = {name: tuple(own) for name, own in sheets().items()}
+        words, start = ("sheet", "parameter"), group
+    if group not in known:
+        raise unknown(root, words[0], group, known)
+    if not rest:
+        example = f"{root}.{group}.{known[group][0]}"
+        raise ConfigError(f"{root}.{group}: name one of its numbers, like {example}")
+    if rest[0] not in known[group]:
+        raise unknown(f"{root}.{group}", words[1], rest[0], known[group])
+    aspect = ".".join(rest[1:]) or "value"
+    if aspect not in _ASPECTS:
+        raise unknown(f"{root}.{group}.{rest[0]}", "key", aspect, _ASPECTS)
+    return f"{start}.{rest[0]}", aspect
+
+
+def _value(name: str, value: object) -> float:
+    where, unit = spelled(name), UNITS[settable()[name].unit]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(f"{where}: a number is needed ({unit.name}), not {shown(value)}")
+    if not (abs(value) <= sys.float_info.max and unit.holds(value)):  # false for NaN, too
+        raise ConfigError(f"{where}: {unit.reach} is needed ({unit.name}), not {shown(value)}")
+    return float(value)
+
+
+def _range(name: str, ends: object, middle: float) -> tuple[float, float]:
+    where, quantity = spelled(name), settable()[name]
+    if not isinstance(ends, list | tuple) or len(ends) != 2:
+        given = f"{len(ends)} values" if isinstance(ends, list | tuple) else shown(ends)
+        raise ConfigError(f"{where}.range: [lowest, highest] is needed, not {given}")
+    low, high = (_value(name, end) for end in ends)
+    if low > high:
+        raise ConfigError(f"{where}.range: the lowest comes first, not [{low:g}, {high:g}]")
+    if not low <= middle <= high:
+        raise ConfigError(
+            f"{where}.range: [{low:g}, {high:g}] does not hold its value, {middle:g}; "
+            f"set another value beside it with {where}.value"
+        )
+    if quantity.spread == "log-uniform" and low <= 0:
+        raise ConfigError(f"{where}.range: drawn by logarithms, it starts above 0, not at {low:g}")
+    return low, high
+
+
+def _reason(name: str, why: object) -> str:
+    if not isinstance(why, str) or not why.strip():
+        raise ConfigError(f"{spelled(name)}.why: a reason in words is needed, not {shown(why)}")
+    return why

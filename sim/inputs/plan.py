@@ -11,15 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from sim.core.errors import ConfigError, unknown
 from sim.core.quarter import label, of_date
 from sim.inputs.city import City, load_city
-from sim.inputs.instrument import (
-    Entry,
-    Instrument,
-    as_mapping,
-    as_name,
-    instrument_from,
-    names_in,
-    read_tree,
-)
+from sim.inputs.instrument import Instrument, instrument_from
+from sim.inputs.reading import Entry, as_mapping, as_name, names_in, read_tree
 
 __all__ = [
     "Instrument",

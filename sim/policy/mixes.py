@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import ConfigError, unknown
-from sim.inputs.instrument import LARGEST_SCALE, names_in
+from sim.inputs.instrument import LARGEST_SCALE
+from sim.inputs.reading import names_in
 
 EACH = "each"  # the id that stands for each instrument in turn
 WORDS = ("from", "scale", "budget", "cost")

@@ -7,17 +7,15 @@ moves who applies. The score is lasting quality plus the year's work plus luck, 
 deviations of the competitors.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity, quarter
 from sim.core.draws import mix
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
 from sim.state import founders
 from sim.state.books import yuan
 from sim.state.state import ACTIVE, State
@@ -26,101 +24,22 @@ GRADE_D = 4
 REWARDS = ("level_reward", "level_match")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="accreditation"):
     """Numbers of the process."""
 
-    apply: float = quantity(
-        0.25,
-        unit="share of platforms a year that apply where nothing is promised",
-        low=0.10,
-        high=0.50,
-        status="assumed",
-        source="judged",
+    apply: float = meaning("platforms that apply where nothing is promised")
+    cost: float = meaning("cost of an application")
+    youngest: float = meaning("time at a level before the next")
+    municipal: float = meaning("applicants at municipal level that pass")
+    provincial: float = meaning("applicants at provincial level that pass")
+    national: float = meaning("applicants at national level that pass")
+    national_innovation_centres: float = meaning(
+        "provincial technology innovation centres that pass at national level"
     )
-    cost: float = quantity(
-        0.3,
-        unit="million CNY per application",
-        low=0.1,
-        high=1.0,
-        status="assumed",
-        source="consultants, audits, dossiers; judged",
-        spread="log-uniform",
-    )
-    youngest: float = quantity(
-        2,
-        unit="years at a level before the next",
-        low=1,
-        high=3,
-        status="assumed",
-        source="usual conditions of accreditation; judged",
-    )
-    municipal: float = quantity(
-        0.6,
-        unit="pass share of applicants at municipal level",
-        low=0.4,
-        high=0.9,
-        status="assumed",
-        source="city or district bodies decide; judged",
-    )
-    provincial: float = quantity(
-        0.25,
-        unit="pass share of applicants at provincial level",
-        low=0.10,
-        high=0.50,
-        status="assumed",
-        source="from Taizhou 2019's 13 of 13 down to capped nominations; wide",
-    )
-    national: float = quantity(
-        0.12,
-        unit="pass share of applicants at national level",
-        low=0.04,
-        high=0.25,
-        status="assumed",
-        source="some 150-350 of a thousand and more provincial carriers a year",
-    )
-    national_innovation_centres: float = quantity(
-        0.03,
-        unit="pass share of provincial technology innovation centres",
-        low=0.005,
-        high=0.10,
-        status="assumed",
-        source="one to a few a year for the nation's hundreds; wide",
-        spread="log-uniform",
-    )
-    competitors: float = quantity(
-        100,
-        unit="applicants from elsewhere per kind and level",
-        low=100,
-        high=100,
-        status="assumed",
-        source="large beside a city's own; structural",
-        spread="fixed",
-    )
-    lasting: float = quantity(
-        0.6,
-        unit="weight of lasting quality in the score's standard deviation",
-        low=0.4,
-        high=0.8,
-        status="assumed",
-        source="S36: success breeds success; judged",
-    )
-    work: float = quantity(
-        0.2,
-        unit="standard deviations per doubling of contracts, tenants or R&D",
-        low=0.0,
-        high=0.5,
-        status="assumed",
-        source="judged",
-    )
-    reward_delay: float = quantity(
-        4,
-        unit="quarters",
-        low=2,
-        high=6,
-        status="assumed",
-        source="docs/odd.md: rewards are paid 2-6 quarters later",
-    )
+    competitors: float = meaning("applicants from elsewhere per kind and level")
+    lasting: float = meaning("the score's standard deviation that lasting quality weighs")
+    work: float = meaning("a doubling of contracts, tenants or R&D")
+    reward_delay: float = meaning("time from the level to its reward")
 
 
 # Slots of a platform's draws in a quarter.

@@ -9,50 +9,19 @@ wide range (``science_share``, ``platform_fund_share`` of the city). Counties ad
 city's. Venture funds are opened by the capital that is offered; they do not lapse.
 """
 
-from dataclasses import dataclass
-
 from sim.core import identity, quarter
-from sim.core.quantity import quantity
+from sim.inputs.numbers import Numbers, meaning
 from sim.state.books import yuan
 from sim.state.state import State
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="budget"):
     """Numbers of the process."""
 
-    growth: float = quantity(
-        0.08,
-        unit="share a year",
-        low=0.0,
-        high=0.15,
-        status="assumed",
-        source="science budgets of eastern cities grew by some 15 % a year; judged, wide",
-    )
-    swing: float = quantity(
-        0.05,
-        unit="standard deviation of growth from year to year",
-        low=0.0,
-        high=0.12,
-        status="assumed",
-        source="Chongqing's districts and years differ widely (2017); judged",
-    )
-    kept: float = quantity(
-        0.6,
-        unit="share of the way to a growth rule that a year goes",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="a rule binds as far as revenue grows; judged, from no effect to full",
-    )
-    county_share: float = quantity(
-        0.5,
-        unit="ratio of the counties' money to the city's",
-        low=0.2,
-        high=1.0,
-        status="assumed",
-        source="Changzhou 2010 paid 30 M from the city and 18 M from districts; wide",
-    )
+    growth: float = meaning("science money of the city, without a rule")
+    swing: float = meaning("growth of science money from year to year")
+    kept: float = meaning("the way to a growth rule that a year goes")
+    county_share: float = meaning("the counties' money to the city's")
 
 
 # What opens the venture fund: capital that is offered for a year.

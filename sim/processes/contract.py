@@ -29,7 +29,6 @@ district has a registration service. Real and registered contracts are counted a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,10 +38,10 @@ from sim.core import identity
 from sim.core.arithmetic import power
 from sim.core.compiled import compiled
 from sim.core.draws import Ids, ordered, poisson
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
 from sim.state.books import YUAN, yuan
 from sim.state.ring import Ring, ring
 from sim.state.state import ACTIVE, BODIES, State
@@ -62,244 +61,49 @@ SELLING = np.array(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="contract"):
     """Numbers of the process."""
 
-    close: float = quantity(
-        0.5,
-        unit="chance that a match worth its price is signed",
-        low=0.3,
-        high=0.7,
-        status="assumed",
-        source="docs/odd.md: 10-30 % of registered intentions become contracts",
+    close: float = meaning("a match worth its price is signed")
+    gain: float = meaning("benefit of a perfect fit of a ready result over the price")
+    noise: float = meaning("spread of taste over the price")
+    transaction_cost: float = meaning("transaction cost of a deal")
+    cost_saved: float = meaning("the transaction cost that a tie or a broker saves")
+    risk: float = meaning("the price that risk adds for a buyer who pays up front")
+    elasticity: float = meaning("contracts to R&D across firms")
+    size_spread: float = meaning("contract values")
+    outside: float = meaning("contracts with outsiders")
+    organisations_sell: float = meaning("local contracts that organisations sell")
+    intermediated: float = meaning("contracts that use a broker where one is free")
+    cooperation: float = meaning("worth of a result, per unit of the sellers' incentive")
+    brokering_cost: float = meaning("cost of a case to the intermediary")
+    bonus_response: float = meaning(
+        "the other contracts that a bonus far above cost brings to a broker"
     )
-    gain: float = quantity(
-        4.0,
-        unit="benefit of a perfect fit of a ready result over the price",
-        low=2.0,
-        high=8.0,
-        status="calibrated",
-        source="to 0.03-0.04 deals per researcher-year [S16, T14]; T18: incomes are a multiple",
+    bonus_base: float = meaning("a contract's value that the bonus counts at most")
+    bonus_registers: float = meaning(
+        "brokered contracts not registered otherwise that the bonus has registered"
     )
-    noise: float = quantity(
-        0.5,
-        unit="spread of taste over the price",
-        low=0.2,
-        high=1.0,
-        status="assumed",
-        source="logit scale; judged",
+    register: float = meaning("contracts that are registered without a local service")
+    register_locally: float = meaning("the unregistered that a local service wins over")
+    voucher_reach: float = meaning(
+        "small technology firms that use a voucher, at the usual fiscal share"
     )
-    transaction_cost: float = quantity(
-        0.04,
-        unit="million CNY per deal",
-        low=0.01,
-        high=0.12,
-        status="assumed",
-        source="search, valuation, contract; judged",
-        spread="log-uniform",
+    voucher_bill: float = meaning("bill of a voucher service")
+    voucher_additional: float = meaning("vouchers whose service would not be bought without them")
+    voucher_unused: float = meaning("vouchers that are never used")
+    voucher_staff: float = meaning("staff below which a firm is small")
+    equipment_uses: float = meaning(
+        "uses of shared equipment for each use of another voucher service"
     )
-    cost_saved: float = quantity(
-        0.5,
-        unit="share of the transaction cost saved by a tie or a broker",
-        low=0.2,
-        high=0.8,
-        status="assumed",
-        source="S22, K30: ties ease initiation; judged",
+    payment_delay: float = meaning("time from the contract to the voucher's payment")
+    usual_share: float = meaning(
+        "bill that public money pays where the voucher's reach was observed"
     )
-    risk: float = quantity(
-        0.3,
-        unit="share of the price that risk adds for a buyer who pays up front",
-        low=0.0,
-        high=0.6,
-        status="assumed",
-        source="early-stage licences often fail; judged, 0 allowed by finance only in part",
+    without_rd: float = meaning(
+        "benefit to a buyer without own R&D, to which absorptive capacity adds up to 1"
     )
-    elasticity: float = quantity(
-        0.6,
-        unit="elasticity of contracts to R&D across firms",
-        low=0.4,
-        high=0.8,
-        status="assumed",
-        source="below 1 as results are; judged",
-    )
-    size_spread: float = quantity(
-        1.6,
-        unit="standard deviation of the logarithm of contract values",
-        low=1.3,
-        high=2.0,
-        status="cited",
-        source="S9-S11",
-    )
-    outside: float = quantity(
-        0.5,
-        unit="share of contracts with outsiders",
-        low=0.35,
-        high=0.65,
-        status="assumed",
-        source="docs/odd.md: half; Dalian 2019: 50.4 % converted locally",
-    )
-    organisations_sell: float = quantity(
-        0.13,
-        unit="share of local contracts sold by organisations",
-        low=0.05,
-        high=0.20,
-        status="cited",
-        source="S24: firms supply 80-95 %",
-    )
-    intermediated: float = quantity(
-        0.08,
-        unit="share of contracts that use a broker where one is free",
-        low=0.02,
-        high=0.20,
-        status="assumed",
-        source="no count found; wide",
-        spread="log-uniform",
-    )
-    cooperation: float = quantity(
-        0.5,
-        unit="relative rise of the worth of a result, per unit of the sellers' incentive",
-        low=0.0,
-        high=1.5,
-        status="assumed",
-        source="K7, T21: incentive pay raises income per licence by 0.3-0.4, not their number",
-    )
-    brokering_cost: float = quantity(
-        0.015,
-        unit="million CNY per case to the intermediary",
-        low=0.005,
-        high=0.05,
-        status="assumed",
-        source="T1: 24 cases a full-time year of 0.2-0.4 M CNY in all; judged",
-        spread="log-uniform",
-    )
-    bonus_response: float = quantity(
-        0.05,
-        unit="share of the other contracts that a bonus far above cost brings to a broker",
-        low=0.0,
-        high=0.4,
-        status="assumed",
-        source="B17: a threshold, then a rise; no effect of a 2 % bonus published; judged, wide",
-    )
-    bonus_base: float = quantity(
-        25,
-        unit="million CNY of a contract's value that the bonus counts at most",
-        low=5,
-        high=50,
-        status="assumed",
-        source="caps of 0.15-0.8 M CNY at 1-2 %: Shanghai 2016, Ningbo 2014, Fujian 2019",
-        spread="log-uniform",
-    )
-    bonus_registers: float = quantity(
-        0.5,
-        unit="share of brokered contracts not registered otherwise that the bonus has registered",
-        low=0.0,
-        high=0.9,
-        status="assumed",
-        source="who is paid for registered contracts registers them; judged",
-    )
-    register: float = quantity(
-        0.65,
-        unit="share of contracts registered without a local service",
-        low=0.4,
-        high=0.85,
-        status="assumed",
-        source="registration saves value-added tax but takes an errand; judged",
-    )
-    register_locally: float = quantity(
-        0.5,
-        unit="share of the unregistered that a local service wins over",
-        low=0.2,
-        high=0.8,
-        status="assumed",
-        source="judged",
-    )
-    voucher_reach: float = quantity(
-        0.035,
-        unit="share of small technology firms a year, at the usual fiscal share",
-        low=0.015,
-        high=0.10,
-        status="assumed",
-        source="Shandong 2016: 1 958 firms, some 100 of them per city of Weihai's size",
-        spread="log-uniform",
-    )
-    voucher_bill: float = quantity(
-        0.08,
-        unit="million CNY per voucher service",
-        low=0.03,
-        high=0.20,
-        status="cited",
-        source="Shandong 2016: 24 600 CNY a firm at 40 %; Fujian 2017: 61 600 CNY a firm",
-        spread="log-uniform",
-    )
-    voucher_additional: float = quantity(
-        0.8,
-        unit="share of vouchers",
-        low=0.5,
-        high=0.85,
-        status="cited",
-        source="P11: 0.8 additional, 0.1 deadweight, 0.1 unused",
-    )
-    voucher_unused: float = quantity(
-        0.1,
-        unit="share of vouchers",
-        low=0.05,
-        high=0.15,
-        status="cited",
-        source="P11",
-    )
-    voucher_staff: float = quantity(
-        300,
-        unit="persons: a firm below it is small",
-        low=300,
-        high=300,
-        status="cited",
-        source="national size classes of industry: small is below 300 employees",
-        spread="fixed",
-    )
-    equipment_uses: float = quantity(
-        0.5,
-        unit="uses of shared equipment for each use of another voucher service",
-        low=0.1,
-        high=1.0,
-        status="assumed",
-        source="instruments are run for firms 6 % of their hours (2016); judged",
-    )
-    payment_delay: float = quantity(
-        2,
-        unit="quarters from the contract to the voucher's payment",
-        low=1,
-        high=4,
-        status="assumed",
-        source="docs/odd.md: 2-6 quarters for rewards, vouchers sooner; judged",
-    )
-    usual_share: float = quantity(
-        0.4,
-        unit="fiscal share of a bill at which the voucher's reach was observed",
-        low=0.3,
-        high=0.5,
-        status="assumed",
-        source="belongs to voucher_reach; judged",
-        spread="fixed",
-    )
-    without_rd: float = quantity(
-        0.5,
-        unit="benefit to a buyer without own R&D, to which absorptive capacity adds up to 1",
-        low=0.25,
-        high=0.75,
-        status="assumed",
-        source="K34: own R&D matters less for domestic than for imported technology; decides who "
-        "buys results, size judged",
-    )
-    remembered: float = quantity(
-        0.75,
-        unit="part of the contracts served that still counts a quarter later",
-        low=0.6,
-        high=0.9,
-        status="assumed",
-        source="adds up to four quarters, about a year; structural",
-        spread="fixed",
-    )
+    remembered: float = meaning("contracts served that still count a quarter later")
 
 
 # Slots of a contract's own draws.

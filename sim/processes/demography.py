@@ -13,7 +13,6 @@ of technologically advanced service firm is weighed in the same way by small fir
 technology, and kept.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,9 +21,9 @@ from numpy.typing import NDArray
 from sim.core import identity, quarter
 from sim.core.arithmetic import power
 from sim.core.compiled import compiled
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene, places, rules
 from sim.state.books import yuan
 from sim.state.state import ACTIVE, FIRM_UNITS, State
@@ -33,257 +32,42 @@ MIDDLE_YEARS = 4  # years of age, after the third, that share one hazard: F1, ag
 SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="demography"):
     """Numbers of the process."""
 
-    exit_scale: float = quantity(
-        1.0,
-        unit="ratio to the national hazards by age",
-        low=0.7,
-        high=1.3,
-        status="cited",
-        source="F1: 1.6 / 6.3 / 9.5 / 8.5 / 6 % a year, ± 30 %",
+    exit_scale: float = meaning("closing hazards to the national ones by age")
+    above_scale_exit: float = meaning("above-scale firms that close")
+    size_effect: float = meaning("closing to employees, negative, above scale")
+    above_scale_entry: float = meaning("above-scale firms that enter, of the starting stock")
+    inside: float = meaning("closing hazard inside a carrier to that outside")
+    after: float = meaning("closing hazard in the years after a carrier to that of others")
+    spin_offs: float = meaning("researchers who found a spin-off")
+    becomes_sme: float = meaning("start-ups that are evaluated as technology SMEs")
+    considers: float = meaning("firms that weigh an application")
+    passes: float = meaning("applications that pass")
+    cost: float = meaning("cost of an application")
+    margin: float = meaning("taxable income over revenue")
+    relabels: float = meaning("firms just below a threshold that relabel")
+    reach: float = meaning("threshold from which relabelling is tried")
+    renews: float = meaning("renewals that pass")
+    startups_with_rd: float = meaning("technology start-ups that do R&D")
+    size_spread: float = meaning("an entrant's size")
+    reward_delay: float = meaning("time from the status to its reward")
+    after_years: float = meaning("time after leaving a carrier in which the hazard is raised")
+    first_year: float = meaning("closing hazard of a firm in its first year")
+    second_year: float = meaning("closing hazard in the second year")
+    third_year: float = meaning("closing hazard in the third year")
+    middle_years: float = meaning("closing hazard from the fourth to the seventh year")
+    later_years: float = meaning("closing hazard from the eighth year on")
+    startup_revenue: float = meaning("median revenue of a new technology start-up")
+    startup_staff: float = meaning(
+        "staff of a start-up of median revenue; staff goes with revenue's root"
     )
-    above_scale_exit: float = quantity(
-        0.022,
-        unit="share a year",
-        low=0.015,
-        high=0.03,
-        status="assumed",
-        source="docs/odd.md: 1.5-3 % close",
+    startup_rd: float = meaning("R&D over revenue, median of technology start-ups and SMEs")
+    entrant_above: float = meaning(
+        "revenue above the threshold of 20 M CNY over the threshold, median of new large firms"
     )
-    size_effect: float = quantity(
-        0.3,
-        unit="elasticity of closing to employees, negative, above scale",
-        low=0.0,
-        high=0.5,
-        status="assumed",
-        source="S15: the hazard falls in size; size judged",
-    )
-    above_scale_entry: float = quantity(
-        0.055,
-        unit="share of the starting stock a year",
-        low=0.035,
-        high=0.075,
-        status="assumed",
-        source="with small firms that rise it replaces closing and falling under 20 M (4.5-9 %)",
-    )
-    inside: float = quantity(
-        0.8,
-        unit="ratio of the hazard inside a carrier",
-        low=0.6,
-        high=1.0,
-        status="assumed",
-        source="1.6: judged from I1",
-    )
-    after: float = quantity(
-        1.2,
-        unit="ratio of the hazard in the years after it",
-        low=1.0,
-        high=1.5,
-        status="assumed",
-        source="1.6: judged from I9-I11",
-    )
-    spin_offs: float = quantity(
-        0.004,
-        unit="share of researchers a year",
-        low=0.002,
-        high=0.007,
-        status="cited",
-        source="T22: 0.2-0.7 %",
-        spread="log-uniform",
-    )
-    becomes_sme: float = quantity(
-        0.15,
-        unit="share of start-ups a year that are evaluated as technology SMEs",
-        low=0.05,
-        high=0.30,
-        status="assumed",
-        source="judged; Yantai 2018: 856 newly filed",
-    )
-    considers: float = quantity(
-        0.65,
-        unit="share of firms a year that weigh an application",
-        low=0.2,
-        high=0.8,
-        status="calibrated",
-        source="to Weihai's rise to more than 500 high-tech firms in 2019 (威海市科技工作概况)",
-    )
-    passes: float = quantity(
-        0.55,
-        unit="share of applications",
-        low=0.4,
-        high=0.7,
-        status="assumed",
-        source="docs/odd.md: 0.4-0.7",
-    )
-    cost: float = quantity(
-        0.15,
-        unit="million CNY per application",
-        low=0.05,
-        high=0.40,
-        status="assumed",
-        source="audit, consultants, patents; judged",
-        spread="log-uniform",
-    )
-    margin: float = quantity(
-        0.06,
-        unit="taxable income over revenue",
-        low=0.04,
-        high=0.08,
-        status="cited",
-        source="Weihai 2017: profit 41 760 on revenue 700 340 M CNY",
-    )
-    relabels: float = quantity(
-        0.30,
-        unit="share of firms just below a threshold that relabel",
-        low=0.1,
-        high=0.5,
-        status="cited",
-        source="P5: 24-30 % of reported R&D in the response; P3",
-    )
-    reach: float = quantity(
-        0.6,
-        unit="share of the threshold from which relabelling is tried",
-        low=0.5,
-        high=0.9,
-        status="assumed",
-        source="P5: bunching at the notches; judged",
-    )
-    renews: float = quantity(
-        0.95,
-        unit="share of renewals that pass",
-        low=0.85,
-        high=1.0,
-        status="cited",
-        source="Qingdao 2014: 91 of 93 renewals in the filing check; judged below",
-    )
-    startups_with_rd: float = quantity(
-        0.7,
-        unit="share of technology start-ups",
-        low=0.4,
-        high=0.9,
-        status="assumed",
-        source="technology start-ups by definition work on R&D; judged",
-    )
-    size_spread: float = quantity(
-        0.8,
-        unit="standard deviation of the logarithm of an entrant's size",
-        low=0.5,
-        high=1.2,
-        status="assumed",
-        source="judged; S28 holds for the whole population",
-    )
-    reward_delay: float = quantity(
-        4,
-        unit="quarters",
-        low=2,
-        high=6,
-        status="assumed",
-        source="docs/odd.md: rewards are paid 2-6 quarters later",
-    )
-    after_years: float = quantity(
-        3,
-        unit="years after leaving a carrier in which the hazard is raised",
-        low=1,
-        high=5,
-        status="assumed",
-        source="I9-I11: survival after graduation; judged",
-        spread="fixed",
-    )
-    first_year: float = quantity(
-        0.016,
-        unit="closing hazard a year of a firm in its first year",
-        low=0.011,
-        high=0.021,
-        status="cited",
-        source="F1; exit_scale spreads all ages together",
-        spread="fixed",
-    )
-    second_year: float = quantity(
-        0.063,
-        unit="closing hazard a year in the second year",
-        low=0.044,
-        high=0.082,
-        status="cited",
-        source="F1",
-        spread="fixed",
-    )
-    third_year: float = quantity(
-        0.095,
-        unit="closing hazard a year in the third year",
-        low=0.066,
-        high=0.124,
-        status="cited",
-        source="F1: the peak",
-        spread="fixed",
-    )
-    middle_years: float = quantity(
-        0.085,
-        unit="closing hazard a year from the fourth to the seventh year",
-        low=0.06,
-        high=0.11,
-        status="cited",
-        source="F1: 8 % and more",
-        spread="fixed",
-    )
-    later_years: float = quantity(
-        0.06,
-        unit="closing hazard a year from the eighth year on",
-        low=0.042,
-        high=0.078,
-        status="cited",
-        source="F1: below 8 % and falling",
-        spread="fixed",
-    )
-    startup_revenue: float = quantity(
-        2.0,
-        unit="million CNY a year, median of a new technology start-up",
-        low=1.0,
-        high=4.0,
-        status="assumed",
-        source="decides how soon one is a high-tech seedling or above scale; no count found; "
-        "judged",
-        spread="log-uniform",
-    )
-    startup_staff: float = quantity(
-        7.0,
-        unit="persons of a start-up of median revenue; staff goes with revenue's root",
-        low=5.0,
-        high=10.0,
-        status="cited",
-        source="I14: 7.1 jobs per tenant",
-        spread="fixed",
-    )
-    startup_rd: float = quantity(
-        0.0668,
-        unit="R&D over revenue, median of technology start-ups and SMEs",
-        low=0.04,
-        high=0.1,
-        status="cited",
-        source="I13: R&D over sales of tenants",
-        spread="fixed",
-    )
-    entrant_above: float = quantity(
-        0.3,
-        unit="revenue above the threshold of 20 M CNY over the threshold, median of new large "
-        "firms",
-        low=0.1,
-        high=0.6,
-        status="assumed",
-        source="they have just crossed it; judged",
-        spread="fixed",
-    )
-    latent: float = quantity(
-        2,
-        unit="latent founders per expected entrant",
-        low=2,
-        high=4,
-        status="assumed",
-        source="room for scenarios with more entrants; structural",
-        spread="fixed",
-    )
+    latent: float = meaning("latent founders per expected entrant")
 
 
 # Slots of a firm's draws: of a quarter, and of its life (quarter 0).

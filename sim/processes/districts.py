@@ -14,113 +14,34 @@ both kinds of papers. What a title changes in a district is left out: it is coun
 whether anything works there.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.draws import Ids
-from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import among
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state.state import State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="districts"):
     """Numbers of the process."""
 
-    standing: float = quantity(
-        0.4,
-        unit="standard deviations of the city's districts above the province's",
-        low=-0.3,
-        high=1.2,
-        status="assumed",
-        source="the five cities lie in the rich parts of rich provinces; judged, wide",
-    )
-    others: float = quantity(
-        60,
-        unit="districts elsewhere in the province without a park",
-        low=35,
-        high=80,
-        status="assumed",
-        source="Zhejiang: 90 districts and counties, 33 zones by 2023",
-    )
-    quota: float = quantity(
-        4,
-        unit="parks the province grants a year",
-        low=1,
-        high=8,
-        status="assumed",
-        source="Zhejiang 2019-22: 14 new zones, 34 more in creation (浙江日报 2023-02-02); wide",
-    )
-    applies: float = quantity(
-        0.3,
-        unit="chance that a district without a park applies in a year",
-        low=0.1,
-        high=0.7,
-        status="assumed",
-        source="judged, wide",
-    )
-    luck: float = quantity(
-        0.6,
-        unit="standard deviations of luck in a year's score",
-        low=0.2,
-        high=1.2,
-        status="assumed",
-        source="judged",
-    )
-    zones: float = quantity(
-        3,
-        unit="zones beside the districts that could be a pole",
-        low=0,
-        high=6,
-        status="assumed",
-        source="high-tech zone, new areas and the like; judged",
-    )
-    proposes: float = quantity(
-        0.08,
-        unit="chance a quarter that a district or zone proposes a pole",
-        low=0.02,
-        high=0.25,
-        status="assumed",
-        source="plans take one to several years to draw up; judged, wide",
-        spread="log-uniform",
-    )
-    bar: float = quantity(
-        -0.5,
-        unit="standard deviations: the score from which the city names a pole",
-        low=-2.0,
-        high=0.7,
-        status="assumed",
-        source="the city sets it itself; judged, wide",
-    )
-    least_spread: float = quantity(
-        0.3,
-        unit="least standard deviation of the logarithm of R&D between districts",
-        low=0.1,
-        high=0.6,
-        status="assumed",
-        source="districts so alike are not told apart further; judged",
-        spread="fixed",
-    )
-    least_rd: float = quantity(
-        1.0,
-        unit="million CNY a year: R&D that a district without any scores as",
-        low=0.1,
-        high=10,
-        status="assumed",
-        source="no logarithm of nothing; structural",
-        spread="fixed",
-    )
+    standing: float = meaning("the city's districts above the province's")
+    others: float = meaning("districts elsewhere in the province without a park")
+    quota: float = meaning("parks that the province grants")
+    applies: float = meaning("a district without a park applies")
+    luck: float = meaning("luck in a year's score")
+    zones: float = meaning("zones beside the districts that could be a pole")
+    proposes: float = meaning("a district or zone proposes a pole")
+    bar: float = meaning("the score from which the city names a pole")
+    least_spread: float = meaning("R&D between districts, at least")
+    least_rd: float = meaning("R&D that a district without any scores as")
 
 
 # Slots of a district: of its life (zones' standing), of a year, of a quarter.
@@ -139,9 +60,9 @@ def designate(state: State, p: Parameters) -> None:
     _name_poles(state, p, pace)
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Give the city's parks to the districts that score best."""
-    prepare(state, values.of("districts"))
+    prepare(state, values.of(Parameters))
 
 
 def prepare(state: State, p: Parameters) -> None:

@@ -19,8 +19,7 @@ What sharing does to firms' innovation [K26, K27] is left out: uses are counted,
 """
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,165 +27,37 @@ from numpy.typing import NDArray
 from sim.core.arithmetic import power
 from sim.core.compiled import compiled
 from sim.core.draws import laplace_share, poisson
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state.books import yuan
 from sim.state.state import ACTIVE, BODY_CODE, State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson draw can bear
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="equipment"):
     """Numbers of the process."""
 
-    registered: float = quantity(
-        0.4,
-        unit="share of instruments that is registered at the start",
-        low=0.15,
-        high=0.8,
-        status="assumed",
-        source="no count found; judged, wide",
-    )
-    purchases: float = quantity(
-        0.08,
-        unit="instruments bought a year per instrument held",
-        low=0.03,
-        high=0.15,
-        status="assumed",
-        source="K27: use time doubled in nine years; judged",
-    )
-    hands_in: float = quantity(
-        0.10,
-        unit="chance a quarter that an owner hands in its list",
-        low=0.03,
-        high=0.30,
-        status="assumed",
-        source="a yearly count at best, without any consequence; judged, wide",
-        spread="log-uniform",
-    )
-    staff_pace: float = quantity(
-        150,
-        unit="instruments a quarter that the register's staff enters",
-        low=40,
-        high=500,
-        status="assumed",
-        source="two or three persons, some hours each; judged, wide",
-        spread="log-uniform",
-    )
-    elasticity: float = quantity(
-        0.6,
-        unit="elasticity of tests to R&D across firms",
-        low=0.4,
-        high=0.8,
-        status="assumed",
-        source="as contracts; judged",
-    )
-    reach: float = quantity(
-        0.6,
-        unit="elasticity of tests that find an instrument to those registered",
-        low=0.2,
-        high=1.0,
-        status="assumed",
-        source="more of the same finds fewer new users; judged, wide",
-    )
-    hours: float = quantity(
-        1440,
-        unit="hours a year that an instrument runs",
-        low=1000,
-        high=1800,
-        status="cited",
-        source="42 000 instruments of central bodies (2019): 1 440; 800-1 400 as a norm (2010)",
-    )
-    opened: float = quantity(
-        0.25,
-        unit="share of hours that owners open to others",
-        low=0.16,
-        high=0.40,
-        status="assumed",
-        source="16 % were used by others (2019), 34 % of the dearest; open hours are more",
-    )
-    most_opened: float = quantity(
-        0.5,
-        unit="share of hours",
-        low=0.5,
-        high=0.5,
-        status="assumed",
-        source="owners' own work comes first; judged",
-        spread="fixed",
-    )
-    hours_per_use: float = quantity(
-        4,
-        unit="hours per use",
-        low=2,
-        high=12,
-        status="assumed",
-        source="as in the cities' figures; judged",
-        spread="log-uniform",
-    )
-    price: float = quantity(
-        0.00018,
-        unit="million CNY per hour",
-        low=0.00008,
-        high=0.0004,
-        status="cited",
-        source="2019: 42 900 CNY a year and instrument for 240 hours",
-        spread="log-uniform",
-    )
-    outside: float = quantity(
-        1.5,
-        unit="outside option over the usual price, median of firms",
-        low=0.8,
-        high=3.0,
-        status="assumed",
-        source="commercial laboratories charge more and are near; judged, wide",
-    )
-    outside_spread: float = quantity(
-        0.6,
-        unit="Laplace scale of the logarithm of the outside option",
-        low=0.3,
-        high=1.0,
-        status="assumed",
-        source="judged",
-    )
-    opens_more: float = quantity(
-        0.5,
-        unit="elasticity of open hours to income per hour",
-        low=0.0,
-        high=1.5,
-        status="assumed",
-        source="K27: quotas of sharing do not help; 0 allowed; judged",
-    )
-    passed_on: float = quantity(
-        0.3,
-        unit="share of a reward that lowers the price",
-        low=0.0,
-        high=0.8,
-        status="assumed",
-        source="judged, 0 allowed",
-    )
-    small: float = quantity(
-        300,
-        unit="persons: a firm below it is small",
-        low=300,
-        high=300,
-        status="cited",
-        source="national size classes of industry",
-        spread="fixed",
-    )
-    reward_delay: float = quantity(
-        4,
-        unit="quarters",
-        low=2,
-        high=6,
-        status="assumed",
-        source="model design 2: rewards are paid 2-6 quarters later",
-    )
+    registered: float = meaning("instruments that are registered at the start")
+    purchases: float = meaning("instruments bought per instrument held")
+    hands_in: float = meaning("an owner hands in its list")
+    staff_pace: float = meaning("instruments that the register's staff enters")
+    elasticity: float = meaning("tests to R&D across firms")
+    reach: float = meaning("tests that find an instrument to those registered")
+    hours: float = meaning("time that an instrument runs")
+    opened: float = meaning("hours that owners open to others")
+    most_opened: float = meaning("hours that owners open to others, at most")
+    hours_per_use: float = meaning("time of a use")
+    price: float = meaning("price of an hour")
+    outside: float = meaning("outside option over the usual price, median of firms")
+    outside_spread: float = meaning("logarithm of the outside option")
+    opens_more: float = meaning("open hours to income per hour")
+    passed_on: float = meaning("a reward that lowers the price")
+    small: float = meaning("staff below which a firm is small")
+    reward_delay: float = meaning("time from the use to its reward")
 
 
 # Slots: of a firm's life (first block), of a firm in a quarter; of an owner's life and quarter.
@@ -229,9 +100,9 @@ def share(state: State, p: Parameters) -> None:
     _use(state, p)
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Start the city with its instruments, registered in part, and with their uses of a year."""
-    prepare(state, values.of("equipment"))
+    prepare(state, values.of(Parameters))
 
 
 def prepare(state: State, p: Parameters) -> None:

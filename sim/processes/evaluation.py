@@ -7,17 +7,15 @@ close a unit or strike it off. The best transfer services may win a technology-m
 the province or the nation, to which the city adds.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.core import quarter
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVELS
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
 from sim.state import founders
 from sim.state.books import yuan
 from sim.state.state import ACTIVE, State
@@ -26,102 +24,20 @@ A, B, C, D = 1, 2, 3, 4
 DECILE = 0.1  # share of platforms: the lever's unit of strictness is the lowest tenth
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="evaluation"):
     """Numbers of the process."""
 
-    best: float = quantity(
-        0.25,
-        unit="share graded A",
-        low=0.20,
-        high=0.30,
-        status="cited",
-        source="S25, I7, I8",
-    )
-    good: float = quantity(
-        0.44,
-        unit="share graded B",
-        low=0.40,
-        high=0.48,
-        status="cited",
-        source="S25, I7, I8",
-    )
-    worst: float = quantity(
-        0.02,
-        unit="share graded D where nobody is strict",
-        low=0.005,
-        high=0.04,
-        status="cited",
-        source="S25: 0.5-4 %; I7: 3 %, I8: 0.9 %",
-        spread="log-uniform",
-    )
-    lasting: float = quantity(
-        0.80,
-        unit="correlation of scores from year to year",
-        low=0.75,
-        high=0.85,
-        status="calibrated",
-        source="to a D that persists with 0.3-0.5 (docs/odd.md)",
-    )
-    hollow: float = quantity(
-        0.5,
-        unit="standard deviations that a hollow unit loses",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="judged",
-    )
-    hollow_carrier: float = quantity(
-        0.2,
-        unit="share of seats taken below which a carrier is hollow",
-        low=0.1,
-        high=0.3,
-        status="assumed",
-        source="judged",
-    )
-    awards: float = quantity(
-        0.5,
-        unit="provincial technology-market awards a year won by the city's best services",
-        low=0.1,
-        high=1.5,
-        status="assumed",
-        source="no count found; wide",
-        spread="log-uniform",
-    )
-    national_awards: float = quantity(
-        0.1,
-        unit="national technology-market awards a year",
-        low=0.02,
-        high=0.3,
-        status="assumed",
-        source="no count found; wide",
-        spread="log-uniform",
-    )
-    support_years: float = quantity(
-        3,
-        unit="years of operating support",
-        low=2,
-        high=5,
-        status="assumed",
-        source="'first years' (建设初期); Huai'an 2016: five",
-    )
-    reward_delay: float = quantity(
-        4,
-        unit="quarters",
-        low=2,
-        high=6,
-        status="assumed",
-        source="docs/odd.md: rewards are paid 2-6 quarters later",
-    )
-    closes_after: float = quantity(
-        2,
-        unit="grades D in a row after which a platform is closed",
-        low=2,
-        high=2,
-        status="cited",
-        source="I7: delisting after two in a row",
-        spread="fixed",
-    )
+    best: float = meaning("platforms graded A")
+    good: float = meaning("platforms graded B")
+    worst: float = meaning("platforms graded D where nobody is strict")
+    lasting: float = meaning("scores from year to year")
+    hollow: float = meaning("what a hollow unit loses")
+    hollow_carrier: float = meaning("seats taken below which a carrier is hollow")
+    awards: float = meaning("provincial technology-market awards won by the city's best services")
+    national_awards: float = meaning("national technology-market awards")
+    support_years: float = meaning("operating support")
+    reward_delay: float = meaning("time from the grade to its reward")
+    closes_after: float = meaning("grades D in a row after which a platform is closed")
 
 
 # Slots of a platform's draws in a quarter.

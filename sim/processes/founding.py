@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
 from sim.core.draws import four
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.inputs.numbers import Numbers, meaning
 from sim.state.founders import (
     CARRIERS,
     Hosts,
@@ -46,137 +46,30 @@ ELSEWHERE = ("transfer_service", "ip_service")
 TRILLION = 1e6  # million CNY: the unit of GDP in the rate of talks
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="founding"):
     """Numbers of the process."""
 
-    peers: float = quantity(
-        0.5,
-        unit="relative rise of the rate where every possible host of the cluster has one",
-        low=0.0,
-        high=2.0,
-        status="assumed",
-        source="imitation among neighbours; judged",
+    peers: float = meaning("rate of founding where every possible host of the cluster has one")
+    lack: float = meaning(
+        "rate of founding where the cluster has none of the kind to that elsewhere"
     )
-    lack: float = quantity(
-        1.5,
-        unit="ratio of the rate where the cluster has none of the kind",
-        low=1.0,
-        high=3.0,
-        status="assumed",
-        source="plans and districts look at gaps first; judged",
+    demand: float = meaning("founding of carriers to seats taken, beside the start")
+    approval: float = meaning("proposals that the city lets found")
+    partner_agrees: float = meaning("a partner from science agrees to a joint unit")
+    known_agrees: float = meaning("a partner known from a contract agrees")
+    takes_office: float = meaning("a university or institute takes up a pilot transfer office")
+    talks: float = meaning(
+        "outside parents that open talks, per 1000 bn CNY of GDP: each one's chance"
     )
-    demand: float = quantity(
-        1.5,
-        unit="elasticity of founding carriers to seats taken, beside the start",
-        low=0.5,
-        high=2.5,
-        status="assumed",
-        source="judged",
+    talks_succeed: float = meaning("talks that end in an institute, without support")
+    shortest_talks: float = meaning("length of the shortest talks")
+    longest_talks: float = meaning("length of the longest talks")
+    least_stock: float = meaning("units that a city which starts with none of a kind founds like")
+    least_demand: float = meaning("least ratio of the rate of carriers as seats stand empty")
+    most_demand: float = meaning(
+        "largest ratio of the rate of carriers as start-ups are turned away"
     )
-    approval: float = quantity(
-        0.7,
-        unit="share of proposals that the city lets found",
-        low=0.5,
-        high=0.9,
-        status="assumed",
-        source="'ripe ones only' (成熟一个,组建一个); Taizhou 2019: 13 of 13; judged",
-    )
-    partner_agrees: float = quantity(
-        0.4,
-        unit="chance that a partner from science agrees to a joint unit",
-        low=0.2,
-        high=0.7,
-        status="assumed",
-        source="K13: ties across the two worlds are rarer than within; judged",
-    )
-    known_agrees: float = quantity(
-        0.7,
-        unit="chance that a partner known from a contract agrees",
-        low=0.4,
-        high=0.9,
-        status="assumed",
-        source="K22, K30: established partners are preferred; judged",
-    )
-    takes_office: float = quantity(
-        0.6,
-        unit="chance that a university or institute takes up a pilot transfer office",
-        low=0.3,
-        high=0.9,
-        status="assumed",
-        source="an office costs staff of one's own; T12: most never break even; judged",
-    )
-    talks: float = quantity(
-        0.12,
-        unit="chance a year, per 1000 bn CNY of GDP, that an outside parent opens talks",
-        low=0.04,
-        high=0.25,
-        status="calibrated",
-        source="to Ningbo's 21 new high-level institutes in 2018-20, with its policy of the time",
-        spread="log-uniform",
-    )
-    talks_succeed: float = quantity(
-        0.22,
-        unit="share of talks that end in an institute, without support",
-        low=0.15,
-        high=0.30,
-        status="assumed",
-        source="docs/odd.md: 15-30 %",
-    )
-    shortest_talks: float = quantity(
-        4,
-        unit="quarters",
-        low=4,
-        high=4,
-        status="assumed",
-        source="docs/odd.md: 4-8 quarters",
-        spread="fixed",
-    )
-    longest_talks: float = quantity(
-        8,
-        unit="quarters",
-        low=8,
-        high=8,
-        status="assumed",
-        source="docs/odd.md: 4-8 quarters",
-        spread="fixed",
-    )
-    least_stock: float = quantity(
-        0.5,
-        unit="units that a city which starts with none of a kind founds like",
-        low=0.1,
-        high=1.0,
-        status="assumed",
-        source="between none and one; judged",
-        spread="fixed",
-    )
-    least_demand: float = quantity(
-        0.1,
-        unit="least ratio of the rate of carriers as seats stand empty",
-        low=0.0,
-        high=0.3,
-        status="assumed",
-        source="against runaways; structural",
-        spread="fixed",
-    )
-    most_demand: float = quantity(
-        3.0,
-        unit="largest ratio of the rate of carriers as start-ups are turned away",
-        low=2.0,
-        high=5.0,
-        status="assumed",
-        source="against runaways; structural",
-        spread="fixed",
-    )
-    pilot_universities: float = quantity(
-        0.25,
-        unit="share of a plan's pilot transfer offices that goes to universities",
-        low=0.25,
-        high=0.25,
-        status="cited",
-        source="changzhou_2019: 10 at universities and 30 at institutes",
-        spread="fixed",
-    )
+    pilot_universities: float = meaning("a plan's pilot transfer offices that go to universities")
 
 
 # Slots of a host's draws in a quarter; the talks have slots of their own.

@@ -20,180 +20,45 @@ the raw gap to others is selection [P13: 0 on survival, patents and further mone
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.draws import Ids
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state.books import yuan
 from sim.state.state import State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="funds"):
     """Numbers of the process."""
 
-    managers: float = quantity(
-        60,
-        unit="managers who could raise a fund in a quarter",
-        low=60,
-        high=60,
-        status="assumed",
-        source="more than ever do; structural",
-        spread="fixed",
-    )
-    size: float = quantity(
-        0.0003,
-        unit="mean fund over the city's output of a year",
-        low=0.0001,
-        high=0.001,
-        status="assumed",
-        source="an angel sub-fund of 100 M CNY (Ningbo 2025) is 0.00006, a city's fund of funds of "
-        "10 000 M (Dalian 2023) 0.01; judged",
-        spread="log-uniform",
-    )
-    size_spread: float = quantity(
-        0.8,
-        unit="standard deviation of the logarithm of size",
-        low=0.4,
-        high=1.2,
-        status="assumed",
-        source="judged",
-    )
-    usual: float = quantity(
-        0.15,
-        unit="funds raised a year without any plan, per fund in being at the start",
-        low=0.05,
-        high=0.35,
-        status="assumed",
-        source="no count found; wide",
-        spread="log-uniform",
-    )
-    comes: float = quantity(
-        0.25,
-        unit="share of managers who come for public commitments while there are any",
-        low=0.10,
-        high=0.60,
-        status="assumed",
-        source="judged, wide",
-    )
-    leverage: float = quantity(
-        4.0,
-        unit="fund over its public part",
-        low=2.0,
-        high=6.0,
-        status="cited",
-        source="model design 4: 3-6; Ningbo 2024: 6, 2012: 5.3; Yangzhou 2025: 3.8; an angel "
-        "sub-fund at its ceiling 1.43; Ningbo 2013-18: 10.8",
-    )
-    leverage_spread: float = quantity(
-        0.3,
-        unit="standard deviation of the logarithm of leverage between funds",
-        low=0.0,
-        high=0.6,
-        status="assumed",
-        source="judged",
-    )
-    closes: float = quantity(
-        0.6,
-        unit="chance that private partners sign where hardly any fund is raised",
-        low=0.3,
-        high=0.9,
-        status="assumed",
-        source="no count found; judged, wide",
-    )
-    private_money: float = quantity(
-        0.008,
-        unit="private money for the city's funds over its output of a year",
-        low=0.002,
-        high=0.02,
-        status="assumed",
-        source="China's funds together raise some 1-2 % of output a year (from memory); wide",
-        spread="log-uniform",
-    )
-    fastest: float = quantity(
-        2, unit="quarters until a fund closes", low=1, high=3, status="assumed", source="judged"
-    )
-    slowest: float = quantity(
-        6, unit="quarters until a fund closes", low=4, high=8, status="assumed", source="judged"
-    )
-    term: float = quantity(
-        8,
-        unit="years from a fund's closing to its end",
-        low=7,
-        high=10,
-        status="assumed",
-        source="usual terms of five and more years, prolonged; judged",
-    )
-    period: float = quantity(
-        4,
-        unit="years over which a fund invests",
-        low=3,
-        high=5,
-        status="assumed",
-        source="usual investment periods; judged",
-    )
-    invested_before: float = quantity(
-        0.5,
-        unit="share of the funds of the start that is invested already",
-        low=0.3,
-        high=0.8,
-        status="assumed",
-        source="funds of even ages; judged",
-    )
-    local: float = quantity(
-        0.4,
-        unit="share of investments in the city's start-ups",
-        low=0.15,
-        high=0.7,
-        status="assumed",
-        source="public money asks for a multiple of its own part; judged, wide",
-    )
-    ticket: float = quantity(
-        4.0,
-        unit="million CNY of equity per firm, mean",
-        low=1.0,
-        high=11.0,
-        status="cited",
-        source="Ningbo 2013-18: 200 public and 2153 private million for 215 firms, upper; ceiling "
-        "of the public part 2 million (2013)",
-        spread="log-uniform",
-    )
-    ticket_spread: float = quantity(
-        0.7,
-        unit="standard deviation of the logarithm of the ticket",
-        low=0.3,
-        high=1.2,
-        status="assumed",
-        source="judged",
-    )
-    oldest: float = quantity(
-        5,
-        unit="years: a start-up that is older gets no equity",
-        low=3,
-        high=6,
-        status="assumed",
-        source="Ningbo 2013: 36 months; invested at 1.3 years on average (2018)",
-    )
-    seen: float = quantity(
-        1.0,
-        unit="weight of what only an investor sees, beside the logarithm of size",
-        low=0.0,
-        high=3.0,
-        status="assumed",
-        source="P13: selection explains the raw gap; judged",
-    )
+    managers: float = meaning("managers who could raise a fund in a quarter")
+    size: float = meaning("mean fund over the city's output of a year")
+    size_spread: float = meaning("size of funds")
+    usual: float = meaning("funds raised without any plan, per fund in being at the start")
+    comes: float = meaning("managers who come for public commitments while there are any")
+    leverage: float = meaning("fund over its public part")
+    leverage_spread: float = meaning("leverage between funds")
+    closes: float = meaning("private partners sign where hardly any fund is raised")
+    private_money: float = meaning("private money for the city's funds over its output of a year")
+    fastest: float = meaning("time until a fund closes, at least")
+    slowest: float = meaning("time until a fund closes, at most")
+    term: float = meaning("time from a fund's closing to its end")
+    period: float = meaning("time over which a fund invests")
+    invested_before: float = meaning("the funds of the start that is invested already")
+    local: float = meaning("investments in the city's start-ups")
+    ticket: float = meaning("equity per firm, mean")
+    ticket_spread: float = meaning("the ticket")
+    oldest: float = meaning("age above which a start-up gets no equity")
+    seen: float = meaning("what only an investor sees, beside the logarithm of size")
 
 
 # Slots of a manager in a quarter, and of a start-up's life.
@@ -208,9 +73,9 @@ def raise_and_invest(state: State, p: Parameters) -> None:
     _invest(state, p)
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Start the city with its funds, partly invested, and with funds that are being raised."""
-    prepare(state, values.of("funds"))
+    prepare(state, values.of(Parameters))
 
 
 def prepare(state: State, p: Parameters) -> None:

@@ -7,7 +7,6 @@ graduate at some 10 % a year and leave at 8-12 %. A carrier in which hardly a se
 hollow: it still counts, and the report says so.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,77 +14,27 @@ import numpy as np
 from sim.core.arithmetic import log
 from sim.core.compiled import compiled
 from sim.core.draws import four, mixed
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import HOSTS
+from sim.inputs.numbers import Numbers, meaning
 from sim.state.state import ACTIVE, State
 
 SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="incubation"):
     """Numbers of the process."""
 
-    seek: float = quantity(
-        0.35,
-        unit="share of start-ups",
-        low=0.2,
-        high=0.5,
-        status="assumed",
-        source="docs/odd.md: 0.2-0.5 seek a seat",
+    seek: float = meaning("start-ups that seek a seat")
+    search: float = meaning("time after its founding in which a start-up seeks a seat")
+    near: float = meaning(
+        "a carrier of one's own district or cluster, for each of the two, beside another"
     )
-    search: float = quantity(4, unit="quarters", low=2, high=6, status="assumed", source="judged")
-    near: float = quantity(
-        3.0,
-        unit="weight of a carrier of one's own district or cluster",
-        low=1.0,
-        high=6.0,
-        status="assumed",
-        source="K24: ties within a cluster are 2-4 times as likely",
-    )
-    longest: float = quantity(
-        16,
-        unit="quarters",
-        low=16,
-        high=16,
-        status="cited",
-        source="docs/odd.md: stay up to 48 months; 12 quarters as a rule, 16 at most",
-        spread="fixed",
-    )
-    graduate: float = quantity(
-        0.10,
-        unit="share of tenants a year",
-        low=0.07,
-        high=0.13,
-        status="cited",
-        source="China 2013-17: about 10 % a year (derived)",
-    )
-    leave: float = quantity(
-        0.10,
-        unit="share of tenants a year",
-        low=0.08,
-        high=0.12,
-        status="assumed",
-        source="docs/odd.md: 8-12 %",
-    )
-    seedling_revenue: float = quantity(
-        3.0,
-        unit="million CNY a year that a high-tech seedling sells",
-        low=1.0,
-        high=10.0,
-        status="assumed",
-        source="the text gives no test; below a high-tech firm's usual size; judged",
-        spread="log-uniform",
-    )
-    seedling_rd: float = quantity(
-        0.05,
-        unit="R&D over revenue of a high-tech seedling",
-        low=0.03,
-        high=0.06,
-        status="assumed",
-        source="the high-tech threshold of small firms is 5 %",
-    )
+    longest: float = meaning("longest stay in a seat")
+    graduate: float = meaning("tenants that graduate")
+    leave: float = meaning("tenants that leave without graduating")
+    seedling_revenue: float = meaning("sales of a high-tech seedling at least")
+    seedling_rd: float = meaning("R&D over revenue of a high-tech seedling at least")
 
 
 # Slots of a start-up's draws: of its life (quarter 0) and of a quarter.

@@ -10,7 +10,6 @@ Growth is Laplace with a spread that falls with size [S3, S6, S8]; young firms g
 city's GDP, and the report says so. Employees follow revenue by half.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,87 +17,23 @@ import numpy as np
 from sim.core.arithmetic import exp, log, power
 from sim.core.compiled import compiled
 from sim.core.draws import laplace
-from sim.core.quantity import quantity
+from sim.inputs.numbers import Numbers, meaning
 from sim.state.state import State
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="market"):
     """Numbers of the process."""
 
-    spread: float = quantity(
-        0.20,
-        unit="standard deviation of yearly log growth at mean size",
-        low=0.0,
-        high=0.35,
-        status="assumed",
-        source="S3, S33 give the form; size judged; 0 is the still life",
-    )
-    size_effect: float = quantity(
-        0.18,
-        unit="elasticity of the spread to size, negative",
-        low=0.0,
-        high=0.25,
-        status="cited",
-        source="S6: 0.18 for employees; S34: soft for China",
-    )
-    youth: float = quantity(
-        0.08,
-        unit="extra yearly log growth at age 1, falling with 1 / age",
-        low=0.0,
-        high=0.20,
-        status="assumed",
-        source="S20: young firms grow fastest; size judged",
-    )
-    elasticity: float = quantity(
-        0.09,
-        unit="elasticity of revenue to R&D stock",
-        low=0.05,
-        high=0.12,
-        status="cited",
-        source="P6",
-    )
-    contract_return: float = quantity(
-        0.10,
-        unit="revenue a year per yuan of technology bought",
-        low=0.0,
-        high=0.30,
-        status="assumed",
-        source="K4 gives the sign only; P12: no productivity effect of vouchers; judged",
-    )
-    order_stays: float = quantity(
-        0.3,
-        unit="share of a first order that stays as yearly revenue",
-        low=0.0,
-        high=0.8,
-        status="assumed",
-        source="a scenario's first customer may bring others; judged",
-    )
-    staff: float = quantity(
-        0.5,
-        unit="elasticity of employees to revenue",
-        low=0.2,
-        high=0.9,
-        status="assumed",
-        source="judged",
-    )
-    widest: float = quantity(
-        0.5,
-        unit="largest Laplace scale of a firm's log growth in a quarter",
-        low=0.3,
-        high=0.7,
-        status="assumed",
-        source="below 1, where the mean would not exist; structural",
-        spread="fixed",
-    )
-    most_bought: float = quantity(
-        0.5,
-        unit="technology bought, or first orders, over yearly revenue that still count",
-        low=0.25,
-        high=1.0,
-        status="assumed",
-        source="no purchase multiplies a small firm; judged",
-        spread="fixed",
+    spread: float = meaning("yearly log growth at mean size")
+    size_effect: float = meaning("the spread to size, negative")
+    youth: float = meaning("extra growth at age 1, falling with 1 / age")
+    elasticity: float = meaning("revenue to R&D stock")
+    contract_return: float = meaning("revenue a year for technology bought")
+    order_stays: float = meaning("a first order that stays as yearly revenue")
+    staff: float = meaning("employees to revenue")
+    widest: float = meaning("a firm's log growth in a quarter, at most")
+    most_bought: float = meaning(
+        "technology bought, or first orders, over yearly revenue that still count"
     )
 
 

@@ -20,152 +20,39 @@ are those 0.15; of results seen by a centre a further share (r1 - r0) / (1 - r0)
 firm of its own, which is founded in the quarter after a partner has signed.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state import kene, places
 from sim.state.state import FIRM_UNITS, RESULT_UNITS, STAGES, State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 CONCEPT, PROTOTYPE, PILOT, READY = range(len(STAGES))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="maturation"):
     """Numbers of the process."""
 
-    median: float = quantity(
-        3.7,
-        unit="years from the find to readiness, median",
-        low=3.0,
-        high=5.0,
-        status="cited",
-        source="T7: 3.7 years from filing to transfer",
+    median: float = meaning("time from the find to readiness, median")
+    spread: float = meaning("these years")
+    concept_share: float = meaning("these years in proof of concept")
+    prototype_share: float = meaning("these years as a prototype")
+    discount: float = meaning("its worth that a result lacks, per step missing")
+    succeeds: float = meaning("sold results that become a product")
+    succeeds_piloted: float = meaning("sold results that become a product after a pilot platform")
+    foreseen: float = meaning("the higher chance that buyers foresee")
+    own_firm: float = meaning(
+        "what is commercialised that goes to a firm of its own, without a centre"
     )
-    spread: float = quantity(
-        0.96,
-        unit="standard deviation of the logarithm of these years",
-        low=0.8,
-        high=1.1,
-        status="cited",
-        source="T7: a factor of 2.6",
-    )
-    concept_share: float = quantity(
-        0.25,
-        unit="share of these years in proof of concept",
-        low=0.15,
-        high=0.40,
-        status="assumed",
-        source="T4: 0.45 of disclosed results are in proof of concept, 0.37 prototypes; judged",
-    )
-    prototype_share: float = quantity(
-        0.40,
-        unit="share of these years as a prototype",
-        low=0.30,
-        high=0.50,
-        status="assumed",
-        source="T4: 0.45 of disclosed results are in proof of concept, 0.37 prototypes; judged",
-    )
-    discount: float = quantity(
-        0.12,
-        unit="share of its worth that a result lacks per step missing",
-        low=0.03,
-        high=0.30,
-        status="assumed",
-        source="T4: most deals are over early results, and nearly half of these fail; judged",
-    )
-    succeeds: float = quantity(
-        0.30,
-        unit="share of sold results that become a product",
-        low=0.20,
-        high=0.40,
-        status="cited",
-        source="K12: 0.30 without pilot; T16: 0.37-0.40 of all owners' patents are used",
-    )
-    succeeds_piloted: float = quantity(
-        0.50,
-        unit="share of sold results that become a product after a pilot platform",
-        low=0.30,
-        high=0.80,
-        status="cited",
-        source="K12: up to 0.80 in the press, no primary source; 0.30 would be no effect",
-    )
-    foreseen: float = quantity(
-        0.5,
-        unit="part of the higher chance that buyers foresee",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="a pilot's figures can be shown; judged",
-    )
-    own_firm: float = quantity(
-        0.15,
-        unit="share of what is commercialised that goes to a firm of its own, without a centre",
-        low=0.05,
-        high=0.25,
-        status="cited",
-        source="T10",
-    )
-    own_firm_centre: float = quantity(
-        0.84,
-        unit="the same of results seen by a proof-of-concept centre",
-        low=0.25,
-        high=0.90,
-        status="cited",
-        source="T10: two centres of the first American universities, an upper case; low judged",
-    )
-    concept_places: float = quantity(
-        13,
-        unit="results a year per proof-of-concept centre",
-        low=5,
-        high=40,
-        status="cited",
-        source="T10: 64 and 66 projects of two centres in some five years",
-        spread="log-uniform",
-    )
-    pilot_places: float = quantity(
-        20,
-        unit="results of science a year per pilot platform",
-        low=5,
-        high=100,
-        status="assumed",
-        source="China 2025: 104 projects per selected platform; Qingdao: 60; most are firms' own",
-        spread="log-uniform",
-    )
-    staff: float = quantity(
-        7,
-        unit="persons in a new firm founded for a result",
-        low=4,
-        high=12,
-        status="cited",
-        source="T25: 7 jobs per university spin-off",
-    )
-    revenue: float = quantity(
-        1.0,
-        unit="million CNY a year of such a firm",
-        low=0.3,
-        high=3.0,
-        status="assumed",
-        source="half of an ordinary technology start-up's: its product comes later; judged",
-        spread="log-uniform",
-    )
-    intensity: float = quantity(
-        0.20,
-        unit="R&D over revenue of such a firm",
-        low=0.0668,
-        high=0.50,
-        status="assumed",
-        source="I13: 0.0668 of all tenants, which spin-offs exceed; judged",
-        spread="log-uniform",
-    )
+    own_firm_centre: float = meaning("the same of results seen by a proof-of-concept centre")
+    concept_places: float = meaning("results per proof-of-concept centre")
+    pilot_places: float = meaning("results of science per pilot platform")
+    staff: float = meaning("staff of a new firm founded for a result")
+    revenue: float = meaning("revenue of such a firm")
+    intensity: float = meaning("R&D over revenue of such a firm")
 
 
 # Slots of a result's draws of its life (quarter 0), and of a new firm's.
@@ -173,9 +60,9 @@ _TIME, _CONCEPT_LOT, _PILOT_LOT, _ROUTE, _NUMBER, _BEGUN = 0, 4, 5, 6, 7, 8
 _DISTRICT, _CLUSTER, _LENGTH = 0, 1, 2
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Set how far the results of earlier years are, and which of them platforms have helped."""
-    p = values.of("maturation")
+    p = values.of(Parameters)
     rows = np.flatnonzero(state.results.open)
     _advance(state, p, rows, state.quarter)
     for kind, mark, stage, share in (

@@ -15,14 +15,12 @@ of what is offered to what the firm knows: overlap × novelty, an inverted U [K1
 results of institutes are counted apart as well.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from sim.core import identity
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
+from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene
 from sim.state.ring import ring
 from sim.state.state import Matches, State, no_matches
@@ -36,85 +34,18 @@ _MEETS_AT_EVENT, _EVENT_POINTER, _EVENT_SHELF, _VISIT_POINTER, _VISIT_SHELF = ra
 _EVENT_SERIAL, _VISIT_SERIAL = 1 << 24, 1 << 25
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="meeting"):
     """Numbers of the process."""
 
-    chance: float = quantity(
-        0.7,
-        unit="meetings per open result and quarter",
-        low=0.3,
-        high=1.2,
-        status="calibrated",
-        source="to 0.03-0.04 deals per researcher-year without policy [S16, T14]",
-    )
-    broker_time: float = quantity(
-        0.2,
-        unit="full-time posts per active broker",
-        low=0.05,
-        high=0.5,
-        status="assumed",
-        source="most certified brokers do it beside another job; judged, wide",
-    )
-    broker_results: float = quantity(
-        0.3,
-        unit="share of brokers' cases about results",
-        low=0.1,
-        high=0.5,
-        status="assumed",
-        source="the rest are development and service contracts; judged",
-    )
-    event_odds: float = quantity(
-        1.75,
-        unit="ratio of the chance of a pair that attends an event",
-        low=1.3,
-        high=2.0,
-        status="cited",
-        source="K6: 1.75 for scientists, a co-application; range of section 1.6",
-    )
-    repeat: float = quantity(
-        0.042,
-        unit="chance per tie and quarter",
-        low=0.035,
-        high=0.05,
-        status="cited",
-        source="K30, per quarter as in docs/odd.md",
-    )
-    listed: float = quantity(
-        0.1,
-        unit="meetings per listed result and quarter",
-        low=0.0,
-        high=0.4,
-        status="assumed",
-        source="Hubei 2014: 1 078 matches on 4 438 results at a fair with 1 000 firms, upper; an "
-        "online list alone may do nothing; judged",
-    )
-    own_field: float = quantity(
-        0.7,
-        unit="share of meetings within the WIPO field",
-        low=0.5,
-        high=0.9,
-        status="assumed",
-        source="K24: ties are 2-4 times as likely within a cluster; judged",
-    )
-    cases_a_year: float = quantity(
-        24,
-        unit="cases that a full-time broker serves a year",
-        low=20,
-        high=26,
-        status="cited",
-        source="T1: 22-25 disclosures per licensing post",
-        spread="fixed",
-    )
-    most_meetings: float = quantity(
-        3.0,
-        unit="brokered meetings per result and quarter at most",
-        low=1.0,
-        high=10.0,
-        status="assumed",
-        source="no result is shown to all; judged",
-        spread="fixed",
-    )
+    chance: float = meaning("meetings per open result")
+    broker_time: float = meaning("a full-time post that an active broker fills")
+    broker_results: float = meaning("brokers' cases that are about results")
+    event_odds: float = meaning("chance of a pair that attends an event to that of another pair")
+    repeat: float = meaning("a further meeting, per tie")
+    listed: float = meaning("meetings per listed result")
+    own_field: float = meaning("meetings within the WIPO field")
+    cases_a_year: float = meaning("cases that a full-time broker serves")
+    most_meetings: float = meaning("brokered meetings per result at most")
 
 
 def cases(active_brokers: int, p: Parameters) -> float:

@@ -20,225 +20,55 @@ so that a plan's number covers those that come anyway. It needs a firm that appl
 a first order of 1-5 million CNY; the scenario stands when it is built.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.draws import Ids
-from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import Rows
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state.books import yuan
 from sim.state.ring import ring
 from sim.state.state import State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="outreach"):
     """Numbers of the process."""
 
-    willing: float = quantity(
-        0.03,
-        unit="share of local researchers who would visit firms",
-        low=0.01,
-        high=0.08,
-        status="assumed",
-        source="T26: 7 % of academics patent, 1 % a year found firms; judged, wide",
-        spread="log-uniform",
+    willing: float = meaning("local researchers who would visit firms")
+    visits_a_year: float = meaning("visits per person who goes")
+    gives_way: float = meaning("those who go that somebody else replaces in the next quarter")
+    invited: float = meaning("invitations per planned visit")
+    open_to_visits: float = meaning("high-tech firms that are open to visits")
+    has_time: float = meaning("open firms that have time in the quarter")
+    usual_visits: float = meaning("unvisited high-tech firms that are visited, without any plan")
+    visit_cost: float = meaning("cost of a visit")
+    usual_events: float = meaning("events per university or institute, without any plan")
+    held: float = meaning("planned events that are held")
+    size: float = meaning("firms per event")
+    least: float = meaning("firms below which an event is not held")
+    appetite: float = meaning("events that a firm with R&D would attend")
+    event_cost: float = meaning("cost of an event")
+    departments: float = meaning(
+        "departments and public companies of the city that could open scenarios"
     )
-    visits_a_year: float = quantity(
-        6,
-        unit="visits a year per person who goes",
-        low=2,
-        high=20,
-        status="assumed",
-        source="Changzhou 2022: 567 firms in nine months by 37 seconded full time, upper; judged",
-        spread="log-uniform",
+    departments_per_district: float = meaning("departments per district")
+    accepts: float = meaning("scenarios asked for that a department has money and use for")
+    applicants: float = meaning("firms that apply for a scenario")
+    least_order: float = meaning("the smallest order of a scenario")
+    largest_order: float = meaning("the largest order of a scenario")
+    science_money: float = meaning(
+        "the order that is paid from science money; the department pays the rest"
     )
-    gives_way: float = quantity(
-        0.15,
-        unit="share of those who go that somebody else replaces in the next quarter",
-        low=0.0,
-        high=0.5,
-        status="assumed",
-        source="teaching and projects come first; judged, wide",
-    )
-    invited: float = quantity(
-        1.5,
-        unit="invitations per planned visit",
-        low=1.0,
-        high=2.5,
-        status="assumed",
-        source="an office that knows refusals; judged",
-    )
-    open_to_visits: float = quantity(
-        0.85,
-        unit="share of high-tech firms",
-        low=0.6,
-        high=1.0,
-        status="assumed",
-        source="Liyang 2022: 360 visits in a year in one county-level city; judged, wide",
-    )
-    has_time: float = quantity(
-        0.7,
-        unit="share of open firms that have time in the quarter",
-        low=0.4,
-        high=0.95,
-        status="assumed",
-        source="judged, wide",
-    )
-    usual_visits: float = quantity(
-        0.02,
-        unit="share of unvisited high-tech firms visited a year, without any plan",
-        low=0.0,
-        high=0.10,
-        status="assumed",
-        source="no count found before a plan; 0 where only the plan's visits count; judged",
-    )
-    visit_cost: float = quantity(
-        0.002,
-        unit="million CNY per visit",
-        low=0.0005,
-        high=0.006,
-        status="assumed",
-        source="two days and travel; judged",
-        spread="log-uniform",
-    )
-    usual_events: float = quantity(
-        0.15,
-        unit="events a year per university or institute, without any plan",
-        low=0.03,
-        high=0.60,
-        status="assumed",
-        source="Changzhou 2015: 60 a year meant for a city of some 44 such bodies, upper; Haiyan "
-        "2014: 22 by one work station; judged, wide",
-        spread="log-uniform",
-    )
-    held: float = quantity(
-        0.9,
-        unit="share of planned events that are held",
-        low=0.5,
-        high=1.0,
-        status="assumed",
-        source="some fall through, in an epidemic many; judged, wide",
-    )
-    size: float = quantity(
-        30,
-        unit="firms per event",
-        low=20,
-        high=60,
-        status="cited",
-        source="Linyi 2025: 24 firms; Yantai 2023: 35",
-    )
-    least: float = quantity(
-        10,
-        unit="firms below which an event is not held",
-        low=5,
-        high=20,
-        status="assumed",
-        source="judged",
-    )
-    appetite: float = quantity(
-        0.8,
-        unit="events a year that a firm with R&D would attend",
-        low=0.3,
-        high=2.0,
-        status="assumed",
-        source="Hubei 2014: 1000 firms at a provincial fair; judged, wide",
-        spread="log-uniform",
-    )
-    event_cost: float = quantity(
-        0.05,
-        unit="million CNY per event",
-        low=0.01,
-        high=0.30,
-        status="assumed",
-        source="a hall for a day and travel; judged, wide",
-        spread="log-uniform",
-    )
-    departments: float = quantity(
-        20,
-        unit="departments and public companies of the city that could open scenarios",
-        low=10,
-        high=40,
-        status="assumed",
-        source="some forty departments, not all with a use for it; judged",
-    )
-    departments_per_district: float = quantity(
-        3,
-        unit="departments per district",
-        low=1,
-        high=6,
-        status="assumed",
-        source="judged",
-    )
-    accepts: float = quantity(
-        0.5,
-        unit="share of scenarios asked for that a department has money and use for",
-        low=0.2,
-        high=0.9,
-        status="assumed",
-        source="no count found; judged, wide",
-    )
-    applicants: float = quantity(
-        2.5,
-        unit="firms that apply for a scenario",
-        low=1.0,
-        high=6.0,
-        status="assumed",
-        source="without any, it is not opened; judged",
-    )
-    least_order: float = quantity(
-        1.0,
-        unit="million CNY",
-        low=1.0,
-        high=1.0,
-        status="assumed",
-        source="model design 4: a first order of 1-5 M CNY",
-        spread="fixed",
-    )
-    largest_order: float = quantity(
-        5.0,
-        unit="million CNY",
-        low=5.0,
-        high=5.0,
-        status="assumed",
-        source="model design 4: a first order of 1-5 M CNY",
-        spread="fixed",
-    )
-    science_money: float = quantity(
-        0.1,
-        unit="share of the order paid from science money; the department pays the rest",
-        low=0.0,
-        high=0.4,
-        status="assumed",
-        source="departments buy what they need from their own budget; judged, wide",
-    )
-    scenario_building: float = quantity(
-        3,
-        unit="quarters from the order to a scenario that stands",
-        low=1,
-        high=6,
-        status="assumed",
-        source="judged",
-    )
-    scenario_years: float = quantity(
-        2,
-        unit="years at the usual pace that scenarios of before the start stand for",
-        low=0,
-        high=5,
-        status="assumed",
-        source="such lists began around 2020; judged",
+    scenario_building: float = meaning("time from the order to a scenario that stands")
+    scenario_years: float = meaning(
+        "years at the usual pace that scenarios of before the start stand for"
     )
 
 
@@ -264,9 +94,9 @@ def reach_out(state: State, p: Parameters) -> None:
     _open_scenarios(state, p, pace, able)
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Start the city with its events, its visits and its scenarios under way."""
-    prepare(state, values.of("outreach"))
+    prepare(state, values.of(Parameters))
 
 
 def prepare(state: State, p: Parameters) -> None:

@@ -29,7 +29,7 @@ what firms sell anyway and are not added to their revenue.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +39,15 @@ from sim.core import identity, quarter
 from sim.core.arithmetic import power
 from sim.core.compiled import compiled
 from sim.core.draws import Ids, mix, poisson, poisson_counts
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state import kene, rules
 from sim.state.books import yuan
 from sim.state.ring import Ring, ring
 from sim.state.state import ACTIVE, BODY_CODE, BUILDING, PROJECT_KINDS, TALENT_KINDS, State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -62,482 +60,70 @@ FIRST_CALL = 10.0  # added to a merit of at most 1: who has priority comes befor
 STEPS = 12  # iterations of the fixed point for the scale of joint projects
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="projects"):
     """Numbers of the process."""
 
-    elasticity: float = quantity(
-        0.6,
-        unit="elasticity of joint projects to R&D across firms",
-        low=0.4,
-        high=0.85,
-        status="assumed",
-        source="below that of results [K33]: small firms look for partners, too; judged",
+    elasticity: float = meaning("joint projects to R&D across firms")
+    tie: float = meaning("rate of those who have had a partner to the others'")
+    same_partner: float = meaning("projects of firms with a partner that go to the same one")
+    own_field: float = meaning("strangers that are sought within the WIPO field")
+    after_match: float = meaning("joint projects per registered intention to deal")
+    major: float = meaning("joint projects of 1 million CNY and more")
+    major_from: float = meaning("value from which a joint project is major")
+    major_above: float = meaning("mean of what major joint projects have above that")
+    small_value: float = meaning("mean value of the other joint projects")
+    value_spread: float = meaning("a project's value")
+    vice_president_projects: float = meaning(
+        "joint projects that a science vice-president brings about"
     )
-    tie: float = quantity(
-        2.5,
-        unit="ratio of the rate of those who have had a partner to the others'",
-        low=1.0,
-        high=4.0,
-        status="assumed",
-        source="K30: over a third go on with the same university; size judged, 1 is no effect",
+    vice_president_value: float = meaning("median value of those")
+    listed_from: float = meaning(
+        "what the firm pays within the term at least, for a project to be listed"
     )
-    same_partner: float = quantity(
-        0.5,
-        unit="share of projects of firms with a partner that go to the same one",
-        low=0.35,
-        high=0.7,
-        status="cited",
-        source="K30: more than 1/3 within two survey periods; upper end judged",
-    )
-    own_field: float = quantity(
-        0.7,
-        unit="share of strangers sought within the WIPO field",
-        low=0.5,
-        high=0.9,
-        status="assumed",
-        source="K24: ties are 2-4 times as likely within a cluster; judged",
-    )
-    after_match: float = quantity(
-        0.15,
-        unit="joint projects per registered intention to deal",
-        low=0.0,
-        high=0.30,
-        status="assumed",
-        source="model design 4: 10-30 % of intentions become contracts; 0 if those are all",
-    )
-    major: float = quantity(
-        0.087,
-        unit="share of joint projects of 1 million CNY and more",
-        low=0.06,
-        high=0.12,
-        status="calibrated",
-        source="Changzhou 2019, three quarters: 71 of 815 (中新网江苏)",
-    )
-    major_from: float = quantity(
-        1.0,
-        unit="million CNY",
-        low=1.0,
-        high=1.0,
-        status="cited",
-        source="Changzhou 2019 counts projects of 1 M CNY and more",
-        spread="fixed",
-    )
-    major_above: float = quantity(
-        0.3,
-        unit="million CNY, mean of what major joint projects have above that",
-        low=0.1,
-        high=0.8,
-        status="calibrated",
-        source="model design 4: about 1.3 M each",
-    )
-    small_value: float = quantity(
-        0.13,
-        unit="million CNY, mean of the other joint projects",
-        low=0.10,
-        high=0.20,
-        status="calibrated",
-        source="Changzhou 2019: 187 M less 71 · 1.3 M over 744; Jiangnan University: 0.18 M",
-    )
-    value_spread: float = quantity(
-        0.8,
-        unit="standard deviation of the logarithm of a project's value",
-        low=0.5,
-        high=1.2,
-        status="assumed",
-        source="S10, S16: contracts are skewed; judged",
-    )
-    vice_president_projects: float = quantity(
-        0.6,
-        unit="joint projects a year that a science vice-president brings about",
-        low=0.0,
-        high=1.5,
-        status="assumed",
-        source="Southeast University 2022: 4.6 projects per industry professor, all years; no "
-        "effect of vice-presidents is published; 0 if the firms had them anyway",
-    )
-    vice_president_value: float = quantity(
-        0.25,
-        unit="million CNY, median of those",
-        low=0.12,
-        high=0.45,
-        status="assumed",
-        source="Changzhou 2019: 0.23 M a project; judged",
-    )
-    listed_from: float = quantity(
-        0.3,
-        unit="million CNY that the firm pays within the term",
-        low=0.3,
-        high=0.3,
-        status="cited",
-        source="Jiangsu 2018, 2021: 0.3 M CNY or more",
-        spread="fixed",
-    )
-    listed: float = quantity(
-        0.7,
-        unit="share of those that the province lists",
-        low=0.4,
-        high=0.95,
-        status="assumed",
-        source="a project without money follows from the rule, if it is asked for; judged",
-    )
-    staff: float = quantity(
-        3,
-        unit="researchers of a partner bound by a large project",
-        low=1.5,
-        high=6,
-        status="assumed",
-        source="judged",
-    )
-    least_rd: float = quantity(
-        2,
-        unit="million CNY of R&D a year below which a firm leads no called project",
-        low=1,
-        high=4,
-        status="assumed",
-        source="half of a project's cost must be its own; judged",
-    )
-    usual_pass: float = quantity(
-        0.3,
-        unit="share of proposals that the city's standing calls take",
-        low=0.13,
-        high=0.5,
-        status="assumed",
-        source="P15: 13 % of US phase I; judged above",
-    )
-    floor: float = quantity(
-        0.01,
-        unit="usual places a year per firm able to lead, where the city holds no calls yet",
-        low=0.003,
-        high=0.03,
-        status="assumed",
-        source="only for cities without standing calls; judged",
-        spread="log-uniform",
-    )
-    response: float = quantity(
-        0.5,
-        unit="elasticity of applications to places",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="applying pays more where more is given; size judged, wide",
-    )
-    fit_weight: float = quantity(
-        0.4,
-        unit="weight of fit beside expertise in the ranking",
-        low=0.2,
-        high=0.6,
-        status="assumed",
-        source="B6: expertise first, then match; judged",
-    )
-    city_value: float = quantity(
-        3.5,
-        unit="million CNY, mean of a city project's cost",
-        low=2,
-        high=8,
-        status="assumed",
-        source="grants of some 1 M CNY at less than half of the cost; judged",
-        spread="log-uniform",
-    )
-    large_from: float = quantity(
-        5,
-        unit="million CNY from which a called project is a major one",
-        low=3,
-        high=8,
-        status="assumed",
-        source="judged",
-    )
-    public_share: float = quantity(
-        0.3,
-        unit="share of a called project's cost that public money pays",
-        low=0.2,
-        high=0.5,
-        status="cited",
-        source="Zhejiang 2024: 80 % of its own at least; model design 4: 50 % and more",
-    )
-    platforms_apply: float = quantity(
-        0.3,
-        unit="proposals a year of a working platform that a call asks",
-        low=0.1,
-        high=1.0,
-        status="assumed",
-        source="judged, wide",
-        spread="log-uniform",
-    )
-    provincial_proposals: float = quantity(
-        8,
-        unit="provincial proposals a year per 100 researchers",
-        low=3,
-        high=20,
-        status="assumed",
-        source="new-type institutes had 14.5 projects of all kinds each (Torch 2021); judged",
-        spread="log-uniform",
-    )
-    national_proposals: float = quantity(
-        1.5,
-        unit="proposals a year for major national projects per 100 researchers",
-        low=0.5,
-        high=4,
-        status="assumed",
-        source="judged, wide",
-        spread="log-uniform",
-    )
-    firm_proposals: float = quantity(
-        0.06,
-        unit="provincial proposals a year per firm able to lead",
-        low=0.02,
-        high=0.15,
-        status="assumed",
-        source="Zhejiang 2023: 400 major projects a year in eleven cities; judged, wide",
-        spread="log-uniform",
-    )
-    firm_national: float = quantity(
-        0.1,
-        unit="national proposals per provincial one, of firms",
-        low=0.03,
-        high=0.25,
-        status="assumed",
-        source="judged, wide",
-        spread="log-uniform",
-    )
-    provincial_pass: float = quantity(
-        0.22,
-        unit="share of provincial proposals taken",
-        low=0.12,
-        high=0.35,
-        status="assumed",
-        source="P15: 13 %; judged",
-    )
-    national_pass: float = quantity(
-        0.13,
-        unit="share of national proposals taken",
-        low=0.06,
-        high=0.22,
-        status="assumed",
-        source="P15: 13 %; judged",
-    )
-    rivals: float = quantity(
-        10,
-        unit="rival proposals from elsewhere per proposal of the city at the start",
-        low=6,
-        high=14,
-        status="assumed",
-        source="a province has some 11 to 13 cities; the nation's are more, pass share apart",
-    )
-    lasting: float = quantity(
-        0.5,
-        unit="weight of lasting strength in the score's standard deviation",
-        low=0.3,
-        high=0.8,
-        status="assumed",
-        source="S36: success breeds success; judged",
-    )
-    experience: float = quantity(
-        0.15,
-        unit="standard deviations per doubling of called projects carried before",
-        low=0.0,
-        high=0.4,
-        status="assumed",
-        source="S36, K32: few win again and again; judged",
-    )
-    provincial_value: float = quantity(
-        6,
-        unit="million CNY, mean of a provincial project's cost",
-        low=3,
-        high=15,
-        status="assumed",
-        source="public money of 1 M (Zhoushan 2008) to 10.6 M (Jiangsu 2022: 500 M for 47)",
-        spread="log-uniform",
-    )
-    national_value: float = quantity(
-        20,
-        unit="million CNY, mean of a major national project's cost",
-        low=8,
-        high=50,
-        status="assumed",
-        source="judged",
-        spread="log-uniform",
-    )
-    years: float = quantity(
-        2.5,
-        unit="years that a large project takes",
-        low=2,
-        high=3,
-        status="assumed",
-        source="calls ask for two to three years; judged",
-    )
-    proves: float = quantity(
-        0.75,
-        unit="chance of passing a milestone",
-        low=0.5,
-        high=0.95,
-        status="assumed",
-        source="acceptance is mostly passed, technology less often; judged",
-    )
-    finds_user: float = quantity(
-        0.30,
-        unit="chance of a paying user without pilot tests",
-        low=0.20,
-        high=0.40,
-        status="cited",
-        source="K12; T2: 0.25-0.30 of disclosures",
-    )
-    finds_user_piloted: float = quantity(
-        0.50,
-        unit="chance of a paying user after pilot tests",
-        low=0.30,
-        high=0.80,
-        status="cited",
-        source="K12: up to 0.80, widely quoted without a source; no effect is 0.30",
-    )
-    per_pilot_platform: float = quantity(
-        20,
-        unit="projects a year that a pilot platform tests",
-        low=5,
-        high=100,
-        status="assumed",
-        source="China 2025: 104 in all at each of the best 241; a city's are smaller",
-        spread="log-uniform",
-    )
-    production: float = quantity(
-        14,
-        unit="investment in production over the project's value, where it sells",
-        low=7,
-        high=28,
-        status="calibrated",
-        source="Changzhou 2019: 25 result-transformation projects, 293 M CNY in three quarters",
-        spread="log-uniform",
-    )
-    most_production: float = quantity(
-        0.3,
-        unit="largest investment in production over the firm's revenue",
-        low=0.15,
-        high=0.6,
-        status="assumed",
-        source="what a firm can pay or borrow; judged",
-    )
-    turnover: float = quantity(
-        3.0,
-        unit="million CNY of sales a year per million CNY invested",
-        low=1.5,
-        high=6,
-        status="calibrated",
-        source="Changzhou 2019: the same 25 sold for 1977 M CNY",
-        spread="log-uniform",
-    )
-    sales_spread: float = quantity(
-        1.0,
-        unit="standard deviation of the logarithm of investment, and of sales on it",
-        low=0.6,
-        high=1.3,
-        status="assumed",
-        source="S9-S11: values of innovations are skewed, 1.3-2.0 in all",
-    )
-    counted: float = quantity(
-        2,
-        unit="years after its end in which a project's sales are counted",
-        low=0,
-        high=4,
-        status="assumed",
-        source="a city counts its projects as long as it follows them; judged",
-    )
-    profit_tax: float = quantity(
-        0.13,
-        unit="profit and tax over sales",
-        low=0.09,
-        high=0.20,
-        status="assumed",
-        source="Ningbo 2020: profit 8.8 % of above-scale revenue; taxes of 3-5 %, more for what "
-        "is new",
-    )
-    payment_delay: float = quantity(
-        1,
-        unit="quarters from the call to the grant",
-        low=0,
-        high=3,
-        status="assumed",
-        source="calls close in the second quarter, money comes within the year; judged",
-    )
-    per_place: float = quantity(
-        20.0,
-        unit="researchers per place of an organisation on the ring of partners",
-        low=5.0,
-        high=50.0,
-        status="assumed",
-        source="the larger has the more partners; structural",
-        spread="fixed",
-    )
-    fit_sector: float = quantity(
-        0.5,
-        unit="fit of two partners of one sector, of one field being 1",
-        low=0.25,
-        high=0.75,
-        status="assumed",
-        source="B6 ranks by fit; size judged",
-        spread="fixed",
-    )
-    fit_far: float = quantity(
-        0.1,
-        unit="fit of two partners of different sectors",
-        low=0.0,
-        high=0.3,
-        status="assumed",
-        source="B6 ranks by fit; size judged",
-        spread="fixed",
-    )
-    most_worth: float = quantity(
-        5.0,
-        unit="applicants for a call at most, beside the usual number",
-        low=3.0,
-        high=10.0,
-        status="assumed",
-        source="firms able to lead are finite; structural",
-        spread="fixed",
-    )
-    strongest: float = quantity(
-        3.0,
-        unit="standard deviations of lasting strength that count at most",
-        low=2.0,
-        high=4.0,
-        status="assumed",
-        source="no applicant is beyond a thousandth of all; structural",
-        spread="fixed",
-    )
-    years_apart: float = quantity(
-        0.25,
-        unit="part of the usual length by which projects are longer or shorter at most",
-        low=0.0,
-        high=0.5,
-        status="assumed",
-        source="calls fix the length within bounds; judged",
-        spread="fixed",
-    )
-    least_spread: float = quantity(
-        0.1,
-        unit="least standard deviation of the logarithm of R&D stock of firms able to lead",
-        low=0.05,
-        high=0.5,
-        status="assumed",
-        source="firms so alike are not told apart further; structural",
-        spread="fixed",
-    )
-    least_own: float = quantity(
-        0.2,
-        unit="least share of joint projects that come of firms' own accord",
-        low=0.05,
-        high=0.5,
-        status="assumed",
-        source="where matches and vice-presidents would bring all; structural",
-        spread="fixed",
-    )
-    past: float = quantity(
-        32,
-        unit="quarters before the start in which a project may have begun that still counts",
-        low=20,
-        high=40,
-        status="assumed",
-        source="length, and the years for which sales count; structural",
-        spread="fixed",
+    listed: float = meaning("those that the province lists")
+    staff: float = meaning("researchers of a partner that a large project binds")
+    least_rd: float = meaning("R&D below which a firm leads no called project")
+    usual_pass: float = meaning("proposals that the city's standing calls take")
+    floor: float = meaning("usual places per firm able to lead, where the city holds no calls yet")
+    response: float = meaning("applications to places")
+    fit_weight: float = meaning("fit beside expertise in the ranking")
+    city_value: float = meaning("mean cost of a city project")
+    large_from: float = meaning("cost from which a called project is a major one")
+    public_share: float = meaning("a called project's cost that public money pays")
+    platforms_apply: float = meaning("proposals of a working platform that a call asks")
+    provincial_proposals: float = meaning("provincial proposals per 100 researchers")
+    national_proposals: float = meaning("proposals for major national projects per 100 researchers")
+    firm_proposals: float = meaning("provincial proposals per firm able to lead")
+    firm_national: float = meaning("national proposals per provincial one, of firms")
+    provincial_pass: float = meaning("provincial proposals that are taken")
+    national_pass: float = meaning("national proposals that are taken")
+    rivals: float = meaning("rival proposals from elsewhere per proposal of the city at the start")
+    lasting: float = meaning("the score's standard deviation that lasting strength weighs")
+    experience: float = meaning("a doubling of called projects carried before")
+    provincial_value: float = meaning("mean cost of a provincial project")
+    national_value: float = meaning("mean cost of a major national project")
+    years: float = meaning("time that a large project takes")
+    proves: float = meaning("a milestone is passed")
+    finds_user: float = meaning("a paying user is found without pilot tests")
+    finds_user_piloted: float = meaning("a paying user is found after pilot tests")
+    per_pilot_platform: float = meaning("projects that a pilot platform tests")
+    production: float = meaning("investment in production over the project's value, where it sells")
+    most_production: float = meaning("largest investment in production over the firm's revenue")
+    turnover: float = meaning("sales a year for what is invested")
+    sales_spread: float = meaning("investment, and sales on it")
+    counted: float = meaning("time after its end in which a project's sales are counted")
+    profit_tax: float = meaning("sales that are profit and tax")
+    payment_delay: float = meaning("time from the call to the grant")
+    per_place: float = meaning("researchers per place of an organisation on the ring of partners")
+    fit_sector: float = meaning("fit of two partners of one sector, of one field being 1")
+    fit_far: float = meaning("fit of two partners of different sectors, of one field being 1")
+    most_worth: float = meaning("applicants for a call at most, beside the usual number")
+    strongest: float = meaning("lasting strength that counts at most")
+    years_apart: float = meaning("the usual length by which projects are longer or shorter at most")
+    least_spread: float = meaning("R&D stock of firms able to lead, at least")
+    least_own: float = meaning("joint projects that come of firms' own accord at least")
+    past: float = meaning(
+        "time before the start in which a project may have begun that still counts"
     )
 
 
@@ -1300,13 +886,13 @@ def _count(state: State, p: Parameters) -> None:
 # The start: norms, ties and projects under way
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Fix what later quarters are compared with, and start the city with its projects under way.
 
     To be called when firms, organisations and talents are there, and best after the year of
     history, whose matches count as one of the ways to a joint project.
     """
-    p: Parameters = values.of("projects")
+    p = values.of(Parameters)
     _fix_norms(state, p)
     scale_joint_projects(state, p)
     those = partners(state, p)

@@ -23,7 +23,6 @@ sellable, and more is offered where sellers keep more of what it brings [T22, T2
 lognormal [S9, S10, T13]. What is not sold loses its value with age.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,155 +31,35 @@ from sim.core import identity
 from sim.core.arithmetic import log, power
 from sim.core.compiled import compiled
 from sim.core.draws import poisson
-from sim.core.quantity import quantity
+from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene
 from sim.state.books import yuan
 from sim.state.rules import status_share
 from sim.state.state import ACTIVE, RESULT_UNITS, State
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="research"):
     """Numbers of the process."""
 
-    stop: float = quantity(
-        0.07,
-        unit="share of performers a year",
-        low=0.05,
-        high=0.09,
-        status="cited",
-        source="docs/odd.md, below K21's 17 %; S36",
+    stop: float = meaning("performers that stop R&D")
+    size_effect: float = meaning("starting R&D to employees")
+    adjustment: float = meaning("the gap to the R&D aimed at that is closed")
+    depreciation: float = meaning("R&D stock that is lost")
+    elasticity: float = meaning("results to R&D across firms")
+    grants_per_patent: float = meaning("invention grants per valid patent at the start")
+    patent_lapse: float = meaning("valid patents that lapse")
+    high_value_slope: float = meaning("a grant's chance of high value to R&D over revenue")
+    high_value_grants: float = meaning(
+        "share of high value among grants, over that among the patents at the start"
     )
-    size_effect: float = quantity(
-        0.3,
-        unit="elasticity of starting to employees",
-        low=0.0,
-        high=0.6,
-        status="assumed",
-        source="S26: size raises the chance of doing R&D; size of the effect judged",
-    )
-    adjustment: float = quantity(
-        0.15,
-        unit="share of the gap a quarter",
-        low=0.05,
-        high=0.30,
-        status="assumed",
-        source="partial adjustment of R&D; judged",
-    )
-    depreciation: float = quantity(
-        0.15,
-        unit="share a year",
-        low=0.10,
-        high=0.20,
-        status="cited",
-        source="K section, Hall, Mairesse & Mohnen 2010 (from memory): about 15 %",
-    )
-    elasticity: float = quantity(
-        0.85,
-        unit="elasticity of results to R&D across firms",
-        low=0.8,
-        high=0.9,
-        status="cited",
-        source="docs/odd.md; K33: below 1",
-    )
-    grants_per_patent: float = quantity(
-        0.20,
-        unit="invention grants a year per valid patent at the start",
-        low=0.14,
-        high=0.30,
-        status="cited",
-        source="Ningbo 2017: 5 382 grants on 23 per 10 000 of some 7.9 M people = 0.30; its stock "
-        "grew some 13 % a year to 2022, which with lapses takes 0.19",
-    )
-    patent_lapse: float = quantity(
-        0.06,
-        unit="share of valid patents a year",
-        low=0.03,
-        high=0.10,
-        status="assumed",
-        source="fees rise with age; judged",
-    )
-    high_value_slope: float = quantity(
-        0.3,
-        unit="elasticity of a grant's chance of high value to R&D over revenue",
-        low=0.0,
-        high=0.8,
-        status="assumed",
-        source="T17: 48 % of firms' patents are used, 65 % of the small champions'; judged",
-    )
-    high_value_grants: float = quantity(
-        1.0,
-        unit="share of high value among grants, over that among the patents at the start",
-        low=0.7,
-        high=1.5,
-        status="assumed",
-        source="younger patents are kept to show their age later, but more are in key industries",
-    )
-    high_value_lapse: float = quantity(
-        0.5,
-        unit="ratio of their lapse to that of all patents",
-        low=0.1,
-        high=1.0,
-        status="assumed",
-        source="being kept for over ten years is one of the marks of high value; judged",
-    )
-    coaching: float = quantity(
-        0.3,
-        unit="relative rise of the chance of starting R&D in the quarter of a diagnosis",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="no measured effect found; 0 where it is a visit only; judged",
-    )
-    diagnosis_cost: float = quantity(
-        0.02,
-        unit="million CNY per diagnosis",
-        low=0.005,
-        high=0.08,
-        status="assumed",
-        source="some days of two consultants; judged",
-        spread="log-uniform",
-    )
-    result_rate: float = quantity(
-        0.35,
-        unit="results per researcher-year",
-        low=0.2,
-        high=0.6,
-        status="assumed",
-        source="some two patent applications per R&D post in six years; judged",
-    )
-    sellable: float = quantity(
-        0.15,
-        unit="share of results",
-        low=0.05,
-        high=0.25,
-        status="assumed",
-        source="docs/odd.md: 5-25 % are ever sellable",
-    )
-    value_mean: float = quantity(
-        0.64,
-        unit="million CNY",
-        low=0.4,
-        high=1.2,
-        status="cited",
-        source="T13: mean deal 0.639 M CNY in 2023; T15: 1.22 M in 2017",
-    )
-    value_spread: float = quantity(
-        1.6,
-        unit="standard deviation of the logarithm",
-        low=1.3,
-        high=2.0,
-        status="cited",
-        source="S9-S11",
-    )
-    ageing: float = quantity(
-        0.20,
-        unit="share of open results that lapse a year",
-        low=0.10,
-        high=0.35,
-        status="assumed",
-        source="T7: median delay 3.7 years from filing to transfer",
-    )
+    high_value_lapse: float = meaning("lapse of patents of high value to that of all patents")
+    coaching: float = meaning("chance of starting R&D in the quarter of a diagnosis")
+    diagnosis_cost: float = meaning("cost of a diagnosis")
+    result_rate: float = meaning("results per researcher")
+    sellable: float = meaning("results that are ever sellable")
+    value_mean: float = meaning("mean value of a sellable result")
+    value_spread: float = meaning("value of sellable results")
+    ageing: float = meaning("open results that lapse")
 
 
 # Slots of a firm's draws in a quarter.

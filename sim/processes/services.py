@@ -13,230 +13,49 @@ share of that pays their cost. Those that do not live on their income close in t
 ends.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from sim.core import identity
-from sim.core.quantity import quantity
 from sim.core.tables import Rows, among
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
+from sim.inputs.numbers import Numbers, meaning
 from sim.state import founders
 from sim.state.books import yuan
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.state import ACTIVE, BUILDING, State
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="services"):
     """Numbers of the process."""
 
-    per_service: float = quantity(
-        4,
-        unit="persons who could be trained per transfer service",
-        low=2,
-        high=8,
-        status="assumed",
-        source="three to six staff each; judged",
+    per_service: float = meaning("persons who could be trained, per transfer service")
+    per_carrier: float = meaning("persons who could be trained, per incubator or makerspace")
+    per_firm: float = meaning(
+        "persons who could be trained, per firm that does R&D, start-ups apart"
     )
-    per_carrier: float = quantity(
-        2,
-        unit="persons per incubator or makerspace",
-        low=1,
-        high=4,
-        status="assumed",
-        source="a makerspace has 3 staff; judged",
+    per_researcher: float = meaning("persons who could be trained, per researcher")
+    enrol: float = meaning("such a person enrols where a place is free")
+    national_places: float = meaning("places in national and provincial courses, without any plan")
+    passes: float = meaning("those trained that are certified")
+    place_cost: float = meaning("cost of a place")
+    fee: float = meaning("a brokered contract's value that is the broker's fee")
+    active: float = meaning("holders who work where income equals the reserve")
+    least_active: float = meaning("holders who work at least")
+    most_active: float = meaning("holders who work at most")
+    reserve: float = meaning("income that makes brokering worth one's time")
+    weighs: float = meaning("local bodies without a transfer service that weigh one")
+    weighs_outside: float = meaning("outside parents that weigh a branch")
+    sensitivity: float = meaning("logit of opening per expected profit over cost")
+    own_use: float = meaning("the cost that a body's own results, tenants and clients are worth")
+    registration_weighs: float = meaning("a district without registration service weighs one")
+    patent_fee: float = meaning("agents' income per invention grant")
+    local_agents: float = meaning("that income that stays in the city")
+    ip_weighs: float = meaning("agents that weigh an office")
+    weighs_operator: float = meaning(
+        "universities and institutes that weigh an IP operator of their own"
     )
-    per_firm: float = quantity(
-        0.7,
-        unit="persons per firm that does R&D, start-ups apart",
-        low=0.2,
-        high=1.5,
-        status="assumed",
-        source="a technology manager in some firms; judged, wide",
-        spread="log-uniform",
-    )
-    per_researcher: float = quantity(
-        0.05,
-        unit="persons per researcher",
-        low=0.02,
-        high=0.10,
-        status="assumed",
-        source="China: below one manager per 100 researchers, Europe one per 25",
-    )
-    enrol: float = quantity(
-        0.10,
-        unit="chance a quarter that such a person enrols where a place is free",
-        low=0.04,
-        high=0.25,
-        status="assumed",
-        source="judged, wide",
-        spread="log-uniform",
-    )
-    national_places: float = quantity(
-        30,
-        unit="places a year in national and provincial courses, without any plan",
-        low=10,
-        high=90,
-        status="assumed",
-        source="China trained 110 000 by 2024, mostly since 2018: some 40 a year per 2.8 M people",
-        spread="log-uniform",
-    )
-    passes: float = quantity(
-        0.85,
-        unit="share of those trained",
-        low=0.7,
-        high=0.95,
-        status="assumed",
-        source="judged",
-    )
-    place_cost: float = quantity(
-        0.004,
-        unit="million CNY per place",
-        low=0.002,
-        high=0.010,
-        status="assumed",
-        source="a week's course; judged",
-        spread="log-uniform",
-    )
-    fee: float = quantity(
-        0.02,
-        unit="share of a brokered contract's value",
-        low=0.01,
-        high=0.05,
-        status="cited",
-        source="1-2 % rewards in Jiangsu, Ningbo and Shanghai; fees judged above",
-    )
-    active: float = quantity(
-        0.10,
-        unit="share of holders who work where income equals the reserve",
-        low=0.05,
-        high=0.20,
-        status="assumed",
-        source="docs/odd.md: 5-20 %",
-    )
-    least_active: float = quantity(
-        0.05,
-        unit="share of holders",
-        low=0.05,
-        high=0.05,
-        status="assumed",
-        source="docs/odd.md: 5-20 %",
-        spread="fixed",
-    )
-    most_active: float = quantity(
-        0.20,
-        unit="share of holders",
-        low=0.20,
-        high=0.20,
-        status="assumed",
-        source="docs/odd.md: 5-20 %",
-        spread="fixed",
-    )
-    reserve: float = quantity(
-        0.06,
-        unit="million CNY a year that makes brokering worth one's time",
-        low=0.02,
-        high=0.15,
-        status="assumed",
-        source="part of a yearly wage; judged",
-        spread="log-uniform",
-    )
-    weighs: float = quantity(
-        0.25,
-        unit="share a year of local bodies without a transfer service that weigh one",
-        low=0.08,
-        high=0.60,
-        status="assumed",
-        source="judged, wide",
-        spread="log-uniform",
-    )
-    weighs_outside: float = quantity(
-        0.03,
-        unit="share a year of outside parents that weigh a branch",
-        low=0.01,
-        high=0.08,
-        status="assumed",
-        source="judged, wide",
-        spread="log-uniform",
-    )
-    sensitivity: float = quantity(
-        3.0,
-        unit="logit per expected profit over cost",
-        low=1.0,
-        high=6.0,
-        status="assumed",
-        source="B17: near 0 below cost, up above; judged",
-    )
-    own_use: float = quantity(
-        0.5,
-        unit="share of the cost that a body's own results, tenants and clients are worth",
-        low=0.0,
-        high=0.9,
-        status="assumed",
-        source="T12: 87 % do not break even, yet exist; judged",
-    )
-    registration_weighs: float = quantity(
-        0.10,
-        unit="chance a quarter that a district without registration service weighs one",
-        low=0.03,
-        high=0.25,
-        status="assumed",
-        source="judged, wide",
-        spread="log-uniform",
-    )
-    patent_fee: float = quantity(
-        0.04,
-        unit="million CNY of agents' income per invention grant",
-        low=0.015,
-        high=0.08,
-        status="assumed",
-        source="with some two applications, eight utility models and ten trade marks each; judged",
-        spread="log-uniform",
-    )
-    local_agents: float = quantity(
-        0.4,
-        unit="share of that income that stays in the city",
-        low=0.2,
-        high=0.6,
-        status="assumed",
-        source="half of contracts are with outsiders; judged",
-    )
-    ip_weighs: float = quantity(
-        2.0,
-        unit="agents a year that weigh an office",
-        low=0.5,
-        high=5.0,
-        status="assumed",
-        source="judged, wide",
-        spread="log-uniform",
-    )
-    weighs_operator: float = quantity(
-        0.05,
-        unit="share a year of universities and institutes that weigh an IP operator of their own",
-        low=0.01,
-        high=0.15,
-        status="assumed",
-        source="no count found; judged, wide",
-        spread="log-uniform",
-    )
-    closes: float = quantity(
-        0.08,
-        unit="share a year of services below their cost that close",
-        low=0.03,
-        high=0.15,
-        status="assumed",
-        source="F1: small firms close at 6-9.5 % a year",
-    )
-    latent_agents: float = quantity(
-        8,
-        unit="latent agents a quarter who may weigh an office",
-        low=8,
-        high=16,
-        status="assumed",
-        source="more than ever weigh one; structural",
-        spread="fixed",
-    )
+    closes: float = meaning("services below their cost that close")
+    latent_agents: float = meaning("latent agents who may weigh an office")
 
 
 # Slots of a body's draws in a quarter, of a person's life (quarter 0) and of a quarter.

@@ -15,23 +15,18 @@ or under way at the start; the rest are begun, each quarter, with the odds that 
 has, raised by means toward institutes as for any founding, min(5, 1 + share of the cost paid).
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.draws import Ids
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state.books import yuan
 from sim.state.state import ACTIVE, State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,171 +36,30 @@ OWN_BUILDINGS = ("incubator", "accelerator", "science_park")
 SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="space"):
     """Numbers of the process."""
 
-    growth: float = quantity(
-        0.25,
-        unit="space begun a year over the space at the start, where as much is empty as then",
-        low=0.04,
-        high=1.5,
-        status="assumed",
-        source="Torch: incubators grew 12-20 % a year in 2016-18; Wuxi high-tech zone 2022: a "
-        "million m2 in a year, more than all that this city may have had at the start; wide",
-        spread="log-uniform",
+    growth: float = meaning(
+        "space begun over the space at the start, where as much is empty as then"
     )
-    response: float = quantity(
-        1.0,
-        unit="elasticity of starts to the empty share, negative",
-        low=0.0,
-        high=2.0,
-        status="assumed",
-        source="state-owned developers hardly look at it; judged, 0 allowed",
-    )
-    known: float = quantity(
-        0.5,
-        unit="share of what is being built that developers count",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="others' plans are known in part; judged",
-    )
-    project: float = quantity(
-        40_000,
-        unit="square metres per project, mean",
-        low=15_000,
-        high=120_000,
-        status="cited",
-        source="Changzhou Wujin 2023-24: 22 000 and 67 000 m2; Yongxiu 2017: 65 000; Wuxi and "
-        "Lianyungang 2025: 162 500; Changzhou Xinbei 2023: 280 000; most are smaller",
-        spread="log-uniform",
-    )
-    project_spread: float = quantity(
-        0.8,
-        unit="standard deviation of the logarithm of size",
-        low=0.4,
-        high=1.2,
-        status="assumed",
-        source="the sizes above; judged",
-    )
-    fastest: float = quantity(
-        6,
-        unit="quarters of building",
-        low=4,
-        high=7,
-        status="assumed",
-        source="model design 4: 6-10 quarters",
-    )
-    slowest: float = quantity(
-        10,
-        unit="quarters of building",
-        low=8,
-        high=12,
-        status="assumed",
-        source="model design 4: 6-10 quarters",
-    )
-    incubator_space: float = quantity(
-        9_000,
-        unit="square metres per incubator or accelerator",
-        low=5_000,
-        high=20_000,
-        status="cited",
-        source="5 000 m2 at least; Ningbo 2020: 20 000 at one university park",
-    )
-    park_space: float = quantity(
-        100_000,
-        unit="square metres per science park",
-        low=30_000,
-        high=280_000,
-        status="cited",
-        source="parks of 65 000-280 000 m2; smaller ones judged",
-        spread="log-uniform",
-    )
-    own_building: float = quantity(
-        0.4,
-        unit="share of those that open in a new building of their own",
-        low=0.1,
-        high=0.8,
-        status="assumed",
-        source="conversions are common; judged, wide",
-    )
-    carriers_share: float = quantity(
-        0.5,
-        unit="share of the space taken at the start that carriers' tenants take",
-        low=0.2,
-        high=0.8,
-        status="assumed",
-        source="the rest are other technology firms and services; judged",
-    )
-    blocks: float = quantity(
-        5,
-        unit="functional blocks of the cluster area",
-        low=3,
-        high=8,
-        status="assumed",
-        source="laboratories, pilot space, infrastructure, institutes, flats are named; judged",
-    )
-    blocks_done: float = quantity(
-        0.1,
-        unit="share of blocks finished at the start",
-        low=0.0,
-        high=0.3,
-        status="assumed",
-        source="the area is being planned (谋划) in 2019; judged",
-    )
-    blocks_begun: float = quantity(
-        0.2,
-        unit="share of blocks under way at the start",
-        low=0.0,
-        high=0.5,
-        status="assumed",
-        source="as above; judged, wide",
-    )
-    block_start: float = quantity(
-        0.08,
-        unit="chance a quarter that a block is begun without means from the city",
-        low=0.02,
-        high=0.25,
-        status="assumed",
-        source="land, money and permits take years; judged, wide",
-        spread="log-uniform",
-    )
-    block_space: float = quantity(
-        60_000,
-        unit="square metres per block",
-        low=20_000,
-        high=200_000,
-        status="assumed",
-        source="as park phases; judged",
-        spread="log-uniform",
-    )
-    cost: float = quantity(
-        0.005,
-        unit="million CNY per square metre",
-        low=0.0037,
-        high=0.0068,
-        status="cited",
-        source="parks and incubators in Jiangsu and Jiangxi: 3 730 to 6 800 CNY",
-    )
-    latent_projects: float = quantity(
-        60,
-        unit="latent projects a quarter",
-        low=60,
-        high=120,
-        status="assumed",
-        source="more than ever are begun; structural",
-        spread="fixed",
-    )
-    most_swing: float = quantity(
-        4.0,
-        unit="how far starts rise or fall beside the usual, as a ratio",
-        low=2.0,
-        high=8.0,
-        status="assumed",
-        source="against runaways; structural",
-        spread="fixed",
-    )
+    response: float = meaning("starts to the empty share, negative")
+    known: float = meaning("what is being built that developers count")
+    project: float = meaning("space of a project, mean")
+    project_spread: float = meaning("size of projects")
+    fastest: float = meaning("time of building, at least")
+    slowest: float = meaning("time of building, at most")
+    incubator_space: float = meaning("space of an incubator or accelerator")
+    park_space: float = meaning("space of a science park")
+    own_building: float = meaning("those that open in a new building of their own")
+    carriers_share: float = meaning("the space taken at the start that carriers' tenants take")
+    blocks: float = meaning("functional blocks of the cluster area")
+    blocks_done: float = meaning("blocks finished at the start")
+    blocks_begun: float = meaning("blocks under way at the start")
+    block_start: float = meaning("a block is begun without means from the city")
+    block_space: float = meaning("space of a block")
+    cost: float = meaning("cost of a square metre")
+    latent_projects: float = meaning("latent projects")
+    most_swing: float = meaning("how far starts rise or fall beside the usual")
 
 
 # Slots of a project in its quarter, of a block's life, of a block in a quarter.
@@ -227,9 +81,9 @@ def build(state: State, p: Parameters) -> None:
     _build_cluster_area(state, p)
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Start the city with its space, with buildings under way and with what takes the space."""
-    prepare(state, values.of("space"))
+    prepare(state, values.of(Parameters))
 
 
 def prepare(state: State, p: Parameters) -> None:

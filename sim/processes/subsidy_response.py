@@ -15,121 +15,42 @@ R&D is kept in two books: the expense that firms account for exceeds the statist
 which the tables hold, by 1.25-1.3.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import quarter
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state.books import yuan
 from sim.state.state import State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 LEVERS = ("rd_share", "rd_price")
 CLAIM_SEASON = 2  # claims for last year's R&D close with the calls
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="subsidy_response"):
     """Numbers of the process."""
 
-    additional_large: float = quantity(
-        0.0,
-        unit="yuan of real R&D per yuan expected, large firms",
-        low=-0.5,
-        high=0.25,
-        status="cited",
-        source="P1, P8, P9, K10",
-    )
-    additional_small: float = quantity(
-        0.5,
-        unit="yuan of real R&D per yuan expected, small firms",
-        low=0.0,
-        high=1.0,
-        status="cited",
-        source="K10: 1 for small firms; P8: 0 over all studies",
-    )
-    relabelled: float = quantity(
-        0.25,
-        unit="yuan of other costs claimed as R&D per yuan expected",
-        low=0.10,
-        high=0.53,
-        status="cited",
-        source="P3: 53 % of subsidy money misused; P5: 24-30 % of the reported response",
-    )
-    small_staff: float = quantity(
-        300,
-        unit="persons: a firm below it is small",
-        low=300,
-        high=300,
-        status="cited",
-        source="national size classes of industry: small is below 300 employees",
-        spread="fixed",
-    )
-    application: float = quantity(
-        0.02,
-        unit="million CNY per claim",
-        low=0.005,
-        high=0.06,
-        status="assumed",
-        source="a special audit of the R&D expense; judged",
-        spread="log-uniform",
-    )
-    ceiling: float = quantity(
-        1.0,
-        unit="million CNY per firm and year of a subsidy",
-        low=0.2,
-        high=5.0,
-        status="assumed",
-        source="Jiangyin 2019: 44 firms, 0.14 M CNY each; Haimen 2022: up to 5 M; wide",
-        spread="log-uniform",
-    )
-    knows: float = quantity(
-        0.6,
-        unit="share of firms with R&D that know of a subsidy and take the trouble",
-        low=0.3,
-        high=0.9,
-        status="assumed",
-        source="no count of take-up found; judged",
-    )
-    first_trust: float = quantity(
-        0.6,
-        unit="part of a first promise that firms count on",
-        low=0.2,
-        high=1.0,
-        status="assumed",
-        source="paid after the fact, 'within the budget'; judged",
-    )
-    payment_delay: float = quantity(
-        2,
-        unit="quarters from the claim to the payment",
-        low=1,
-        high=4,
-        status="assumed",
-        source="docs/odd.md: rewards are paid 2-6 quarters after they are earned",
-    )
-    accounting: float = quantity(
-        1.27,
-        unit="R&D expense accounted for over the statistical R&D expenditure",
-        low=1.25,
-        high=1.30,
-        status="assumed",
-        source="docs/odd.md: about 1.25-1.3",
-    )
+    additional_large: float = meaning("real R&D for what is expected, large firms")
+    additional_small: float = meaning("real R&D for what is expected, small firms")
+    relabelled: float = meaning("other costs claimed as R&D for what is expected")
+    small_staff: float = meaning("staff below which a firm is small")
+    application: float = meaning("cost of a claim")
+    ceiling: float = meaning("a subsidy to one firm at most")
+    knows: float = meaning("firms with R&D that know of a subsidy and take the trouble")
+    first_trust: float = meaning("a first promise that firms count on")
+    payment_delay: float = meaning("time from the claim to the payment")
+    accounting: float = meaning("R&D expense accounted for over the statistical R&D expenditure")
 
 
 _KNOWS = 0  # slot of a firm's draw of its life
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Keep the ratio of the two books, which measures need."""
-    state.starting_stock["rd_accounting"] = values.of("subsidy_response").accounting
+    state.starting_stock["rd_accounting"] = values.of(Parameters).accounting
 
 
 def respond(state: State, p: Parameters) -> None:

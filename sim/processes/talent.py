@@ -28,25 +28,22 @@ firms accept and staff can be sent; a firm without a partner may gain one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.draws import Addressed, Ids
-from sim.core.quantity import quantity
 from sim.core.quarter import season
 from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import Offer
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.state.books import yuan
 from sim.state.kene import PER_FIELD
 from sim.state.ring import ring
 from sim.state.state import ACTIVE, BODY_CODE, TALENT_KINDS, State
-
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -61,439 +58,76 @@ TWO_YEARS, THREE_YEARS = 7, 11
 AUTUMNS = 3  # years of students who are under way at once
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="talent"):
     """Numbers of the process."""
 
-    vice_president_quota: float = quantity(
-        1018,
-        unit="titles a year in the province, at the start",
-        low=1018,
-        high=1018,
-        status="cited",
-        source="2018年江苏省“双创计划”科技副总名单: 1018 from 176 institutions",
-        spread="fixed",
+    vice_president_quota: float = meaning("titles of vice-presidents in the province, at the start")
+    vice_president_growth: float = meaning("quota and applications of vice-presidents")
+    vice_president_pass: float = meaning("applicants for vice-president who pass")
+    vice_president_term: float = meaning("term of a vice-president")
+    professor_quota: float = meaning("titles of industry professors in the province, at the start")
+    professor_growth: float = meaning("quota and applications of industry professors")
+    professor_pass: float = meaning("applicants for industry professor who pass")
+    professor_term: float = meaning("term of an industry professor, whole years")
+    nominations: float = meaning(
+        "nominations of professors per university, at most; never below the usual"
     )
-    vice_president_growth: float = quantity(
-        0.10,
-        unit="growth a year of the quota and of applications",
-        low=0.0,
-        high=0.25,
-        status="assumed",
-        source="a programme of 2013 that still grows in 2018; judged, wide",
+    local_senders: float = meaning(
+        "vice-presidents sent by universities and institutes of the city"
     )
-    vice_president_pass: float = quantity(
-        0.5,
-        unit="share of applicants",
-        low=0.25,
-        high=0.9,
-        status="assumed",
-        source="firm and university sign before they apply; no count found; wide",
+    mobilised: float = meaning("further applications per post that a plan offers")
+    weaker: float = meaning("by how much such an application is weaker")
+    size_of_applicant: float = meaning("a firm's applications to its R&D stock")
+    carries: float = meaning("vice-presidents who bring a capability to a firm that does R&D")
+    forgets: float = meaning("those capabilities that are lost at the end of the term")
+    ties: float = meaning("a post ties a firm without a partner to the local organisation")
+    leading_quota: float = meaning(
+        "national and provincial titles of leading talent in the province"
     )
-    vice_president_term: float = quantity(
-        2,
-        unit="years",
-        low=2,
-        high=2,
-        status="cited",
-        source="江苏新一批2088名科技副总赴企业上任: a two-year term, one firm each",
-        spread="fixed",
+    leading_growth: float = meaning("quota and applications of leading talent")
+    leading_pass: float = meaning("applicants for leading talent who pass")
+    leading_package: float = meaning("what a leading talent is given elsewhere in all")
+    at_firms: float = meaning("leading talents at firms")
+    candidates: float = meaning("candidates per talent who comes or applies without policy")
+    response: float = meaning("the odds to the package")
+    pull: float = meaning("the odds to the city's universities and institutes")
+    programme_years: float = meaning("time in which the top talents of the start came")
+    top_pool: float = meaning("top talents of all places who weigh a move to such a city")
+    top_package: float = meaning("what a top talent's team is given elsewhere in all")
+    top_stay: float = meaning("mean stay of a top talent")
+    build_up: float = meaning(
+        "recruitment of an institute in its first years over that of later ones"
     )
-    professor_quota: float = quantity(
-        200,
-        unit="titles a year in the province, at the start",
-        low=130,
-        high=400,
-        status="assumed",
-        source="江苏省第五批产业教授签约: over 1300 in five batches up to 2018; new types to come",
-        spread="log-uniform",
+    build_up_years: float = meaning("an institute's first years")
+    team_pool: float = meaning(
+        "most candidates of all institutes together, over those of the start"
     )
-    professor_growth: float = quantity(
-        0.08,
-        unit="growth a year of the quota and of applications",
-        low=0.0,
-        high=0.25,
-        status="assumed",
-        source="as science vice-presidents; wide",
+    team_package: float = meaning("what a talent or team is given elsewhere in all")
+    team_stay: float = meaning("mean stay of a talent or team at an institute")
+    team_staff: float = meaning(
+        "researchers by which a talent or team raises its institute's staff"
     )
-    professor_pass: float = quantity(
-        0.5,
-        unit="share of applicants",
-        low=0.25,
-        high=0.9,
-        status="assumed",
-        source="universities nominate under a cap; no count found; wide",
+    payment_delay: float = meaning("time from the arrival to the payment")
+    willing: float = meaning("a R&D firm would take somebody sent to it")
+    sent: float = meaning("the city's public researchers that can be sent")
+    post_cost: float = meaning("cost of an exchange post")
+    years_before: float = meaning(
+        "graduates at the start's rate that were trained before the start"
     )
-    professor_term: float = quantity(
-        4,
-        unit="years, whole",
-        low=2,
-        high=4,
-        status="assumed",
-        source="between a vice-president's term and a doctoral student's studies; judged",
-    )
-    nominations: float = quantity(
-        10,
-        unit="nominations of professors a year per university, at most; never below the usual",
-        low=5,
-        high=30,
-        status="assumed",
-        source="产业教授选聘通知 2023, 2025: 5 of one type; Southeast University 2016: 84 at once",
-        spread="log-uniform",
-    )
-    local_senders: float = quantity(
-        0.5,
-        unit="share of vice-presidents sent by universities and institutes of the city",
-        low=0.2,
-        high=0.8,
-        status="assumed",
-        source="176 institutions sent 1018 in 2018; closeness helps a first tie [K13]; wide",
-    )
-    mobilised: float = quantity(
-        1.0,
-        unit="further applications per post that a plan offers",
-        low=0.0,
-        high=2.5,
-        status="assumed",
-        source="no estimate found; 0 where words bring nobody; wide",
-    )
-    weaker: float = quantity(
-        0.3,
-        unit="standard deviations by which such an application is weaker",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="those who apply unasked are the better ones; judged",
-    )
-    size_of_applicant: float = quantity(
-        0.3,
-        unit="elasticity of a firm's applications to its R&D stock",
-        low=0.0,
-        high=0.6,
-        status="assumed",
-        source="as hosts of platforms; judged",
-    )
-    carries: float = quantity(
-        0.5,
-        unit="share of vice-presidents who bring a capability to a firm that does R&D",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="K8: positive with absorptive capacity, size unknown; 0 to 1",
-    )
-    forgets: float = quantity(
-        0.5,
-        unit="share of those capabilities lost at the end of the term",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="K9: the contribution fades fairly rapidly, number unknown; 0 to 1",
-    )
-    ties: float = quantity(
-        0.5,
-        unit="chance that a post ties a firm without a partner to the local organisation",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="no estimate for dual posts found; 0 to 1",
-    )
-    leading_quota: float = quantity(
-        400,
-        unit="national and provincial titles of leading talent a year in the province",
-        low=200,
-        high=800,
-        status="assumed",
-        source="中国山东网 2021-03-24: 4300 in Shandong, over some ten years; wide",
-        spread="log-uniform",
-    )
-    leading_growth: float = quantity(
-        0.05,
-        unit="growth a year of the quota and of applications",
-        low=0.0,
-        high=0.12,
-        status="assumed",
-        source="programmes grow with budgets; judged",
-    )
-    leading_pass: float = quantity(
-        0.2,
-        unit="share of applicants",
-        low=0.08,
-        high=0.4,
-        status="assumed",
-        source="as national levels of platforms up to capped nominations; wide",
-    )
-    leading_package: float = quantity(
-        1.5,
-        unit="million CNY: what a leading talent is given elsewhere in all",
-        low=0.7,
-        high=4.0,
-        status="assumed",
-        source="Nantong 2020: over 400 M CNY in five years for some 300 persons; judged",
-        spread="log-uniform",
-    )
-    at_firms: float = quantity(
-        0.5,
-        unit="share of leading talents at firms",
-        low=0.3,
-        high=0.8,
-        status="assumed",
-        source="programmes for founders and for researchers; judged",
-    )
-    candidates: float = quantity(
-        4,
-        unit="candidates per talent who comes or applies without policy",
-        low=2,
-        high=8,
-        status="assumed",
-        source="bounds what money can do in a finite pool; judged, wide",
-    )
-    response: float = quantity(
-        0.5,
-        unit="elasticity of the odds to the package",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="no estimate found; rivals answer in kind, so 0 to 1",
-    )
-    pull: float = quantity(
-        0.5,
-        unit="elasticity of the odds to the city's universities and institutes",
-        low=0.0,
-        high=1.0,
-        status="assumed",
-        source="talents come where others work; size judged, 0 to 1",
-    )
-    programme_years: float = quantity(
-        6,
-        unit="years in which the top talents of the start came",
-        low=4,
-        high=10,
-        status="assumed",
-        source="cities' top-talent programmes are of the 2010s; judged",
-    )
-    top_pool: float = quantity(
-        60,
-        unit="top talents of all places who weigh a move to such a city a year",
-        low=20,
-        high=200,
-        status="assumed",
-        source="some 4 % of the nation's academicians; judged, wide",
-        spread="log-uniform",
-    )
-    top_package: float = quantity(
-        30,
-        unit="million CNY: what a top talent's team is given elsewhere in all",
-        low=10,
-        high=100,
-        status="assumed",
-        source="Wuxi 2019: 10-100 M CNY; Ningbo 2025: up to 100",
-        spread="log-uniform",
-    )
-    top_stay: float = quantity(
-        12,
-        unit="years, mean",
-        low=6,
-        high=20,
-        status="assumed",
-        source="to retirement or the next call; judged",
-    )
-    build_up: float = quantity(
-        2.0,
-        unit="recruitment of an institute in its first years over that of later ones",
-        low=1.0,
-        high=4.0,
-        status="assumed",
-        source="江北创新平台建设 2017: 30 teams in one institute's first phase; judged",
-    )
-    build_up_years: float = quantity(
-        3,
-        unit="years",
-        low=2,
-        high=5,
-        status="assumed",
-        source="'first years' (建设初期); judged",
-    )
-    team_pool: float = quantity(
-        3.0,
-        unit="most candidates of all institutes together, over those of the start",
-        low=1.5,
-        high=6.0,
-        status="assumed",
-        source="teams of the city's fields who would move at all; judged, wide",
-        spread="log-uniform",
-    )
-    team_package: float = quantity(
-        3.0,
-        unit="million CNY: what a talent or team is given elsewhere in all",
-        low=1.0,
-        high=10.0,
-        status="assumed",
-        source="Wuxi 2019: 5 M CNY for a start-up from abroad; between it and a provincial title",
-        spread="log-uniform",
-    )
-    team_stay: float = quantity(
-        8,
-        unit="years, mean",
-        low=4,
-        high=15,
-        status="assumed",
-        source="contracts of five years, some renewed; judged",
-    )
-    team_staff: float = quantity(
-        1.0,
-        unit="researchers by which a talent or team raises its institute's staff",
-        low=0.0,
-        high=3.0,
-        status="assumed",
-        source="most posts are filled anyway; 0 where only the name is new; judged",
-    )
-    payment_delay: float = quantity(
-        4,
-        unit="quarters",
-        low=2,
-        high=6,
-        status="assumed",
-        source="model design 2: rewards are paid 2-6 quarters later",
-    )
-    willing: float = quantity(
-        0.02,
-        unit="chance a quarter that a R&D firm would take somebody sent to it",
-        low=0.005,
-        high=0.06,
-        status="assumed",
-        source="Wujin 2018: 75 agreements a year by one team in a district; judged, wide",
-        spread="log-uniform",
-    )
-    sent: float = quantity(
-        0.03,
-        unit="share of the city's public researchers that can be sent a year",
-        low=0.01,
-        high=0.08,
-        status="assumed",
-        source="they teach and research; judged",
-    )
-    post_cost: float = quantity(
-        0.05,
-        unit="million CNY per exchange post",
-        low=0.02,
-        high=0.15,
-        status="assumed",
-        source="allowance and travel of a part-time year; judged",
-        spread="log-uniform",
-    )
-    years_before: float = quantity(
-        3,
-        unit="years' worth of graduates at the start's rate trained before the start",
-        low=1,
-        high=6,
-        status="assumed",
-        source="institutes are young and schools younger; wide",
-    )
-    enrolment_growth: float = quantity(
-        0.05,
-        unit="growth a year of enrolment before the start",
-        low=0.0,
-        high=0.15,
-        status="assumed",
-        source="graduate places grew with institutes; judged",
-    )
-    two_years: float = quantity(
-        0.3,
-        unit="share of students who finish after two years, the others after three",
-        low=0.0,
-        high=0.6,
-        status="assumed",
-        source="professional masters' courses take two to three years; judged",
-    )
-    completes: float = quantity(
-        0.9,
-        unit="share of students",
-        low=0.8,
-        high=0.97,
-        status="assumed",
-        source="few leave, some doctors late; judged",
-    )
-    supervises: float = quantity(
-        0.5,
-        unit="new students a year per researcher of an institute, at most",
-        low=0.2,
-        high=1.0,
-        status="assumed",
-        source="one or two students at a time for those who may supervise; judged",
-        spread="log-uniform",
-    )
-    filled: float = quantity(
-        0.8,
-        unit="share of further places that are granted and find a student",
-        low=0.4,
-        high=1.0,
-        status="assumed",
-        source="parent universities set the quota; judged, wide",
-    )
-    stays: float = quantity(
-        0.6,
-        unit="share of graduates who take work in the city",
-        low=0.4,
-        high=0.8,
-        status="assumed",
-        source="judged",
-    )
-    certifies: float = quantity(
-        0.04,
-        unit="share a year of the other skilled staff who become highly skilled",
-        low=0.024,
-        high=0.055,
-        status="assumed",
-        source="Ningbo 2017-21: 300 000 in five years on 1.2 M (5 %); Changzhou 2025: 2.4 %",
-    )
-    enters: float = quantity(
-        0.06,
-        unit="beginners a year per skilled worker",
-        low=0.04,
-        high=0.08,
-        status="assumed",
-        source="Changzhou 2025: 160 000 in three years on 1.1 M (5 %), beside retirement; judged",
-    )
-    retires: float = quantity(
-        0.025,
-        unit="share a year of the other skilled staff",
-        low=0.018,
-        high=0.033,
-        status="assumed",
-        source="some forty years of work; judged",
-    )
-    retires_highly: float = quantity(
-        0.030,
-        unit="share a year of the highly skilled",
-        low=0.020,
-        high=0.040,
-        status="assumed",
-        source="they are older; judged",
-    )
-    cost_growth: float = quantity(
-        0.04,
-        unit="growth a year of R&D expenditure per person-year",
-        low=0.02,
-        high=0.07,
-        status="assumed",
-        source="below wages, since staff shift to cheaper posts; judged",
-    )
-    employment_growth: float = quantity(
-        0.005,
-        unit="growth a year of the employed",
-        low=-0.01,
-        high=0.02,
-        status="assumed",
-        source="judged",
-    )
-    top_share: float = quantity(
-        0.5,
-        unit="largest share of a quarter's top talents on the move whom one city draws unasked",
-        low=0.2,
-        high=0.8,
-        status="assumed",
-        source="odds need a share below 1; structural",
-        spread="fixed",
+    enrolment_growth: float = meaning("enrolment before the start")
+    two_years: float = meaning("students who finish after two years, the others after three")
+    completes: float = meaning("students who complete their studies")
+    supervises: float = meaning("new students per researcher of an institute, at most")
+    filled: float = meaning("further places that are granted and find a student")
+    stays: float = meaning("graduates who take work in the city")
+    certifies: float = meaning("the other skilled staff who become highly skilled")
+    enters: float = meaning("beginners per skilled worker")
+    retires: float = meaning("the other skilled staff who retire")
+    retires_highly: float = meaning("the highly skilled who retire")
+    cost_growth: float = meaning("R&D expenditure per person-year")
+    employment_growth: float = meaning("the employed")
+    top_share: float = meaning(
+        "a quarter's top talents on the move whom one city draws unasked, at most"
     )
 
 
@@ -569,9 +203,9 @@ def recruit_and_train(state: State, p: Parameters) -> None:
 # The start.
 
 
-def begin(state: State, values: "Values") -> None:
+def begin(state: State, values: Values) -> None:
     """Put title holders, talents, students and skilled staff into a new city, in flow."""
-    prepare(state, values.of("talent"))
+    prepare(state, values.of(Parameters))
 
 
 def prepare(state: State, p: Parameters) -> None:

@@ -14,7 +14,7 @@ from sim.core.quantity import UNCERTAINTIES
 from sim.core.quarter import label
 from sim.inputs.city import FIGURES
 from sim.inputs.design import Fork
-from sim.inputs.number_set import NumberSet
+from sim.inputs.number_set import NOTHING_SET, NumberSet
 from sim.inputs.plan import Plan
 from sim.policy.policy import Choice, Mix
 
@@ -71,7 +71,7 @@ class Case:
     uncertainty: str = "both"
     scale: float = 1.0
     start: Mapping[str, float] = field(default_factory=dict)
-    numbers: NumberSet = field(default_factory=NumberSet)
+    numbers: NumberSet = NOTHING_SET
     fork: Fork | None = None
     costs_as: Mix | None = None
 

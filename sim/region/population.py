@@ -6,303 +6,77 @@ stands for 1 / scale firms. Organisations stay one to one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.draws import Ids, mix, poisson_counts
-from sim.core.quantity import quantity
 from sim.core.tables import Rows
 from sim.inputs.city import City
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
+from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.parameters import Values
 from sim.processes import (
     demography,
     founding,
     incubation,
     maturation,
     research,
+    services,
     subsidy_response,
     talent,
 )
 from sim.state import founders, kene, places, rules
 from sim.state.state import ACTIVE, BODY_CODE, BUILDING, FIRM_UNITS, State
 
-if TYPE_CHECKING:
-    from sim.inputs.parameters import Values
-
 Start = Callable[[str], float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="population"):
     """Numbers of the starting population that no figure gives."""
 
-    size_tail: float = quantity(
-        1.06,
-        unit="exponent of the tail of revenue",
-        low=1.0,
-        high=1.3,
-        status="cited",
-        source="S1, S28: 0.8-1.5 in the tail, about 1 over all",
+    size_tail: float = meaning("tail of revenue")
+    largest: float = meaning("the largest firm's revenue")
+    mean_age: float = meaning("mean age of above-scale firms at the start")
+    leading_share: float = meaning("above-scale firms that lead their cluster")
+    sme_revenue: float = meaning("median revenue of technology SMEs")
+    technology_based: float = meaning("firms at the high-tech thresholds per firm with the status")
+    above_threshold: float = meaning(
+        "R&D over revenue above the threshold, of firms at the high-tech thresholds"
     )
-    largest: float = quantity(
-        40000,
-        unit="million CNY a year: the largest firm's revenue",
-        low=15000,
-        high=80000,
-        status="assumed",
-        source="5 % of the city's above-scale revenue; judged",
-        spread="log-uniform",
+    based_share: float = meaning("the city's R&D that one technology-based firm may have at most")
+    based_together: float = meaning("the city's R&D that all technology-based firms have at most")
+    staff_spread: float = meaning("staff over revenue")
+    sme_spread: float = meaning("technology SMEs' revenue")
+    smes_with_rd: float = meaning("technology SMEs that do R&D")
+    university_spread: float = meaning("researchers per university")
+    sold: float = meaning("open results that are sold, before the start")
+    provincial_share: float = meaning("platforms at provincial level")
+    municipal_share: float = meaning("platforms below provincial level that are on the second rung")
+    occupancy: float = meaning("seats that are taken at the start, at most")
+    platform_age: float = meaning("mean age of platforms")
+    oldest_firm: float = meaning("age of the oldest firms at the start")
+    least_staff: float = meaning("staff of an above-scale firm at least")
+    youngest_sme: float = meaning("age of the youngest technology SMEs at the start")
+    oldest_sme: float = meaning("age of the oldest technology SMEs at the start")
+    sme_staff: float = meaning("staff of a technology SME beside those that go with revenue")
+    sme_staff_by_size: float = meaning(
+        "further staff of a technology SME of median revenue, in proportion to revenue"
     )
-    mean_age: float = quantity(
-        10,
-        unit="years",
-        low=7,
-        high=14,
-        status="assumed",
-        source="F3: all firms are younger, above-scale ones older; judged",
+    own_unit: float = meaning("firms with R&D that have an R&D unit of their own, platforms apart")
+    least_for_others: float = meaning(
+        "the city's R&D that firms which are not technology-based do at least"
     )
-    leading_share: float = quantity(
-        0.03,
-        unit="share of above-scale firms",
-        low=0.01,
-        high=0.06,
-        status="assumed",
-        source="leading firms of clusters; judged",
+    least_at_universities: float = meaning(
+        "the city's researchers that are at universities at least"
     )
-    sme_revenue: float = quantity(
-        6.0,
-        unit="million CNY a year, median of technology SMEs",
-        low=3,
-        high=10,
-        status="assumed",
-        source="below the threshold of 20 M; judged",
+    cohort_years: float = meaning(
+        "start-ups at the start of so many years are kept apart from the ordinary economy"
     )
-    technology_based: float = quantity(
-        2.0,
-        unit="firms at the high-tech thresholds per firm with the status",
-        low=1.3,
-        high=3.0,
-        status="calibrated",
-        source="to Weihai's rise to more than 500 high-tech firms in 2019 (威海市科技工作概况)",
-    )
-    above_threshold: float = quantity(
-        0.4,
-        unit="spread of the logarithm of R&D over revenue above the threshold",
-        low=0.2,
-        high=0.8,
-        status="assumed",
-        source="P5: firms bunch just above; judged",
-    )
-    based_share: float = quantity(
-        0.005,
-        unit="largest share of the city's R&D that one technology-based firm may have",
-        low=0.002,
-        high=0.015,
-        status="assumed",
-        source="keeps the total as published; judged",
-        spread="log-uniform",
-    )
-    based_together: float = quantity(
-        0.65,
-        unit="largest share of the city's R&D of all technology-based firms",
-        low=0.5,
-        high=0.8,
-        status="cited",
-        source="Ningbo 2017: high-tech firms did more than 65 %",
-    )
-    staff_spread: float = quantity(
-        0.5,
-        unit="standard deviation of the logarithm of staff over revenue",
-        low=0.3,
-        high=0.8,
-        status="assumed",
-        source="S17: productivity differs some 5 : 1 between the tenths; judged below",
-    )
-    sme_spread: float = quantity(
-        0.6,
-        unit="standard deviation of the logarithm of technology SMEs' revenue",
-        low=0.4,
-        high=0.9,
-        status="assumed",
-        source="cut at 20 M CNY; judged",
-    )
-    smes_with_rd: float = quantity(
-        0.8,
-        unit="share of technology SMEs",
-        low=0.6,
-        high=0.95,
-        status="assumed",
-        source="the evaluation asks for R&D; judged",
-    )
-    university_spread: float = quantity(
-        0.7,
-        unit="standard deviation of the logarithm of researchers per university",
-        low=0.3,
-        high=1.2,
-        status="assumed",
-        source="one research university beside colleges; judged",
-    )
-    sold: float = quantity(
-        0.25,
-        unit="share of open results sold a year, before the start",
-        low=0.10,
-        high=0.40,
-        status="assumed",
-        source="T2, T14: near what the model sells itself; judged",
-    )
-    provincial_share: float = quantity(
-        0.2,
-        unit="share of platforms at provincial level",
-        low=0.1,
-        high=0.35,
-        status="assumed",
-        source="Yangzhou 2017: 15 of 77 stations; Wuxi: 523 of 1 687 centres",
-    )
-    municipal_share: float = quantity(
-        0.5,
-        unit="share of platforms below provincial level that are on the second rung",
-        low=0.3,
-        high=0.8,
-        status="assumed",
-        source="Wuxi 2021: 1 687 centres at municipal level or higher; judged, wide",
-    )
-    occupancy: float = quantity(
-        0.9,
-        unit="most seats taken at the start",
-        low=0.8,
-        high=0.95,
-        status="assumed",
-        source="Ningbo 2020: 95 % in a well-run incubator",
-    )
-    platform_age: float = quantity(
-        5,
-        unit="mean age of platforms, years",
-        low=3,
-        high=8,
-        status="assumed",
-        source="judged",
-    )
-    oldest_firm: float = quantity(
-        30,
-        unit="years: the age of the oldest firms at the start",
-        low=20,
-        high=50,
-        status="assumed",
-        source="few firms of before the 1990s; growth hardly differs above it; structural",
-        spread="fixed",
-    )
-    least_staff: float = quantity(
-        5,
-        unit="persons of an above-scale firm at least",
-        low=1,
-        high=20,
-        status="assumed",
-        source="against extremes of the draw; structural",
-        spread="fixed",
-    )
-    youngest_sme: float = quantity(
-        1,
-        unit="years: the age of the youngest technology SMEs at the start",
-        low=0,
-        high=2,
-        status="assumed",
-        source="younger ones are start-ups; structural",
-        spread="fixed",
-    )
-    oldest_sme: float = quantity(
-        10,
-        unit="years: the age of the oldest technology SMEs at the start",
-        low=5,
-        high=15,
-        status="assumed",
-        source="judged",
-        spread="fixed",
-    )
-    sme_staff: float = quantity(
-        10,
-        unit="persons of a technology SME beside those that go with revenue",
-        low=5,
-        high=20,
-        status="assumed",
-        source="judged",
-        spread="fixed",
-    )
-    sme_staff_by_size: float = quantity(
-        10,
-        unit="persons more of a technology SME of median revenue, in proportion to revenue",
-        low=5,
-        high=20,
-        status="assumed",
-        source="judged",
-        spread="fixed",
-    )
-    own_unit: float = quantity(
-        0.69,
-        unit="share of firms with R&D that have an R&D unit of their own, platforms apart",
-        low=0.5,
-        high=0.85,
-        status="cited",
-        source="China 2018: 72 607 of 104 820; nearly all of the coverage at the start, and cities "
-        "differ; range judged",
-    )
-    least_for_others: float = quantity(
-        0.05,
-        unit="least share of the city's R&D of firms that are not technology-based",
-        low=0.01,
-        high=0.1,
-        status="assumed",
-        source="where the technology-based ones would do all; structural",
-        spread="fixed",
-    )
-    least_at_universities: float = quantity(
-        0.2,
-        unit="least share of the city's researchers at universities",
-        low=0.1,
-        high=0.4,
-        status="assumed",
-        source="where institutes would have them all; structural",
-        spread="fixed",
-    )
-    cohort_years: float = quantity(
-        5,
-        unit="years of start-ups at the start that are kept apart from the ordinary economy",
-        low=3,
-        high=7,
-        status="assumed",
-        source="older ones are among the technology SMEs; structural",
-        spread="fixed",
-    )
-    oldest_platform: float = quantity(
-        15,
-        unit="years: the age of the oldest platforms at the start",
-        low=10,
-        high=25,
-        status="assumed",
-        source="few are of before 2005; structural",
-        spread="fixed",
-    )
-    left_before: float = quantity(
-        4,
-        unit="quarters before the start in which former tenants left their seat",
-        low=1,
-        high=12,
-        status="assumed",
-        source="those of the last three years close sooner; judged",
-        spread="fixed",
-    )
-    found_years: float = quantity(
-        4,
-        unit="years before the start whose results may still lie open",
-        low=3,
-        high=5,
-        status="assumed",
-        source="of older ones lapse and sale leave a seventh; structural",
-        spread="fixed",
-    )
+    oldest_platform: float = meaning("age of the oldest platforms at the start")
+    left_before: float = meaning("time before the start in which former tenants left their seat")
+    found_years: float = meaning("time before the start whose results may still lie open")
 
 
 # Slots of a starting firm's draws.
@@ -316,39 +90,39 @@ _HOSTS = 16  # first slot of a host's lots, one for each kind
 _LARGEST_MEAN = 500.0  # patents of one firm: what an inverted Poisson draw can bear
 
 
-def settle(state: State, values: "Values", scale: float) -> None:
+def settle(state: State, values: Values, scale: float) -> None:
     """Fill the tables of a new city from a replicate's values."""
-    start, p = values.start, values.of("population")
+    start, p = values.start, values.of(Parameters)
     state.starting_stock.update({name: start(name) for name in state.city.figures})
     state.starting_stock["own_unit"] = p.own_unit
     _large_firms(state, start, scale, p)
     _small_firms(state, start, scale, p)
     _research_and_development(state, values, p)
-    _startups(state, start, p, values.of("demography"))
+    _startups(state, start, p, values.of(demography.Parameters))
     _norms(state, values)
-    _bodies(state, start, p, values.of("founding"))
-    _platforms(state, start, p, values.of("founding"))
-    _tenants(state, p, values.of("incubation"))
+    _bodies(state, start, p, values.of(founding.Parameters))
+    _platforms(state, start, p, values.of(founding.Parameters))
+    _tenants(state, p, values.of(incubation.Parameters))
     _status(state, start)
-    _brokers(state, start, values.of("services").active)
-    _results(state, p, values.of("research"))
+    _brokers(state, start, values.of(services.Parameters).active)
+    _results(state, p, values.of(research.Parameters))
     for process in (talent, maturation, subsidy_response):
         process.begin(state, values)
 
 
-def _norms(state: State, values: "Values") -> None:
+def _norms(state: State, values: Values) -> None:
     """Fix, once, what firms are compared with: no firm's life may hang on who else lives."""
     firms, stock = state.firms, state.starting_stock
     large = firms.above_scale
-    size = firms.employees[large] ** -values.of("demography").size_effect
+    size = firms.employees[large] ** -values.of(demography.Parameters).size_effect
     drawn = float(firms.revenue[large & firms.high_tech_industry].sum())
     age = np.maximum((state.start - firms.founded) / 4, 1.0)
     stock["mean_youth"] = float(np.sum(firms.revenue / age) / firms.revenue.sum())
-    stock["left_by_closing"] = _left_by_closing(state, values.of("demography"), size)
+    stock["left_by_closing"] = _left_by_closing(state, values.of(demography.Parameters), size)
     stock["mean_employees"] = float(firms.employees.mean())
     stock["mean_closing_size"] = float(size.mean())
     stock["high_tech_share_drawn"] = drawn / float(firms.revenue[large].sum())
-    research.begin(state, values.of("research"))
+    research.begin(state, values.of(research.Parameters))
 
 
 def _left_by_closing(state: State, p: demography.Parameters, size: NDArray[np.float64]) -> float:
@@ -440,10 +214,10 @@ def _small_firms(state: State, start: Start, scale: float, p: Parameters) -> Non
     )
 
 
-def _research_and_development(state: State, values: "Values", own: Parameters) -> None:
+def _research_and_development(state: State, values: Values, own: Parameters) -> None:
     """Choose who does R&D and how much, so that the city's share and total are met."""
     firms, start = state.firms, values.start
-    p: research.Parameters = values.of("research")
+    p = values.of(research.Parameters)
     luck = state.draws.at("population", 0)
     large = firms.above_scale
     size = np.log(firms.employees / firms.employees[large].mean())
@@ -452,7 +226,7 @@ def _research_and_development(state: State, values: "Values", own: Parameters) -
     count = round(start("rd_firm_share") * large.sum())
     performs = ~large & (u < own.smes_with_rd)
     performs[np.argsort(np.where(large, -score, np.inf), kind="stable")[:count]] = True
-    typical = values.of("demography").startup_rd
+    typical = values.of(demography.Parameters).startup_rd
     mean = _propensities(state, start, own, performs, typical)
     firms.rd[:] = np.where(performs, firms.propensity * firms.revenue, 0.0)
     firms.rd_stock[:] = firms.rd / p.depreciation

@@ -37,7 +37,9 @@ from sim.processes import (
 )
 from sim.region import population
 from sim.region.case import Case, case_of
+from sim.region.declared import DECLARED
 from sim.region.record import Record, Recorder
+from sim.state import founders, kene
 from sim.state.state import State
 
 # Flows whose last year before the start is a figure of the city.
@@ -89,7 +91,7 @@ class Run:
     def __post_init__(self) -> None:
         """Look up each process's parameters once."""
         self._arguments = {
-            name: self.program if name == "enact" else self.values.of(name)
+            name: self.program if name == "enact" else self.values.of(DECLARED[name])
             for name, _ in QUARTER
             if name != "settle"
         }
@@ -187,8 +189,8 @@ def start_city(case: Case, replicate: int = 0) -> Start:
         macro_growth=start("gdp_growth"),
         gdp=start("gdp"),
         fund=start("general_budget") * start("science_share") * start("platform_fund_share"),
-        founders=values.of("founders"),
-        knowledge=values.of("kene"),
+        founders=values.of(founders.Parameters),
+        knowledge=values.of(kene.Parameters),
     )
     population.settle(state, values, case.scale)
     _live_through_history(Run(state, nothing, values))
@@ -211,12 +213,12 @@ def start_run(plan: Plan, mix: Mix | None, *, replicate: int = 0, **others: Any)
 def _live_through_history(run: Run) -> None:
     """Let contracts be signed for a year, with all stocks held, so that flows have a past."""
     state = run.state
-    contracting = run.values.of("contract")
+    contracting = run.values.of(contract.Parameters)
     contract.prepare(state, contracting, run.values.start)
     grants = state.starting_stock["yearly_grants"] / 4
     while state.quarter < state.start:
         run.begin()
-        research.find_results(state, run.values.of("research"))
+        research.find_results(state, run.values.of(research.Parameters))
         run.live("maturation", maturation.mature)
         run.live("meeting", meeting.meet)
         run.live("contract", contract.agree)

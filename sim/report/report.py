@@ -7,7 +7,7 @@ Each plan is a chapter. This module puts numbers into words and tables; how they
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,10 @@ from sim.indicators.indicators import CONTEXT, INDICATORS
 from sim.inputs.design import STRATA
 from sim.inputs.instrument import CASE_BY_CASE
 from sim.inputs.levers import LEVERS
-from sim.inputs.parameters import DECLARED, all_parameters
+from sim.inputs.numbers import SHEETS
+from sim.inputs.parameters import all_parameters
 from sim.inputs.plan import NATURES, Instrument, Plan, Target
+from sim.region.declared import unit_and_meaning
 from sim.region.region import QUARTER
 from sim.report import audit, contrast, figures
 from sim.report.figures import (
@@ -426,7 +428,7 @@ def mechanism_words(instrument: Instrument) -> str:
         return f"Not modelled: {instrument.reason}"
     if instrument.lever is None:
         process = instrument.waits_for
-        if process in DECLARED:
+        if process in SHEETS:
             return f"Not yet modelled: the process {process} has no rule for it yet"
         return f"Not yet modelled: waits for the process {process}"
     lever = LEVERS[instrument.lever]
@@ -1205,10 +1207,17 @@ def _known_figures(plan: Plan) -> tuple[int, int]:
 def parameter_tables(view: View) -> dict[str, Table]:
     """Return all numbers that the runs rest on, by where they belong."""
     groups: dict[str, list[Sequence[Cell]]] = {}
-    for name, quantity in all_parameters(view.plan).items():
+    case = view.study.case(view.plan.name)
+    figures = {f"start.{name}": value for name, value in case.start.items()}
+    known = {**case.numbers.values, **figures}
+    for name, quantity in all_parameters(view.plan, case.numbers).items():
         group, _, rest = name.partition(".")
-        typed = view.study.case(view.plan.name).start.get(rest) if group == "start" else None
-        groups.setdefault(group, []).append(_parameter(rest, quantity, typed))
+        typed = known.get(name)
+        if name in case.numbers.ranges:
+            typed, source = None, f"range set for this run; {quantity.source}"
+            quantity = replace(quantity, source=source)
+        unit = unit_and_meaning(name, quantity)
+        groups.setdefault(group, []).append(_parameter(rest, quantity, unit, typed))
     doses = [_dose(i) for i in (*view.plan.city.background, *view.plan.instruments) if i.modelled]
     titles = {"start": "start (figures of the city)", "kind": "kind (platform kinds)"}
     tables = {titles.get(group, group): Table(_HEADS, rows) for group, rows in groups.items()}
@@ -1218,17 +1227,17 @@ def parameter_tables(view: View) -> dict[str, Table]:
 _COLUMNS = 9  # mixes whose chances fit into a table
 _NEARLY = 0.95  # a share that is nearly all
 _CLEARLY = 0.1  # by which a chance is clearly higher
-_HEADS = ("Name", "Median", "Range", "Unit", "Status", "Source")
+_HEADS = ("Name", "Median", "Range", "Unit and meaning", "Status", "Source")
 
 
-def _parameter(name: str, quantity: Quantity, typed: float | None) -> list[Cell]:
+def _parameter(name: str, quantity: Quantity, unit: str, typed: float | None) -> list[Cell]:
     low, high = exact(quantity.low), exact(quantity.high)
     drawn = quantity.spread != "fixed" and quantity.low < quantity.high and typed is None
     return [
         Cell(name),
         Cell(exact(quantity.default if typed is None else typed)),
         Cell(f"{low} to {high}, {quantity.spread}" if drawn else "not drawn"),
-        Cell(quantity.unit),
+        Cell(unit),
         Cell(quantity.status if typed is None else "typed in for this run"),
         Cell(quantity.source),
     ]

@@ -8,7 +8,6 @@ from typing import Any
 
 from sim.core.errors import ConfigError
 from sim.core.plain import hash_of
-from sim.inputs.number_set import outside
 from sim.inputs.plan import check_indicators
 from sim.region.case import Case, check_size
 from sim.runs.effort import Effort
@@ -76,7 +75,7 @@ class Job:
     @property
     def remarks(self) -> list[str]:
         """A sentence for each number that was set outside its range."""
-        told = (sentence for case in self.cases for sentence in outside(case.numbers))
+        told = (sentence for case in self.cases for sentence in case.numbers.outside())
         return list(dict.fromkeys(told))
 
     @property

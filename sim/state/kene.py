@@ -5,7 +5,6 @@ field. The appeal of a piece of knowledge to a firm is overlap × novelty, an in
 cognitive distance [K15]; it is longest where nothing is shared and shortened within a sector.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
 from sim.core.draws import Addressed, Ids
-from sim.core.quantity import quantity
+from sim.inputs.numbers import Numbers, meaning
 
 PER_FIELD = 20  # capabilities numbered to a field: how finely knowledge is told apart
 # The five WIPO sectors: the last field (from 0) of each of them.
@@ -24,46 +23,13 @@ _SECTOR_OF = np.searchsorted(_SECTOR_ENDS, np.arange(_SECTOR_ENDS[-1] + 1))
 Capabilities = NDArray[np.int16]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
+class Parameters(Numbers, name="kene"):
     """Numbers of what is known; structural, after SKIN: outcomes should not hang on them."""
 
-    least: float = quantity(
-        3,
-        unit="units of knowledge that a firm holds at least",
-        low=2,
-        high=5,
-        status="assumed",
-        source="as many as a result has; judged",
-        spread="fixed",
-    )
-    own_field: float = quantity(
-        0.8,
-        unit="share of units in the owner's own field, the others in its sector",
-        low=0.6,
-        high=0.95,
-        status="assumed",
-        source="structural; judged",
-        spread="fixed",
-    )
-    same_field: float = quantity(
-        0.5,
-        unit="overlap of two units of one field, the same capability being 1",
-        low=0.25,
-        high=0.75,
-        status="assumed",
-        source="nearer than the sector; structural, judged",
-        spread="fixed",
-    )
-    same_sector: float = quantity(
-        0.1,
-        unit="overlap of two units of one sector, the same capability being 1",
-        low=0.0,
-        high=0.25,
-        status="assumed",
-        source="distance is shortened within a sector; structural, judged",
-        spread="fixed",
-    )
+    least: float = meaning("units of knowledge that a firm holds at least")
+    own_field: float = meaning("units in the owner's own field, the others in its sector")
+    same_field: float = meaning("overlap of two units of one field, the same capability being 1")
+    same_sector: float = meaning("overlap of two units of one sector, the same capability being 1")
 
 
 def sector(field: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -4,8 +4,8 @@ import pytest
 
 from sim.core.errors import ConfigError
 from sim.inputs.city import FIGURES, City, load_city
-from sim.inputs.instrument import read_tree
 from sim.inputs.kinds import KINDS
+from sim.inputs.reading import read_tree
 
 CITY = read_tree("city", "weihai")
 

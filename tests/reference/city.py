@@ -19,6 +19,7 @@ import mesa
 import numpy as np
 
 from sim.inputs.kinds import KIND_CODE
+from sim.region.declared import DECLARED
 from sim.region.record import Recorder
 from sim.region.region import QUARTER
 from sim.state.books import yuan
@@ -73,7 +74,7 @@ class PlainCity(mesa.Model):
         state = run.state
         self.run, self.recorder = run, Recorder(plan)
         self.luck = Luck(state.draws.seed, state.draws.replicate)
-        self.parameters = {name: run.values.of(name) for name in RETOLD}
+        self.parameters = {name: run.values.of(DECLARED[name]) for name in RETOLD}
         self.seconds = dict.fromkeys(RETOLD, 0.0)
         self.firms, self.organisations, self.results = [], [], []
         self.contracts, self.matches = [], []

@@ -7,13 +7,11 @@ import pytest
 from plans import PLANS, columns_of, instrument_of, same
 
 from sim.core.errors import ConfigError
-from sim.core.home import PACKAGE
 from sim.core.identity import LATENT_FOUNDER
-from sim.core.quantity import declared
 from sim.indicators.indicators import INDICATORS
 from sim.inputs.levers import LEVERS
 from sim.inputs.number_set import NumberSet
-from sim.inputs.parameters import DECLARED, all_parameters, values
+from sim.inputs.parameters import values
 from sim.policy.policy import build_mix
 from sim.region.region import QUARTER, Run, simulate, start_run
 from sim.state import founders
@@ -202,25 +200,6 @@ def test_each_column_is_written_by_its_owners_only(name):
         run.finish()
 
 
-def test_every_parameter_has_unit_bounds_status_and_source():
-    for name, quantity in all_parameters(PLAN).items():
-        assert quantity.unit, name
-        assert quantity.source, name
-        assert quantity.low <= quantity.default <= quantity.high, name
-        assert quantity.status in ("cited", "calibrated", "assumed"), name
-    for process, parameters in DECLARED.items():
-        fields = {field.name for field in dataclasses.fields(parameters)}
-        assert fields == set(declared(parameters)), process
-
-
-def test_every_parameter_is_read_somewhere():
-    # A parameter nobody reads is a promise nobody keeps: each must stand in its process's code.
-    code = "\n".join(path.read_text() for path in PACKAGE.rglob("*.py"))
-    for process, parameters in DECLARED.items():
-        for name in declared(parameters):
-            assert code.count(f".{name}") > 0 or f'"{process}.{name}"' in code, f"{process}.{name}"
-
-
 def pulls(plan, lever):
     return any(i.lever == lever for i in (*plan.instruments, *plan.city.background))
 
@@ -306,4 +285,6 @@ def test_scaled_firms_keep_the_city_whole():
 
 def test_values_reject_a_name_that_does_not_exist():
     with pytest.raises(ConfigError, match=r"market\.spraed"):
-        values(PLAN, {}, {"market.spraed": 0.1})
+        values(PLAN, {}, NumberSet({"market.spraed": 0.1}))
+    with pytest.raises(ConfigError, match=r"start\.brokres"):
+        values(PLAN, {}, start={"brokres": 1.0})

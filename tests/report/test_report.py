@@ -286,7 +286,7 @@ def test_a_target_that_is_not_modelled_gives_its_reason(tmp_path, plan):
 
 
 def test_a_typed_start_is_marked(tmp_path):
-    study = study_of(tmp_path, "as_written", starts={"brokers": 120.0}, replicates=2)
+    study = study_of(tmp_path, "as_written", start={"brokers": 120.0}, replicates=2)
     assert "typed in for this run" in written(tmp_path, study).text
 
 

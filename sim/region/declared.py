@@ -1,0 +1,69 @@
+"""All classes of numbers, by sheet: what a table of numbers, or a run, looks them up in."""
+
+from sim.core.quantity import Quantity
+from sim.inputs.kinds import KINDS
+from sim.inputs.numbers import Numbers, meanings
+from sim.processes import (
+    accreditation,
+    budget,
+    contract,
+    demography,
+    districts,
+    equipment,
+    evaluation,
+    founding,
+    funds,
+    incubation,
+    market,
+    maturation,
+    meeting,
+    outreach,
+    projects,
+    research,
+    services,
+    space,
+    subsidy_response,
+    talent,
+)
+from sim.region import population
+from sim.state import founders, kene
+
+DECLARED: dict[str, type[Numbers]] = {
+    numbers.sheet: numbers
+    for numbers in (
+        population.Parameters,
+        founders.Parameters,
+        kene.Parameters,
+        budget.Parameters,
+        research.Parameters,
+        meeting.Parameters,
+        contract.Parameters,
+        founding.Parameters,
+        incubation.Parameters,
+        services.Parameters,
+        market.Parameters,
+        demography.Parameters,
+        accreditation.Parameters,
+        evaluation.Parameters,
+        funds.Parameters,
+        space.Parameters,
+        equipment.Parameters,
+        districts.Parameters,
+        maturation.Parameters,
+        outreach.Parameters,
+        projects.Parameters,
+        subsidy_response.Parameters,
+        talent.Parameters,
+    )
+}
+
+
+def unit_and_meaning(name: str, quantity: Quantity) -> str:
+    """Return a number's unit with its meaning, by its full name; a figure's unit says both."""
+    group, _, rest = name.partition(".")
+    if group in DECLARED:
+        return f"{quantity.unit}: {meanings(DECLARED[group])[rest]}"
+    if group == "kind":
+        kind, _, number = rest.partition(".")
+        return f"{quantity.unit}: {KINDS[kind].meanings[number]}"
+    return quantity.unit
