@@ -1,7 +1,7 @@
 """The grammar of what is typed: flags and ``key=value``, in Hydra's own way of writing values."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +58,13 @@ class Request:
     show: bool
 
 
-def parse(arguments: Sequence[str]) -> Request:
+def parse(arguments: Sequence[str], own: Collection[str] = ()) -> Request:
     """Return what was typed.
+
+    Args:
+        arguments: What was typed.
+        own: Keys of the caller's own, which are taken out before; they are told, too, where a key
+            is unknown.
 
     Raises:
         ConfigError: If a flag or key is unknown or its value cannot be read.
@@ -69,7 +74,7 @@ def parse(arguments: Sequence[str]) -> Request:
     for flag in flags:
         if flag not in ("-m", "--multirun"):
             raise unknown("command line", "flag", flag, FLAGS)
-    typed = dict(_pair(argument) for argument in rest if argument not in flags)
+    typed = dict(_pair(argument, own) for argument in rest if argument not in flags)
     choices = {key: _listed(key, typed.pop(key)) for key in CHOICES if key in typed}
     output = _listed("output", typed.pop("output", "null"))
     sweep = bool(flags or choices.get("experiment"))
@@ -100,7 +105,7 @@ def _without_cfg(arguments: list[str]) -> tuple[list[str], bool]:
     return arguments, False
 
 
-def _pair(argument: str) -> tuple[str, str]:
+def _pair(argument: str, own: Collection[str]) -> tuple[str, str]:
     key, equals, raw = argument.partition("=")
     if not equals or key[:1] in ("+", "~"):
         raise ConfigError(
@@ -111,7 +116,7 @@ def _pair(argument: str) -> tuple[str, str]:
     if word in RENAMED:
         raise ConfigError(f"{argument}: {word} is now {RENAMED[word]}{dot}{below}=")
     if key not in KNOWN and not key.startswith(tuple(f"{branch}." for branch in BRANCHES)):
-        raise unknown("command line", "key", key, KNOWN)
+        raise unknown("command line", "key", key, {*KNOWN, *own})
     return key, raw
 
 

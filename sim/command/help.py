@@ -11,8 +11,9 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   plan=NAME|FILE       {plans}
   policy=NAME|FILE     {mixes}
   policy=MIX~ID  +ID  +ID.FIELD=V  +scale=F  +budget=F  +cost=MIX  +from=PLAN
-  targets.ID.value=V   start.FIGURE=V                   other goals and starts
-  targets.ID.variant=NAME          another reading of a target's text
+  targets.ID.value=V   or .variant=NAME: another goal, another reading of it
+  start.FIGURE=V       parameters.PROCESS.NAME=V   kinds.KIND.NAME=V
+  parameters=FILE      numbers of a file; or parameters.PROCESS.NAME.range=[A,B]
   replicates=100       seed=1   population.scale=1   workers=auto (all cores)
   uncertainty=both     or noise (parameters at defaults), or parameters
   precision=0.05       adds replicates until every 95 % interval is that narrow

@@ -131,12 +131,15 @@ def public_paid(arrays: Arrays, share: str = "") -> Floats:
         arrays: The arrays.
         share: A column of shares of the ledger, such as ``assumed``: only that share counts.
     """
+    import pandas as pd
+
     public = is_public(arrays)
     amounts = arrays["ledger.amount"][public]
     if share:
         amounts = amounts * arrays[f"ledger.{share}"][public]
-    rows = np.searchsorted(arrays["replicate"], arrays["ledger.replicate"][public])
-    return np.bincount(rows, amounts, len(arrays["replicate"]))
+    # These sums are compensated for rounding, as they are in all tables.
+    sums = pd.Series(amounts).groupby(arrays["ledger.replicate"][public]).sum()
+    return np.asarray(sums.reindex(arrays["replicate"], fill_value=0.0), np.float64)
 
 
 def public_outlay(arrays: Arrays) -> Floats:
