@@ -36,7 +36,7 @@ baseline: .venv/.ready
 
 # Which process takes longer than when docs/benchmark was written; on a machine that is idle.
 bench: .venv/.ready
-	@$(PY) experiments/benchmark.py --quick --check docs/benchmark/guard.json
+	@$(PY) experiments/benchmark.py quick=true check=docs/benchmark/guard.json
 
 # antlr4-python3-runtime exists only as source, and setuptools, itself locked, builds it.
 .venv/.ready: requirements.lock pyproject.toml

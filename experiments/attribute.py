@@ -1,6 +1,6 @@
 """Which instruments bring which effect: Shapley values of groups of a plan's instruments.
 
-    python experiments/attribute.py --plan weihai_2018 [--by group|type|instrument]
+    python experiments/attribute.py plan=weihai_2018 [by=group|type|instrument]
 
 A group's Shapley value is what it adds, averaged over all orders in which the groups could be put
 into force; the values of all groups add up to the plan as written less no policy, replicate by
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from asking import Experiment, Key, ask, choice, told, whole
 from evaluation import (
     Evaluator,
     Floats,
@@ -25,20 +26,35 @@ from evaluation import (
     figure,
     groups_of,
     markdown,
-    parser,
     shared_instruments,
     standard_error,
-    told,
     write_files,
 )
 from matplotlib.figure import Figure
 
-from sim.core.errors import ConfigError
-from sim.inputs.plan import load_plan
 from sim.policy.policy import Mix
-from sim.runs.settings import replacing
+from sim.runs.folder import replacing
 
 LARGEST = 7  # players whose coalitions are all run
+EXPERIMENT = Experiment(
+    name="attribute",
+    doc=__doc__,
+    replicates=20,
+    keys=(
+        Key(
+            name="by",
+            read=choice("group", "type", "instrument"),
+            default="group",
+            words="the players: group, type or instrument",
+        ),
+        Key(
+            name="orders",
+            read=whole(2),
+            default=10,
+            words="pairs of orders drawn, where coalitions are too many to run all",
+        ),
+    ),
+)
 
 Coalition = frozenset[str]
 Values = Mapping[Coalition, Floats]
@@ -145,7 +161,7 @@ def attribute(
     evaluate: Evaluator, groups: Mapping[str, Sequence[str]], pairs: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the Shapley values and, where all coalitions were run, the synergies."""
-    players, seed = list(groups), evaluate.settings.seed
+    players, seed = list(groups), evaluate.case.seed
     synergies: dict[tuple[str, str], Floats] = {}
     if len(players) <= LARGEST:
         values, columns = worth(evaluate, groups, coalitions(players))
@@ -223,18 +239,10 @@ def draw(table: pd.DataFrame, path: Path, title: str) -> None:
 
 def main(typed: Sequence[str] | None = None) -> None:
     """Run the coalitions and write the tables."""
-    options = parser(__doc__, replicates=20)
-    options.add_argument(
-        "--by", choices=("group", "type", "instrument"), default="group", help="the players"
-    )
-    options.add_argument("--orders", type=int, default=10, help="pairs of orders drawn, where many")
-    asked = options.parse_args(typed)
-    plan = load_plan(asked.plan)
-    if asked.orders < 2:
-        raise ConfigError(f"--orders {asked.orders}: a whole number from 2 on is needed")
-    evaluate, folder = evaluator(asked, plan, "attribute")
-    groups = groups_of(plan, asked.by)
-    values, synergies = attribute(evaluate, groups, asked.orders)
+    asked = ask(EXPERIMENT, typed)
+    evaluate, folder, plan = evaluator(asked), asked.folder, asked.case.plan
+    groups = groups_of(plan, asked.own["by"])
+    values, synergies = attribute(evaluate, groups, asked.own["orders"])
     members = pd.DataFrame([(i, g) for g, ids in groups.items() for i in ids])
     members.columns = pd.Index(["instrument", "group"])
     tables = {"shapley": values, "groups": members}
@@ -246,10 +254,11 @@ def main(typed: Sequence[str] | None = None) -> None:
         order = chances["effect"].abs().sort_values(ascending=False, kind="stable").index
         strongest = markdown(chances.loc[order].head(5).drop(columns="quantity"))
         strongest = strongest if len(chances) else "none: no two groups need each other."
+    replicates, seed = asked.effort.replicates, asked.case.seed
     both = ", ".join(shared_instruments(plan)) or "none"
     text = f"""# What each group of instruments of {plan.name} adds
 
-Mean over {asked.replicates} replicates of seed {asked.seed}, ± its Monte Carlo error. The groups
+Mean over {replicates} replicates of seed {seed}, ± its Monte Carlo error. The groups
 add up to the total: the plan as written less no policy.
 
 Probability of each target:

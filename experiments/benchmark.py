@@ -1,15 +1,14 @@
 """How fast the model is and how much memory it takes, beside a plain telling of the same rules.
 
-    python experiments/benchmark.py --write docs/benchmark            some ten minutes
-    python experiments/benchmark.py --quick --check docs/benchmark/guard.json
+    python experiments/benchmark.py write=docs/benchmark            some ten minutes
+    python experiments/benchmark.py quick=true check=docs/benchmark/guard.json
 
-``--write`` puts ``benchmark.json``, ``benchmark.png`` and ``guard.json`` into a folder; without it
-the figures are printed. ``--check`` (``make bench``) says which process takes longer than when the
+``write=`` puts ``benchmark.json``, ``benchmark.png`` and ``guard.json`` into a folder; without it
+the figures are printed. ``check=`` (``make bench``) says which process takes longer than when the
 guard was written, and ends with status 1 then. Machines differ: compare ratios within one run, and
 let the machine do nothing else meanwhile. ``NOTES`` says what each figure is.
 """
 
-import argparse
 import importlib.util
 import json
 import math
@@ -20,9 +19,9 @@ import resource
 import subprocess
 import sys
 import timeit
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from itertools import count
 from pathlib import Path
@@ -32,16 +31,19 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+from asking import Experiment, Key, ask_alone, flag, path, told
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.draws import Draws
+from sim.core.errors import ConfigError
 from sim.inputs.plan import load_plan
-from sim.policy.policy import build_mix
+from sim.policy.policy import build_mix, choose
+from sim.region.case import case_of
 from sim.region.region import QUARTER, Run, Start, start_city
 from sim.runs import ensemble
-from sim.runs.settings import Case, Settings
+from sim.runs.effort import Effort
 from sim.state.columns import Firms
 
 ROOT = Path(__file__).parents[1]
@@ -95,7 +97,7 @@ NOTES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effort:
+class Measured:
     """How much is measured; what is empty is left out.
 
     Attributes:
@@ -117,7 +119,7 @@ class Effort:
     sweep: int = 0
 
 
-FULL = Effort(
+FULL = Measured(
     sizes={1000: 15, 10_000: 15, 100_000: 3, 1_000_000: 1},
     span=(10_000, 1_000_000),
     reference=(1000, 10_000),
@@ -126,7 +128,30 @@ FULL = Effort(
     small_runs=64,
     sweep=20,
 )
-QUICK = Effort(sizes={1000: 15, 10_000: 15}, reference=(1000,))
+QUICK = Measured(sizes={1000: 15, 10_000: 15}, reference=(1000,))
+
+
+EXPERIMENT = Experiment(
+    name="benchmark",
+    doc=__doc__,
+    keys=(
+        Key(name="quick", read=flag, default=False, shown="true", words="two sizes, in a minute"),
+        Key(
+            name="write",
+            read=path,
+            default=None,
+            shown="FOLDER",
+            words="where figures, picture and guard are written",
+        ),
+        Key(
+            name="check",
+            read=path,
+            default=None,
+            shown="GUARD",
+            words="a guard that was written: what is slower ends it with status 1",
+        ),
+    ),
+)
 
 
 # One city
@@ -135,9 +160,9 @@ QUICK = Effort(sizes={1000: 15, 10_000: 15}, reference=(1000,))
 def city_of(firms: int) -> Start:
     """Return the city with about so many firms."""
     plan = load_plan(PLAN)
-    whole = start_city(plan, seed=SEED, uncertainty="noise")
-    scale = firms / len(whole.state.firms)
-    return start_city(plan, seed=SEED, uncertainty="noise", scale=scale)
+    case = case_of(plan, choose(plan, POLICY), seed=SEED, uncertainty="noise")
+    scale = firms / len(start_city(case).state.firms)
+    return start_city(replace(case, scale=scale))
 
 
 def quarters_of(run: Run, quarters: int) -> NDArray[np.float64]:
@@ -201,7 +226,7 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
         return pool.submit(function, *arguments).result()
 
 
-def one_city(effort: Effort) -> dict[str, Any]:
+def one_city(effort: Measured) -> dict[str, Any]:
     """Return what a quarter costs, by size and by process."""
     longest = max(effort.span, default=0)
     found = {
@@ -296,7 +321,7 @@ def told_twice(firms: int) -> dict[str, Any]:
     }
 
 
-def reference(effort: Effort) -> dict[str, Any]:
+def reference(effort: Measured) -> dict[str, Any]:
     """Return how many times as long the plain telling takes."""
     told = {str(firms): apart(told_twice, firms) for firms in effort.reference}
     without = {n: one["ratio_without_philox"] for n, one in told.items()}
@@ -314,20 +339,20 @@ def reference(effort: Effort) -> dict[str, Any]:
 def speed(name: str, workers: int, runs: int, scale: float = 1.0) -> float:
     """Return runs per second of a plan as written."""
     plan = load_plan(name)
-    settings = Settings(replicates=runs, workers=workers, scale=scale, seed=SEED)
-    case = Case(plan=plan, mix=build_mix(plan, POLICY), quarters=settings.quarters_of(plan))
+    case = case_of(plan, choose(plan, POLICY), scale=scale, seed=SEED)
+    effort = Effort(replicates=runs, workers=workers)
     seconds = []
     for _ in range(TIMES):
         with TemporaryDirectory() as folder:
             began = perf_counter()
-            failures = ensemble.run([case], [Path(folder)], settings)
+            failures = ensemble.run([case], [Path(folder)], effort)
             seconds.append(perf_counter() - began)
         if failures:
             raise SystemExit(f"{name}: {failures[0].error}")
     return runs / min(seconds)
 
 
-def many_runs(effort: Effort) -> dict[str, Any]:
+def many_runs(effort: Measured) -> dict[str, Any]:
     """Return how fast replicates of the plans are."""
     full = {name: {str(n): speed(name, n, effort.runs) for n in (1, 2)} for name in effort.plans}
     small = {name: speed(name, 2, effort.small_runs, SOBOL_SCALE) for name in effort.plans}
@@ -340,7 +365,7 @@ def many_runs(effort: Effort) -> dict[str, Any]:
     }
 
 
-def whole_command(effort: Effort) -> dict[str, Any]:
+def whole_command(effort: Measured) -> dict[str, Any]:
     """Return what a sweep takes beside its replicates."""
     with TemporaryDirectory() as folder:
         typed = [f"plan={PLAN}", f"policy=none,{POLICY}", f"replicates={effort.sweep}"]
@@ -392,7 +417,7 @@ def starsim(agents: int = 10_000) -> dict[str, Any]:
 # All of it
 
 
-def measured(effort: Effort) -> dict[str, Any]:
+def measured(effort: Measured) -> dict[str, Any]:
     """Return all figures, with what each is."""
     load = os.getloadavg()[0]
     found = one_city(effort)  # first: a child's peak memory is at least its parent's
@@ -459,26 +484,23 @@ def write(folder: Path, found: Mapping[str, Any]) -> None:
     drawn(found).savefig(folder / "benchmark.png", dpi=110)
 
 
-def main() -> None:
+def main(typed: Sequence[str] | None = None) -> None:
     """Measure, then write or print or compare."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="two sizes only, in about a minute")
-    parser.add_argument("--write", type=Path, metavar="FOLDER")
-    parser.add_argument("--check", type=Path, metavar="GUARD")
-    asked = parser.parse_args()
-    if asked.check and not asked.check.is_file():
-        parser.error(f"{asked.check}: there is no such file; --write makes one")
-    then = json.loads(asked.check.read_text("utf-8")) if asked.check else {}
-    found = measured(QUICK if asked.quick else FULL)
-    if asked.write:
-        write(asked.write, found)
-    elif not asked.check:
+    asked = ask_alone(EXPERIMENT, typed)
+    check, folder = asked["check"], asked["write"]
+    if check and not check.is_file():
+        raise ConfigError(f"check={check}: there is no such file; write= makes one")
+    then = json.loads(check.read_text("utf-8")) if check else {}
+    found = measured(QUICK if asked["quick"] else FULL)
+    if folder:
+        write(folder, found)
+    elif not check:
         print(json.dumps(rounded(found), indent=1, ensure_ascii=False))
-    if asked.check:
+    if check:
         lines = slower(then, found["guard"])
         print("\n".join(lines) or f"No process takes {SLOWER} times what it took.")
         sys.exit(bool(lines))
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

@@ -1,9 +1,9 @@
 """Behind at mid-term: which change of the mix still meets the target, and what it costs.
 
-    python experiments/correct.py --plan weihai_2018 --at 2019Q4 [--figure brokers=150]
-    python experiments/correct.py --plan weihai_2018 --at 2019Q4 --replicate 7
+    python experiments/correct.py plan=weihai_2018 at=2019Q4 [figure.brokers=150]
+    python experiments/correct.py plan=weihai_2018 at=2019Q4 replicate=7
 
-The mix is as it was until the end of the quarter ``--at`` and changed from the next one on, in the
+The mix is as it was until the end of the quarter ``at=`` and changed from the next one on, in the
 same city with the same luck. Changes tried: each group's doses (of what city or county pays) times
 1.5, 2 and 3; what the mix lacks, group by group; all of that together; and, alone and with it all,
 1.5 or 2 times the money of the city's and the counties' lines (``city fund``) from the next year
@@ -13,13 +13,12 @@ whether the strongest change would do so from the first quarter on, and what bui
 of accreditation and the yearly opening of money leave time for. The luckiest of many changes looks
 better than it is, so what is chosen is run again on fresh futures, and both figures are told.
 
-``--figure TARGET=VALUE``, once or more, says where the city stands at that quarter: then only the
+``figure.TARGET=VALUE``, once or more, says where the city stands at that quarter: then only the
 third of the futures counts whose values lie nearest to it (each in standard deviations).
-``--replicate K`` starts from one city instead: the state that replicate K of this seed shows then,
+``replicate=K`` starts from one city instead: the state that replicate K of this seed shows then,
 with its parameters; its futures differ in the luck that follows.
 """
 
-import argparse
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
@@ -29,6 +28,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
+from asking import NEEDED, Experiment, Key, ask, names, number, probability, text, told, whole
 from evaluation import (
     FRESH,
     FUND,
@@ -39,11 +39,8 @@ from evaluation import (
     figure,
     groups_of,
     markdown,
-    parser,
     paying,
-    probability,
     real_losses,
-    told,
     wanted,
     write_files,
 )
@@ -56,16 +53,46 @@ from sim.inputs.design import Fork
 from sim.inputs.instrument import INSTRUMENT_KEYS, Instrument
 from sim.inputs.kinds import KIND_CODE, KINDS
 from sim.inputs.parameters import Values, values
-from sim.inputs.plan import Plan, Target, load_plan
+from sim.inputs.plan import Plan, Target
 from sim.policy.policy import Mix, build_mix
 from sim.processes import accreditation, founding
 from sim.processes.accreditation import pass_share
+from sim.runs.folder import replacing
 from sim.runs.precision import jeffreys
-from sim.runs.settings import check_whole, replacing
 
 TIMES = (1.5, 2.0, 3.0)
 FUNDS = (1.5, 2.0)
 NEAREST = 3  # one in so many futures counts as near to the figures typed
+EXPERIMENT = Experiment(
+    name="correct",
+    doc=__doc__,
+    replicates=30,
+    policy=True,
+    keys=(
+        Key(
+            name="at",
+            read=text,
+            default=NEEDED,
+            shown="2019Q4",
+            words="the quarter at whose end the state is known; needed",
+        ),
+        Key(
+            name="figure.",
+            read=number(lambda value: 0 <= value < math.inf, "a number from 0 on"),
+            default=None,
+            words="where target NAME stands then; once or more",
+        ),
+        Key(
+            name="replicate",
+            read=whole(0),
+            default=None,
+            shown="K",
+            words="whose state it is, where one run is meant",
+        ),
+        Key(name="targets", read=names, default=(), shown="[a,b]", words="else behavioural ones"),
+        Key(name="probability", read=probability, default=0.8, words="to be reached"),
+    ),
+)
 SLACK = 0.02  # share by which real activity may be lower than in the unchanged mix
 UNCHANGED, ALL = "unchanged", f"all x{max(TIMES):g}"
 STRONGEST = f"{ALL} and {FUND} x{max(FUNDS):g}"
@@ -103,7 +130,7 @@ def changed(
         return mix
     if mix.later_start is not None:
         raise ConfigError(
-            f"--policy: the budget changes in {label(mix.later_start)} already; a correction needs "
+            f"policy: the budget changes in {label(mix.later_start)} already; a correction needs "
             "a mix that stays the same"
         )
     if since <= plan.start:
@@ -114,7 +141,7 @@ def changed(
 def _rescaled(instrument: Instrument, factor: float, since: int) -> Instrument:
     if instrument.later_start is not None:
         raise ConfigError(
-            f"--policy: {instrument.id} changes in {label(instrument.later_start)} already; a "
+            f"policy: {instrument.id} changes in {label(instrument.later_start)} already; a "
             "correction needs a mix that stays the same"
         )
     if instrument.end < since:
@@ -175,12 +202,12 @@ def again(
     evaluate: Evaluator, mixes: Sequence[Mix], quarter: str, figures: Mapping[str, float]
 ) -> tuple[list[Outcome], Rows]:
     """Return what mixes come to on futures on which none was chosen, and which of them count."""
-    settings = evaluate.settings
-    if settings.fork:
+    seed, replicates = evaluate.case.seed, evaluate.effort.replicates
+    if evaluate.case.fork:
         # Another seed would be another city; the replicates beyond are other luck of the same.
-        both = evaluate.fresh(settings.seed, 2 * settings.replicates)
-        return both.outcomes(mixes), np.arange(settings.replicates, 2 * settings.replicates)
-    found = evaluate.fresh(settings.seed + FRESH, settings.replicates).outcomes(mixes)
+        both = evaluate.fresh(seed, 2 * replicates)
+        return both.outcomes(mixes), np.arange(replicates, 2 * replicates)
+    found = evaluate.fresh(seed + FRESH, replicates).outcomes(mixes)
     return found, near(found[0], quarter, figures)[0]
 
 
@@ -395,7 +422,7 @@ def check_written(plan: Plan, mix: Mix, mixes: Sequence[Mix]) -> None:
     Raises:
         ConfigError: If a policy file cannot hold it.
     """
-    policy = f"--policy {mix.name}"
+    policy = f"policy={mix.name}"
     own = [instrument.id for instrument in plan.instruments]
     for instrument in mix.instruments:
         if mix.attached or instrument.id not in own:
@@ -422,44 +449,33 @@ def check_written(plan: Plan, mix: Mix, mixes: Sequence[Mix]) -> None:
                 )
 
 
-def figures_of(plan: Plan, typed: Sequence[str]) -> dict[str, float]:
+def figures_of(plan: Plan, typed: Mapping[str, float]) -> dict[str, float]:
     """Return the figures that were typed, by target.
 
     Raises:
-        ConfigError: If one cannot be read, or there is no such target.
+        ConfigError: If there is no such target, or it is not modelled.
     """
     known = [target.id for target in plan.targets if not target.reason]
-    found: dict[str, float] = {}
-    for text in typed:
-        name, _, value = text.partition("=")
+    for name in typed:
         if name not in known:
-            raise unknown("--figure", f"modelled target of {plan.name}", name, known)
-        if name in found:
-            raise ConfigError(f"--figure {text}: {name} = {found[name]:g} was given already")
-        try:
-            found[name] = float(value)
-        except ValueError:
-            raise ConfigError(f"--figure {text}: TARGET=VALUE with a number is needed") from None
-        if not (math.isfinite(found[name]) and found[name] >= 0):
-            raise ConfigError(f"--figure {text}: a number from 0 on is needed")
-    return found
+            raise unknown("figure", f"modelled target of {plan.name}", name, known)
+    return dict(typed)
 
 
-def fork_of(asked: argparse.Namespace, at: int) -> Fork | None:
+def fork_of(replicate: int | None, figures: Mapping[str, float], at: int) -> Fork | None:
     """Return the replicate whose state it is; None where it is of no single one.
 
     Raises:
-        ConfigError: If there is no such replicate, or figures say where the city stands, too.
+        ConfigError: If figures say where the city stands, too.
     """
-    if asked.replicate is None:
+    if replicate is None:
         return None
-    if asked.figure:
+    for name, value in figures.items():
         raise ConfigError(
-            f"--figure {asked.figure[0]} with --replicate {asked.replicate}: where the city stands "
-            "is told either by figures or by a replicate"
+            f"figure.{name}={value:g} with replicate={replicate}: where the city stands is told "
+            "either by figures or by a replicate"
         )
-    check_whole("--replicate", asked.replicate, 0)
-    return Fork(asked.replicate, at)
+    return Fork(replicate, at)
 
 
 def quarter_of(plan: Plan, typed: str) -> int:
@@ -468,10 +484,10 @@ def quarter_of(plan: Plan, typed: str) -> int:
     Raises:
         ConfigError: If nothing of the plan is left then.
     """
-    at = parse(typed, "--at")
+    at = parse(typed, "at")
     if not plan.start <= at < plan.end:
         raise ConfigError(
-            f"--at {typed}: a quarter of {plan.name} that leaves one to change is needed, "
+            f"at={typed}: a quarter of {plan.name} that leaves one to change is needed, "
             f"{label(plan.start)} to {label(plan.end - 1)}"
         )
     return at
@@ -495,31 +511,20 @@ def draw(rows: pd.DataFrame, p: float, path: Path, title: str) -> None:
 
 def main(typed: Sequence[str] | None = None) -> None:
     """Try the changes and write what each does."""
-    options = parser(__doc__, replicates=30)
-    options.add_argument("--at", required=True, help="the quarter at whose end the state is known")
-    options.add_argument("--policy", default="as_written", help="the mix until then, or its file")
-    options.add_argument(
-        "--figure",
-        action="append",
-        default=[],
-        metavar="TARGET=VALUE",
-        help="where the city stands then; once or more",
-    )
-    options.add_argument("--replicate", type=int, help="whose state it is, where one run is meant")
-    options.add_argument("--targets", help="with commas; the behavioural ones if not given")
-    options.add_argument("--probability", type=float, default=0.8, help="to be reached")
-    asked = options.parse_args(typed)
-    plan = load_plan(asked.plan)
-    p, at = probability("--probability", asked.probability), quarter_of(plan, asked.at)
-    figures = figures_of(plan, asked.figure)
-    targets = wanted(plan, asked.targets)
+    asked = ask(EXPERIMENT, typed)
+    plan, mix, p = asked.case.plan, asked.case.mix, asked.own["probability"]
+    at = quarter_of(plan, asked.own["at"])
+    figures = figures_of(plan, asked.own["figure."])
+    targets = wanted(plan, asked.own["targets"], asked.case.quarters)
     # Whoever tells where a target stands wants to know of it.
-    targets += tuple(t for t in plan.targets if t.id in figures and t not in targets)
-    mix = build_mix(plan, asked.policy)
-    fork = fork_of(asked, at)
+    stood = wanted(plan, tuple(figures), asked.case.quarters) if figures else ()
+    targets += tuple(target for target in stood if target not in targets)
+    fork = fork_of(asked.own["replicate"], figures, at)
     mixes = candidates(plan, mix, at + 1)
     check_written(plan, mix, mixes)
-    evaluate, folder = evaluator(asked, plan, "correct", fork)
+    evaluate, folder = evaluator(asked), asked.folder
+    evaluate = dataclasses.replace(evaluate, case=dataclasses.replace(evaluate.case, fork=fork))
+    replicates, seed = asked.effort.replicates, asked.case.seed
     outcomes = evaluate.outcomes(mixes)
     rows, remarks = near(outcomes[0], label(at), figures)
     tried = table(outcomes, targets, rows)
@@ -556,14 +561,14 @@ def main(typed: Sequence[str] | None = None) -> None:
     typed_in = ", ".join(f"{name} = {value:g}" for name, value in figures.items())
     stands = f"nearest to {typed_in}: " if figures else ""
     of = f"replicate {fork.replicate} of " if fork else ""
-    luck = "the same replicate with other luck" if fork else f"seed {asked.seed + FRESH}"
+    luck = "the same replicate with other luck" if fork else f"seed {seed + FRESH}"
     nearest = ", the nearest" if figures else ""
-    anew = f"{len(counted)} of {asked.replicates} fresh ones of {luck}{nearest}"
+    anew = f"{len(counted)} of {replicates} fresh ones of {luck}{nearest}"
     text = f"""# What still helps {plan.name} after {label(at)}
 
 The mix is {mix.name} to the end of {label(at)}, and changed from {label(at + 1)} on.
 In brackets is where it stands then, beside its goal{"; median, and nine in ten" * (fork is None)}.
-What counts is {stands}{len(rows)} of {asked.replicates} futures of {of}seed {asked.seed}.
+What counts is {stands}{len(rows)} of {replicates} futures of {of}seed {seed}.
 What is chosen on them, and the unchanged mix, is run again on {anew},
 since the luckiest of many changes looks better than it is. Real activity is the median of what
 stands behind a target's count at its date.

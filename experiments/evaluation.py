@@ -2,42 +2,33 @@
 
 Outlay is what city and county have paid by the run's end or owe by then: rewards fall due up to six
 quarters after they are earned, and a mix must not look cheap because its bills come later.
-Evaluations are kept below the output folder under the hash of mix, settings and code, so that an
-interrupted command goes on and a second one need not run again what the first ran.
+Evaluations are kept below the output folder under the hash of case and code, so that an interrupted
+command goes on and a second one need not run again what the first ran.
 """
 
-import argparse
-import dataclasses
-import hashlib
-import json
-import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from asking import Asked
 from numpy.typing import NDArray
 
 from sim.core.errors import ConfigError, SimError, unknown
+from sim.core.plain import hash_of
 from sim.core.quarter import label
-from sim.inputs.design import STRATA, Fork
+from sim.inputs.design import STRATA
 from sim.inputs.plan import Plan, Target
-from sim.policy.policy import MIXES, Mix, build_mix
+from sim.policy.policy import MIXES, Choice, Mix, build_mix
 from sim.policy.policy import paying as pays_public_money
-from sim.runs import ensemble
-from sim.runs.settings import (
-    Job,
-    Settings,
-    code_hash,
-    configuration,
-    folder_name,
-    held,
-    job_of,
-    replacing,
-)
+from sim.region.case import Case
+from sim.runs import chunks, ensemble
+from sim.runs.effort import Effort
+from sim.runs.folder import held, replacing
+from sim.runs.version import code_hash
 from sim.state.books import PUBLIC
 
 Floats = NDArray[np.float64]
@@ -104,40 +95,34 @@ class Evaluator:
     """Runs mixes of a plan, or reads what was run.
 
     Attributes:
-        plan: The plan.
-        settings: How it is run.
+        case: What is run; each mix takes the place of its own.
+        effort: How much of it.
         folder: Where evaluations are kept.
     """
 
-    plan: Plan
-    settings: Settings
+    case: Case
+    effort: Effort
     folder: Path
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.case.plan
 
     def outcomes(self, mixes: Sequence[Mix]) -> list[Outcome]:
         """Return what each mix comes to.
 
         Raises:
-            ConfigError: If another process is at work in the folder, or a mix lacks its scale.
+            ConfigError: If another process is at work in the folder.
             SimError: If a replicate failed.
         """
-        for mix in mixes:
-            if mix.costs_as:
-                raise ConfigError(
-                    f"policy {mix.name}: +cost= works with python -m sim alone; its summary.csv "
-                    "says the scale, which +scale= takes here"
-                )
         # A name makes no difference to what a mix does.
-        jobs = [
-            job_of(
-                self.settings, [(self.plan, dataclasses.replace(m, name="mix"))], (), several=False
-            )
-            for m in mixes
-        ]
-        folders = [self.folder / _key(job) for job in jobs]
-        cases = {f: job.cases[0] for f, job in zip(folders, jobs, strict=True)}
+        cases = [replace(self.case, mix=replace(mix, name="mix"), costs_as=None) for mix in mixes]
+        folders = [self.folder / _key(case) for case in cases]
+        once = dict(zip(folders, cases, strict=True))
         self.folder.mkdir(parents=True, exist_ok=True)
         with held(self.folder):
-            failures = ensemble.run(list(cases.values()), list(cases), self.settings)
+            failures = ensemble.run(list(once.values()), list(once), self.effort)
         if failures:
             first = failures[0]
             raise SimError(
@@ -152,45 +137,40 @@ class Evaluator:
 
     def fresh(self, seed: int, replicates: int) -> "Evaluator":
         """Return an evaluator in another world of luck."""
-        settings = dataclasses.replace(self.settings, seed=seed, replicates=replicates)
-        return dataclasses.replace(self, settings=settings)
+        effort = replace(self.effort, replicates=replicates)
+        return replace(self, case=replace(self.case, seed=seed), effort=effort)
 
     def _outcome(self, mix: Mix, folder: Path) -> Outcome:
-        arrays = ensemble.read(folder, self.settings.replicates)
-        quarters = tuple(label(int(quarter)) for quarter in arrays["quarters"])
-        targets = tuple(t for t in self.plan.targets if not t.reason and label(t.by) in quarters)
-        paths, reals = (
-            arrays[part][:, :, [list(arrays[f"{part}.names"]).index(t.id) for t in targets]]
-            for part in ("trajectories", "real")
-        )
-        dates = [quarters.index(label(t.by)) for t in targets]
-        columns = range(len(targets))
-        public = np.isin(arrays["ledger.payer"], PUBLIC) & ~arrays["ledger.background"]
-        rows = np.searchsorted(arrays["replicate"], arrays["ledger.replicate"][public])
-        amounts = arrays["ledger.amount"][public]
-        guessed = amounts * arrays["ledger.assumed"][public]
-        paid, assumed = (
-            np.bincount(rows, weights, len(arrays["replicate"])) for weights in (amounts, guessed)
-        )
+        arrays = chunks.read(folder, self.effort.replicates)
+        targets = chunks.dated(arrays, self.plan)
         return Outcome(
             mix=mix,
             targets=targets,
-            values=paths[:, dates, columns],
-            reals=reals[:, dates, columns],
-            paths=paths,
-            quarters=quarters,
-            outlay=paid + arrays["committed"],
-            paid=paid,
-            assumed=assumed,
+            values=chunks.at_dates(arrays, targets),
+            reals=chunks.at_dates(arrays, targets, "real"),
+            paths=chunks.paths(arrays, targets),
+            quarters=tuple(label(int(quarter)) for quarter in arrays["quarters"]),
+            outlay=chunks.public_outlay(arrays),
+            paid=chunks.public_paid(arrays),
+            assumed=chunks.public_paid(arrays, "assumed"),
             parameters=pd.DataFrame(
                 arrays["parameters"], columns=arrays["parameters.names"].tolist()
             ),
         )
 
 
-def _key(job: Job) -> str:
-    both = json.dumps([configuration(job), _code()], sort_keys=True, default=int)
-    return hashlib.sha256(both.encode()).hexdigest()[:16]
+def evaluator(asked: Asked) -> Evaluator:
+    """Return an evaluator of what was asked; all questions about a plan share what it keeps.
+
+    Raises:
+        ConfigError: If the mix that was typed is to have another's cost.
+    """
+    Choice(mix=asked.case.mix, costs_as=asked.case.costs_as).alone()
+    return Evaluator(case=asked.case, effort=asked.effort, folder=asked.kept)
+
+
+def _key(case: Case) -> str:
+    return hash_of([case.hash, _code()])[:16]
 
 
 @cache
@@ -238,23 +218,37 @@ def paying(plan: Plan) -> set[str]:
     return {i.id for i in plan.instruments if pays_public_money(i) and i.payer in PUBLIC}
 
 
-def wanted(plan: Plan, names: str | None) -> tuple[Target, ...]:
-    """Return the targets that were named, with commas, or the behavioural ones.
+def wanted(plan: Plan, names: Sequence[str], quarters: int | None = None) -> tuple[Target, ...]:
+    """Return the targets that were named, or the behavioural ones that fall due within the run.
+
+    Args:
+        plan: The plan.
+        names: Ids of targets; none for the behavioural ones.
+        quarters: How many quarters are run, where not the whole plan.
 
     Raises:
-        ConfigError: If there is none, none of that name, or it is not modelled.
+        ConfigError: If there is none, none of that name, it is not modelled or falls due later.
     """
     known = {target.id: target for target in plan.targets}
-    chosen = [t.id for t in plan.targets if t.nature == "behavioural" and not t.reason]
-    if names is not None:
-        chosen = list(dict.fromkeys(names.split(",")))
+    last = plan.end if quarters is None else plan.start + quarters - 1
+    chosen = names or [
+        t.id for t in plan.targets if t.nature == "behavioural" and not t.reason and t.by <= last
+    ]
     if not chosen:
-        raise ConfigError(f"{plan.name} has no behavioural target that is modelled: name --targets")
+        raise ConfigError(
+            f"{plan.name} has no behavioural target that is modelled and falls due by "
+            f"{label(last)}: name some with targets="
+        )
     for name in chosen:
         if name not in known:
-            raise unknown("--targets", f"target of {plan.name}", name, known)
+            raise unknown("targets", f"target of {plan.name}", name, known)
         if known[name].reason:
-            raise ConfigError(f"--targets: {name} is not modelled: {known[name].reason}")
+            raise ConfigError(f"targets: {name} is not modelled: {known[name].reason}")
+        if known[name].by > last:
+            raise ConfigError(
+                f"targets: {name} falls due in {label(known[name].by)}, and the run ends in "
+                f"{label(last)}"
+            )
     return tuple(known[name] for name in chosen)
 
 
@@ -318,101 +312,3 @@ def markdown(table: pd.DataFrame) -> str:
     rows = [list(map(str, table.columns)), ["---"] * len(table.columns)]
     rows += [[cell(value) for value in row] for row in table.itertuples(index=False)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-# Command lines
-
-
-class _Help(argparse.RawDescriptionHelpFormatter, argparse.ArgumentDefaultsHelpFormatter):
-    """Shows the description as it is written, and defaults where there are any."""
-
-    def _get_help_string(self, action: argparse.Action) -> str | None:
-        return action.help if action.default is None else super()._get_help_string(action)
-
-
-def parser(doc: str, replicates: int) -> argparse.ArgumentParser:
-    """Return a parser with the options that all searches share."""
-    # No abbreviations: one command's --replicate would be another's --replicates.
-    made = argparse.ArgumentParser(description=doc, formatter_class=_Help, allow_abbrev=False)
-    made.set_defaults(parser=made)
-    made.add_argument("--plan", default="weihai_2018", help="a plan, or its file")
-    made.add_argument("--replicates", type=int, default=replicates, help="futures of each mix")
-    made.add_argument("--seed", type=int, default=1, help="which world of luck")
-    made.add_argument("--scale", type=float, default=1.0, help="population.scale")
-    made.add_argument("--workers", type=int, help="processes; all cores where not given")
-    made.add_argument(
-        "--output",
-        type=Path,
-        help="a folder; if not given, outputs/<command>/<plan>/<what was asked>",
-    )
-    return made
-
-
-def question(asked: argparse.Namespace) -> str:
-    """Return what was typed that is not the default, as the name of a folder.
-
-    It has none of the signs that mean something in ``policy=FOLDER/FILE``.
-    """
-    aside = ("plan", "workers", "output", "parser")
-    typed = {
-        name: value
-        for name, value in vars(asked).items()
-        if name not in aside and value != asked.parser.get_default(name)
-    }
-    words = [
-        f"{name}-{'-'.join(value) if isinstance(value, list) else value}"
-        for name, value in typed.items()
-    ]
-    return folder_name(re.sub("[=,+~]", "-", "_".join(words)) or "default")
-
-
-def evaluator(
-    asked: argparse.Namespace, plan: Plan, command: str, fork: Fork | None = None
-) -> tuple[Evaluator, Path]:
-    """Return an evaluator with the settings that were typed, and the folder for files.
-
-    Evaluations are shared by all questions about a plan; answers are not, unless told where to.
-
-    Raises:
-        ConfigError: If a setting is wrong or the folder cannot be written.
-    """
-    settings = Settings(
-        replicates=asked.replicates,
-        seed=asked.seed,
-        scale=asked.scale,
-        workers="auto" if asked.workers is None else asked.workers,
-        fork=fork,
-    )
-    root = asked.output or Path("outputs") / command / plan.name
-    folder = asked.output or root / question(asked)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"--output {folder}: no folder can be made: {error.strerror}") from None
-    return Evaluator(plan=plan, settings=settings, folder=root / "evaluations"), folder
-
-
-def told(work: Callable[[Sequence[str] | None], None], typed: Sequence[str] | None = None) -> None:
-    """Do the work of a command line; wrong input ends it with status 2 and one sentence."""
-    try:
-        work(typed)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
-    except (SimError, OSError) as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("Stopped. What is finished is kept; the same command goes on.", file=sys.stderr)
-        sys.exit(130)
-
-
-def probability(name: str, value: float) -> float:
-    """Return a probability that was typed.
-
-    Raises:
-        ConfigError: If it is none.
-    """
-    if not 0 < value <= 1:
-        raise ConfigError(f"{name} {value}: a probability above 0 and up to 1 is needed")
-    return value

@@ -1,17 +1,17 @@
 """The cheapest mix that meets the targets, and what more money buys.
 
-    python experiments/optimise.py --plan weihai_2018 [--probability 0.8] [--targets a,b]
-    python experiments/optimise.py --plan weihai_2018 --cost plan
+    python experiments/optimise.py plan=weihai_2018 [probability=0.8] [targets=[a,b]]
+    python experiments/optimise.py plan=weihai_2018 cost=plan
 
-A mix offers multiples (0 to ``--bound``, in quarters) of the doses of each group's instruments, or
-of each instrument with ``--by instrument``; only what city or county pays is multiplied, all else
+A mix offers multiples (0 to ``bound=``, in quarters) of the doses of each group's instruments, or
+of each instrument with ``by=instrument``; only what city or county pays is multiplied, all else
 stays as written. The money of the city's and the counties' lines is multiplied, too (``city fund``,
-half of it to ``--bound``), since larger offers from the same lines go to fewer.
+half of it to ``bound=``), since larger offers from the same lines go to fewer.
 
-Sought are least expected public outlay and highest attainment (NSGA-II): with ``--probability`` the
+Sought are least expected public outlay and highest attainment (NSGA-II): with ``probability=`` the
 mean over targets of min(P, p) / p, which is 1 where every target is met with probability p; with
-``--cost plan`` their mean probability at no more than the plan's outlay. No mix counts whose mean
-real activity of any target falls below the plan's by more than ``--slack`` and its Monte Carlo
+``cost=plan`` their mean probability at no more than the plan's outlay. No mix counts whose mean
+real activity of any target falls below the plan's by more than ``slack=`` and its Monte Carlo
 error.
 
 The luckiest of many mixes looks better than it is. So the plan and the front (the mixes that no
@@ -20,7 +20,7 @@ comes to there. It is written as a policy file. A mix that was run is read from 
 command goes on where it was interrupted and finds what it would have found.
 """
 
-import argparse
+import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ import numpy as np
 import optuna
 import pandas as pd
 import yaml
+from asking import Asked, Experiment, Key, ask, choice, names, number, probability, told, whole
 from evaluation import (
     EPSILON,
     FRESH,
@@ -40,27 +41,68 @@ from evaluation import (
     evaluator,
     groups_of,
     markdown,
-    parser,
     paying,
-    probability,
     real_losses,
-    told,
     wanted,
     write_files,
 )
 from matplotlib.figure import Figure
 
 from sim.core.errors import ConfigError
-from sim.inputs.plan import Plan, Target, load_plan
+from sim.inputs.plan import Plan, Target
 from sim.policy.policy import build_mix
+from sim.runs.folder import replacing
 from sim.runs.precision import jeffreys
-from sim.runs.settings import replacing
 
 PROBABILITY = 0.8  # with which each target is to be met, where none is typed
 STEP = 0.25  # between two multiples that are tried
 LEAST_FUND = 0.5  # times the money of the lines
 GENERATION = 20  # mixes that are run together
 FRONT = 10  # mixes of the front, at most, that are run again
+SAID = ("seed", "replicates")  # of the run again, in the command that is told
+EXPERIMENT = Experiment(
+    name="optimise",
+    doc=__doc__,
+    replicates=20,
+    keys=(
+        Key(
+            name="probability",
+            read=probability,
+            default=None,
+            shown=f"{PROBABILITY}",
+            words="with which each target is to be met",
+        ),
+        Key(name="targets", read=names, default=(), shown="[a,b]", words="else behavioural ones"),
+        Key(
+            name="cost",
+            read=choice("free", "plan"),
+            default="free",
+            words="what it may be: free, or that of the plan",
+        ),
+        Key(
+            name="by",
+            read=choice("group", "instrument"),
+            default="group",
+            words="what is varied: group or instrument",
+        ),
+        Key(
+            name="bound",
+            read=number(
+                lambda value: 1 <= value < math.inf and value % STEP == 0,
+                f"1 or more, in steps of {STEP:g},",
+            ),
+            default=3.0,
+            words="the largest multiple of a dose",
+        ),
+        Key(
+            name="slack",
+            read=number(lambda value: value >= 0, "a share from 0 on"),
+            default=0.02,
+            words="the loss of real activity allowed",
+        ),
+        Key(name="trials", read=whole(1), default=80, words="mixes to be tried"),
+    ),
+)
 PLAN, BEST = "plan as written", "best"
 
 Factors = dict[str, float]
@@ -318,65 +360,47 @@ def forbidden(question: Question, found: pd.DataFrame) -> str:
 
 def main(typed: Sequence[str] | None = None) -> None:
     """Search, run the front again and write the best mix."""
-    options = parser(__doc__, replicates=20)
-    options.add_argument(
-        "--probability", type=float, help=f"of each target; {PROBABILITY} if not given"
-    )
-    options.add_argument("--targets", help="with commas; the behavioural ones if not given")
-    options.add_argument("--cost", choices=("free", "plan"), default="free", help="what it may be")
-    options.add_argument("--by", choices=("group", "instrument"), default="group", help="varied")
-    options.add_argument("--bound", type=float, default=3.0, help="largest multiple of a dose")
-    options.add_argument("--slack", type=float, default=0.02, help="loss of real activity allowed")
-    options.add_argument("--trials", type=int, default=80, help="mixes to be tried")
-    asked = options.parse_args(typed)
-    plan = load_plan(asked.plan)
-    if asked.trials < 1:
-        raise ConfigError(f"--trials {asked.trials}: a whole number from 1 on is needed")
-    if asked.bound < 1 or asked.bound % STEP:
-        raise ConfigError(f"--bound {asked.bound:g}: 1 or more, in steps of {STEP:g}, is needed")
-    if asked.slack < 0:
-        raise ConfigError(f"--slack {asked.slack:g}: a share from 0 on is needed")
+    asked = ask(EXPERIMENT, typed)
+    plan, own = asked.case.plan, asked.own
     paid = paying(plan)
-    groups = {n: [i for i in ids if i in paid] for n, ids in groups_of(plan, asked.by).items()}
+    groups = {n: [i for i in ids if i in paid] for n, ids in groups_of(plan, own["by"]).items()}
     question = Question(
         plan=plan,
         groups={name: ids for name, ids in groups.items() if ids},
-        targets=wanted(plan, asked.targets),
-        bound=asked.bound,
-        probability=sought(asked),
-        slack=asked.slack,
-        seed=asked.seed,
+        targets=wanted(plan, own["targets"], asked.case.quarters),
+        bound=own["bound"],
+        probability=sought(own["cost"], own["probability"]),
+        slack=own["slack"],
+        seed=asked.case.seed,
     )
-    evaluate, folder = evaluator(asked, plan, "optimise")
-    found = search(question, evaluate, asked.trials)
-    report(question, asked.plan, evaluate, folder, found)
+    evaluate = evaluator(asked)
+    found = search(question, evaluate, own["trials"])
+    report(question, asked, evaluate, found)
 
 
-def sought(asked: argparse.Namespace) -> float | None:
+def sought(cost: str, typed: float | None) -> float | None:
     """Return the probability that each target is to have; None where the plan's outlay is given.
 
     Raises:
-        ConfigError: If it is none, or both were typed.
+        ConfigError: If both were typed.
     """
-    typed = asked.probability
-    if asked.cost != "plan":
-        return PROBABILITY if typed is None else probability("--probability", typed)
+    if cost != "plan":
+        return PROBABILITY if typed is None else typed
     if typed is not None:
         raise ConfigError(
-            f"--probability {typed:g} with --cost plan: at the plan's outlay the highest "
+            f"probability={typed:g} with cost=plan: at the plan's outlay the highest "
             "probabilities are sought; give one of the two"
         )
     return None
 
 
-def report(
-    question: Question, source: str, evaluate: Evaluator, folder: Path, found: pd.DataFrame
-) -> None:
+def report(question: Question, asked: Asked, evaluate: Evaluator, found: pd.DataFrame) -> None:
     """Run the front and the plan again on a fresh seed, and write all that was found."""
-    plan, settings, names = question.plan, evaluate.settings, list(question.lowest)
+    plan, names, folder = question.plan, list(question.lowest), asked.folder
+    seed, replicates = asked.case.seed, asked.effort.replicates
     unbeaten = front(found)
     trees = [question.tree(row, "best_mix") for row in unbeaten[names].to_dict("records")]
-    again = evaluate.fresh(settings.seed + FRESH, settings.replicates)
+    again = evaluate.fresh(seed + FRESH, replicates)
     written, *outcomes = again.outcomes(
         [build_mix(plan, "as_written"), *(build_mix(plan, tree) for tree in trees)]
     )
@@ -389,7 +413,7 @@ def report(
     pair = [PLAN, BEST]
     before = found.loc[[0, unbeaten.index[-1]]].set_axis(pair)
     after = pd.DataFrame([rows[0], rows[-1]], index=pair)
-    seeds = {settings.seed: before.drop(columns=names), again.settings.seed: after}
+    seeds = {seed: before.drop(columns=names), seed + FRESH: after}
     figures = pd.concat(seeds, names=["seed", "mix"]).drop(columns="allowed").reset_index()
     heads = figures["mix"] + ", seed " + figures["seed"].astype(str)
     shown = figures.drop(columns=["seed", "mix"]).set_axis(heads).T.reset_index(names="figure")
@@ -403,21 +427,21 @@ def report(
     assumed = after.loc[BEST, "assumed_share"]
     command = shlex.join(
         [
-            *("python", "-m", "sim", f"plan={source}", f"policy={path}", "baseline=as_written"),
-            *(f"seed={again.settings.seed}", f"replicates={settings.replicates}"),
-            f"population.scale={settings.scale:g}",
+            *("python", "-m", "sim", f"plan={asked.plan}", f"policy={path}", "baseline=as_written"),
+            *(f"seed={seed + FRESH}", f"replicates={replicates}"),
+            *(f"{key}={raw}" for key, raw in asked.typed.items() if key not in SAID),
         ]
     )
     text = f"""# The best mix of {plan.name} among {len(found)} that were tried
 
-{verdict(question, before, after, settings.replicates)}
+{verdict(question, before, after, replicates)}
 
 {markdown(multiples)}
 
-Found with seed {settings.seed}; run again with a fresh one, another draw of luck, since the
+Found with seed {seed}; run again with a fresh one, another draw of luck, since the
 luckiest of many mixes looks better than it is. Attainment beyond the plan's: {gains[0]:+.3f} when
 found, {gains[1]:+.3f} run again; one future more or less moves the chance of a target by
-{1 / settings.replicates:.3f}. Attainment is {meaning}.
+{1 / replicates:.3f}. Attainment is {meaning}.
 Money is in million CNY; outlay is paid or owed at the end.
 
 {markdown(shown)}

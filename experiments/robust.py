@@ -1,6 +1,6 @@
 """Where does the plan fail, and which mix is regretted least when nobody knows the parameters?
 
-    python experiments/robust.py --plan weihai_2018 --replicates 200
+    python experiments/robust.py plan=weihai_2018 replicates=200
 
 A world is one draw of all parameters with its own luck, and one reading of every target whose text
 leaves several open; replicates beyond 50 take the next seed, so that no draw comes twice. A mix's
@@ -17,20 +17,20 @@ many readings it has, and allows for all targets that are looked into.
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from asking import Experiment, Key, ask, names, told
 from evaluation import (
     Evaluator,
     Floats,
     Outcome,
     evaluator,
     markdown,
-    parser,
-    told,
     wanted,
     write_files,
 )
@@ -40,10 +40,10 @@ from scipy.stats import binomtest, spearmanr
 
 from sim.inputs.design import STRATA
 from sim.inputs.parameters import all_parameters
-from sim.inputs.plan import Plan, Target, load_plan, plan_from_tree, tree_of
+from sim.inputs.plan import Plan, Target, plan_from_tree
 from sim.policy.policy import MIXES, build_mix
 from sim.region.declared import unit_and_meaning
-from sim.runs.settings import replacing
+from sim.runs.folder import replacing
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of ipyparallel, which PRIM does not need
@@ -54,6 +54,22 @@ MOST_LIMITS = 3  # parameters in a sentence
 RARE = 8  # misses, or their absences, of the draws shown: with fewer nothing can be told apart
 CHANCE = 0.05  # likelier than this by chance, a limit tells nothing
 TINY = 1e-9  # what adding thirds may lack of a whole
+EXPERIMENT = Experiment(
+    name="robust",
+    doc=__doc__,
+    replicates=200,
+    policy=True,
+    keys=(
+        Key(
+            name="policies",
+            read=names,
+            default=MIXES,
+            shown="[a,b]",
+            words="mixes that are compared, else those of the package; policy= is the one that "
+            "is looked into",
+        ),
+    ),
+)
 SMALLEST = 0.1  # share of the draws shown that a box holds at least
 READING = "reading"  # of the target, as a circumstance
 ALL = "all behavioural targets"
@@ -78,16 +94,16 @@ class Box:
     holds: bool
 
 
-def with_readings(name: str | Path) -> Plan:
+def with_readings(tree: Mapping[str, Any], where: str) -> Plan:
     """Return a plan that measures each other reading of a target as a target of its own."""
-    plan, tree = load_plan(name), tree_of(name)
+    plan = plan_from_tree(tree, where)
     targets = dict(tree["targets"])
     for target in plan.targets:
         for variant in target.variants:
             if variant.id != target.variant:
                 own = {"indicator": target.id, **tree["targets"][target.id], "variant": variant.id}
                 targets[f"{target.id}~{variant.id}"] = own
-    return plan_from_tree({**tree, "targets": targets}, f"plan {name}")
+    return plan_from_tree({**tree, "targets": targets}, where)
 
 
 def readings_of(target: Target) -> dict[str, str]:
@@ -98,7 +114,7 @@ def readings_of(target: Target) -> dict[str, str]:
 
 def blocks(evaluate: Evaluator) -> list[Evaluator]:
     """Return evaluators that together have every draw once, 50 to a seed."""
-    first, draws = evaluate.settings.seed, evaluate.settings.replicates
+    first, draws = evaluate.case.seed, evaluate.effort.replicates
     return [
         evaluate.fresh(first + at, min(STRATA, draws - at * STRATA))
         for at in range(-(-draws // STRATA))
@@ -326,40 +342,38 @@ def draw(attained: Mapping[str, Floats], path: Path, title: str) -> None:
 
 def main(typed: Sequence[str] | None = None) -> None:
     """Run the mixes in all worlds; write regrets and circumstances."""
-    options = parser(__doc__, replicates=200)
-    options.add_argument("--policies", default=",".join(MIXES), help="names or files, with commas")
-    options.add_argument("--policy", default="as_written", help="whose misses are looked into")
-    asked = options.parse_args(typed)
-    plan = with_readings(asked.plan)
-    names = list(dict.fromkeys([*asked.policies.split(","), asked.policy]))
-    mixes = [build_mix(plan, name) for name in names]
-    evaluate, folder = evaluator(asked, plan, "robust")
-    own = load_plan(asked.plan)
-    targets = wanted(own, None)
-    by_block = [block.outcomes(mixes) for block in blocks(evaluate)]
-    by_mix = dict(zip(names, zip(*by_block, strict=True), strict=True))
+    asked = ask(EXPERIMENT, typed)
+    own, folder, looked_into = asked.case.plan, asked.folder, asked.case.mix.name
+    mixes = {mix.name: mix for mix in (build_mix(own, name) for name in asked.own["policies"])}
+    mixes[looked_into] = asked.case.mix
+    targets = wanted(own, (), asked.case.quarters)
+    evaluate = evaluator(asked)
+    plan = with_readings(asked.tree, f"plan {asked.plan}")
+    evaluate = replace(evaluate, case=replace(evaluate.case, plan=plan))
+    by_block = [block.outcomes(list(mixes.values())) for block in blocks(evaluate)]
+    by_mix = dict(zip(mixes, zip(*by_block, strict=True), strict=True))
     attained = {n: attainment(met_by_id(outcomes), targets) for n, outcomes in by_mix.items()}
     table = regrets(attained)
     outlays = [np.concatenate([o.outlay for o in outcomes]).mean() for outcomes in by_mix.values()]
     table.insert(1, "outlay", outlays)
     table = table.sort_values("regret_mean", kind="stable")
-    looked = by_mix[asked.policy]
+    looked = by_mix[looked_into]
     parameters = pd.concat([o.parameters for o in looked], ignore_index=True)
     found = scenarios(targets, met_by_id(looked), parameters)
     boxes = pd.DataFrame([figures(name, *both) for name, both in found.items()])
     sentences = [f"* {sentence(own, name, *both)}" for name, both in found.items()]
     readings = sum(len(target.variants) > 1 for target in targets)
-    worlds = attained[names[0]].shape
+    worlds, seed = attained[looked_into].shape, asked.case.seed
     text = f"""# How robust the mixes of {own.name} are
 
-{worlds[0]} draws of all parameters, seeds from {asked.seed} on, and {worlds[1]} combinations of
+{worlds[0]} draws of all parameters, seeds from {seed} on, and {worlds[1]} combinations of
 readings (targets that can be read in several ways: {readings}). Attainment is the share of
 {len(targets)} behavioural targets met; regret is what the best of these mixes attains in the same
 world beyond it. Outlay, in million CNY, is paid or owed at the end; regret says nothing of it.
 
 {markdown(table)}
 
-When {asked.policy} misses its targets:
+When {looked_into} misses its targets:
 
 {chr(10).join(sentences)}
 """

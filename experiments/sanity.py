@@ -1,6 +1,6 @@
 """Yearly flows and ratios of each city beside what was published of cities like it.
 
-    python experiments/sanity.py [--replicates 20] [--seed 1] [--write docs/sanity.md]
+    python experiments/sanity.py [replicates=20] [seed=1] [write=docs/sanity.md]
 
 Each plan is run as written. A figure is the median over replicates (5 % and 95 % in brackets) of
 the plan's first year and of its last. The published column is an order of magnitude from a place
@@ -8,12 +8,11 @@ and year as near as could be found, scaled by the row's denominator; nothing is 
 median that lies outside the published range by more than a factor of two is marked.
 """
 
-import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+from asking import Experiment, Key, ask_alone, names, path, told, whole
 
 from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import KIND_CODE, KINDS
@@ -27,6 +26,16 @@ from sim.state.state import State
 PLANS = ("weihai_2018", "changzhou_2019", "ningbo_2019", "ningbo_315", "jiangyin_2025")
 CARRIERS = ("incubator", "makerspace")
 ENGINEERING = ("engineering_research_centre", "enterprise_technology_centre")
+EXPERIMENT = Experiment(
+    name="sanity",
+    doc=__doc__,
+    keys=(
+        Key(name="replicates", read=whole(1), default=20, words="futures of each plan"),
+        Key(name="seed", read=whole(0), default=1, words="which world of luck"),
+        Key(name="plans", read=names, default=PLANS, shown="[a,b]", words="else all five"),
+        Key(name="write", read=path, default=None, shown="FILE", words="also writes the page"),
+    ),
+)
 FACTOR = 2.0  # further off than this a figure is marked
 
 
@@ -329,20 +338,16 @@ def page(table: str, replicates: int, seed: int) -> str:
     )
 
 
-def main() -> None:
+def main(typed: Sequence[str] | None = None) -> None:
     """Run the plans and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--replicates", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--plans", nargs="*", default=PLANS)
-    parser.add_argument("--write", type=Path)
-    asked = parser.parse_args()
-    results = {name: figures(name, asked.replicates, asked.seed) for name in asked.plans}
+    asked = ask_alone(EXPERIMENT, typed)
+    replicates, seed = asked["replicates"], asked["seed"]
+    results = {name: figures(name, replicates, seed) for name in asked["plans"]}
     text = table(results)
     print(text)
-    if asked.write:
-        asked.write.write_text(page(text, asked.replicates, asked.seed), encoding="utf-8")
+    if asked["write"]:
+        asked["write"].write_text(page(text, replicates, seed), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

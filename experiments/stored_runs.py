@@ -1,14 +1,14 @@
 """How long a question to many stored runs takes.
 
-    python experiments/stored_runs.py DIR [--runs 100000] [--files 1] [--indicator brokers]
+    python experiments/stored_runs.py folder=DIR [runs=100000] [files=1] [indicator=brokers]
 
-Writes runs of 20 quarters into DIR in the layout of ``trajectories.parquet``, where DIR holds none
-yet, and asks for the 5, 50 and 95 % of one indicator by quarter over all of them, three times. The
-runs are made up: each value is that of some replicate of one small real run, in the same column and
-quarter, times a factor of 0.9 to 1.1. What is measured is the question, not the model.
+Writes runs of 20 quarters into a folder in the layout of ``trajectories.parquet``, where it holds
+none yet, and asks for the 5, 50 and 95 % of one indicator by quarter over all of them, three times.
+The runs are made up: each value is that of some replicate of one small real run, in the same column
+and quarter, times a factor of 0.9 to 1.1. What is measured is the question, not the model.
 """
 
-import argparse
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,26 +17,40 @@ from time import perf_counter
 import duckdb
 import numpy as np
 import pandas as pd
+from asking import NEEDED, Experiment, Key, ask_alone, path, text, told, whole
 
 from sim.inputs.plan import load_plan
-from sim.policy.policy import build_mix
-from sim.results.results import carry_out, write_table
-from sim.runs.settings import Settings, job_of
+from sim.policy.policy import choose
+from sim.publish import run_and_read
+from sim.region.case import case_of
+from sim.results.files import write_table
+from sim.runs.effort import Effort
+from sim.runs.job import job_of
 
 PLAN, POLICY = "weihai_2018", "as_written"
 QUARTERS = 20
 KEYS = ("plan", "policy", "replicate", "quarter")
 BANDS = (0.05, 0.5, 0.95)
+EXPERIMENT = Experiment(
+    name="stored_runs",
+    doc=__doc__,
+    keys=(
+        Key(name="folder", read=path, default=NEEDED, shown="DIR", words="where runs are; needed"),
+        Key(name="runs", read=whole(1), default=100_000, words="how many are made up"),
+        Key(name="files", read=whole(1), default=1, words="in how many files"),
+        Key(name="indicator", read=text, default="brokers", words="what is asked of them"),
+    ),
+)
 
 
 def real_run(replicates: int, scale: float) -> pd.DataFrame:
     """Return the trajectories of a small run."""
     plan = load_plan(PLAN)
     more = max(0, QUARTERS - (plan.end - plan.start + 1))
-    settings = Settings(replicates=replicates, scale=scale, after=more, workers=1)
-    job = job_of(settings, [(plan, build_mix(plan, POLICY))], (), several=False)
+    case = case_of(plan, choose(plan, POLICY), scale=scale, after=more)
+    job = job_of([case], Effort(replicates=replicates, workers=1))
     with TemporaryDirectory() as folder:
-        lived = carry_out(job, Path(folder)).combinations[0].trajectories
+        lived = run_and_read(job, Path(folder)).combinations[0].trajectories
     return lived[lived["quarter"].isin(lived["quarter"].unique()[:QUARTERS])]
 
 
@@ -77,25 +91,21 @@ def bands(folder: Path, indicator: str) -> pd.DataFrame:
     ).df()
 
 
-def main() -> None:
+def main(typed: Sequence[str] | None = None) -> None:
     """Write what is missing, ask, and print the seconds."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--runs", type=int, default=100_000)
-    parser.add_argument("--files", type=int, default=1)
-    parser.add_argument("--indicator", default="brokers")
-    asked = parser.parse_args()
-    if not list(asked.folder.glob("**/trajectories.parquet")):
-        store(asked.folder, real_run(replicates=20, scale=0.1), asked.runs, asked.files)
-    stored = list(asked.folder.glob("**/trajectories.parquet"))
+    asked = ask_alone(EXPERIMENT, typed)
+    folder, indicator = asked["folder"], asked["indicator"]
+    if not list(folder.glob("**/trajectories.parquet")):
+        store(folder, real_run(replicates=20, scale=0.1), asked["runs"], asked["files"])
+    stored = list(folder.glob("**/trajectories.parquet"))
     size = sum(path.stat().st_size for path in stored)
     print(f"{len(stored)} files, {size / 1e6:.0f} MB")
     for _ in range(3):
         begun = perf_counter()
-        found = bands(asked.folder, asked.indicator)
+        found = bands(folder, indicator)
         print(f"{perf_counter() - begun:.2f} s")
     print(found.pivot(index="quarter", columns="share", values="value"))
 
 
 if __name__ == "__main__":
-    main()
+    told(main)

@@ -5,6 +5,7 @@
     result.attainment()                      # a row per target: quantiles, probability, …
     result.trajectories("brokers")           # a row per replicate, a column per quarter
     sim.compare(plan, ["none", "as_written"], replicates=100, seed=1)
+    sim.run(plan, parameters={"research.stop": 0.05}, start={"brokers": 150}, scale=0.2)
 
     region = sim.Region(plan, policy="none", seed=1)     # a mesa.Model
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from sim.inputs.plan import Plan, load_plan
     from sim.policy.policy import Mix
     from sim.region.agents import Firm, Incubator, Institute, Platform, Region, University
-    from sim.results.results import Combination, Study
+    from sim.results.combination import Combination
+    from sim.results.study import Study
+    from sim.runs.effort import Effort
+    from sim.runs.job import Job
 
     type AnyPlan = Plan | str | Path
     type AnyMix = Mix | Mapping[str, Any] | str | Path
@@ -42,6 +46,9 @@ __all__ = [
     "load_plan",
     "run",
 ]
+
+# What decides on the numbers of a case; all else that can be said is effort.
+_WORDS = ("seed", "uncertainty", "scale", "quarters", "after", "start", "parameters", "kinds")
 
 
 def __getattr__(name: str) -> Any:
@@ -107,16 +114,18 @@ def run(
         replicates: How many replicates.
         seed: Which world of luck.
         output: A folder for all files; without it nothing is kept.
-        settings: ``uncertainty``, ``scale``, ``force``, ``quarters``, ``after``, ``starts``,
-            ``workers``, ``cluster``, ``precision``, ``most_replicates``; ``micro``, of how many
-            replicates firms, organisations, contracts and projects are kept in the folder (True
-            for three).
+        settings: What decides on numbers: ``uncertainty``; ``scale``; ``quarters``; ``after``;
+            ``start``, known starting figures, as ``{"brokers": 150}``; ``parameters``, as
+            ``{"research.stop": 0.05, "founding.horizon.range": [2, 4]}`` or a file; ``kinds``, as
+            ``{"incubator.rate": 0.1}``. How much is run: ``workers``, ``cluster``, ``precision``,
+            ``most_replicates``, ``force``; ``micro``, of how many replicates firms, organisations,
+            contracts and projects are kept in the folder (True for three).
 
     Raises:
         ConfigError: If anything in it is wrong.
     """
-    settings |= {"replicates": replicates, "seed": seed}
-    return Result(_study("sim.run", plan, [policy], (), output, settings).combinations[0])
+    settings |= {"replicates": replicates, "seed": seed, "output": output}
+    return Result(_study("sim.run", plan, [policy], (), settings).combinations[0])
 
 
 def compare(
@@ -139,16 +148,13 @@ def compare(
         seed: Which world of luck, the same for all.
         baseline: The mix to compare with.
         output: A folder for all files; without it nothing is kept.
-        settings: ``uncertainty``, ``scale``, ``force``, ``quarters``, ``after``, ``starts``,
-            ``workers``, ``cluster``, ``precision``, ``most_replicates``; ``micro``, of how many
-            replicates firms, organisations, contracts and projects are kept in the folder (True
-            for three).
+        settings: As ``run`` takes them.
 
     Raises:
         ConfigError: If anything in it is wrong.
     """
-    settings |= {"replicates": replicates, "seed": seed}
-    return _study("sim.compare", plan, policies, [baseline], output, settings).comparison
+    settings |= {"replicates": replicates, "seed": seed, "output": output}
+    return _study("sim.compare", plan, policies, [baseline], settings).comparison
 
 
 def _study(
@@ -156,39 +162,19 @@ def _study(
     plan: "AnyPlan",
     policies: "Sequence[AnyMix]",
     baselines: "Sequence[AnyMix]",
-    output: str | Path | None,
-    typed: Mapping[str, Any],
+    settings: Mapping[str, Any],
 ) -> "Study":
     """Run mixes and the baselines not among them; keep the files where a folder is given."""
-    from sim.core.errors import ConfigError
-    from sim.inputs.plan import Plan, load_plan
-    from sim.policy.policy import build_mix, expand
-    from sim.runs.settings import Settings, job_of
+    from sim.publish import publish, run_and_read
 
-    loaded = plan if isinstance(plan, Plan) else load_plan(plan)
-    several = bool(baselines)
-    names = [expand(loaded, [p]) if several and isinstance(p, str) else [p] for p in policies]
-    mixes = [build_mix(loaded, policy) for listed in names for policy in listed]
-    against = [build_mix(loaded, policy) for policy in baselines]
-    folder = None if output is None else Path(output)
-    chosen = Settings(**typed, output=folder)
-    if chosen.kept and folder is None:
-        raise ConfigError("micro keeps files: say in which folder, with output=")
-    job = job_of(
-        chosen,
-        [(loaded, mix) for mix in (*(mix for mix in against if mix not in mixes), *mixes)],
-        [mix.name for mix in against],
-        several=several,
-    )
-    if folder is not None:
-        from sim.command.command import publish
-
-        study = publish(job, folder, command)
+    job = _job(command, plan, policies, baselines, settings)
+    for remark in job.remarks:
+        warnings.warn(remark, stacklevel=3)
+    if job.effort.output is not None:
+        study = publish(job, job.effort.output, command)
     else:
-        from sim.results.results import carry_out
-
         with TemporaryDirectory(prefix="sim-") as meanwhile:
-            study = carry_out(job, Path(meanwhile))
+            study = run_and_read(job, Path(meanwhile))
     if study.failures:
         first = study.failures[0]
         warnings.warn(
@@ -197,3 +183,54 @@ def _study(
             stacklevel=3,
         )
     return study
+
+
+def _job(
+    command: str,
+    plan: "AnyPlan",
+    policies: "Sequence[AnyMix]",
+    baselines: "Sequence[AnyMix]",
+    settings: Mapping[str, Any],
+) -> "Job":
+    from sim.inputs.plan import Plan, load_plan
+    from sim.policy.policy import choose, expand
+    from sim.region.case import case_of
+    from sim.runs.job import job_of
+
+    words, effort = _parted(command, settings)
+    loaded = plan if isinstance(plan, Plan) else load_plan(plan)
+    several = bool(baselines)
+    names = [expand(loaded, [p]) if several and isinstance(p, str) else [p] for p in policies]
+    choices = [choose(loaded, policy) for listed in names for policy in listed]
+    against = [choose(loaded, policy) for policy in baselines]
+    return job_of(
+        [
+            case_of(loaded, choice, **words)
+            for choice in (*(one for one in against if one not in choices), *choices)
+        ],
+        effort,
+        [one.mix.name for one in against],
+        several=several,
+    )
+
+
+def _parted(command: str, settings: Mapping[str, Any]) -> "tuple[dict[str, Any], Effort]":
+    """Return what decides on numbers, and the effort, of what was said."""
+    from dataclasses import fields
+
+    from sim.core.checks import check_words
+    from sim.core.errors import ConfigError
+    from sim.inputs.number_set import number_set
+    from sim.runs.effort import Effort
+
+    own = [field.name for field in fields(Effort)]
+    check_words(command, settings, (*_WORDS, *own))
+    words = {name: value for name, value in settings.items() if name in _WORDS}
+    numbers = number_set(words.pop("parameters", None), words.pop("kinds", None))
+    said = {name: value for name, value in settings.items() if name in own}
+    if said["output"] is not None:
+        said["output"] = Path(said["output"])
+    effort = Effort(**said)
+    if effort.kept and effort.output is None:
+        raise ConfigError("micro keeps files: say in which folder, with output=")
+    return words | {"numbers": numbers}, effort

@@ -1,21 +1,77 @@
-"""``python -m sim``."""
+"""``python -m sim``: what is typed, run and told."""
 
+import shlex
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from sim.core.errors import ConfigError
+from sim.core.errors import ConfigError, SimError
+
+if TYPE_CHECKING:
+    from sim.command.grammar import Request
+    from sim.results.study import Study
+    from sim.runs.job import Job
 
 
-def start() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the command line; return the exit status."""
     try:
-        from sim.command.command import main  # takes a moment, in which Ctrl-C may come
-    except KeyboardInterrupt:
-        return 130
-    except ConfigError as error:  # in the numbers and kinds that the package comes with
+        return _main(list(arguments))
+    except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    return main(sys.argv[1:])
+    except (SimError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What is finished is kept; the same command goes on.", file=sys.stderr)
+        return 130
+
+
+def _main(arguments: list[str]) -> int:
+    if "-h" in arguments or "--help" in arguments:
+        from sim.command.help import help_text
+
+        print(help_text(), end="")
+        return 0
+    from sim.command.compose import as_yaml, compose
+    from sim.command.grammar import parse
+
+    request = parse(arguments)
+    job, shown = compose(request)
+    for remark in job.remarks:
+        print(remark, file=sys.stderr)
+    if request.show:
+        print(as_yaml(shown), end="")
+        return 0
+    from sim.publish import publish
+    from sim.runs.manifest import default_root
+
+    root = request.output or default_root(_title(request, job), job)
+    study = publish(job, root, shlex.join(["python", "-m", "sim", *arguments]))
+    _tell(study)
+    return 1 if study.failures else 0
+
+
+def _title(request: "Request", job: "Job") -> str:
+    names = request.choices["experiment"] or [case.plan.name for case in job.cases]
+    return "+".join(dict.fromkeys(names))
+
+
+def _tell(study: "Study") -> None:
+    """Print the table, and what else is to be known of a study."""
+    from sim.command.told import told
+
+    print(told(study), end="")
+    if study.effort.precision is not None:
+        print(f"Precision: {study.precision_words}.")
+    for one in study.combinations:
+        if one.mix.empty and one.policy != "none":
+            print(f"{one.policy} selects nothing of {one.plan}: it ran as none", file=sys.stderr)
+    for failure in study.failures:
+        where = f"{failure.plan}, {failure.policy}, replicate {failure.replicate}"
+        print(f"failed: {where}: {failure.error}", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    sys.exit(start())
+    sys.exit(main(sys.argv[1:]))

@@ -1,13 +1,23 @@
 """The five plans, read once; what stands in them, and what whole runs of them leave behind."""
 
+from typing import Any
+
 import numpy as np
 
 from sim.inputs.instrument import Instrument
 from sim.inputs.plan import Plan, Target, load_plan, plan_names
+from sim.policy.policy import NO_POLICY, Choice
+from sim.region.case import case_of
 from sim.region.record import Record
+from sim.region.region import Start, start_city
 from sim.state.state import State
 
 PLANS = {name: load_plan(name) for name in plan_names()}
+
+
+def begun(plan: Plan, replicate: int = 0, **words: Any) -> Start:
+    """Return a city just before its plan begins."""
+    return start_city(case_of(plan, Choice(mix=NO_POLICY), **words), replicate)
 
 
 def target_of(plan: Plan, name: str) -> Target:

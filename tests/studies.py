@@ -1,5 +1,6 @@
 """Studies whose numbers are told, so that they do not hang on the model."""
 
+from dataclasses import fields
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,10 +9,12 @@ import pytest
 
 from sim.indicators.table import CONTEXT
 from sim.inputs.plan import load_plan
-from sim.policy.policy import build_mix
+from sim.policy.policy import choose
+from sim.publish import run_and_read
+from sim.region.case import case_of
 from sim.region.record import PAYMENTS, Record
-from sim.results.results import carry_out
-from sim.runs.settings import Settings, job_of
+from sim.runs.effort import Effort
+from sim.runs.job import job_of
 
 PAID = pd.DataFrame(
     [
@@ -50,22 +53,31 @@ def study_of(folder, *policies, plans=(), baselines=("none",), model=told, **set
     """Return a study of some mixes of some plans, without the model."""
     plans = plans or (load_plan("weihai_2018"),)
     mixes = dict.fromkeys((*baselines, *policies))
+    words, effort = parted(settings)
     job = job_of(
-        Settings(**{"replicates": 4, "workers": 1} | settings),
-        [(plan, build_mix(plan, policy)) for plan in plans for policy in mixes],
+        [case_of(plan, choose(plan, policy), **words) for plan in plans for policy in mixes],
+        effort,
         baselines,
         several=bool(baselines),
     )
     with pytest.MonkeyPatch.context() as patch:
         stand_in(patch, model)
-        return carry_out(job, folder)
+        return run_and_read(job, folder)
+
+
+def parted(settings):
+    """Return what of some settings is a case's, and the effort; few replicates, one worker."""
+    own = {field.name for field in fields(Effort)}
+    effort = {name: value for name, value in settings.items() if name in own}
+    words = {name: value for name, value in settings.items() if name not in own}
+    return words, Effort(**{"replicates": 4, "workers": 1} | effort)
 
 
 def stand_in(patch, model):
     """Have a function of plan, mix, replicate and quarters stand in for the city and its life."""
 
-    def start(plan, *, replicate, **others):
-        return SimpleNamespace(plan=plan, replicate=replicate)
+    def start(case, replicate):
+        return SimpleNamespace(plan=case.plan, replicate=replicate)
 
     def life(start, mix, quarters, watch=None):
         return model(start.plan, mix, replicate=start.replicate, quarters=quarters)

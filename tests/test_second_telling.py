@@ -17,6 +17,7 @@ import sim
 from sim.core import draws, identity
 from sim.core.quarter import label
 from sim.inputs.kinds import KINDS
+from sim.inputs.number_set import NumberSet
 from sim.inputs.plan import load_plan, plan_names
 from sim.policy.policy import build_mix
 from sim.region.record import Recorder
@@ -31,11 +32,12 @@ TABLES = ("firms", "organisations", "people", "talents", "projects", "results", 
 SEED = 3
 
 
-def start(plan, policy, uncertainty="noise", known=None):
+def start(plan, policy, uncertainty="noise", numbers=None):
     """Return a city just before its plan begins."""
     scale = SCALES.get(plan.name, SCALE)
     mix = build_mix(plan, policy)
-    return start_run(plan, mix, seed=SEED, uncertainty=uncertainty, scale=scale, known=known)
+    words = {"numbers": NumberSet(values=numbers or {})}
+    return start_run(plan, mix, seed=SEED, uncertainty=uncertainty, scale=scale, **words)
 
 
 def close(one, other):
@@ -131,7 +133,7 @@ def test_both_tellings_agree_in_a_city_of_extremes():
     known |= {"evaluation.worst": 0.6, "evaluation.closes_after": 1}
     known |= {"research.coaching": 1000.0, "market.spread": 0.0}
     plan = load_plan("ningbo_315")
-    run, other = (start(plan, "as_written", known=known) for _ in range(2))
+    run, other = (start(plan, "as_written", numbers=known) for _ in range(2))
     found, _ = live_side_by_side(run, PlainCity(other, plan))
     assert found is None, found
     happened = {flow for flows in run.state.history[HISTORY:] for flow, _ in flows.flat()}

@@ -2,9 +2,20 @@
 
 import numpy as np
 import pandas as pd
+from evaluation import Evaluator
+from studies import parted
 
 from sim.indicators.table import CONTEXT
+from sim.policy.policy import choose
+from sim.region.case import case_of
 from sim.region.record import PAYMENTS, Record
+
+
+def evaluator_of(folder, plan, **settings):
+    """Return an evaluator of mixes of a plan, with one worker."""
+    words, effort = parted(settings)
+    case = case_of(plan, choose(plan, "none"), **words)
+    return Evaluator(case=case, effort=effort, folder=folder)
 
 
 def toy(plan, mix, *, replicate, quarters, **others):

@@ -47,7 +47,6 @@ class Mix:
         later_start: The quarter from which there is another multiple, if it changes on its way;
             money opens in first quarters, so the first of them from then on has it.
         later_budget: The multiple from then on.
-        costs_as: The mix whose public outlay it is to have; ``equal_cost`` then finds its scale.
         attached: Where it is another plan's: what became of each instrument in this city.
     """
 
@@ -56,7 +55,6 @@ class Mix:
     budget: float = 1.0
     later_start: int | None = None
     later_budget: float | None = None
-    costs_as: "Mix | None" = None
     attached: tuple[Attachment, ...] = ()
 
     @property
@@ -90,6 +88,37 @@ class Mix:
         """Return the mix with that many times the dose of all that pays; the rest stays."""
         factors = {i.id: factor for i in self.instruments if paying(i)}
         return self.scaled(factors, self.name)
+
+
+NO_POLICY = Mix(name="none", instruments=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A mix as it is asked for.
+
+    Attributes:
+        mix: The mix.
+        costs_as: The mix whose public outlay it is to have, if it is to have another's; its scale
+            is found over many replicates.
+    """
+
+    mix: Mix
+    costs_as: Mix | None = None
+
+    def alone(self) -> Mix:
+        """Return the mix where it has no other's cost.
+
+        Raises:
+            ConfigError: If it is to have it.
+        """
+        if self.costs_as is not None:
+            raise ConfigError(
+                f"policy {self.mix.name}: its scale is found over many replicates, so +cost= works "
+                "with python -m sim, sim.run and sim.compare alone; their summary.csv says the "
+                "scale, which +scale= takes here"
+            )
+        return self.mix
 
 
 def paying(instrument: Instrument) -> bool:
@@ -141,23 +170,41 @@ def build_mix(
         changes: Values to change, by id and field.
 
     Raises:
-        ConfigError: If a mix, an id or a field is unknown, or a changed value is wrong.
+        ConfigError: If a mix, an id or a field is unknown, a changed value is wrong, or the mix is
+            to have another's cost.
+    """
+    return changed(plan, choose(plan, policy), without, changes or {}).alone()
+
+
+def choose(plan: Plan, policy: str | Path | Mapping[str, Any] | Mix | None) -> Choice:
+    """Return a mix as it is asked for, which may be at another's cost; see ``build_mix``.
+
+    Raises:
+        ConfigError: If a mix, an id or a field is unknown.
     """
     if isinstance(policy, Mix):
-        mix = policy
-    elif isinstance(policy, str):
-        mix = _said(plan, mixes.parse(policy))
-    else:
-        mix = _selected(plan, policy)
-    changes = changes or {}
+        return Choice(mix=policy)
+    if isinstance(policy, str):
+        return _said(plan, mixes.parse(policy))
+    return Choice(mix=_selected(plan, policy))
+
+
+def changed(plan: Plan, choice: Choice, without: Collection[str], changes: Changes) -> Choice:
+    """Return a choice whose mix, and its name, lacks some instruments and changes values of others.
+
+    Raises:
+        ConfigError: If an id or a field is unknown, or a changed value is wrong.
+    """
+    mix = choice.mix
     modified = _modified(plan, mix, without, changes)
     left_out = sorted(f"~{i.id}" for i in mix.instruments if i.id in without)
-    last = mixes.COST + mix.costs_as.name if mix.costs_as else ""
+    last = mixes.COST + choice.costs_as.name if choice.costs_as else ""
     parts = [mix.name.removesuffix(last), *left_out, *mixes.change_names(changes), last]
-    return dataclasses.replace(modified, name="".join(parts))
+    renamed = dataclasses.replace(modified, name="".join(parts))
+    return dataclasses.replace(choice, mix=renamed)
 
 
-def _said(plan: Plan, said: mixes.Said) -> Mix:
+def _said(plan: Plan, said: mixes.Said) -> Choice:
     """Return the mix that a text describes."""
     where = f"policy {said.text}"
     source = load_plan(said.source) if said.source else plan
@@ -174,7 +221,7 @@ def _said(plan: Plan, said: mixes.Said) -> Mix:
         name += mixes.COST + costs_as.name
     if said.budget is not None:
         mix = mix.financed(said.budget)
-    return dataclasses.replace(mix, name=name, costs_as=costs_as)
+    return Choice(mix=dataclasses.replace(mix, name=name), costs_as=costs_as)
 
 
 def _of_source(source: Plan, said: mixes.Said) -> Mix:

@@ -13,16 +13,20 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
+from sim.core.checks import check_words
 from sim.core.errors import ConfigError
 from sim.core.tables import Table
 from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, LEVELS
+from sim.inputs.number_set import number_set
 from sim.inputs.plan import Plan, check_indicators, load_plan
 from sim.policy.policy import Mix, build_mix
 from sim.region.record import Recorder
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BODIES, BODY_CODE, CLOSED
 from sim.state.state import State
+
+WORDS = ("plan", "policy", "seed", "scale", "start", "parameters", "kinds")
 
 
 class Window(mesa.Agent):
@@ -129,7 +133,10 @@ class Region(mesa.Model):
         rng: Any = None,
         *,
         scale: float = 1.0,
-        known: Mapping[str, float] | None = None,
+        start: Mapping[str, float] | None = None,
+        parameters: Mapping[str, Any] | str | Path | None = None,
+        kinds: Mapping[str, Any] | None = None,
+        **others: Any,
     ) -> None:
         """Make the city.
 
@@ -139,11 +146,16 @@ class Region(mesa.Model):
             seed: A whole number from 0: which world.
             rng: The same under Mesa's newer name, as ``mesa.batch_run`` passes it.
             scale: Firms per firm of the city.
-            known: Full parameter name → value that replaces the default.
+            start: Starting figures that are known, by name.
+            parameters: Parameters that are set, as ``{"research.stop": 0.05}``, or their file.
+            kinds: Numbers of platform kinds that are set, as ``{"incubator.rate": 0.1}``.
+            others: Nothing else: a word that is none of these is told with the one that is meant.
 
         Raises:
-            ConfigError: If no seed is given, or it is no whole number from 0.
+            ConfigError: If no seed is given, it is no whole number from 0, or anything else is
+                wrong.
         """
+        check_words("sim.Region", others, WORDS)
         world = rng if seed is None else seed
         if isinstance(world, bool) or not isinstance(world, int) or world < 0:
             raise ConfigError(f"Region(seed={world!r}): give a whole number from 0, like seed=1")
@@ -153,7 +165,13 @@ class Region(mesa.Model):
         check_indicators(self.plan, INDICATORS)
         self.mix = None if policy is None else build_mix(self.plan, policy)
         self.run_of_city = start_run(
-            self.plan, self.mix, seed=world, uncertainty="noise", scale=scale, known=known
+            self.plan,
+            self.mix,
+            seed=world,
+            uncertainty="noise",
+            scale=scale,
+            start=start or {},
+            numbers=number_set(parameters, kinds),
         )
         self.recorder = Recorder(self.plan)
         self.recorder.note_start(self.state)

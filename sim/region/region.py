@@ -3,17 +3,15 @@
 ``agents.Region`` wraps it as a Mesa model.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.core.errors import ConfigError
 from sim.inputs import design, parameters
 from sim.inputs.city import FIGURES, Figures
-from sim.inputs.number_set import NumberSet
 from sim.inputs.plan import Instrument, Plan
 from sim.policy import program
-from sim.policy.policy import Mix
+from sim.policy.policy import NO_POLICY, Choice, Mix
 from sim.processes import (
     accreditation,
     budget,
@@ -39,6 +37,7 @@ from sim.processes import (
     talent,
 )
 from sim.region import population
+from sim.region.case import Case, case_of
 from sim.region.declared import DECLARED
 from sim.region.record import Record, Recorder
 from sim.state import founders, kene
@@ -123,39 +122,29 @@ class Start:
     """A city just before its plan begins, the same under every mix: made once, lived from often.
 
     Attributes:
-        plan: The plan.
-        seed: The world.
+        case: A case that begins so; others differ from it in mix and length.
         replicate: Which replicate of it.
-        uncertainty: ``both``, ``noise`` or ``parameters``.
         state: The city.
         values: The parameters of this replicate.
         shares: Name → where in its range each parameter and each vague wording lies.
-        fork: Whose future it is, if it is one of several of one city.
     """
 
-    plan: Plan
-    seed: int
+    case: Case
     replicate: int
-    uncertainty: str
     state: State
     values: parameters.Values
     shares: Mapping[str, float]
-    fork: design.Fork | None
 
-    def under(self, mix: Mix | None) -> Run:
-        """Return the city as it begins its plan under a mix; None for nothing but the background.
+    @property
+    def plan(self) -> Plan:
+        """The plan that begins."""
+        return self.case.plan
+
+    def under(self, mix: Mix) -> Run:
+        """Return the city as it begins its plan under a mix.
 
         Whatever happens to it reaches neither this start nor the city under another mix.
-
-        Raises:
-            ConfigError: If the mix is to cost what another costs, and its scale is not found yet.
         """
-        mix = mix or Mix(name="none", instruments=())
-        if mix.costs_as is not None:
-            raise ConfigError(
-                f"policy {mix.name}: its scale is found over many replicates, by the command line, "
-                "sim.run and sim.compare; a single region takes +scale="
-            )
         shares = self._with_doses(mix.instruments)
         ready = program.build(self.plan.city.background, mix.instruments, shares, mix.money)
         return Run(self.state.copy(ready.open_books()), ready, self.values)
@@ -165,46 +154,35 @@ class Start:
         others = [name for name in parameters.dose_names(instruments) if name not in self.shares]
         if not others:
             return self.shares
-        drawn = design.shares(others, self.seed, self.replicate, self.uncertainty, self.fork)
-        return {**self.shares, **drawn}
+        return {**self.shares, **_drawn(others, self.case, self.replicate)}
 
 
-def start_city(
-    plan: Plan,
-    *,
-    seed: int,
-    replicate: int = 0,
-    uncertainty: str = "both",
-    scale: float = 1.0,
-    known: Mapping[str, float] | None = None,
-    fork: design.Fork | None = None,
-) -> Start:
+def _drawn(names: Sequence[str], case: Case, replicate: int) -> dict[str, float]:
+    return design.shares(names, case.seed, replicate, case.uncertainty, case.fork)
+
+
+def start_city(case: Case, replicate: int = 0) -> Start:
     """Return a city just before its plan begins.
 
     Args:
-        plan: The plan.
-        seed: The world.
+        case: The case; its mix and its length have no influence.
         replicate: Which replicate of it.
-        uncertainty: ``both``, ``noise`` or ``parameters``.
-        scale: Firms per firm of the city.
-        known: Full parameter name → value that replaces the draw.
-        fork: Of which replicate it is a future, if of another.
     """
+    plan = case.plan
     # All instruments of the plan are drawn for, so that every mix has the same doses.
-    numbers, figures = _known(known or {})
-    names = parameters.drawn_names(plan, (*plan.city.background, *plan.instruments), numbers)
-    shares = design.shares(names, seed, replicate, uncertainty, fork)
-    values = parameters.values(plan, shares, numbers, figures)
+    instruments = (*plan.city.background, *plan.instruments)
+    shares = _drawn(parameters.drawn_names(plan, instruments, case.numbers), case, replicate)
+    values = parameters.values(plan, shares, case.numbers, case.start)
     nothing = program.build((), (), shares)
     start = values.start
     state = State(
         city=plan.city,
-        draws=design.luck(seed, replicate, uncertainty, fork),
+        draws=design.luck(case.seed, replicate, case.uncertainty, case.fork),
         books=nothing.open_books(),
         start=plan.start,
         quarter=plan.start - HISTORY,
         costs=values.kinds(),
-        weight=1 / scale,
+        weight=1 / case.scale,
         macro_growth=start("gdp_growth"),
         gdp=start("gdp"),
         figures=Figures(**{name: start(name) for name in FIGURES}),
@@ -212,21 +190,22 @@ def start_city(
         founders=values.of(founders.Parameters),
         knowledge=values.of(kene.Parameters),
     )
-    population.settle(state, values, scale)
+    population.settle(state, values, case.scale)
     _live_through_history(Run(state, nothing, values))
-    return Start(plan, seed, replicate, uncertainty, state, values, shares, fork)
+    return Start(case, replicate, state, values, shares)
 
 
-def _known(known: Mapping[str, float]) -> tuple[NumberSet, dict[str, float]]:
-    """Return what is known of the model's numbers, and of the city's starting figures."""
-    prefix = "start."
-    figures = {n.removeprefix(prefix): x for n, x in known.items() if n.startswith(prefix)}
-    return NumberSet({n: x for n, x in known.items() if not n.startswith(prefix)}), figures
+def start_run(plan: Plan, mix: Mix | None, *, replicate: int = 0, **others: Any) -> Run:
+    """Return a city as it begins its plan under a mix.
 
-
-def start_run(plan: Plan, mix: Mix | None, **options: Any) -> Run:
-    """Return a city as it begins its plan under a mix; the options are those of ``start_city``."""
-    return start_city(plan, **options).under(mix)
+    Args:
+        plan: The plan.
+        mix: What is in force beside the background; None for nothing.
+        replicate: Which replicate.
+        others: What else ``Case`` takes.
+    """
+    case = case_of(plan, Choice(mix=mix or NO_POLICY), **others)
+    return start_city(case, replicate).under(case.mix)
 
 
 def _live_through_history(run: Run) -> None:
@@ -253,7 +232,7 @@ def _live_through_history(run: Run) -> None:
 
 def live_out(
     start: Start,
-    mix: Mix | None,
+    mix: Mix,
     quarters: int,
     watch: Callable[[State], None] | None = None,
 ) -> Record:
@@ -261,7 +240,7 @@ def live_out(
 
     Args:
         start: The city.
-        mix: What is in force beside the background; None for nothing.
+        mix: What is in force beside the background.
         quarters: How many quarters to run.
         watch: Is shown the city just before the first quarter and at the end of each.
     """
@@ -280,6 +259,9 @@ def live_out(
     return recorder.close(start.replicate, run.state.books, drawn)
 
 
-def simulate(plan: Plan, mix: Mix | None, *, quarters: int, **options: Any) -> Record:
-    """Run one replicate and return its record; the options are those of ``start_city``."""
-    return live_out(start_city(plan, **options), mix, quarters)
+def simulate(
+    plan: Plan, mix: Mix | None, *, quarters: int, replicate: int = 0, **others: Any
+) -> Record:
+    """Run one replicate and return its record; see ``start_run``."""
+    case = case_of(plan, Choice(mix=mix or NO_POLICY), **others)
+    return live_out(start_city(case, replicate), case.mix, quarters)

@@ -18,7 +18,7 @@ from scipy.special import stdtrit
 from sim.core.quarter import label
 from sim.inputs.design import STRATA
 from sim.inputs.plan import Plan, Target
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 TOGETHER = 0.9  # rank correlation from which two targets are said to move together
 _QUANTILES = {"start_p05": 0.05, "start_p50": 0.5, "start_p95": 0.95}

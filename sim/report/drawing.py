@@ -29,9 +29,9 @@ from sim.report.gallery import ATTAINMENT, COMPARED, FAN, SPENDING, Caption, Gal
 from sim.report.payments import spending
 from sim.report.view import View, ordered, views_of
 from sim.report.words import headline, mix_words
-from sim.results.results import Study
+from sim.results.study import Study
 from sim.runs.ensemble import IDLE
-from sim.runs.settings import folder_name, replacing
+from sim.runs.folder import folder_name, replacing
 
 FOLDER = "figures"
 DPI = 110
@@ -57,7 +57,7 @@ def draw(study: Study) -> Gallery:
     """Draw all pictures of a study, save them below its root and return them."""
     if chinese_font() is None:
         print(NO_FONT, file=sys.stderr)
-    folder, workers = study.root / FOLDER, study.settings.workers
+    folder, workers = study.root / FOLDER, study.effort.workers
     wanted = [(view.policies, part) for view in views_of(study) for part in _parts(sketches(view))]
     number = sum(len(part) for _, part in wanted)
     if number < _MANY or workers == 1:

@@ -33,8 +33,8 @@ from sim.report.sections.spread import spread_part
 from sim.report.shapes import Shapes
 from sim.report.view import View, instrument_counts, published_figures, views_of
 from sim.report.words import mix_words
-from sim.results.results import Study
-from sim.runs.settings import replacing
+from sim.results.study import Study
+from sim.runs.folder import replacing
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -61,7 +61,8 @@ def render(study: Study, gallery: Gallery) -> str:
         drawings=drawings,
         shapes=shapes.all(),
         overview=overview(views) if len(views) > 1 else None,
-        settings=study.settings,
+        effort=study.effort,
+        case=study.combinations[0].case,
         failures=study.failures,
         absent=absent(study),
         processes=processes(),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.core.draws import Floats
 from sim.report.numerals import SPAN
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 PAYER_GROUPS = {
     ("city", "county"): "City and county money: the public cost",

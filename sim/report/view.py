@@ -9,8 +9,9 @@ import pandas as pd
 
 from sim.inputs.plan import NATURES, Plan, Target
 from sim.report.colours import colour_of
-from sim.results.results import Combination, Study
-from sim.runs.settings import folder_name
+from sim.results.combination import Combination
+from sim.results.study import Study
+from sim.runs.folder import folder_name
 
 FEW = 2  # mixes that are told one by one; more are compared
 Row = Mapping[Any, Any]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sim.core.errors import ConfigError, SimError
-from sim.runs.settings import code_hash, versions
+from sim.runs.version import code_hash, versions
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -19,6 +19,21 @@ if TYPE_CHECKING:
 PATIENCE = 4  # seconds that a cluster has to answer
 _UNDER_WAY = 256  # tasks at the cluster at a time
 _LONELY = 30  # seconds without a result after which it is asked whether workers are left
+
+
+def check_address(address: object) -> None:
+    """Refuse what is no address of a scheduler.
+
+    Raises:
+        ConfigError: If it is none.
+    """
+    try:
+        parts = urlsplit(str(address))
+        whole = parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ConfigError(f"cluster = {address}: tcp://HOST:PORT is needed, as dask scheduler says")
 
 
 def check_reached(address: str) -> None:

@@ -1,69 +1,35 @@
-"""Replicates of plans and mixes on all cores, in chunks on disk: an interruption costs a chunk.
+"""Replicates of cases on all cores, in chunks on disk: an interruption costs a chunk.
 
-A chunk holds some replicates of one plan and mix. It is written under another name and then
-renamed, so a chunk is whole or absent; one that was damaged afterwards is computed again. Which
-replicates share a chunk has no influence on any number, nor has the number of workers. A replicate
-that a chunk holds is run again where its micro-data are wanted and missing.
+The number of workers has no influence on any number. A chunk that was damaged is computed again,
+and so is a replicate that a chunk holds where its micro-data are wanted and missing.
 """
 
 import dataclasses
-import os
 import signal
-import sys
 import threading
 import traceback
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from sim.core.errors import SimError, is_full
-from sim.runs import cluster, micro
-from sim.runs.settings import Case, Settings, replacing
+from sim.region.case import Case
+from sim.runs import archives, chunks, cluster, micro
+from sim.runs.effort import Effort
+from sim.runs.folder import replacing
+from sim.runs.job import Failure
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.policy.policy import Mix
     from sim.region.record import Record
     from sim.region.region import Start
 
-Arrays = dict[str, NDArray[Any]]
-
-CHUNKS = ".chunks"
-LEDGER = {
-    "replicate": np.int64,
-    "quarter": np.str_,
-    "instrument": np.str_,
-    "clause": np.str_,
-    "payer": np.str_,
-    "payee": np.str_,
-    "background": np.bool_,
-    "amount": np.float64,
-    "assumed": np.float64,
-}
 _LARGEST_CHUNK = 10
 _CHUNKS_PER_WORKER = 4
 IDLE = 30  # seconds after which a worker ends, also where the main process was killed
-_PER_REPLICATE = ("replicate", "committed", "trajectories", "real", "start", "parameters")
-_BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """A replicate that raised an error."""
-
-    plan: str
-    policy: str
-    replicate: int
-    error: str
 
 
 _Done = tuple[int, list[Failure]]
@@ -85,10 +51,9 @@ class _Part:
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
-    """Replicates of one plan to run under its mixes, each from one start."""
+    """Replicates of one world to run under its mixes, each from one start."""
 
     parts: Sequence[_Part]
-    settings: Settings
     replicates: Sequence[int]
 
     @property
@@ -96,71 +61,50 @@ class _Task:
         return sum(len(part.missing.intersection(self.replicates)) for part in self.parts)
 
 
-def run(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> list[Failure]:
+def run(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[Failure]:
     """Run the replicates that the cases' folders do not hold yet; return those that failed."""
     from tqdm import tqdm
 
-    plans: dict[str, list[_Part]] = {}
-    for case, folder in zip(cases, folders, strict=True):
-        part = _Part(
-            case=case,
-            folder=folder,
-            unrecorded=frozenset(_missing(folder, settings.replicates)),
-            micro=micro.missing(folder, settings.kept),
-        )
-        plans.setdefault(case.plan.name, []).append(part)
-    # The longest first, so that at the end no worker waits long for another.
-    parted = sorted(plans.values(), key=lambda parts: -parts[0].case.quarters)
-    missing = [sorted(frozenset().union(*(part.missing for part in parts))) for parts in parted]
-    workers = _workers(settings)
+    worlds = _worlds(cases, folders, effort)
+    missing = [sorted(frozenset().union(*(part.missing for part in parts))) for parts in worlds]
+    workers = _workers(effort)
     share = sum(len(replicates) for replicates in missing) // (_CHUNKS_PER_WORKER * workers)
     size = min(_LARGEST_CHUNK, max(1, share))
     tasks = [
-        _Task(parts=parts, settings=settings, replicates=replicates[i : i + size])
-        for i in range(0, settings.replicates, size)
-        for parts, replicates in zip(parted, missing, strict=True)
+        _Task(parts=parts, replicates=replicates[i : i + size])
+        for i in range(0, effort.replicates, size)
+        for parts, replicates in zip(worlds, missing, strict=True)
         if replicates[i : i + size]
     ]
     failures: list[Failure] = []
-    total = settings.replicates * len(cases)
+    total = effort.replicates * len(cases)
     todo = sum(task.size for task in tasks)
     with tqdm(total=total, initial=total - todo, unit="replicate", disable=None) as bar:
-        for done, failed in _computed(tasks, min(workers, len(tasks)), settings.cluster):
+        for done, failed in _computed(tasks, min(workers, len(tasks)), effort.cluster):
             failures += failed
             bar.update(done)
     return sorted(failures, key=lambda f: (f.plan, f.policy, f.replicate))
 
 
-def read(folder: Path, replicates: int) -> Arrays:
-    """Return what a folder holds of the first replicates, in their order."""
-    chunks, seen = [], set[int]()
-    for path in sorted((folder / CHUNKS).glob("*.npz")):
-        chunk = _load(path)
-        new = [int(r) for r in chunk["replicate"] if r < replicates and int(r) not in seen]
-        seen.update(new)
-        chunks.append(_only(chunk, new))
-    return _joined(chunks) if chunks else _gathered([])
+def _worlds(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[list[_Part]]:
+    """Return what is missing of the cases, those together that begin from the same start."""
+    worlds: dict[str, list[_Part]] = {}
+    for case, folder in zip(cases, folders, strict=True):
+        part = _Part(
+            case=case,
+            folder=folder,
+            unrecorded=frozenset(chunks.missing(folder, effort.replicates)),
+            micro=archives.missing(folder, effort.kept),
+        )
+        worlds.setdefault(case.world, []).append(part)
+    # The longest first, so that at the end no worker waits long for another.
+    return sorted(worlds.values(), key=lambda parts: -max(part.case.quarters for part in parts))
 
 
-def _workers(settings: Settings) -> int:
+def _workers(effort: Effort) -> int:
     from joblib import cpu_count
 
-    return int(cpu_count()) if settings.workers == "auto" else int(settings.workers)
-
-
-def _missing(folder: Path, replicates: int) -> list[int]:
-    """Return the replicates that a folder lacks, after removing what is left of broken chunks."""
-    done: set[int] = set()
-    for path in sorted((folder / CHUNKS).glob("*")):
-        if path.suffix != ".npz":
-            path.unlink(missing_ok=True)
-            continue
-        try:
-            done.update(_load(path)["replicate"].tolist())
-        except _BROKEN:
-            print(f"{path}: damaged; its replicates are computed again", file=sys.stderr)
-            path.unlink()
-    return [replicate for replicate in range(replicates) if replicate not in done]
+    return int(cpu_count()) if effort.workers == "auto" else int(effort.workers)
 
 
 def _computed(tasks: list[_Task], workers: int, address: str | None) -> Iterator[_Done]:
@@ -216,7 +160,7 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def _compute(task: _Task) -> _Done:
-    """Run some replicates of a plan under its mixes and write each mix's as a chunk."""
+    """Run some replicates of a world under its mixes and write each mix's as a chunk."""
     records: list[list[Record]] = [[] for _ in task.parts]
     failures: list[Failure] = []
     try:
@@ -238,7 +182,7 @@ def _compute(task: _Task) -> _Done:
     finally:  # Ctrl-C keeps what is finished
         for part, kept in zip(task.parts, records, strict=True):
             if kept:
-                _save(part.folder, _gathered(kept))
+                chunks.save(part.folder, chunks.gathered(kept))
     return task.size, failures
 
 
@@ -270,33 +214,26 @@ def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
     """
     from sim.region.region import start_city
 
-    settings, start = task.settings, None
-    known: list[tuple[Mix, Record | str]] = []
+    start = None
+    known: list[tuple[tuple[Mix, int], Record | str]] = []
     for part in task.parts:
         if replicate not in part.missing:
             yield None
             continue
-        mix = dataclasses.replace(part.case.mix, name="")
-        before = next((outcome for other, outcome in known if other == mix), None)
+        case = part.case
+        lived = dataclasses.replace(case.mix, name=""), case.quarters
+        before = next((outcome for other, outcome in known if other == lived), None)
         if before is not None and replicate not in part.micro:
             yield before
             continue
         try:
-            start = start or start_city(
-                part.case.plan,
-                seed=settings.seed,
-                replicate=replicate,
-                uncertainty=settings.uncertainty,
-                scale=settings.scale,
-                known={f"start.{name}": value for name, value in settings.starts.items()},
-                fork=settings.fork,
-            )
+            start = start or start_city(case, replicate)
             outcome: Record | str = _recorded(start, part, replicate)
         except Exception as error:
             if is_full(error):  # of micro-data: no fault of the replicate
                 raise
             outcome = traceback.format_exception_only(error)[-1].strip()
-        known.append((mix, outcome))
+        known.append((lived, outcome))
         yield outcome
 
 
@@ -310,77 +247,3 @@ def _recorded(start: "Start", part: _Part, replicate: int) -> "Record":
     if panels:
         panels.save(part.folder)
     return record
-
-
-# Chunks
-
-
-def _gathered(records: Sequence["Record"]) -> Arrays:
-    """Return the arrays of some replicates of one case; of none, arrays without rows."""
-    arrays: Arrays = {
-        "replicate": np.array([record.replicate for record in records], np.int64),
-        "quarters": np.array(records[0].quarters if records else [], np.int64),
-        "committed": np.array([record.committed for record in records], np.float64),
-    }
-    for part in ("trajectories", "real", "start", "parameters"):
-        names = list(getattr(records[0], part)) if records else []
-        columns = [[getattr(record, part)[name] for record in records] for name in names]
-        arrays[f"{part}.names"] = np.array(names, np.str_)
-        arrays[part] = np.moveaxis(np.array(columns, np.float64), 0, -1)
-    paid = _ledger(records)
-    return arrays | {f"ledger.{name}": paid[name].to_numpy(kind) for name, kind in LEDGER.items()}
-
-
-def _ledger(records: Sequence["Record"]) -> "pd.DataFrame":
-    """Return the payments of each replicate by quarter, instrument, payer and payee."""
-    import pandas as pd
-
-    payments = [r.payments.assign(replicate=r.replicate) for r in records if len(r.payments)]
-    if not payments:
-        return pd.DataFrame(columns=list(LEDGER))
-    return pd.concat(payments).sort_values(list(LEDGER), ignore_index=True)
-
-
-def _save(folder: Path, chunk: Arrays) -> None:
-    chunks = folder / CHUNKS
-    chunks.mkdir(parents=True, exist_ok=True)
-    first, last = chunk["replicate"][[0, -1]]
-    path = chunks / f"{first:06}-{last:06}.npz"
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **chunk)
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)  # what was half written takes room
-        raise
-
-
-def _load(path: Path) -> Arrays:
-    """Return a chunk; the archive's own checksums reveal damage."""
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
-
-
-def _only(chunk: Arrays, replicates: Sequence[int]) -> Arrays:
-    """Return the part of a chunk that belongs to some replicates."""
-    rows = np.isin(chunk["replicate"], replicates)
-    paid = np.isin(chunk["ledger.replicate"], replicates)
-    return {name: array[_rows(name, rows, paid)] for name, array in chunk.items()}
-
-
-def _rows(name: str, rows: NDArray[Any], paid: NDArray[Any]) -> Any:
-    if name.startswith("ledger."):
-        return paid
-    return rows if name in _PER_REPLICATE else slice(None)
-
-
-def _joined(chunks: Sequence[Arrays]) -> Arrays:
-    """Return several chunks as one, in the order of the replicates."""
-    joined: Arrays = {}
-    for name, array in chunks[0].items():
-        grows = name in _PER_REPLICATE or name.startswith("ledger.")
-        joined[name] = np.concatenate([chunk[name] for chunk in chunks]) if grows else array
-    rows = np.argsort(joined["replicate"])
-    paid = np.argsort(joined["ledger.replicate"], kind="stable")
-    return {name: array[_rows(name, rows, paid)] for name, array in joined.items()}

@@ -17,7 +17,6 @@ import dataclasses
 import json
 import math
 import shutil
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,9 +27,10 @@ import numpy as np
 from sim.core.errors import ConfigError, SimError
 from sim.inputs.design import STRATA
 from sim.inputs.instrument import LARGEST_SCALE
-from sim.runs import ensemble, micro
-from sim.runs.settings import Case, Job, folder_name, replacing
-from sim.state.books import PUBLIC
+from sim.region.case import Case
+from sim.runs import archives, chunks, ensemble
+from sim.runs.folder import folder_name, replacing
+from sim.runs.job import Failure, Fit, Job, Key
 
 FOLDER = ".equal_cost"  # below the root: what is tried, and mixes that only tell a cost
 STAMP = ".equal_cost.json"  # beside a mix's replicates: the scale that they have
@@ -42,44 +42,18 @@ _HOPELESS = math.log(1.1)  # so far from the outlay wanted, a few replicates are
 _STEPS = 25
 _SLOPES = (0.25, 4.0)  # of log outlay over log scale, on which a step may rest
 
-Key = tuple[str, str]  # names of plan and mix
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fit:
-    """A mix at another's cost.
-
-    Attributes:
-        other: The name of the mix that it costs as much as.
-        scale: How many times their dose its paying instruments offer.
-        outlay: Its mean public outlay, million CNY.
-        wanted: That of the other mix.
-    """
-
-    other: str
-    scale: float
-    outlay: float
-    wanted: float
-
-    @property
-    def miss(self) -> float:
-        """The logarithm of the outlay over what is wanted; far below 0 where nothing is paid."""
-        return math.log(max(self.outlay, 1e-9 * self.wanted) / self.wanted)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
     """What was run.
 
     Attributes:
-        cases: The job's cases, each mix with its scale.
+        job: The job with what was found on the way: scales of mixes, the number of replicates.
         failures: The replicates that raised an error.
-        fits: The mixes at another's cost.
     """
 
-    cases: tuple[Case, ...]
-    failures: list[ensemble.Failure]
-    fits: Mapping[Key, Fit]
+    job: Job
+    failures: tuple[Failure, ...]
 
 
 def run(job: Job, root: Path) -> Done:
@@ -88,21 +62,13 @@ def run(job: Job, root: Path) -> Done:
     Raises:
         ConfigError: If a mix cannot cost what it is to cost.
     """
-    folders = {_key(case): job.folder(root, case) for case in job.cases}
-    searches = [_Search(job, root, case) for case in job.cases if case.mix.costs_as]
-    beside = {
-        search.other_folder: search.other
-        for search in searches
-        if search.other_folder not in folders.values()
-    }
+    searches = [_Search(job, root, case) for case in job.cases if case.costs_as]
+    own = [job.folder(root, case) for case in job.cases]
+    beside = {s.other_folder: s.other for s in searches if s.other_folder not in own}
     scales = {search.key: search.first_scale() for search in searches}
     while True:
-        cases = tuple(
-            _scaled(case, scales[_key(case)]) if case.mix.costs_as else case for case in job.cases
-        )
-        failures = ensemble.run(
-            [*cases, *beside.values()], [*folders.values(), *beside], job.settings
-        )
+        scaled = _scaled_job(job, scales)
+        failures = ensemble.run([*scaled.cases, *beside.values()], [*own, *beside], job.effort)
         fits = {search.key: search.reached(scales[search.key]) for search in searches}
         missed = [s for s in searches if not abs(fits[s.key].miss) <= _WITHIN]
         if not missed:
@@ -110,44 +76,43 @@ def run(job: Job, root: Path) -> Done:
         scales |= {search.key: search.last_scale(scales[search.key]) for search in missed}
     for search in searches:
         search.forget()
-    return Done(cases=cases, failures=failures, fits=fits)
+    return Done(job=dataclasses.replace(scaled, fits=fits), failures=tuple(failures))
 
 
-def _key(case: Case) -> Key:
-    return case.plan.name, case.mix.name
+def _scaled_job(job: Job, scales: Mapping[Key, float]) -> Job:
+    cases = tuple(_scaled(c, scales[c.key]) if c.costs_as else c for c in job.cases)
+    return dataclasses.replace(job, cases=cases)
 
 
 def _scaled(case: Case, scale: float) -> Case:
-    mix = dataclasses.replace(case.mix.rescaled(scale), costs_as=None)
-    return dataclasses.replace(case, mix=mix)
+    return dataclasses.replace(case, mix=case.mix.rescaled(scale), costs_as=None)
 
 
 class _Search:
     """The search for one mix's scale."""
 
     def __init__(self, job: Job, root: Path, case: Case) -> None:
-        other = case.mix.costs_as
-        assert other is not None
+        assert case.costs_as is not None
         below = root / FOLDER / folder_name(case.plan.name)
-        self.key = _key(case)
-        self.other = dataclasses.replace(case, mix=other)
+        self.key = case.key
+        self.other = dataclasses.replace(case, mix=case.costs_as, costs_as=None)
         self.other_folder = (
             job.folder(root, self.other)
             if self.other in job.cases
-            else below / f"{zlib.crc32(repr(other).encode()):08x}"
+            else below / self.other.hash[:12]
         )
         self._case = case
-        self._settings = job.settings
+        self._effort = job.effort
         self._folder = job.folder(root, case)
         self._tries = below / folder_name(case.mix.name)
         self._slope = 1.0
 
     def first_scale(self) -> float:
         """Return the scale that the first fifty replicates ask for, or that all asked for."""
-        size = min(self._settings.replicates, STRATA)
+        size = min(self._effort.replicates, STRATA)
         with suppress(OSError, ValueError, KeyError, TypeError):
             stamp = json.loads((self._folder / STAMP).read_text("utf-8"))
-            if stamp["searched"] in (size, self._settings.replicates):
+            if stamp["searched"] in (size, self._effort.replicates):
                 return float(stamp["scale"])
         scale = 1.0
         for few in sorted({min(_FEW, size), size}):
@@ -156,12 +121,12 @@ class _Search:
 
     def last_scale(self, scale: float) -> float:
         """Return the scale that all replicates ask for."""
-        size = self._settings.replicates
+        size = self._effort.replicates
         return self._begin(self._found(size, scale, final=True), size)
 
     def reached(self, scale: float) -> Fit:
         """Return what the mix costs in its own folder."""
-        return self._fit(self._folder, scale, self._settings.replicates)
+        return self._fit(self._folder, scale, self._effort.replicates)
 
     def forget(self) -> None:
         """Remove what was tried."""
@@ -169,7 +134,7 @@ class _Search:
 
     def _begin(self, scale: float, searched: int) -> float:
         """Make the mix's folder ready for replicates of a scale; return the scale."""
-        for name in (ensemble.CHUNKS, micro.FOLDER):  # of another scale
+        for name in (chunks.CHUNKS, archives.FOLDER):  # of another scale
             shutil.rmtree(self._folder / name, ignore_errors=True)
         with replacing(self._folder / STAMP) as unfinished:
             unfinished.write_text(json.dumps({"scale": scale, "searched": searched}), "utf-8")
@@ -205,7 +170,7 @@ class _Search:
         """Run the first replicates of both mixes, where that is not done yet."""
         scale = float(f"{math.exp(x):.6g}")
         folder = self._tries / str(scale)
-        few = dataclasses.replace(self._settings, replicates=size, micro=0)
+        few = dataclasses.replace(self._effort, replicates=size, micro=0)
         both = [self.other, _scaled(self._case, scale)]
         failures = ensemble.run(both, [self.other_folder, folder], few)
         fit = self._fit(folder, scale, size)
@@ -249,12 +214,6 @@ def _slope(one: Fit, two: Fit) -> float:
 
 def _costs(folder: Path, replicates: int) -> Mapping[int, float]:
     """Return the public outlay of each completed replicate, paid or owed, million CNY."""
-    arrays = ensemble.read(folder, replicates)
-    paid = np.isin(arrays["ledger.payer"], PUBLIC) & ~arrays["ledger.background"]
-    sums = np.bincount(
-        arrays["ledger.replicate"][paid],
-        weights=arrays["ledger.amount"][paid],
-        minlength=replicates,
-    )
-    done, owed = arrays["replicate"], arrays["committed"]
-    return dict(zip(done.tolist(), (sums[done] + owed).tolist(), strict=True))
+    arrays = chunks.read(folder, replicates)
+    outlay = chunks.public_outlay(arrays)
+    return dict(zip(arrays["replicate"].tolist(), outlay.tolist(), strict=True))

@@ -7,13 +7,10 @@ then, too. Columns are the tables' own. A row number, which holds for one run on
 of whoever stands there; a code becomes a word, a quarter is written like 2019Q1, and where there
 is nobody or no date the cell is null. The unit of a column stands in its field's metadata.
 
-The tables of a replicate are kept in one archive beside the chunks, whole or absent, and the files
-are joined from these. A group of rows is a quarter, so that memory holds no more than that.
+A group of rows is a quarter, so that memory holds no more than that.
 """
 
 import io
-import sys
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,20 +19,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import parquet
 
 from sim.core.quarter import label
 from sim.core.tables import Column, Rows, Table
 from sim.inputs.city import City
 from sim.inputs.kinds import HOSTS, KIND_NAMES, LEVELS
 from sim.processes.subsidy_response import reported_rd
-from sim.runs.settings import replacing
+from sim.runs import archives
 from sim.state.columns import BODIES, CLOSED, PROJECT_KINDS
 from sim.state.kene import PER_FIELD
 from sim.state.state import State
-
-FOLDER = ".micro"
-TABLES = ("firms", "organisations", "contracts", "projects")
 
 # Columns that hold row numbers, and the table whose rows they are.
 _REFERENCES = {
@@ -75,8 +68,6 @@ _UNITS = {
     "policy": "name",
     "replicate": "number",
 }
-_BROKEN = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile)
-
 _Cells = tuple[Any, str]  # an Arrow array and its unit
 
 
@@ -88,7 +79,7 @@ class Panels:
         self._replicate = replicate
         self._keys = {"plan": plan, "policy": policy, "replicate": replicate}
         self._state: State | None = None
-        self._files = {name: _File() for name in TABLES}
+        self._files = {name: _File() for name in archives.TABLES}
 
     def note(self, state: State) -> None:
         """Remember this moment: the first one is that before the first quarter."""
@@ -108,10 +99,8 @@ class Panels:
         self._files["contracts"].add(_contracts(state, self._keys))
         everything = np.arange(len(state.projects))
         self._files["projects"].add(_table(state, state.projects, everything, self._keys, {}))
-        path = _archive(folder, self._replicate)
-        with replacing(path) as unfinished, zipfile.ZipFile(unfinished, "w") as archive:
-            for name, file in self._files.items():
-                archive.writestr(f"{name}.parquet", file.content())
+        contents = {name: file.content() for name, file in self._files.items()}
+        archives.save(folder, self._replicate, contents)
 
 
 class _File:
@@ -122,76 +111,12 @@ class _File:
         self._writer: Any = None
 
     def add(self, table: Any) -> None:
-        self._writer = self._writer or _writer(self._buffer, table.schema)
+        self._writer = self._writer or archives.writer(self._buffer, table.schema)
         self._writer.write_table(table)
 
     def content(self) -> memoryview:
         self._writer.close()
         return self._buffer.getbuffer()
-
-
-def missing(folder: Path, replicates: int) -> frozenset[int]:
-    """Return which of the first replicates a folder lacks, after removing damaged archives."""
-    paths = {replicate: _archive(folder, replicate) for replicate in range(replicates)}
-    for path in paths.values():
-        if path.exists() and not _is_whole(path):
-            print(f"{path}: damaged; its replicate is computed again", file=sys.stderr)
-            path.unlink()
-    return frozenset(replicate for replicate, path in paths.items() if not path.exists())
-
-
-def publish(folder: Path, replicates: int) -> dict[Path, int]:
-    """Join the tables of the first replicates into files; return the rows of each file."""
-    archives = [_archive(folder, replicate) for replicate in range(replicates)]
-    archives = [path for path in archives if path.exists()]
-    rows = {}
-    for name in TABLES if archives else ():
-        path = folder / f"{name}.parquet"
-        with replacing(path) as unfinished:
-            rows[path] = _join(_read(archives, name), unfinished)
-    return rows
-
-
-def _join(tables: Iterator[Any], path: Path) -> int:
-    first = next(tables)
-    rows = first.num_rows
-    with _writer(path, first.schema) as writer:
-        writer.write_table(first)
-        for table in tables:
-            writer.write_table(table)
-            rows += table.num_rows
-    return int(rows)
-
-
-def _read(archives: Sequence[Path], name: str) -> Iterator[Any]:
-    for path in archives:
-        with zipfile.ZipFile(path) as archive:
-            content = archive.read(f"{name}.parquet")
-        groups = parquet.ParquetFile(io.BytesIO(content))
-        yield from (groups.read_row_group(i) for i in range(groups.num_row_groups))
-
-
-def _writer(where: Any, schema: Any) -> Any:
-    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
-    return parquet.ParquetWriter(
-        where,
-        schema,
-        compression="zstd",
-        use_dictionary=[field.name for field in schema if pa.types.is_string(field.type)],
-        column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
-    )
-
-
-def _archive(folder: Path, replicate: int) -> Path:
-    return folder / FOLDER / f"{replicate:06}.zip"
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.testzip() is None
-    except _BROKEN:
-        return False
 
 
 # Tables

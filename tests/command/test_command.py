@@ -15,9 +15,10 @@ import pytest
 import yaml
 
 import sim
-from sim.command.command import compose, main, parse
+from sim.__main__ import main
+from sim.command.compose import compose
+from sim.command.grammar import parse
 from sim.inputs.plan import tree_of
-from sim.runs.settings import configuration
 
 CENTRE = "policy.instruments.innovation_centre_firm"
 QUICK = ["quarters=1", "population.scale=0.1", "workers=1"]
@@ -217,7 +218,7 @@ def test_a_folder_with_another_configuration_is_refused_with_what_differs(bare, 
 
 def test_a_folder_made_by_other_code_is_refused(bare, capsys, monkeypatch):
     assert main([*QUICK, "replicates=1", "output=out"]) == 0
-    monkeypatch.setattr("sim.runs.settings.code_hash", lambda: "0123456789abcdef")
+    monkeypatch.setattr("sim.runs.manifest.code_hash", lambda: "0123456789abcdef")
     assert main([*QUICK, "replicates=1", "output=out"]) == 2
     assert "other code" in capsys.readouterr().err
 
@@ -361,7 +362,8 @@ def test_an_empty_mix_runs_as_none_and_says_so(bare, capsys):
 def test_the_default_is_the_plan_as_written():
     job = job_of()
     assert names(job) == [("weihai_2018", "as_written")]
-    assert (job.settings.replicates, job.settings.seed, job.settings.uncertainty) == (
+    (case,) = job.cases
+    assert (job.effort.replicates, case.seed, case.uncertainty) == (
         100,
         1,
         "both",
@@ -398,7 +400,7 @@ def test_a_mix_can_be_typed_as_it_is_called():
     typed += ["as_written+from=weihai_2018", "transfer+scale=2+cost=as_written"]
     job = job_of("-m", "plan=changzhou_2019", f"policy={','.join(typed)}")
     assert [mix for _, mix in names(job)] == ["none", *typed]
-    assert job.cases[-1].mix.costs_as.name == "as_written"
+    assert job.cases[-1].costs_as.name == "as_written"
 
 
 def test_what_is_typed_apart_holds_for_such_a_mix_too():
@@ -418,14 +420,13 @@ def test_each_stands_for_a_mix_per_instrument_of_each_plan():
 
 def test_the_configuration_of_an_equal_cost_is_known_before_its_scale():
     job = job_of("policy=founding+cost=ladder")
-    told = configuration(job)
+    told = job.configuration()
     assert list(told["cost"]["weihai_2018/founding+cost=ladder"]) == ["ladder"]
-    other = configuration(job_of("policy=founding+cost=talent"))
+    other = job_of("policy=founding+cost=talent").configuration()
     assert other["cost"] != told["cost"]
-    assert configuration(job_of())["cost"] == {}
-    assert configuration(job_of("policy=founding+budget=2"))["budget"] == {
-        "weihai_2018/founding+budget=2": 2.0
-    }
+    assert job_of().configuration()["cost"] == {}
+    richer = job_of("policy=founding+budget=2").configuration()["policy"]
+    assert richer["weihai_2018/founding+budget=2"]["budget"] == 2
 
 
 def test_the_shown_configuration_names_the_mix_as_typed(capsys):
@@ -436,7 +437,7 @@ def test_the_shown_configuration_names_the_mix_as_typed(capsys):
 def test_a_goal_and_a_start_can_be_typed_in():
     job = job_of("targets.brokers.value=500", "start.brokers=40")
     assert {t.id: t.value for t in job.cases[0].plan.targets}["brokers"] == 500
-    assert job.settings.starts == {"brokers": 40}
+    assert job.cases[0].start == {"brokers": 40}
 
 
 def test_a_sweep_adds_the_baseline_once():
@@ -498,7 +499,7 @@ def test_the_composed_configuration_can_be_shown(capsys):
 
 def test_help_fits_a_screen(monkeypatch):
     five = ["changzhou_2019", "jiangyin_2025", "ningbo_2019", "ningbo_315", "weihai_2018"]
-    monkeypatch.setattr("sim.command.command.names_in", lambda folder: five)
+    monkeypatch.setattr("sim.command.help.names_in", lambda folder: five)
     with redirect_stdout(io.StringIO()) as out:
         assert main(["--help"]) == 0
     lines = out.getvalue().splitlines()

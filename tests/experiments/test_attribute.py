@@ -6,14 +6,14 @@ import attribute
 import numpy as np
 import pandas as pd
 import pytest
-from evaluation import Evaluator, groups_of, shared_instruments, standard_error
+from evaluation import groups_of, shared_instruments, standard_error
 from studies import stand_in
-from toy import toy
+from toy import evaluator_of, toy
 
 from sim.core.errors import ConfigError
 from sim.inputs.plan import load_plan
 from sim.policy.policy import Mix, build_mix
-from sim.runs.settings import LOCK, Settings, held
+from sim.runs.folder import LOCK, held
 
 PLAYERS = ("a", "b", "c")
 # One replicate: a brings 6, b 2, both together 4 more; c nothing.
@@ -58,8 +58,7 @@ def test_every_modelled_instrument_has_one_group_and_shared_ones_are_told():
 
 def test_of_two_searches_in_one_folder_the_second_stops(tmp_path):
     plan = load_plan("weihai_2018")
-    settings = Settings(replicates=1, scale=0.05, quarters=1, workers=1)
-    evaluate = Evaluator(plan=plan, settings=settings, folder=tmp_path / "evaluations")
+    evaluate = evaluator_of(tmp_path / "evaluations", plan, replicates=1, scale=0.05, quarters=1)
     evaluate.folder.mkdir()
     with held(evaluate.folder), pytest.raises(ConfigError, match="another run is at work"):
         evaluate.outcome(build_mix(plan, "none"))
@@ -74,11 +73,11 @@ def test_the_error_counts_a_draw_once_however_often_it_is_repeated():
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
-    settings = Settings(replicates=2, scale=0.05, workers=1, quarters=6)
     plan = load_plan("weihai_2018")
     targets = tuple(replace(t, by=plan.start + 5) for t in plan.targets)
     plan = replace(plan, targets=targets)
-    return Evaluator(plan=plan, settings=settings, folder=tmp_path_factory.mktemp("evaluations"))
+    folder = tmp_path_factory.mktemp("evaluations")
+    return evaluator_of(folder, plan, replicates=2, scale=0.05, quarters=6)
 
 
 def test_values_of_real_groups_add_up_and_a_group_without_effect_gets_exactly_nothing(real):
@@ -87,7 +86,8 @@ def test_values_of_real_groups_add_up_and_a_group_without_effect_gets_exactly_no
         replace(i, start=real.plan.end) if i.type == "training" else i
         for i in real.plan.instruments
     ]
-    evaluate = replace(real, plan=replace(real.plan, instruments=tuple(late)))
+    plan = replace(real.plan, instruments=tuple(late))
+    evaluate = replace(real, case=replace(real.case, plan=plan))
     ladder, founding = (
         [i.id for i in build_mix(real.plan, name).instruments] for name in ("ladder", "founding")
     )
@@ -139,23 +139,23 @@ def test_a_table_shows_what_moves_and_names_what_does_not():
 
 def test_the_command_writes_tables_a_figure_and_a_text(monkeypatch, tmp_path, capsys):
     stand_in(monkeypatch, toy)
-    typed = ["--plan", "changzhou_2019", "--replicates", "2", "--workers", "1"]
-    typed += ["--output", str(tmp_path)]
+    typed = ["plan=changzhou_2019", "replicates=2", "workers=1"]
+    typed += [f"output={tmp_path}"]
     attribute.main(typed)
     told = capsys.readouterr().out
     assert (tmp_path / "result.md").read_text("utf-8") == told
     assert "joint_rd_units_new" in told
     assert {p.name for p in tmp_path.iterdir()} >= {"shapley.csv", "synergy.csv", "attribution.png"}
-    attribute.main([*typed, "--by", "type", "--orders", "2"])  # too many for all coalitions
+    attribute.main([*typed, "by=type", "orders=2"])  # too many for all coalitions
     assert "Too many groups" in capsys.readouterr().out
 
 
 def test_each_question_has_a_folder_of_its_own_and_all_share_what_was_run(monkeypatch, tmp_path):
     stand_in(monkeypatch, toy)
     monkeypatch.chdir(tmp_path)
-    typed = ["--plan", "changzhou_2019", "--replicates", "2", "--workers", "1"]
+    typed = ["plan=changzhou_2019", "replicates=2", "workers=1"]
     attribute.main(typed)
-    attribute.main([*typed, "--by", "type", "--orders", "2"])
+    attribute.main([*typed, "by=type", "orders=2"])
     folder = tmp_path / "outputs" / "attribute" / "changzhou_2019"
     asked = {"replicates-2", "replicates-2_by-type_orders-2"}
     assert {path.name for path in folder.iterdir()} == {"evaluations", *asked}
@@ -166,10 +166,10 @@ def test_each_question_has_a_folder_of_its_own_and_all_share_what_was_run(monkey
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (["--plan", "weihai_2081"], "Did you mean 'weihai_2018'?"),
-        (["--replicates", "0"], "replicates = 0: a whole number from 1"),
-        (["--orders", "1"], "--orders 1: a whole number from 2 on is needed"),
-        (["--output", __file__], "no folder can be made"),
+        (["plan=weihai_2081"], "Did you mean 'weihai_2018'?"),
+        (["replicates=0"], "replicates = 0: a whole number from 1"),
+        (["orders=1"], "orders = 1: a whole number from 2 on is needed"),
+        ([f"output={__file__}"], "no folder can be made"),
     ],
 )
 def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys):

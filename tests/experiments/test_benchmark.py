@@ -12,9 +12,9 @@ import pytest
 from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
 from sim.region.region import start_run
-from sim.runs.ensemble import Failure
+from sim.runs.job import Failure
 
-TINY = benchmark.Effort(
+TINY = benchmark.Measured(
     sizes={150: 2, 300: 1},
     span=(150, 300),
     reference=(150,),
@@ -121,8 +121,8 @@ def test_slope_and_memory_between_two_sizes():
 def test_runs_per_second_are_those_of_an_ensemble(monkeypatch):
     asked = []
 
-    def run(cases, folders, settings):
-        asked.append((cases[0].plan.name, cases[0].quarters, settings.replicates, settings.workers))
+    def run(cases, folders, effort):
+        asked.append((cases[0].plan.name, cases[0].quarters, effort.replicates, effort.workers))
         return []
 
     monkeypatch.setattr(benchmark.ensemble, "run", run)
@@ -155,7 +155,7 @@ def test_the_guard_ends_with_status_1_when_something_is_slower(
     path = tmp_path / "guard.json"
     path.write_text(json.dumps({"1000": {"market": 1.0}}), "utf-8")
     monkeypatch.setattr(benchmark, "measured", lambda _: {"guard": {"1000": {"market": ratio}}})
-    monkeypatch.setattr("sys.argv", ["benchmark.py", "--quick", "--check", str(path)])
+    monkeypatch.setattr("sys.argv", ["benchmark.py", "quick=true", f"check={path}"])
     with pytest.raises(SystemExit) as ended:
         benchmark.main()
     assert ended.value.code == status
@@ -163,8 +163,8 @@ def test_the_guard_ends_with_status_1_when_something_is_slower(
 
 
 def test_a_guard_that_is_not_there_is_wrong_input(monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["benchmark.py", "--check", "nowhere.json"])
+    monkeypatch.setattr("sys.argv", ["benchmark.py", "check=nowhere.json"])
     with pytest.raises(SystemExit) as ended:
-        benchmark.main()
+        benchmark.told(benchmark.main)
     assert ended.value.code == 2
     assert "nowhere.json: there is no such file" in capsys.readouterr().err

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from evaluation import Evaluator, figure, wanted
-from plans import same
+from evaluation import figure, wanted
+from plans import begun, same
 from studies import stand_in
-from toy import toy
+from toy import evaluator_of, toy
 
 from sim.core.errors import ConfigError
 from sim.core.quarter import label, parse
@@ -19,8 +19,7 @@ from sim.inputs.design import Fork
 from sim.inputs.parameters import Values, values
 from sim.inputs.plan import load_plan
 from sim.policy.policy import MIXES, build_mix
-from sim.region.region import live_out, start_city
-from sim.runs.settings import Settings
+from sim.region.region import live_out
 
 PLAN = load_plan("weihai_2018")
 WRITTEN = build_mix(PLAN, "as_written")
@@ -29,7 +28,7 @@ TRIPLED = {i.id: 3.0 for i in PLAN.instruments}
 
 
 def test_a_mix_changed_to_itself_is_itself_and_a_changed_one_differs_only_afterwards():
-    start = start_city(PLAN, seed=1, replicate=1, scale=0.05)
+    start = begun(PLAN, 1, scale=0.05)
     before = live_out(start, WRITTEN, 6)
     twice = correct.changed(PLAN, WRITTEN, dict.fromkeys(TRIPLED, 1.0), AT + 1, "same")
     same(before, live_out(start, twice, 6))
@@ -47,9 +46,8 @@ def test_a_mix_changed_to_itself_is_itself_and_a_changed_one_differs_only_afterw
 
 
 def test_the_futures_of_one_run_share_its_state_and_its_parameters_and_then_part():
-    settings = Settings(replicates=4, workers=1, scale=0.05, quarters=6)
-    own = records(settings)[2]
-    futures = records(replace(settings, fork=Fork(2, AT)))
+    own = records(None)[2]
+    futures = records(Fork(2, AT))
     until = AT + 1 - PLAN.start
     for replicate, future in enumerate(futures):
         assert future.replicate == replicate
@@ -63,15 +61,11 @@ def test_the_futures_of_one_run_share_its_state_and_its_parameters_and_then_part
     assert len({future.trajectories["contract_turnover"][-1] for future in futures}) == 4
 
 
-def records(settings):
+def records(fork):
     """Return the records of the plan as written, replicate by replicate."""
     return [
-        live_out(
-            start_city(PLAN, seed=1, replicate=replicate, scale=settings.scale, fork=settings.fork),
-            WRITTEN,
-            settings.quarters,
-        )
-        for replicate in range(settings.replicates)
+        live_out(begun(PLAN, replicate, scale=0.05, fork=fork), WRITTEN, 6)
+        for replicate in range(4)
     ]
 
 
@@ -110,7 +104,7 @@ def test_a_corrected_mix_is_what_its_file_says(policy):
 def test_a_change_that_no_file_can_hold_is_refused():
     first = next(i for i in PLAN.instruments if i.lever)
     mix = replace(WRITTEN, instruments=(replace(first, lever=None),))
-    with pytest.raises(ConfigError, match=rf"--policy as_written: .* {first.id}.lever = None \("):
+    with pytest.raises(ConfigError, match=rf"policy=as_written: .* {first.id}.lever = None \("):
         correct.check_written(PLAN, WRITTEN, [mix])
 
 
@@ -130,23 +124,21 @@ def test_a_later_multiple_needs_a_quarter_within_the_window(change, said):
 @pytest.fixture
 def tried(monkeypatch, tmp_path):
     stand_in(monkeypatch, toy)
-    evaluate = Evaluator(
-        plan=PLAN, settings=Settings(replicates=9, workers=1), folder=tmp_path / "evaluations"
-    )
+    evaluate = evaluator_of(tmp_path / "evaluations", PLAN, replicates=9)
     return evaluate.outcomes(correct.candidates(PLAN, build_mix(PLAN, "ladder"), AT + 1))
 
 
 def test_the_nearest_third_of_the_futures_counts(tried):
     everything, _ = correct.near(tried[0], label(AT), {})
     assert len(everything) == 9
-    there = tried[0].paths[:, AT - PLAN.start, tried[0].columns(wanted(PLAN, "brokers"))[0]]
+    there = tried[0].paths[:, AT - PLAN.start, tried[0].columns(wanted(PLAN, ("brokers",)))[0]]
     rows, remarks = correct.near(tried[0], label(AT), {"brokers": float(there.max())})
     assert set(rows) == set(np.argsort(there)[-3:])
     assert "No future kept is there" not in remarks[0]
 
 
 def test_how_near_the_futures_kept_come_is_told_and_that_none_is_there_where_none_is(tried):
-    brokers = tried[0].columns(wanted(PLAN, "brokers"))[0]
+    brokers = tried[0].columns(wanted(PLAN, ("brokers",)))[0]
     paths = tried[0].paths.copy()
     # The nearest three to 27 are 30, 20 and 35, and 27 lies among them.
     paths[:, AT - PLAN.start, brokers] = [0.0, 10.0, 20.0, 30.0, 35.0, 40.0, 45.0, 60.0, 80.0]
@@ -165,7 +157,7 @@ def test_how_near_the_futures_kept_come_is_told_and_that_none_is_there_where_non
 
 
 def test_extra_outlay_is_paired_and_the_cheapest_that_works_is_chosen(tried):
-    targets = wanted(PLAN, "brokers")
+    targets = wanted(PLAN, ("brokers",))
     rows = correct.table(tried, targets, np.arange(9)).set_index("change")
     assert rows.loc["unchanged", "extra_outlay"] == 0
     twice, thrice = (rows.loc[f"ladder x{t}", "extra_outlay"] for t in (2, 3))
@@ -188,14 +180,14 @@ def test_extra_outlay_is_paired_and_the_cheapest_that_works_is_chosen(tried):
 
 def test_no_change_works_that_costs_any_target_real_activity_beyond_chance(tried):
     before, after = tried[0], tried[-1]
-    asked, other = before.columns(wanted(PLAN, "brokers,ip_services"))
+    asked, other = before.columns(wanted(PLAN, ("brokers", "ip_services")))
     reals = np.full_like(before.reals, 100.0)
 
     def row(lost):
         changed = reals.copy()
         changed[:, other] -= lost
         both = [replace(before, reals=reals), replace(after, reals=changed)]
-        rows = correct.table(both, wanted(PLAN, "brokers"), np.arange(9)).set_index("change")
+        rows = correct.table(both, wanted(PLAN, ("brokers",)), np.arange(9)).set_index("change")
         assert rows.loc["unchanged", "works"]
         return rows.loc[after.mix.name]
 
@@ -212,7 +204,7 @@ def test_no_change_works_that_costs_any_target_real_activity_beyond_chance(tried
 
 
 def test_where_a_target_stands_is_its_median_and_what_nine_of_ten_lie_between(tried):
-    brokers = wanted(PLAN, "brokers")[0]
+    brokers = wanted(PLAN, ("brokers",))[0]
     there = tried[0].paths[:, AT - PLAN.start, tried[0].columns([brokers])[0]]
     low, high = (there.min() + share * np.ptp(there) for share in (0.05, 0.95))
     two = np.array([there.argmin(), there.argmax()])
@@ -260,7 +252,7 @@ def medians(**others):
 
 
 def due(name, quarter, plan=PLAN):
-    return replace(wanted(plan, name)[0], by=parse(quarter))
+    return replace(wanted(plan, (name,))[0], by=parse(quarter))
 
 
 def test_what_is_left_time_for_is_reckoned_from_building_talks_rounds_and_money():
@@ -315,8 +307,8 @@ def test_more_money_is_there_from_the_quarter_on_and_stands_in_the_file():
 
 
 def test_what_is_said_of_a_target_that_nothing_helps():
-    brokers = wanted(PLAN, "brokers")[0]
-    quota = wanted(PLAN, "national_innovation_centres")[0]
+    brokers = wanted(PLAN, ("brokers",))[0]
+    quota = wanted(PLAN, ("national_innovation_centres",))[0]
     assert "reaches 0.8: the highest is 0.50 (" in no_advice(brokers, 0.3, 0.5, 0.9)
     assert "reaches 0.8, nor raises its 0.30; its median" in no_advice(brokers, 0.3, 0.3, 0.9)
     assert "Time no longer allows it: 4 quarters are left" in no_advice(brokers, 0.3, 0.5, 0.9)
@@ -332,7 +324,7 @@ def test_a_figure_keeps_its_whole_part():
 
 def test_neither_time_nor_a_quota_is_blamed_where_real_activity_forbids():
     for name in ("brokers", "national_innovation_centres"):
-        target = wanted(PLAN, name)[0]
+        target = wanted(PLAN, (name,))[0]
         # Chances below 0 stand for a change that does less real work.
         assert no_advice(target, 0.3, -0.9, 0.95) == (
             f"{correct.STRONGEST} reaches 0.8 only with less real activity of ip_services "
@@ -376,8 +368,8 @@ def test_what_is_chosen_is_told_as_found_and_as_it_is_on_fresh_futures():
 def lucky(monkeypatch, at_first):
     """Have brokers reach their goal with any larger dose, but only in futures that came first."""
 
-    def start(plan, **drawn):
-        return SimpleNamespace(plan=plan, **drawn)
+    def start(case, replicate):
+        return SimpleNamespace(plan=case.plan, seed=case.seed, replicate=replicate)
 
     def life(start, mix, quarters, watch=None):
         record = toy(start.plan, mix, replicate=start.replicate, quarters=quarters)
@@ -393,16 +385,16 @@ def lucky(monkeypatch, at_first):
     ("typed", "at_first", "futures", "high"),
     [
         # The upper ends are quantiles of a beta distribution: of (0.5, 2.5) and (0.5, 6.5).
-        (["--figure", "brokers=500"], lambda start: start.seed == 1, 2, 0.6668),
-        (["--replicate", "2"], lambda start: start.replicate < 6, 6, 0.3304),
+        (["figure.brokers=500"], lambda start: start.seed == 1, 2, 0.6668),
+        (["replicate=2"], lambda start: start.replicate < 6, 6, 0.3304),
     ],
 )
 def test_the_luckiest_of_many_changes_is_run_again_where_it_was_not_chosen(
     typed, at_first, futures, high, monkeypatch, tmp_path
 ):
     lucky(monkeypatch, at_first)
-    common = ["--replicates", "6", "--workers", "1", "--at", "2019Q4", "--targets", "brokers"]
-    correct.main([*common, *typed, "--output", str(tmp_path)])
+    common = ["replicates=6", "workers=1", "at=2019Q4", "targets=brokers"]
+    correct.main([*common, *typed, f"output={tmp_path}"])
     said = (tmp_path / "result.md").read_text("utf-8")
     assert "raises its probability from 0.00 to 1.00" in said
     assert (
@@ -418,12 +410,12 @@ def test_the_luckiest_of_many_changes_is_run_again_where_it_was_not_chosen(
 
 def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, capsys):
     stand_in(monkeypatch, toy)
-    typed = ["--replicates", "3", "--workers", "1", "--at", "2019Q4", "--targets", "brokers"]
-    correct.main([*typed, "--output", str(tmp_path / "a"), "--figure", "brokers=250"])
+    typed = ["replicates=3", "workers=1", "at=2019Q4", "targets=brokers"]
+    correct.main([*typed, f"output={tmp_path / 'a'}", "figure.brokers=250"])
     assert ": nothing is left to do" in capsys.readouterr().out
-    correct.main([*typed, "--output", str(tmp_path / "c"), "--figure", "ip_services=7"])
+    correct.main([*typed, f"output={tmp_path / 'c'}", "figure.ip_services=7"])
     assert "* ip_services (" in capsys.readouterr().out  # whoever tells of it wants to know
-    correct.main([*typed, "--output", str(tmp_path / "b"), "--policy", "ladder"])
+    correct.main([*typed, f"output={tmp_path / 'b'}", "policy=ladder"])
     assert "* brokers (" in capsys.readouterr().out
     assert build_mix(PLAN, tmp_path / "b" / "brokers.yaml").name == "correct_brokers"
 
@@ -431,37 +423,37 @@ def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, caps
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (["--at", "2020Q4"], "--at 2020Q4: a quarter of weihai_2018 that leaves one to change"),
-        (["--at", "soon"], "--at"),
-        (["--at", "2019Q4", "--figure", "broker=3"], "Did you mean 'brokers'?"),
-        (["--at", "2019Q4", "--figure", "brokers"], "TARGET=VALUE with a number is needed"),
-        (["--at", "2019Q4", "--figure", "brokers=-5"], "--figure brokers=-5: a number from 0 on"),
+        (["at=2020Q4"], "at=2020Q4: a quarter of weihai_2018 that leaves one to change"),
+        (["at=soon"], "at"),
+        (["at=2019Q4", "figure.broker=3"], "Did you mean 'brokers'?"),
+        (["at=2019Q4", "figure.brokers="], "figure.brokers = : a number from 0 on"),
+        (["at=2019Q4", "figure.brokers=-5"], "figure.brokers = -5: a number from 0 on"),
         (
-            ["--at", "2019Q4", "--figure", "brokers=1", "--figure", "brokers=2"],
-            "--figure brokers=2: brokers = 1 was given already",
+            ["at=2019Q4", "figure.brokers=1", "figure.brokers=2"],
+            "figure.brokers=2: figure.brokers=1 was given already",
         ),
-        (["--at", "2019Q4", "--policy", "laddder"], "no policy 'laddder'"),
+        (["at=2019Q4", "policy=laddder"], "no policy 'laddder'"),
         (
-            ["--at", "2019Q4", "--policy", "as_written+from=changzhou_2019"],
+            ["at=2019Q4", "policy=as_written+from=changzhou_2019"],
             "is another plan's, and a policy file of weihai_2018 holds none",
         ),
         (
-            ["--at", "2019Q4", "--policy", "ladder+cost=as_written"],
+            ["at=2019Q4", "policy=ladder+cost=as_written"],
             "+cost= works with python -m sim",
         ),
         (
-            ["--at", "2019Q4", "--policy", "as_written+scale=50"],
+            ["at=2019Q4", "policy=as_written+scale=50"],
             ".later_scale: up to 100 times the dose of the text is needed, not the number 150",
         ),
-        (["--at", "2019Q4", "--replicate", "-1"], "--replicate = -1: a whole number from 0 on"),
+        (["at=2019Q4", "replicate=-1"], "replicate = -1: a whole number from 0 on"),
         (
-            ["--at", "2019Q4", "--replicate", "7", "--figure", "brokers=3"],
-            "--figure brokers=3 with --replicate 7: where the city stands is told either",
+            ["at=2019Q4", "replicate=7", "figure.brokers=3"],
+            "figure.brokers=3 with replicate=7: where the city stands is told either",
         ),
     ],
 )
 def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys, tmp_path):
     with pytest.raises(SystemExit) as ended:
-        correct.told(correct.main, [*typed, "--output", str(tmp_path)])
+        correct.told(correct.main, [*typed, f"output={tmp_path}"])
     assert ended.value.code == 2
     assert said in capsys.readouterr().err

@@ -8,14 +8,13 @@ import optimise
 import pandas as pd
 import pytest
 import yaml
-from evaluation import FUND, Evaluator, groups_of, paying, wanted
+from evaluation import FUND, groups_of, paying, wanted
 from studies import stand_in
-from toy import toy
+from toy import evaluator_of, toy
 
 import sim
 from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
-from sim.runs.settings import Settings
 
 PLAN = load_plan("weihai_2018")
 
@@ -27,7 +26,7 @@ def question(**others):
         **{
             "plan": PLAN,
             "groups": {name: ids for name, ids in groups.items() if ids},
-            "targets": wanted(PLAN, None),
+            "targets": wanted(PLAN, ()),
             "bound": 3.0,
             "probability": 0.8,
             "slack": 0.02,
@@ -40,8 +39,7 @@ def question(**others):
 @pytest.fixture
 def evaluate(monkeypatch, tmp_path):
     stand_in(monkeypatch, toy)
-    settings = Settings(replicates=2, workers=1)
-    return Evaluator(plan=PLAN, settings=settings, folder=tmp_path)
+    return evaluator_of(tmp_path, PLAN, replicates=2)
 
 
 def test_only_what_the_city_or_its_counties_pay_is_multiplied():
@@ -96,10 +94,9 @@ def test_at_the_plans_cost_nothing_dearer_is_allowed(evaluate):
 
 
 def test_an_interrupted_search_goes_on_to_what_it_would_have_found(monkeypatch, tmp_path):
-    settings = Settings(replicates=2, workers=1)
     monkeypatch.setattr(optimise, "GENERATION", 7)
     stand_in(monkeypatch, toy)
-    whole = Evaluator(plan=PLAN, settings=settings, folder=tmp_path / "whole")
+    whole = evaluator_of(tmp_path / "whole", PLAN, replicates=2)
     uninterrupted = optimise.search(question(), whole, 20)
     parts = replace(whole, folder=tmp_path / "parts")
     runs = []
@@ -137,7 +134,7 @@ def figures(plan, best, **others):
     return pd.DataFrame(rows, index=[optimise.PLAN, optimise.BEST])
 
 
-TWO = wanted(PLAN, "brokers,transfer_services")
+TWO = wanted(PLAN, ("brokers", "transfer_services"))
 
 
 def test_the_verdict_is_what_the_best_mix_comes_to_on_the_fresh_seed():
@@ -225,11 +222,10 @@ def test_it_is_told_how_many_mixes_are_forbidden_and_by_which_targets():
     assert "None of 1 different" in optimise.forbidden(asked, pd.DataFrame(rows[:1]))
 
 
-def unlucky(plan, *, replicate, seed, **others):
+def unlucky(case, replicate):
     """On a fresh seed half of the futures meet nothing."""
-    return SimpleNamespace(
-        plan=plan, replicate=replicate, luck=0.1 if seed > 1000 and replicate % 2 else 1
-    )
+    luck = 0.1 if case.seed > 1000 and replicate % 2 else 1
+    return SimpleNamespace(plan=case.plan, replicate=replicate, luck=luck)
 
 
 def life(start, mix, quarters, watch=None):
@@ -241,10 +237,10 @@ def life(start, mix, quarters, watch=None):
 def test_the_plan_and_the_front_are_run_again_on_the_fresh_seed(monkeypatch, tmp_path):
     monkeypatch.setattr("sim.region.region.start_city", unlucky)
     monkeypatch.setattr("sim.region.region.live_out", life)
-    typed = ["--replicates", "4", "--workers", "1", "--trials", "16", "--slack", "1"]
-    optimise.main([*typed, "--output", str(tmp_path)])
+    typed = ["replicates=4", "workers=1", "trials=16", "slack=1"]
+    optimise.main([*typed, f"output={tmp_path}"])
     told = (tmp_path / "result.md").read_text("utf-8")
-    ids = [target.id for target in wanted(PLAN, None)]
+    ids = [target.id for target in wanted(PLAN, ())]
     assert f"held when found, not on the fresh seed: it misses {', '.join(ids)} there" in told
     assert "it is met with 0.50 there (2 of 4 futures; 95 % interval 0.12 to 0.88)" in told
     front = pd.read_csv(tmp_path / "front.csv")
@@ -283,8 +279,8 @@ def test_the_front_holds_what_no_mix_beats():
 
 
 def test_the_written_mix_run_again_gives_the_reported_figures(tmp_path, capsys):
-    typed = ["--replicates", "2", "--scale", "0.05", "--workers", "1", "--trials", "4"]
-    optimise.main([*typed, "--cost", "plan", "--slack", "1", "--output", str(tmp_path)])
+    typed = ["replicates=2", "population.scale=0.05", "workers=1", "trials=4"]
+    optimise.main([*typed, "cost=plan", "slack=1", f"output={tmp_path}"])
     told = pd.read_csv(tmp_path / "best.csv").iloc[-1]
     assert told["mix"] == "best"
     assert told["seed"] == 1001
@@ -294,7 +290,7 @@ def test_the_written_mix_run_again_gives_the_reported_figures(tmp_path, capsys):
     assert again.combination.costs.mean() == pytest.approx(told["paid"])
     assert again.combination.assumed_share == pytest.approx(told["assumed_share"])
     rows = again.attainment().set_index("target")["probability"]
-    behavioural = wanted(PLAN, None)
+    behavioural = wanted(PLAN, ())
     assert [told[f"P({t.id})"] for t in behavioural] == [rows[t.id] for t in behavioural]
     assert told["attainment"] == pytest.approx(np.mean([rows[t.id] for t in behavioural]))
     assert "best_mix.yaml" in capsys.readouterr().out
@@ -303,16 +299,16 @@ def test_the_written_mix_run_again_gives_the_reported_figures(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (["--cost", "plan", "--probability", "0.9"], "--probability 0.9 with --cost plan"),
-        (["--targets", "broker"], "--targets: no target of weihai_2018 'broker'"),
-        (["--probability", "1.5"], "--probability 1.5: a probability above 0 and up to 1"),
-        (["--bound", "0.5"], "--bound 0.5: 1 or more"),
-        (["--trials", "0"], "--trials 0: a whole number from 1 on is needed"),
-        (["--slack", "-1"], "--slack -1: a share from 0 on is needed"),
+        (["cost=plan", "probability=0.9"], "probability=0.9 with cost=plan"),
+        (["targets=broker"], "targets: no target of weihai_2018 'broker'"),
+        (["probability=1.5"], "probability = 1.5: a probability above 0 and up to 1"),
+        (["bound=0.5"], "bound = 0.5: 1 or more"),
+        (["trials=0"], "trials = 0: a whole number from 1 on is needed"),
+        (["slack=-1"], "slack = -1: a share from 0 on is needed"),
     ],
 )
 def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys, tmp_path):
     with pytest.raises(SystemExit) as ended:
-        optimise.told(optimise.main, [*typed, "--output", str(tmp_path)])
+        optimise.told(optimise.main, [*typed, f"output={tmp_path}"])
     assert ended.value.code == 2
     assert said in capsys.readouterr().err

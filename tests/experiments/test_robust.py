@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import robust
-from evaluation import Evaluator, wanted
+from evaluation import wanted
 from scipy.stats import binom
 from studies import stand_in
-from toy import toy
+from toy import evaluator_of, toy
 
-from sim.inputs.plan import load_plan
-from sim.runs.settings import Settings
+from sim.inputs.plan import load_plan, tree_of
 
 PLAN = load_plan("weihai_2018")
 DRAWS = np.arange(400)
@@ -95,7 +94,7 @@ def test_regret_is_against_the_best_in_the_same_world():
 
 
 def test_every_reading_of_a_target_is_measured_in_one_run():
-    plan = robust.with_readings("weihai_2018")
+    plan = robust.with_readings(tree_of("weihai_2018"), "plan weihai_2018")
     services = next(t for t in plan.targets if t.id == "transfer_services")
     names = robust.readings_of(services)
     assert len(names) == 3
@@ -108,36 +107,35 @@ def test_every_reading_of_a_target_is_measured_in_one_run():
 
 
 def test_no_draw_comes_twice(tmp_path):
-    settings = Settings(replicates=120, seed=7)
-    parts = robust.blocks(Evaluator(plan=PLAN, settings=settings, folder=tmp_path))
-    assert [(p.settings.seed, p.settings.replicates) for p in parts] == [(7, 50), (8, 50), (9, 20)]
+    parts = robust.blocks(evaluator_of(tmp_path, PLAN, replicates=120, seed=7))
+    assert [(p.case.seed, p.effort.replicates) for p in parts] == [(7, 50), (8, 50), (9, 20)]
 
 
 def test_the_command_writes_regrets_and_sentences(monkeypatch, tmp_path, capsys):
     stand_in(monkeypatch, toy)
-    typed = ["--replicates", "52", "--workers", "1", "--output", str(tmp_path)]
-    robust.main([*typed, "--policies", "none,as_written"])
+    typed = ["replicates=52", "workers=1", f"output={tmp_path}"]
+    robust.main([*typed, "policies=none,as_written"])
     told = capsys.readouterr().out
     regret = pd.read_csv(tmp_path / "regret.csv")
     assert regret["mix"].tolist() == ["as_written", "none"]
     assert regret["regret_worst"].tolist()[0] == 0
     assert (tmp_path / "result.md").read_text("utf-8") == told
-    assert all(f"* {target.id}: " in told for target in wanted(PLAN, None))
+    assert all(f"* {target.id}: " in told for target in wanted(PLAN, ()))
     assert (tmp_path / "regret.png").stat().st_size > 5000
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (["--policies", "as_writen"], "Did you mean 'as_written'?"),
-        (["--plan", "nowhere"], "no plan 'nowhere'"),
-        (["--scale", "0"], "population.scale = 0.0"),
-        (["--replicate", "7"], "unrecognized arguments: --replicate 7"),
-        (["--policies", "founding+cost=ladder"], "+cost= works with python -m sim alone"),
+        (["policies=as_writen"], "Did you mean 'as_written'?"),
+        (["plan=nowhere"], "no plan 'nowhere'"),
+        (["population.scale=0"], "population.scale = 0"),
+        (["replicate=7"], "no key 'replicate'"),
+        (["policies=founding+cost=ladder"], "+cost= works with python -m sim alone"),
     ],
 )
 def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys, tmp_path):
     with pytest.raises(SystemExit) as ended:
-        robust.told(robust.main, [*typed, "--output", str(tmp_path)])
+        robust.told(robust.main, [*typed, f"output={tmp_path}"])
     assert ended.value.code == 2
     assert said in capsys.readouterr().err

@@ -4,15 +4,15 @@ import dataclasses
 
 import numpy as np
 import pytest
-from plans import PLANS, instrument_of, same
+from plans import PLANS, begun, instrument_of, same
 
 import sim
 from sim.core.errors import ConfigError
 from sim.inputs.levers import LEVERS
 from sim.inputs.plan import Plan
-from sim.policy.policy import Mix, build_mix, expand, paying
+from sim.policy.policy import Mix, build_mix, changed, choose, expand, paying
 from sim.policy.transplant import transplanted
-from sim.region.region import QUARTER, Start, live_out, start_city
+from sim.region.region import QUARTER, Start, live_out
 
 WEIHAI = PLANS["weihai_2018"]
 CHANGZHOU = PLANS["changzhou_2019"]
@@ -57,10 +57,10 @@ def refused(plan: Plan, policy: str) -> str:
     ],
 )
 def test_a_mix_is_called_what_it_is_however_it_was_typed(plan, typed, name):
-    mix = build_mix(plan, typed)
-    again = build_mix(plan, mix.name)
-    assert mix.name == (name or typed.replace("+scale=2~evaluation", "~evaluation+scale=2"))
-    assert again == mix
+    chosen = choose(plan, typed)
+    again = choose(plan, chosen.mix.name)
+    assert chosen.mix.name == (name or typed.replace("+scale=2~evaluation", "~evaluation+scale=2"))
+    assert again == chosen
 
 
 def test_what_is_typed_is_what_is_in_it():
@@ -94,15 +94,15 @@ def test_a_mix_from_a_file_goes_on_like_any_other(tmp_path):
         scaled = build_mix(WEIHAI, f"{path}+scale=0.5~broker_training_bases")
         assert scaled.name == "mine~broker_training_bases+scale=0.5"
         assert ids(scaled) == ["innovation_voucher", "equipment_leasing_voucher"]
-        costed = build_mix(WEIHAI, f"founding+cost={path}~innovation_voucher")
+        costed = choose(WEIHAI, f"founding+cost={path}~innovation_voucher").mix
         assert costed.name == "founding+cost=mine~innovation_voucher"
 
 
 def test_what_is_typed_beside_a_mix_stands_before_its_cost():
-    mix = build_mix(WEIHAI, "founding+cost=ladder")
-    changed = build_mix(WEIHAI, mix, without=["overseas_rd_centre"])
-    assert changed.name == "founding~overseas_rd_centre+cost=ladder"
-    assert changed.costs_as == build_mix(WEIHAI, "ladder")
+    choice = choose(WEIHAI, "founding+cost=ladder")
+    less = changed(WEIHAI, choice, ["overseas_rd_centre"], {})
+    assert less.mix.name == "founding~overseas_rd_centre+cost=ladder"
+    assert less.costs_as == build_mix(WEIHAI, "ladder")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_scales_multiply():
 
 @pytest.fixture(scope="module", params=["weihai_2018", "ningbo_315"])
 def start(request) -> Start:
-    return start_city(PLANS[request.param], seed=1, replicate=3, scale=0.1)
+    return begun(PLANS[request.param], 3, scale=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -264,7 +264,7 @@ def test_a_larger_budget_is_that_many_times_the_money_of_city_and_counties(start
 
 @pytest.mark.parametrize(("later", "opens"), [(3, 4), (4, 4), (5, 8)])
 def test_later_money_is_there_from_the_first_quarter_of_a_year_on(later, opens):
-    start = start_city(WEIHAI, seed=1, replicate=3, scale=0.05)
+    start = begun(WEIHAI, 3, scale=0.05)
     funds = []
     for later_start in (None, WEIHAI.start + later):
         mix = dataclasses.replace(
@@ -291,11 +291,9 @@ def test_a_budget_under_one_mix_leaves_the_other_alone(start):
     assert start.state.fund == fund
 
 
-def test_a_single_region_cannot_look_for_a_scale(start):
-    other = build_mix(start.plan, "as_written")
-    mix = dataclasses.replace(other, name="mine+cost=as_written", costs_as=other)
-    with pytest.raises(ConfigError, match=r"mine.cost=as_written: its scale is found over many"):
-        start.under(mix)
+def test_a_single_region_cannot_look_for_a_scale():
+    with pytest.raises(ConfigError, match=r"ladder.cost=as_written: its scale is found over many"):
+        sim.Region(WEIHAI, "ladder+cost=as_written", seed=1)
 
 
 # Transplants
@@ -378,8 +376,8 @@ def test_a_transplant_with_nothing_to_attach_to_is_refused_with_the_reasons():
 
 
 def test_doses_of_another_plan_are_drawn_as_in_that_plan():
-    here = start_city(WEIHAI, seed=1, replicate=7, scale=0.1)
-    there = start_city(CHANGZHOU, seed=1, replicate=7, scale=0.1)
+    here = begun(WEIHAI, 7, scale=0.1)
+    there = begun(CHANGZHOU, 7, scale=0.1)
     mix = build_mix(WEIHAI, "as_written+from=changzhou_2019")
     doses = here.under(mix).program.doses
     own = there.under(build_mix(CHANGZHOU, "as_written")).program.doses

@@ -24,9 +24,9 @@ def mix_of(name="as_written", **changes):
     return build_mix(PLAN, name, changes=changes)
 
 
-def lived(mix, *, seed=1, replicate=3, quarters=QUARTERS, known=None, uncertainty="both"):
+def lived(mix, *, seed=1, replicate=3, quarters=QUARTERS, uncertainty="both"):
     """Return a run after some quarters."""
-    run = start_run(PLAN, mix, seed=seed, replicate=replicate, uncertainty=uncertainty, known=known)
+    run = start_run(PLAN, mix, seed=seed, replicate=replicate, uncertainty=uncertainty)
     for _ in range(quarters):
         run.step()
         run.finish()
@@ -167,7 +167,8 @@ def test_a_larger_city_fund_pays_each_instrument_at_least_as_much_in_the_first_q
             mix_of(),
             seed=1,
             uncertainty="noise",
-            known={"start.platform_fund_share": share, "budget.county_share": 0.0},
+            start={"platform_fund_share": share},
+            numbers=NumberSet(values={"budget.county_share": 0.0}),
         )
         run.step()
         books = run.state.books
@@ -267,7 +268,7 @@ def test_a_higher_founding_grant_never_lowers_what_founders_expect():
 
 def test_typed_in_figures_start_the_city():
     typed = {"incubators": 30.0, "makerspaces": 12.0, "brokers": 77.0}
-    start = record(None, known={f"start.{name}": value for name, value in typed.items()}).start
+    start = record(None, start=typed).start
     assert start["incubators_makerspaces"] == 42
     assert start["brokers"] == 77
 

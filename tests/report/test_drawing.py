@@ -19,10 +19,10 @@ def files(study):
     return {path.name: path.read_bytes() for path in (study.root / drawing.FOLDER).iterdir()}
 
 
-def elsewhere(study, root, **settings):
+def elsewhere(study, root, **effort):
     """Return a study that is published below another root."""
-    changed = dataclasses.replace(study.settings, **settings)
-    return dataclasses.replace(study, root=root, settings=changed)
+    changed = dataclasses.replace(study.effort, **effort)
+    return dataclasses.replace(study, root=root, effort=changed)
 
 
 @pytest.fixture(scope="module")

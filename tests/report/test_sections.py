@@ -152,7 +152,7 @@ def test_a_figure_that_the_city_published_stands_beside_the_model_s(read):
 
 
 def test_a_typed_start_is_marked(tmp_path):
-    study = study_of(tmp_path, "as_written", starts={"brokers": 120.0}, replicates=2)
+    study = study_of(tmp_path, "as_written", start={"brokers": 120.0}, replicates=2)
     assert "typed in for this run" in written(study).text
 
 

@@ -13,11 +13,9 @@ from studies import study_of as study_of_mixes
 import sim
 from sim.core.errors import ConfigError
 from sim.inputs.plan import load_plan
-from sim.policy.policy import build_mix
 from sim.region.record import PAYMENTS, Record
-from sim.results.results import carry_out, write_tables
+from sim.results.files import write_tables
 from sim.runs.precision import jeffreys
-from sim.runs.settings import Settings, job_of
 
 REPLICATES = 5
 QUARTERS = range(8076, 8084)  # 2019Q1 to 2020Q4
@@ -137,10 +135,7 @@ def test_a_target_without_a_mechanism_has_no_numbers(tmp_path):
 
     first, *rest = plan.targets
     plan = replace(plan, targets=(replace(first, reason="nothing moves it"), *rest))
-    settings = Settings(replicates=2, workers=1)
-    study = carry_out(
-        job_of(settings, [(plan, build_mix(plan, "none"))], (), several=False), tmp_path
-    )
+    study = study_of(tmp_path, "none", plans=(plan,))
     row = row_of(study.attainment, first.id)
     assert row["status"] == "not_modelled"
     assert row.loc["start_p50":"real_p50"].replace("", math.nan).isna().all()
@@ -259,7 +254,7 @@ def test_wrong_input_from_python_is_refused():
     with pytest.raises(ConfigError, match="replicates = 0"):
         sim.run("weihai_2018", replicates=0)
     with pytest.raises(ConfigError, match="no starting figure"):
-        sim.run("weihai_2018", starts={"gdpp": 1.0})
+        sim.run("weihai_2018", start={"gdpp": 1.0})
 
 
 def test_a_failed_replicate_is_a_warning_from_python(monkeypatch):

@@ -3,7 +3,7 @@
 import pandas as pd
 from studies import study_of
 
-from sim.results.results import transplant_table, write_tables
+from sim.results.files import transplant_table, write_tables
 
 
 def test_the_table_of_a_transplant_lies_beside_the_mixs_files(tmp_path):

@@ -11,11 +11,14 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from distributed import Client
 
-from sim.command.command import compose, main, parse
+from sim.__main__ import main
+from sim.command.compose import compose
+from sim.command.grammar import parse
 from sim.core.errors import ConfigError
-from sim.results.results import carry_out, write_tables
+from sim.publish import run_and_read
+from sim.results.files import write_tables
 from sim.runs import cluster
-from sim.runs.settings import Settings
+from sim.runs.effort import Effort
 
 QUICK = ("quarters=2", "population.scale=0.05")
 
@@ -72,7 +75,7 @@ def files(root):
 
 
 def carried_out(root, *arguments):
-    study = carry_out(compose(parse([*QUICK, *arguments]))[0], root)
+    study = run_and_read(compose(parse([*QUICK, *arguments]))[0], root)
     write_tables(study)
     return study
 
@@ -80,10 +83,10 @@ def carried_out(root, *arguments):
 FAILING = """
 from sim.region import region
 
-def failing(plan, *, replicate, start=region.start_city, **others):
+def failing(case, replicate, start=region.start_city):
     if replicate == 1:
         raise ValueError("too few")
-    return start(plan, replicate=replicate, **others)
+    return start(case, replicate)
 
 region.start_city = failing
 """
@@ -151,4 +154,4 @@ def test_a_cluster_that_does_not_answer_is_told_within_ten_seconds(tmp_path, cap
 )
 def test_an_address_is_written_in_one_way(address):
     with pytest.raises(ConfigError, match="tcp://HOST:PORT"):
-        Settings(cluster=address)
+        Effort(cluster=address)

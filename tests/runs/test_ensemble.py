@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.command.command import compose, parse
+from sim.command.compose import compose
+from sim.command.grammar import parse
 from sim.core.errors import SimError
 from sim.inputs.design import STRATA, luck, shares
-from sim.results.results import carry_out, write_tables
-from sim.runs.ensemble import CHUNKS, read, run
+from sim.publish import run_and_read
+from sim.results.files import write_tables
+from sim.runs.chunks import CHUNKS, read
+from sim.runs.ensemble import run
 
 QUICK = ("quarters=2", "population.scale=0.1")
 TABLES = (
@@ -25,10 +28,12 @@ TABLES = (
 SCRIPT = """
 import sys
 from pathlib import Path
-from sim.command.command import compose, parse
-from sim.results.results import carry_out, write_tables
+from sim.command.compose import compose
+from sim.command.grammar import parse
+from sim.publish import run_and_read
+from sim.results.files import write_tables
 job, _ = compose(parse(sys.argv[2:]))
-write_tables(carry_out(job, Path(sys.argv[1])))
+write_tables(run_and_read(job, Path(sys.argv[1])))
 """
 
 
@@ -37,7 +42,7 @@ def job_of(*arguments):
 
 
 def carried_out(root, *arguments):
-    study = carry_out(job_of(*arguments), root)
+    study = run_and_read(job_of(*arguments), root)
     write_tables(study)
     return study
 
@@ -154,14 +159,14 @@ def test_a_failed_replicate_leaves_the_others_and_is_tried_again(tmp_path, monke
 
     monkeypatch.setattr(region, "live_out", unlucky)
     job = job_of("replicates=4", "workers=1")
-    failures = run(job.cases, [tmp_path], job.settings)
+    failures = run(job.cases, [tmp_path], job.effort)
     assert [(f.replicate, f.error) for f in failures] == [
         (0, "ArithmeticError: replicate 0"),
         (2, "ArithmeticError: replicate 2"),
     ]
     assert read(tmp_path, 4)["replicate"].tolist() == [1, 3]
     monkeypatch.setattr(region, "live_out", real)
-    assert run(job.cases, [tmp_path], job.settings) == []
+    assert run(job.cases, [tmp_path], job.effort) == []
     assert read(tmp_path, 4)["replicate"].tolist() == [0, 1, 2, 3]
 
 
@@ -189,7 +194,7 @@ def test_ctrl_c_keeps_the_replicates_that_are_finished(tmp_path, monkeypatch):
     monkeypatch.setattr(region, "live_out", interrupted)
     job = job_of("replicates=20", "workers=1")
     with pytest.raises(KeyboardInterrupt):
-        run(job.cases, [tmp_path], job.settings)
+        run(job.cases, [tmp_path], job.effort)
     assert read(tmp_path, 20)["replicate"].tolist() == [0, 1, 2, 3, 4]
 
 
@@ -215,7 +220,7 @@ def test_a_worker_that_is_killed_is_told_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.runs.ensemble._compute", end_this_process)
     job = job_of("replicates=4", "workers=2")
     with pytest.raises(SimError, match="ended from outside"):
-        run(job.cases, [tmp_path], job.settings)
+        run(job.cases, [tmp_path], job.effort)
 
 
 def test_a_city_begins_once_for_all_its_mixes(tmp_path, monkeypatch):
@@ -223,17 +228,17 @@ def test_a_city_begins_once_for_all_its_mixes(tmp_path, monkeypatch):
 
     real, begun = region.start_city, []
 
-    def noted(plan, *, replicate, **others):
+    def noted(case, replicate):
         begun.append(replicate)
-        return real(plan, replicate=replicate, **others)
+        return real(case, replicate)
 
     monkeypatch.setattr("sim.region.region.start_city", noted)
     apart, together = tmp_path / "apart", tmp_path / "together"
     job = job_of("-m", "policy=none,as_written", "replicates=2", "workers=1")
-    run(job.cases, [job.folder(together, case) for case in job.cases], job.settings)
+    run(job.cases, [job.folder(together, case) for case in job.cases], job.effort)
     assert begun == [0, 1]
     for case in job.cases:
-        run([case], [job.folder(apart, case)], job.settings)
+        run([case], [job.folder(apart, case)], job.effort)
         assert same(read(job.folder(apart, case), 2), read(job.folder(together, case), 2))
 
 
@@ -252,7 +257,7 @@ def test_mixes_that_differ_in_name_only_are_run_once_and_have_the_same_files(tmp
     job, _ = compose(
         parse(["-m", *QUICK, *arguments, "policy=none,research,ladder,incubation", "baseline=none"])
     )
-    study = carry_out(job, tmp_path)
+    study = run_and_read(job, tmp_path)
     write_tables(study)
     assert lived == ["none", "ladder"] * 2
     idle = [study.find("changzhou_2019", name) for name in ("none", "research", "incubation")]
@@ -270,5 +275,5 @@ def test_mixes_are_computed_side_by_side(tmp_path, monkeypatch):
 
     monkeypatch.setattr("sim.region.region.live_out", noted)
     job = job_of("-m", "policy=none,as_written", "replicates=2", "workers=1")
-    run(job.cases, [job.folder(Path(tmp_path), case) for case in job.cases], job.settings)
+    run(job.cases, [job.folder(Path(tmp_path), case) for case in job.cases], job.effort)
     assert order == [("none", 0), ("as_written", 0), ("none", 1), ("as_written", 1)]

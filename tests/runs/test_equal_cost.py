@@ -10,13 +10,16 @@ import pytest
 from plans import PLANS
 from studies import study_of, told
 
-from sim.command.command import main
+from sim.__main__ import main
 from sim.core.errors import ConfigError
-from sim.policy.policy import build_mix
+from sim.policy.policy import choose
+from sim.publish import run_and_read
+from sim.region.case import case_of
 from sim.region.record import PAYMENTS
-from sim.results.results import carry_out, write_tables
+from sim.results.files import write_tables
 from sim.runs import equal_cost
-from sim.runs.settings import Settings, job_of
+from sim.runs.effort import Effort
+from sim.runs.job import job_of
 
 PLAN = "weihai_2018"
 MIX = "founding+cost=as_written"
@@ -233,10 +236,12 @@ def small(tmp_path_factory):
     for workers in (1, 2):
         root = tmp_path_factory.mktemp("small") / "out"
         found[workers] = root
-        settings = Settings(replicates=2, quarters=4, scale=0.05, workers=workers)
-        plan = PLANS[PLAN]
-        mixes = [(plan, build_mix(plan, name)) for name in ("as_written", HALF)]
-        study = carry_out(job_of(settings, mixes, ["as_written"], several=True), root)
+        effort, plan = Effort(replicates=2, workers=workers), PLANS[PLAN]
+        cases = [
+            case_of(plan, choose(plan, name), quarters=4, scale=0.05)
+            for name in ("as_written", HALF)
+        ]
+        study = run_and_read(job_of(cases, effort, ["as_written"], several=True), root)
         write_tables(study)
     return found
 
@@ -263,7 +268,7 @@ def test_what_cannot_be_spent_is_exit_status_two_and_one_sentence(tmp_path, monk
     )
     monkeypatch.setattr(
         "sim.region.region.start_city",
-        lambda plan, *, replicate, **others: SimpleNamespace(plan=plan, replicate=replicate),
+        lambda case, replicate: SimpleNamespace(plan=case.plan, replicate=replicate),
     )
     assert main([f"policy={MIX}", "replicates=2", "workers=1", "output=out"]) == 2
     out, err = capsys.readouterr()

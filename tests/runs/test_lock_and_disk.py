@@ -7,10 +7,14 @@ import sys
 
 import pytest
 
-from sim.command.command import compose, main, parse
+from sim.__main__ import main
+from sim.command.compose import compose
+from sim.command.grammar import parse
 from sim.core.errors import ConfigError
-from sim.results.results import carry_out, write_tables
-from sim.runs.settings import LOCK, claim, held
+from sim.publish import run_and_read
+from sim.results.files import write_tables
+from sim.runs.folder import LOCK, held
+from sim.runs.manifest import claim
 
 QUICK = ("quarters=2", "population.scale=0.05")
 
@@ -31,7 +35,7 @@ def test_the_second_run_in_a_folder_stops_and_harms_nothing(tmp_path, capsys):
 
 def test_a_killed_run_leaves_its_folder_free(tmp_path):
     script = (
-        "import sys, time; from pathlib import Path; from sim.runs.settings import held\n"
+        "import sys, time; from pathlib import Path; from sim.runs.folder import held\n"
         "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
@@ -60,7 +64,7 @@ def limited(size, *command):
 
 
 def carried_out(root, *arguments):
-    study = carry_out(compose(parse([*QUICK, *arguments]))[0], root)
+    study = run_and_read(compose(parse([*QUICK, *arguments]))[0], root)
     write_tables(study)
 
 
@@ -83,9 +87,10 @@ def test_a_full_disk_loses_nothing_and_the_same_command_goes_on(tmp_path):
 def test_a_chunk_without_room_leaves_nothing_half_written(tmp_path):
     script = (
         "import sys; from pathlib import Path\n"
-        "from sim.command.command import compose, parse; from sim.core.errors import is_full\n"
-        "from sim.results.results import carry_out\n"
-        "try: carry_out(compose(parse(sys.argv[2:]))[0], Path(sys.argv[1]))\n"
+        "from sim.command.compose import compose; from sim.command.grammar import parse\n"
+        "from sim.core.errors import is_full\n"
+        "from sim.publish import run_and_read\n"
+        "try: run_and_read(compose(parse(sys.argv[2:]))[0], Path(sys.argv[1]))\n"
         "except OSError as error: sys.exit(f'full: {is_full(error)}')"
     )
     full = limited(9_000, "-c", script, str(tmp_path), *QUICK, "replicates=4", "workers=2")

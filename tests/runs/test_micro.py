@@ -18,14 +18,18 @@ from world import (
 )
 
 import sim
-from sim.command.command import compose, parse
+from sim.command.compose import compose
+from sim.command.grammar import parse
 from sim.core.errors import ConfigError
 from sim.inputs.kinds import KIND_CODE, KINDS
 from sim.inputs.plan import load_plan
-from sim.results.results import carry_out, write_tables
-from sim.runs.ensemble import CHUNKS
-from sim.runs.micro import FOLDER, TABLES, Panels, publish
-from sim.runs.settings import Settings, default_root
+from sim.publish import run_and_read
+from sim.results.files import write_tables
+from sim.runs.archives import FOLDER, TABLES, publish
+from sim.runs.chunks import CHUNKS
+from sim.runs.effort import Effort
+from sim.runs.manifest import default_root
+from sim.runs.micro import Panels
 
 QUICK = ("quarters=2", "population.scale=0.1", "workers=1")
 OTHERS = (
@@ -59,7 +63,7 @@ def job_of(*arguments):
 
 
 def carried_out(root, *arguments):
-    study = carry_out(job_of(*QUICK, *arguments), root)
+    study = run_and_read(job_of(*QUICK, *arguments), root)
     return write_tables(study)
 
 
@@ -83,7 +87,7 @@ def run(request, tmp_path_factory):
     job = job_of(
         f"plan={request.param}", "population.scale=0.2", "workers=1", "replicates=1", "micro=true"
     )
-    study = carry_out(job, root)
+    study = run_and_read(job, root)
     assert study.failures == []
     write_tables(study)
     tables = {name: pd.read_parquet(root / f"{name}.parquet") for name in TABLES}
@@ -337,17 +341,17 @@ def test_of_fewer_replicates_all_are_kept_and_a_failed_one_has_no_rows(tmp_path,
 def test_micro_data_belong_to_the_folder_of_the_same_run_without_them():
     plain, more = job_of(*QUICK), job_of(*QUICK, "micro=true")
     assert default_root("weihai_2018", plain) == default_root("weihai_2018", more)
-    assert (plain.settings.kept, more.settings.kept) == (0, 3)
-    assert job_of("micro=true", "micro.replicates=5").settings.kept == 5
-    assert job_of("micro=true", "replicates=2").settings.kept == 2
-    assert job_of("micro=false").settings.kept == 0
+    assert (plain.effort.kept, more.effort.kept) == (0, 3)
+    assert job_of("micro=true", "micro.replicates=5").effort.kept == 5
+    assert job_of("micro=true", "replicates=2").effort.kept == 2
+    assert job_of("micro=false").effort.kept == 0
 
 
 def test_from_python_a_number_or_true_and_a_folder_are_needed():
-    assert Settings(micro=True).kept == 3
-    assert Settings(micro=5).kept == 5
+    assert Effort(micro=True).kept == 3
+    assert Effort(micro=5).kept == 5
     for wrong in ("yes", 1.5, -1, None):
         with pytest.raises(ConfigError, match="micro = "):
-            Settings(micro=wrong)
+            Effort(micro=wrong)
     with pytest.raises(ConfigError, match="output="):
         sim.run(load_plan("weihai_2018"), replicates=1, micro=True)

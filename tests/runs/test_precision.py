@@ -5,10 +5,10 @@ import pytest
 from pages import written
 from studies import study_of
 
-from sim.command.command import main
+from sim.__main__ import main
 from sim.core.errors import ConfigError
+from sim.runs.effort import Effort
 from sim.runs.precision import jeffreys, needed_at_half, next_number, width
-from sim.runs.settings import Settings
 
 
 def test_the_width_of_an_interval_is_from_end_to_end():
@@ -30,14 +30,14 @@ def test_the_next_number_is_whole_blocks_at_most_twice_and_never_above_the_most(
 @pytest.mark.parametrize("precision", [0, -0.1, 1.5, float("nan"), "much", True])
 def test_a_precision_that_is_none_is_refused(precision):
     with pytest.raises(ConfigError, match="precision = "):
-        Settings(precision=precision)
+        Effort(precision=precision)
 
 
 def test_a_precision_out_of_reach_is_refused_before_anything_runs():
     with pytest.raises(ConfigError, match="10000 replicates cannot reach it"):
-        Settings(precision=1e-5)
+        Effort(precision=1e-5)
     with pytest.raises(ConfigError, match="most_replicates = 50"):
-        Settings(precision=0.1, most_replicates=50)
+        Effort(precision=0.1, most_replicates=50)
 
 
 def test_a_probability_of_one_half_needs_about_the_number_told():
@@ -47,7 +47,7 @@ def test_a_probability_of_one_half_needs_about_the_number_told():
 
 def test_replicates_are_added_until_every_interval_is_narrow(tmp_path):
     study = study_of(tmp_path / "a", "as_written", replicates=10, precision=0.3)
-    enough = study.settings.replicates
+    enough = study.effort.replicates
     assert study.widest["width"] <= 0.3
     assert enough > 10
     assert {len(one.replicates) for one in study.combinations} == {enough}
@@ -66,7 +66,7 @@ def test_the_report_says_that_futures_beyond_fifty_share_draws(tmp_path):
 def test_it_is_told_whether_the_precision_was_reached(tmp_path):
     limit = {"precision": 0.1, "most_replicates": 30, "replicates": 5}
     short = study_of(tmp_path / "short", "as_written", **limit)
-    assert short.settings.replicates == 30
+    assert short.effort.replicates == 30
     assert short.precision_words.startswith("0.1 was not reached by most_replicates=; the widest")
     assert short.precision_words.endswith("with 30 replicates")
     narrow = study_of(tmp_path / "narrow", "as_written", replicates=5, precision=0.9)

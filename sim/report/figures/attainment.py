@@ -23,7 +23,7 @@ from sim.report.figures.look import (
 from sim.report.numerals import number
 from sim.report.view import Row, attained_rows, by_nature
 from sim.report.words import NATURE_WORDS, goal_words, headline, mix_words
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 
 def attainment_chart(plan: Plan, ones: Sequence[Combination], ink: Ink) -> Figure:

@@ -38,7 +38,7 @@ from sim.report.words import (
     mix_words,
     share_of,
 )
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 COUNTS = ("stock", "cumulative", "new", "annual")
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -25,7 +25,7 @@ from sim.report.figures.look import (
 from sim.report.numerals import NONE, number
 from sim.report.view import attained_rows, by_nature
 from sim.report.words import NATURE_WORDS, headline, short_names
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 _NUMBERED = 14  # mixes whose chances fit into a heat map as numbers
 _NARROW = 0.125  # inches: a column of a heat map, at least

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.report.figures.look import AS_NUMBER, GREY, LONG_NAME, WIDTH, Ink
 from sim.report.numerals import PERCENT
 from sim.report.words import short_names
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 _NAMED = 12  # mixes that are all named; of more, those on the front
 _SHIFTS = (0.14, -0.14, 0.28, -0.28, 0.42, -0.42, 0.56, -0.56)  # inches, of a label

@@ -14,7 +14,7 @@ from sim.report.figures.look import AS_NUMBER, GREY, INK, LEFT, WIDTH, Ink, writ
 from sim.report.numerals import SPAN, number, span_words
 from sim.report.payments import PAYER_GROUPS, paid_by, spending
 from sim.report.words import mix_words, name_words
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 _LITTLE = 0.05  # million CNY, below which what is paid is not shown
 _PAID: dict[str, Any] = {"facecolor": "#4d7a9e", "edgecolor": "#4d7a9e"}

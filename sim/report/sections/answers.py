@@ -27,7 +27,7 @@ from sim.report.words import (
     natures_words,
     plural,
 )
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 
 def asked(plan: Plan) -> str:

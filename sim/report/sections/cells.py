@@ -9,7 +9,7 @@ import numpy as np
 from sim.inputs.plan import Target
 from sim.report.numerals import NONE, SPAN, between, number, span_words
 from sim.report.words import WORDINGS, goal_words, headline, is_share
-from sim.results.results import Combination
+from sim.results.combination import Combination
 from sim.runs.precision import jeffreys
 
 _NEARLY = 0.95  # a share that is nearly all

@@ -4,7 +4,7 @@ import re
 import sys
 
 from sim.region.region import QUARTER
-from sim.results.results import Study
+from sim.results.study import Study
 
 
 def processes() -> dict[str, str]:

@@ -15,7 +15,7 @@ from sim.report.sections.cells import (
 )
 from sim.report.view import View, ordered
 from sim.report.words import capital, headline, mix_words, name_words, plural
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 _COLUMNS = 9  # mixes whose chances fit into a table
 

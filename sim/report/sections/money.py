@@ -12,7 +12,7 @@ from sim.report.payments import PAYER_GROUPS, paid_by, spending
 from sim.report.sections.cells import Cell, Table, assumed_words, cost_cell
 from sim.report.view import Row, View
 from sim.report.words import mix_words, name_words
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 _PAID_HEADS = ("Instrument", "Paid by", "Median", "Nine in ten futures", "Mean", "Amount")
 

@@ -12,7 +12,7 @@ from sim.report.numerals import NONE, PERCENT, SPAN, between, number, signed, sp
 from sim.report.sections.cells import Cell, Table, all_met, cost_cell
 from sim.report.view import View, instrument_counts, ordered, published_figures
 from sim.report.words import goal_words, headline, is_share, mix_words, natures_words, plural
-from sim.results.results import Combination
+from sim.results.combination import Combination
 
 LIKELY, UNLIKELY = 2 / 3, 1 / 3  # chances above and below which a target is called so
 _CLEARLY = 0.1  # by which a chance is clearly higher

@@ -1,6 +1,7 @@
 """Every number that the runs rest on, with its range, its status and its source."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sim.core.quantity import Quantity
 from sim.inputs.levers import LEVERS
@@ -17,9 +18,17 @@ _HEADS = ("Name", "Median", "Range", "Unit and meaning", "Status", "Source")
 def parameter_tables(view: View) -> dict[str, Table]:
     """Return all numbers that the runs rest on, by where they belong."""
     groups: dict[str, list[Sequence[Cell]]] = {}
-    for name, quantity in all_parameters(view.plan).items():
+    case = view.study.case(view.plan.name)
+    known = {
+        **case.numbers.values,
+        **{f"start.{name}": value for name, value in case.start.items()},
+    }
+    for name, quantity in all_parameters(view.plan, case.numbers).items():
         group, _, rest = name.partition(".")
-        typed = view.study.settings.starts.get(rest) if group == "start" else None
+        typed = known.get(name)
+        if name in case.numbers.ranges:
+            typed, source = None, f"range set for this run; {quantity.source}"
+            quantity = replace(quantity, source=source)
         groups.setdefault(group, []).append(
             _parameter(rest, quantity, unit_and_meaning(name, quantity), typed)
         )

@@ -13,7 +13,7 @@ from sim.report.view import View, ordered
 
 def spread_part(view: View) -> dict[str, Any]:
     """Return the table of luck and drivers, and how much in it can be chance."""
-    drivers = audit.drivers(view.plan, view.main, view.study.settings.uncertainty)
+    drivers = audit.drivers(view.plan, view.main, view.main.case.uncertainty)
     chance = "" if drivers.empty else number(float(drivers["chance"].iloc[0]))
     return {
         "spread": _spread_table(view, drivers),
@@ -24,7 +24,7 @@ def spread_part(view: View) -> dict[str, Any]:
 
 def _spread_table(view: View, drivers: pd.DataFrame) -> Table:
     """Return how much of each outcome's variance is luck, and what else moves it."""
-    shares = audit.spread(view.plan, view.main, view.study.settings.uncertainty)
+    shares = audit.spread(view.plan, view.main, view.main.case.uncertainty)
     by_target = shares.set_index("target").to_dict("index")
     rows = []
     for target in ordered(view.plan):
@@ -54,5 +54,5 @@ def _driver_words(rows: pd.DataFrame) -> str:
 
 def _few_draws(view: View) -> int:
     """Return how many draws of the parameters a plan's futures share; 0 where each has its own."""
-    settings = view.study.settings
-    return STRATA if settings.uncertainty == "both" and settings.replicates > STRATA else 0
+    shared = view.main.case.uncertainty == "both" and view.study.effort.replicates > STRATA
+    return STRATA if shared else 0

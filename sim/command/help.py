@@ -1,0 +1,44 @@
+"""Help: what can be typed, on one screen."""
+
+import textwrap
+
+from sim.inputs.reading import names_in
+from sim.policy.policy import mix_names
+
+HELP = """\
+python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
+
+  plan=NAME|FILE       {plans}
+  policy=NAME|FILE     {mixes}
+  policy=MIX~ID  +ID  +ID.FIELD=V  +scale=F  +budget=F  +cost=MIX  +from=PLAN
+  targets.ID.value=V   or .variant=NAME: another goal, another reading of it
+  start.FIGURE=V       parameters.PROCESS.NAME=V   kinds.KIND.NAME=V
+  parameters=FILE      numbers of a file; or parameters.PROCESS.NAME.range=[A,B]
+  replicates=100       seed=1   population.scale=1   workers=auto (all cores)
+  uncertainty=both     or noise (parameters at defaults), or parameters
+  precision=0.05       adds replicates until every 95 % interval is that narrow
+  cluster=tcp://HOST:PORT          runs on the workers of a Dask scheduler
+  quarters=N  after=N  end before the plan does, or go on after it
+  baseline=NAME        also run this mix and compare with it (sweeps: none)
+  output=DIR           else outputs/<experiment or plan>/<hash>/
+  experiment=NAME      {experiments}
+  micro=true           also firms, contracts … of micro.replicates=3 replicates
+  -m                   a sweep: commas in plan, policy, baseline; also MIX~each
+  --cfg job            print the composed configuration and stop
+
+The same command goes on where it stopped; with more replicates= it grows.
+Exit status: 0 all right, 1 a replicate failed, 2 wrong input, 130 Ctrl-C.
+"""
+_INDENT = "\n" + 23 * " "
+
+
+def help_text() -> str:
+    """Return the help, with the plans, mixes and experiments that there are."""
+    listed = {
+        "plans": names_in("plan"),
+        "mixes": mix_names(),
+        "experiments": names_in("experiment"),
+    }
+    return HELP.format_map(
+        {what: _INDENT.join(textwrap.wrap(", ".join(names), 57)) for what, names in listed.items()}
+    )

@@ -1,0 +1,56 @@
+"""What a user types, refused where it is no number, no known word, or not allowed."""
+
+import math
+from collections.abc import Collection
+from numbers import Integral, Real
+from typing import cast
+
+from sim.core.errors import ConfigError, unknown
+
+# Words of Python's door that were others before.
+RENAMED = {"starts": "start", "known": "start", "population_scale": "scale"}
+
+
+def check_whole(
+    name: str, value: object, least: int, most: float = math.inf, more: str = ""
+) -> None:
+    """Refuse what is no whole number or lies outside its range.
+
+    Args:
+        name: What it is called where it is typed.
+        value: What was typed.
+        least: The least that it may be.
+        most: The most.
+        more: What else may stand there, for the sentence.
+
+    Raises:
+        ConfigError: If it is refused.
+    """
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or not least <= int(cast(int, value)) <= most:
+        upper = f" to {most}" if most < math.inf else " on"
+        raise ConfigError(f"{name} = {value!r}: a whole number from {least}{upper} is needed{more}")
+
+
+def finite(name: str, value: object) -> float:
+    """Return a finite number.
+
+    Raises:
+        ConfigError: If it is none.
+    """
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+        raise ConfigError(f"{name} = {value!r}: a finite number is needed")
+    return float(value)
+
+
+def check_words(where: str, words: Collection[str], known: Collection[str]) -> None:
+    """Refuse words that a function does not take.
+
+    Raises:
+        ConfigError: If there is one; one that was in use before is told with its new word.
+    """
+    for word in words:
+        if word in RENAMED:
+            raise ConfigError(f"{where}: '{word}=' is no longer known: say {RENAMED[word]}=")
+        if word not in known:
+            raise unknown(where, "word", word, known)

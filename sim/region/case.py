@@ -1,0 +1,236 @@
+"""A case: one plan under one mix, with all that decides its numbers, checked when it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from sim.core.checks import check_whole, finite
+from sim.core.errors import ConfigError, unknown
+from sim.core.plain import hash_of, plain
+from sim.core.quantity import UNCERTAINTIES
+from sim.core.quarter import label
+from sim.inputs.city import FIGURES
+from sim.inputs.design import Fork
+from sim.inputs.number_set import NOTHING_SET, NumberSet
+from sim.inputs.plan import Plan
+from sim.policy.policy import Choice, Mix
+
+LARGEST_SEED = 2**64 - 1
+LARGEST_SCALE = 1e4
+LONGEST_AFTER = 400  # quarters
+LARGEST_FIGURE = 1e12  # no starting figure of a city is larger, in its unit
+MOST_ROWS = 10_000_000  # of a table at the start, unless forced: beyond, memory runs out unseen
+_COHORTS = 5  # years of start-ups in being at the start, closing left out
+_COPIES = 3  # of the firms' rows in memory: the start, the living city, room to grow
+# Figures that become rows, or counts in a column of 32 bits.
+_ROWS = (
+    *(name for name, unit in FIGURES.items() if unit == "platforms"),
+    "universities",
+    "hospitals",
+    "public_bodies",
+    "outside_parents",
+    "consultancies",
+    "brokers",
+    "vice_presidents",
+    "industry_professors",
+    "top_talents",
+    "institute_talents",
+    "shared_equipment",
+    "researchers",
+)
+_POSITIVE = ("gdp", "population", "revenue_per_employee", "contract_mean")  # 0 would mean nothing
+_KIND = "kind."
+_OF_THE_MIX = ("policy", "cost", "quarters")  # what of a configuration leaves the start as it is
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One plan under one mix in one world; nothing else decides what a replicate of it comes to.
+
+    Attributes:
+        plan: The plan.
+        mix: The mix.
+        quarters: How many quarters are run.
+        seed: Which world of luck.
+        uncertainty: What differs between replicates, one of ``UNCERTAINTIES``.
+        scale: Firms in the model per firm in the city.
+        start: Starting figures that are known, by name.
+        numbers: Parameters and numbers of platform kinds that are set.
+        fork: Of which replicate all are futures, and from when on; None where each is itself.
+        costs_as: The mix whose public outlay its own is to have; ``equal_cost`` makes of it a case
+            with the scale that does so.
+    """
+
+    plan: Plan
+    mix: Mix
+    quarters: int
+    seed: int = 1
+    uncertainty: str = "both"
+    scale: float = 1.0
+    start: Mapping[str, float] = field(default_factory=dict)
+    numbers: NumberSet = NOTHING_SET
+    fork: Fork | None = None
+    costs_as: Mix | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run.
+
+        Raises:
+            ConfigError: If a value is of the wrong type or outside its range.
+        """
+        check_whole("seed", self.seed, 0, LARGEST_SEED)
+        if self.uncertainty not in UNCERTAINTIES:
+            raise unknown("uncertainty", "kind", self.uncertainty, UNCERTAINTIES)
+        if not 0 < finite("population.scale", self.scale) <= LARGEST_SCALE:
+            raise ConfigError(
+                f"population.scale = {self.scale}: a number above 0 and up to {LARGEST_SCALE:g} "
+                "is needed; 1 is one firm in the model per firm in the city"
+            )
+        for name, value in self.start.items():
+            _check_figure(self.plan, name, value)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The names of its plan and its mix."""
+        return self.plan.name, self.mix.name
+
+    def configuration(self) -> dict[str, Any]:
+        """Return all that decides on its numbers, as plain values."""
+        mix, other = self.mix, self.costs_as
+        return {
+            "seed": self.seed,
+            "uncertainty": self.uncertainty,
+            "population.scale": float(self.scale),
+            "quarters": self.quarters,
+            "start": {name: float(value) for name, value in self.start.items()},
+            **as_typed(self.numbers),
+            "fork": plain(self.fork),
+            "plan": plain(self.plan),
+            "policy": {"name": mix.name, **_offered(mix)},
+            "cost": {} if other is None else {other.name: _offered(other)},
+        }
+
+    @cached_property
+    def hash(self) -> str:
+        """The hash of its configuration: its folder is named by it."""
+        return hash_of(self.configuration())
+
+    @cached_property
+    def world(self) -> str:
+        """The hash of what decides on the city before its plan begins, whatever the mix."""
+        told = self.configuration()
+        return hash_of({key: told[key] for key in told if key not in _OF_THE_MIX})
+
+
+def case_of(
+    plan: Plan, choice: Choice, *, quarters: int | None = None, after: int = 0, **others: Any
+) -> Case:
+    """Return the case of running a plan under a mix.
+
+    Args:
+        plan: The plan.
+        choice: The mix, at another's cost or its own.
+        quarters: How many quarters to run, where not the whole plan.
+        after: How many quarters to go on after the plan.
+        others: What else ``Case`` takes.
+
+    Raises:
+        ConfigError: If anything of it cannot be run.
+    """
+    length = quarters_of(plan, quarters, after)
+    return Case(plan=plan, mix=choice.mix, costs_as=choice.costs_as, quarters=length, **others)
+
+
+def quarters_of(plan: Plan, quarters: int | None = None, after: int = 0) -> int:
+    """Return how many quarters a plan is run.
+
+    Raises:
+        ConfigError: If the plan is shorter than ``quarters``, or a number is none.
+    """
+    check_whole("after", after, 0, LONGEST_AFTER)
+    if quarters is not None:
+        check_whole("quarters", quarters, 1)
+    length = plan.end - plan.start + 1
+    if quarters is None or quarters == length:
+        return length + after
+    if quarters > length:
+        raise ConfigError(
+            f"quarters = {quarters}: the plan {plan.name} has {length} "
+            f"({label(plan.start)} to {label(plan.end)}); after={quarters - length} lets "
+            "it go on beyond its end"
+        )
+    if after:
+        raise ConfigError(
+            f"quarters = {quarters} ends the plan {plan.name} early and "
+            f"after = {after} lets it go on; give one of them"
+        )
+    return quarters
+
+
+def check_size(case: Case) -> None:
+    """Refuse a city whose tables would not fit into memory, or whose counts into a column.
+
+    Raises:
+        ConfigError: If it is larger than ``MOST_ROWS``.
+    """
+
+    def most(name: str) -> float:
+        return float(case.start.get(name, case.plan.city.figures[name].quantity.high))
+
+    firms = most("above_scale_firms") + most("technology_smes")
+    firms = case.scale * (firms + _COHORTS * most("startup_entry"))
+    if firms > MOST_ROWS:
+        from sim.state.columns import Firms
+
+        row = sum(
+            np.dtype(column.dtype).itemsize * max(column.width, 1)
+            for column in Firms.columns.values()
+        )
+        raise ConfigError(
+            f"population.scale = {case.scale:g}: {case.plan.name} would begin with up to "
+            f"{firms:.2g} firms, which take some {_COPIES * row * firms / 1e9:.0f} GB per "
+            f"worker; up to {MOST_ROWS:.0e} are run, more with population.force=true"
+        )
+    for name in _ROWS:
+        if most(name) > MOST_ROWS:
+            raise ConfigError(
+                f"start.{name} = {most(name):g}: up to {MOST_ROWS:.0e} {FIGURES[name]} are "
+                "run, more with population.force=true"
+            )
+
+
+def _check_figure(plan: Plan, name: str, value: object) -> None:
+    """Refuse a starting figure that the plan's city does not have, or an impossible value."""
+    figures = plan.city.figures
+    if name not in figures:
+        raise unknown("start", f"starting figure of {plan.city.name}", name, figures)
+    unit = figures[name].quantity.unit
+    highest = 1.0 if unit.startswith("share") else LARGEST_FIGURE
+    if value == 0 and name in _POSITIVE:
+        raise ConfigError(f"start.{name} = 0: a number above 0 is needed ({unit})")
+    if not 0 <= finite(f"start.{name}", value) <= highest:
+        needed = "a share from 0 to 1" if highest == 1 else f"0 to {LARGEST_FIGURE:.0e}"
+        raise ConfigError(f"start.{name} = {value}: {needed} is needed ({unit})")
+
+
+def as_typed(numbers: NumberSet) -> dict[str, dict[str, Any]]:
+    """Return the numbers that are set under the names by which they are typed."""
+    named: dict[str, Any] = dict(numbers.values)
+    named |= {f"{name}.range": list(ends) for name, ends in numbers.ranges.items()}
+    kinds = [name for name in named if name.startswith(_KIND)]
+    return {
+        "parameters": {name: named[name] for name in named if name not in kinds},
+        "kinds": {name.removeprefix(_KIND): named[name] for name in kinds},
+    }
+
+
+def _offered(mix: Mix) -> dict[str, Any]:
+    """Return what decides on a mix's effect, as plain values."""
+    return {
+        "instruments": plain(mix.instruments),
+        "budget": mix.budget,
+        "later_budget": None if mix.later_start is None else [mix.later_start, mix.later_budget],
+    }

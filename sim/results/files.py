@@ -1,0 +1,62 @@
+"""The files that a study's tables stand in."""
+
+import dataclasses
+from pathlib import Path
+
+import pandas as pd
+
+from sim.policy.transplant import Attachment
+from sim.results.combination import Combination
+from sim.results.study import Study
+from sim.runs import archives
+from sim.runs.folder import replacing
+
+TRANSPLANT = ("plan", "policy", *(f.name for f in dataclasses.fields(Attachment)))
+
+
+def write_tables(study: Study) -> dict[str, int]:
+    """Write all tables of a study; return the rows of each by its path below the root."""
+    tables: dict[Path, pd.DataFrame] = {study.root / "attainment.csv": study.attainment}
+    tables[study.root / "summary.csv"] = study.summary
+    if study.baselines:
+        tables[study.root / "comparison.csv"] = study.comparison
+    for one in study.combinations:
+        tables[one.folder / "attainment.csv"] = one.attainment
+        tables[one.folder / "trajectories.parquet"] = one.trajectories
+        tables[one.folder / "ledger.parquet"] = one.ledger.drop(columns="background")
+        tables[one.folder / "parameters.parquet"] = one.parameters
+        if one.mix.attached:
+            tables[one.folder / "transplant.csv"] = transplant_table(one)
+    for path, table in tables.items():
+        with replacing(path) as unfinished:
+            write_table(table, unfinished)
+    rows = {path: len(table) for path, table in tables.items()}
+    for one in study.combinations:
+        rows |= archives.publish(one.folder, study.effort.kept)
+    return {str(path.relative_to(study.root)): number for path, number in rows.items()}
+
+
+def transplant_table(one: Combination) -> pd.DataFrame:
+    """Return what became of each instrument of a mix of another plan."""
+    rows = [vars(attachment) for attachment in one.mix.attached]
+    return pd.DataFrame(rows).assign(plan=one.plan, policy=one.policy)[list(TRANSPLANT)]
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table in the form that the ending of its path says."""
+    if path.suffix == ".csv":
+        table.to_csv(path, index=False, lineterminator="\n")
+        return
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    numbers = table.select_dtypes("float64")
+    keys = pa.Table.from_pandas(table.drop(columns=numbers.columns), preserve_index=False)
+    columns = [pa.array(column, from_pandas=True) for column in numbers.to_numpy().T]
+    parquet.write_table(
+        pa.table([*keys.columns, *columns], names=[*keys.column_names, *numbers]),
+        path,
+        compression="zstd",
+        use_dictionary=keys.column_names,
+        column_encoding=dict.fromkeys(numbers, "BYTE_STREAM_SPLIT"),
+    )

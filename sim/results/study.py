@@ -1,0 +1,113 @@
+"""A study: all that a job's folders hold, and what it says."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.inputs.plan import Plan
+from sim.region.case import Case
+from sim.results import combination
+from sim.results.attainment import attained, summary
+from sim.results.combination import Combination
+from sim.results.comparison import comparison
+from sim.runs.effort import Effort
+from sim.runs.job import Failure, Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """All that was run, and what it says.
+
+    Attributes:
+        root: Where the files are.
+        plans: The plans by name.
+        effort: How much was run, and on what.
+        baselines: Names of the mixes that the others are compared with.
+        combinations: Plan by plan, mix by mix.
+        attainment: As in ``attainment.csv`` at the root.
+        summary: As in ``summary.csv``.
+        comparison: As in ``comparison.csv``; no rows without a baseline.
+    """
+
+    root: Path
+    plans: Mapping[str, Plan]
+    effort: Effort
+    baselines: tuple[str, ...]
+    combinations: tuple[Combination, ...]
+    attainment: pd.DataFrame
+    summary: pd.DataFrame
+    comparison: pd.DataFrame
+
+    @classmethod
+    def read(cls, job: Job, root: Path, failures: Sequence[Failure] = ()) -> "Study":
+        """Return what a root holds of a job.
+
+        Args:
+            job: The job, as it was run.
+            root: Where its files are.
+            failures: The replicates that raised an error.
+        """
+        plans = {case.plan.name: case.plan for case in job.cases}
+        combinations = tuple(_combination(job, root, case, failures) for case in job.cases)
+        return cls(
+            root=root,
+            plans=plans,
+            effort=job.effort,
+            baselines=job.baselines,
+            combinations=combinations,
+            attainment=pd.concat([one.attainment for one in combinations], ignore_index=True),
+            summary=pd.DataFrame([summary(one, plans[one.plan]) for one in combinations]),
+            comparison=comparison(combinations, plans, job.baselines),
+        )
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The replicates that raised an error."""
+        return [failure for one in self.combinations for failure in one.failures]
+
+    @property
+    def widest(self) -> dict[str, Any]:
+        """The plan, policy, target and width of the widest interval; empty where there is none."""
+        rows = self.attainment.dropna(subset="probability")
+        if rows.empty:
+            return {}
+        wide = (rows["probability_high"] - rows["probability_low"]).to_numpy()
+        row = rows.iloc[int(wide.argmax())]
+        names = {name: row[name] for name in ("plan", "policy", "target")}
+        return names | {"width": float(wide.max())}
+
+    @property
+    def precision_words(self) -> str:
+        """Whether every interval is as narrow as was asked, and which is the widest."""
+        asked, widest = self.effort.precision, self.widest
+        if asked is None:
+            return ""
+        if not widest:
+            return "no target has a probability in this run, which ends before their dates"
+        said = (
+            f"the widest is {widest['width']:.3g} ({widest['plan']}, {widest['policy']}, "
+            f"{widest['target']}) with {self.effort.replicates} replicates"
+        )
+        if widest["width"] <= asked:
+            return f"every 95 % interval is at most {asked:g} wide; {said}"
+        return f"{asked:g} was not reached by most_replicates=; {said}"
+
+    def case(self, plan: str) -> Case:
+        """Return the first case of a plan, by its name."""
+        return next(one.case for one in self.combinations if one.plan == plan)
+
+    def find(self, plan: str, policy: str) -> Combination:
+        """Return the combination of a plan and a mix, by their names."""
+        return next(c for c in self.combinations if (c.plan, c.policy) == (plan, policy))
+
+
+def _combination(job: Job, root: Path, case: Case, failures: Sequence[Failure]) -> Combination:
+    """Return a case as it was run, with its attainment and what failed of it."""
+    one = combination.read(job, root, case)
+    rows = [attained(one, target) for target in case.plan.targets]
+    own = tuple(f for f in failures if (f.plan, f.policy) == case.key)
+    return dataclasses.replace(one, attainment=pd.DataFrame(rows), failures=own)
