@@ -20,12 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from sim.core.arithmetic import exp, log
+from sim.core.arrays import Address, Flags, Floats, Ids
 from sim.core.compiled import compiled, inlined
 
-Ids = NDArray[np.uint64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Address = tuple[np.uint64, np.uint64, np.uint64]
 Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 Uniforms = tuple[float, float, float, float]
 

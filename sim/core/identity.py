@@ -10,7 +10,8 @@ import hashlib
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.core.draws import Ids, mix
+from sim.core.arrays import Ids
+from sim.core.draws import mix
 
 # Origins are part of every id: a number is never reused and never changes.
 INCUMBENT_FIRM = 1

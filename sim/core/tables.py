@@ -13,10 +13,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.arrays import Rows
 from sim.core.errors import DataError
-
-Rows = NDArray[np.int64]
-Whole = NDArray[np.integer]  # of any width
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.core.draws import Flags
+from sim.core.arrays import Flags
 from sim.core.tables import among
 from sim.indicators.measure import Indicator
 from sim.processes.districts import parks, poles

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.tables import Rows
+from sim.core.arrays import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
 from sim.inputs.numbers import quantities
 from sim.processes import evaluation

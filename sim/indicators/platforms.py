@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.core.tables import Rows
+from sim.core.arrays import Rows
 from sim.indicators.measure import (
     HOLLOW,
     Indicator,

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from sim.core.draws import Flags, Floats
-from sim.core.tables import Rows
+from sim.core.arrays import Flags, Floats, Rows
 from sim.indicators.measure import Indicator
 from sim.inputs.kinds import KIND_CODE
 from sim.processes.projects import CITY, JOINT, NATIONAL, PROVINCIAL, major_joint

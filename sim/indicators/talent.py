@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.core.draws import Flags
+from sim.core.arrays import Flags
 from sim.indicators.measure import Indicator
 from sim.processes.talent import CODE, OF_FIRMS, local_science
 from sim.state.columns import ACTIVE

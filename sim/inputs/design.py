@@ -24,7 +24,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.core.draws import Draws, Floats
+from sim.core.arrays import Floats
+from sim.core.draws import Draws
 from sim.core.identity import of_name
 
 STRATA = 50

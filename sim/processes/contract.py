@@ -36,9 +36,9 @@ from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.arithmetic import power
+from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled
-from sim.core.draws import Flags, Floats, Ids, ordered, poisson
-from sim.core.tables import Rows, Whole
+from sim.core.draws import ordered, poisson
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
     EQUIPMENT_SHARE,

@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from sim.core import identity, quarter
 from sim.core.arithmetic import power
+from sim.core.arrays import Flags, Floats, Rows, Whole
 from sim.core.compiled import compiled, record
-from sim.core.draws import Flags, Floats
-from sim.core.tables import Rows, Whole
 from sim.inputs.levers import HIGH_TECH_RELIEF, HIGH_TECH_REWARD, RECOGNITION_REWARD, STATUS_RELIEF
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene, places, rules

@@ -17,7 +17,7 @@ whether anything works there.
 import numpy as np
 
 from sim.core import identity
-from sim.core.draws import Flags, Floats, Ids
+from sim.core.arrays import Flags, Floats, Ids
 from sim.core.quarter import season
 from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning

@@ -25,9 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.arithmetic import power
+from sim.core.arrays import Flags, Floats, Rows
 from sim.core.compiled import compiled, record
-from sim.core.draws import Flags, Floats, laplace_share, poisson
-from sim.core.tables import Rows
+from sim.core.draws import laplace_share, poisson
 from sim.inputs.levers import MANAGEMENT_EFFORT, SHARING_REWARD
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values

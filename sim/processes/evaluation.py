@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.core import quarter
-from sim.core.tables import Rows
+from sim.core.arrays import Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, LEVELS
 from sim.inputs.levers import (
     AWARD_MATCH,

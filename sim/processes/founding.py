@@ -21,9 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.arrays import Address, Flags, Floats, Ids, Rows
 from sim.core.compiled import compiled, record
-from sim.core.draws import Address, Flags, Floats, Ids, four
-from sim.core.tables import Rows
+from sim.core.draws import four
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
 from sim.inputs.levers import PILOT_OFFICES
 from sim.inputs.numbers import Numbers, meaning

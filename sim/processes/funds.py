@@ -25,8 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Flags, Floats, Ids
-from sim.core.tables import Rows
+from sim.core.arrays import Flags, Floats, Ids, Rows
 from sim.inputs.levers import FUND_CAPITAL, GUIDANCE_FUND
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values

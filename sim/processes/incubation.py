@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.arithmetic import log
+from sim.core.arrays import Address, Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled
-from sim.core.draws import Address, Floats, Ids, four, mixed
-from sim.core.tables import Rows, Table, Whole
+from sim.core.draws import four, mixed
+from sim.core.tables import Table
 from sim.inputs.kinds import HOSTS
 from sim.inputs.numbers import Numbers, meaning
 from sim.state.columns import ACTIVE

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.arithmetic import exp, log, power
+from sim.core.arrays import Flags, Floats, Whole
 from sim.core.compiled import compiled, record
-from sim.core.draws import Flags, Floats, laplace
-from sim.core.tables import Whole
+from sim.core.draws import laplace
 from sim.inputs.numbers import Numbers, meaning
 from sim.state.state import State
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.tables import Rows
+from sim.core.arrays import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values

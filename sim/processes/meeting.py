@@ -18,7 +18,7 @@ results of institutes are counted apart as well.
 import numpy as np
 
 from sim.core import identity
-from sim.core.tables import Rows
+from sim.core.arrays import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import LISTING
 from sim.inputs.numbers import Numbers, meaning

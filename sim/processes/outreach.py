@@ -24,9 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Flags, Floats, Ids
+from sim.core.arrays import Flags, Floats, Ids, Rows
 from sim.core.quarter import season
-from sim.core.tables import Rows
 from sim.inputs.levers import EVENT_NUMBER, MANAGEMENT_EFFORT, SCENARIO_NUMBER, VISIT_NUMBER
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values

@@ -37,9 +37,9 @@ from scipy.special import ndtr
 
 from sim.core import identity, quarter
 from sim.core.arithmetic import power
+from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled, record
-from sim.core.draws import Flags, Floats, Ids, mix, poisson, poisson_counts
-from sim.core.tables import Rows, Whole
+from sim.core.draws import mix, poisson, poisson_counts
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import PROJECT_MONEY, PROJECT_NUMBER, PROJECT_PRIORITY
 from sim.inputs.numbers import Numbers, meaning

@@ -29,9 +29,9 @@ import numpy as np
 
 from sim.core import identity
 from sim.core.arithmetic import log, power
+from sim.core.arrays import Flags, Floats, Whole
 from sim.core.compiled import compiled, record
-from sim.core.draws import Flags, Floats, poisson
-from sim.core.tables import Whole
+from sim.core.draws import poisson
 from sim.inputs.levers import DIAGNOSIS, SELLER_INCENTIVE
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene

@@ -19,8 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Floats, Ids
-from sim.core.tables import Rows
+from sim.core.arrays import Floats, Ids, Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import CLUSTER_AREA_MEANS, MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning

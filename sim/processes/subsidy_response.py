@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import quarter
-from sim.core.tables import Rows
+from sim.core.arrays import Rows
 from sim.inputs.levers import RD_PRICE, RD_SHARE
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values

@@ -33,9 +33,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Addressed, Flags, Floats, Ids
+from sim.core.arrays import Flags, Floats, Ids, Rows
+from sim.core.draws import Addressed
 from sim.core.quarter import season
-from sim.core.tables import Rows
 from sim.inputs.kinds import KIND_CODE
 from sim.inputs.levers import (
     EXCHANGE_POSTS,

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.draws import Ids, mix, poisson_counts
-from sim.core.tables import Rows
+from sim.core.arrays import Ids, Rows
+from sim.core.draws import mix, poisson_counts
 from sim.inputs.city import City
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
 from sim.inputs.numbers import Numbers, meaning

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from sim.core.draws import Floats
+from sim.core.arrays import Floats
 from sim.report.numerals import SPAN
 from sim.results.combination import Combination
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.arrays import Floats
 from sim.inputs.plan import Plan, Target
 from sim.state.books import PUBLIC
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from sim.region.record import Record
 
 Arrays = dict[str, NDArray[Any]]
-Floats = NDArray[np.float64]
 
 CHUNKS = ".chunks"
 LEDGER = {

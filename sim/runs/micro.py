@@ -20,8 +20,9 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.core.arrays import Rows
 from sim.core.quarter import label
-from sim.core.tables import Column, Rows, Table
+from sim.core.tables import Column, Table
 from sim.inputs.city import City
 from sim.inputs.kinds import HOSTS, KIND_NAMES, LEVELS
 from sim.processes.subsidy_response import reported_rd

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.core.draws import Flags, Floats, Ids
-from sim.core.tables import Rows, Table, Whole, column
+from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
+from sim.core.tables import Table, column
 from sim.inputs.kinds import KIND_NAMES
 
 # Bodies that found platforms but are none themselves, beside the platform kinds.

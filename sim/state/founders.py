@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import Ids
-from sim.core.tables import Rows
+from sim.core.arrays import Ids, Rows
 from sim.inputs.numbers import Numbers, meaning
 
 CARRIERS = ("incubator", "makerspace")  # kinds that house firms and, as hosts, found platforms

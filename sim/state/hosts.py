@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.tables import Rows
+from sim.core.arrays import Rows
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.state import State

@@ -8,9 +8,9 @@ cognitive distance [K15]; it is longest where nothing is shared and shortened wi
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.arrays import Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Floats, Ids
-from sim.core.tables import Rows, Whole
+from sim.core.draws import Addressed
 from sim.inputs.numbers import Numbers, meaning
 
 PER_FIELD = 20  # capabilities numbered to a field: how finely knowledge is told apart

@@ -6,7 +6,7 @@ start. The verbs of the start set them; no process of a quarter does.
 
 from dataclasses import dataclass
 
-from sim.core.draws import Floats
+from sim.core.arrays import Floats
 from sim.state.columns import PROJECT_KINDS, TALENT_KINDS
 from sim.state.declared import Declared, amount, amounts
 

@@ -5,8 +5,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.core import identity
-from sim.core.draws import Ids
-from sim.core.tables import Rows
+from sim.core.arrays import Ids, Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.founders import CARRIERS, Hosts

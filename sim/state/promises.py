@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.draws import Ids
-from sim.core.tables import Rows
+from sim.core.arrays import Flags, Ids, Rows
 from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
 from sim.inputs.levers import (
     FIRST_PASS_REWARD,
@@ -43,7 +42,6 @@ PAYEE = {
 }
 
 Part = tuple[Offer, float]  # an offer and the million CNY that it pays
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core.arrays import Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Floats, Ids, ordered
-from sim.core.tables import Rows, Whole
+from sim.core.draws import Addressed, ordered
 
 
 @compiled

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sim.core.arrays import Floats
 from sim.core.compiled import compiled
-from sim.core.draws import Floats
 
 ABOVE_SCALE = 20.0  # million CNY of revenue: above-scale industry (规模以上工业), since 2011
 JUST_UNDER = 0.99  # of a threshold: where a size is kept that must stay below it

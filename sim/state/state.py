@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.arrays import Flags, Ids, Rows, Whole
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Draws, Flags, Ids
-from sim.core.tables import Rows, Table, Whole
+from sim.core.draws import Addressed, Draws
+from sim.core.tables import Table
 from sim.inputs.city import City, Figures
 from sim.inputs.kinds import KIND_CODE, KIND_NAMES
 from sim.state.books import Books, yuan

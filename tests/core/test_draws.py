@@ -6,14 +6,7 @@ from scipy import stats
 from vectors import VECTORS
 
 from sim.core import identity
-from sim.core.draws import (
-    PROCESSES,
-    Draws,
-    laplace,
-    mix,
-    philox,
-    poisson_counts,
-)
+from sim.core.draws import PROCESSES, Draws, laplace, mix, philox, poisson_counts
 
 IDS = identity.plain(identity.INCUMBENT_FIRM, 0, np.arange(4000))
 

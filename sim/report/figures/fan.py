@@ -12,7 +12,7 @@ from matplotlib.patches import Polygon
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from sim.core.draws import Floats
+from sim.core.arrays import Floats
 from sim.core.quarter import label, parse, season, year
 from sim.inputs.plan import Target
 from sim.report.figures.look import (

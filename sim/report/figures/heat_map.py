@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.core.draws import Floats
+from sim.core.arrays import Floats
 from sim.inputs.plan import Plan
 from sim.report.figures.look import (
     GREY,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from sim.core.draws import Floats
+from sim.core.arrays import Floats
 from sim.report.figures.look import AS_NUMBER, GREY, INK, LEFT, WIDTH, Ink, write_left
 from sim.report.numerals import SPAN, number, span_words
 from sim.report.payments import PAYER_GROUPS, paid_by, spending

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.core.draws import Floats
+from sim.core.arrays import Floats
 from sim.indicators.table import CONTEXT, INDICATORS
 from sim.inputs.plan import Plan
 from sim.report.numerals import NONE, SPAN, between, number
