@@ -49,9 +49,10 @@ from matplotlib.figure import Figure
 from sim.core.errors import ConfigError, unknown
 from sim.core.quarter import label, parse, season
 from sim.indicators.table import INDICATORS
+from sim.inputs.codes import KIND_CODE
 from sim.inputs.design import Fork
 from sim.inputs.instrument import INSTRUMENT_KEYS, Instrument
-from sim.inputs.kinds import KIND_CODE, KINDS
+from sim.inputs.kinds import KINDS
 from sim.inputs.parameters import Values, values
 from sim.inputs.plan import Plan, Target
 from sim.policy.policy import Mix, build_mix

@@ -15,7 +15,8 @@ import numpy as np
 from asking import Experiment, Key, ask_alone, names, path, told, whole
 
 from sim.indicators.table import INDICATORS
-from sim.inputs.kinds import KIND_CODE, KINDS
+from sim.inputs.codes import KIND_CODE
+from sim.inputs.kinds import KINDS
 from sim.inputs.plan import load_plan
 from sim.policy.policy import build_mix
 from sim.processes.subsidy_response import reported_rd

@@ -12,8 +12,9 @@ import numpy as np
 from sim.core import identity
 from sim.core.draws import Draws
 from sim.inputs.city import FIGURES, City, Cluster, District, Figures
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE
 from sim.inputs.instrument import Instrument
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import LEVERS, TYPES
 from sim.policy import program
 from sim.processes import enact

@@ -1,7 +1,7 @@
 """Equipment: instruments in the register, and their shared use."""
 
 from sim.indicators.measure import Indicator
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.processes.equipment import owners
 from sim.state.columns import ACTIVE
 from sim.state.state import State

@@ -2,7 +2,7 @@
 
 from sim.core.tables import among
 from sim.indicators.measure import Indicator, busy, ever, hosted, in_being, new, new_busy
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE
 from sim.state.columns import BUILDING
 from sim.state.state import State
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.arrays import Rows
-from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
+from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
+from sim.inputs.kinds import KINDS
 from sim.inputs.numbers import quantities
 from sim.processes import evaluation
 from sim.processes.evaluation import hollow

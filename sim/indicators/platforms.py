@@ -15,7 +15,7 @@ from sim.indicators.measure import (
     new,
     new_busy,
 )
-from sim.inputs.kinds import KIND_CODE, KIND_NAMES, LEVEL_CODE
+from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVEL_CODE
 from sim.processes.evaluation import hollow
 from sim.state.columns import BUILDING
 from sim.state.state import State

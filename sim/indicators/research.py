@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.indicators.measure import Indicator
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.processes.subsidy_response import reported_rd
 from sim.state.state import State
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.core.tables import among
 from sim.indicators.measure import Indicator, Measure, ever, hosted, in_being, new, new_busy
-from sim.inputs.kinds import HOSTS, KIND_CODE, LEVEL_CODE
+from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.state import State
 

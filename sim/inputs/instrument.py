@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sim.core.errors import ConfigError, unknown
 from sim.core.quantity import Quantity
 from sim.core.quarter import label
-from sim.inputs.kinds import KIND_NAMES, KINDS, LEVELS
+from sim.inputs.codes import KIND_NAMES, LEVELS
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
     FIRST_PASS_REWARD,
     FOUNDING_GRANT,

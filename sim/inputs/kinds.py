@@ -4,7 +4,7 @@ A file says who may found a kind, at what true cost, how long it is built, how o
 one without any plan, which levels it may climb and which processes it lifts. Costs are the whole
 cost to the host, not the subsidy: two million CNY are a small share of most of them.
 
-To add a kind, add its file, and its name at the end of ``KIND_NAMES``: the order decides on codes.
+To add a kind, add its file, and its name at the end of ``codes.KIND_NAMES``.
 """
 
 import dataclasses
@@ -15,48 +15,10 @@ from sim.core.errors import ConfigError, unknown
 from sim.core.home import configs
 from sim.core.quantity import Quantity
 from sim.core.units import UNITS
+from sim.inputs.codes import HOSTS, KIND_NAMES, LEVELS
 from sim.inputs.reading import Entry, quantity_from, read_folder
 
 FOLDER = "kinds"
-KIND_NAMES = (
-    "technology_innovation_centre",
-    "key_laboratory",
-    "engineering_research_centre",
-    "enterprise_technology_centre",
-    "institute",
-    "academician_station",
-    "clinical_research_centre",
-    "public_service_platform",
-    "overseas_rd_centre",
-    "transfer_service",
-    "ip_service",
-    "makerspace",
-    "incubator",
-    "accelerator",
-    "rural_makerspace",
-    "science_park",
-    "joint_rd_unit",
-    "enterprise_joint_innovation_centre",
-    "technology_transfer_office",
-    "proof_of_concept_centre",
-    "pilot_platform",
-    "research_infrastructure",
-    "yongjiang_laboratory",
-)
-KIND_CODE: dict[str, int] = {name: code for code, name in enumerate(KIND_NAMES)}
-LEVELS = ("county", "municipal", "provincial", "national")
-LEVEL_CODE: dict[str, int] = {name: code for code, name in enumerate(LEVELS)}
-HOSTS = (
-    "firm",
-    "leading_firm",
-    "university",
-    "institute",
-    "hospital",
-    "public_body",
-    "carrier",
-    "outside",
-    "consultancy",
-)
 FUNCTIONS = ("research", "transfer", "incubation", "service", "talent")
 
 

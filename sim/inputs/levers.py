@@ -8,7 +8,7 @@ is neutral (0), and a process that reads 0 does exactly what it does without pol
 
 from dataclasses import dataclass
 
-from sim.inputs.kinds import HOSTS
+from sim.inputs.codes import HOSTS
 
 
 @dataclass(frozen=True, kw_only=True)

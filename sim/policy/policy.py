@@ -11,8 +11,8 @@ from typing import Any
 
 from sim.core.errors import ConfigError, unknown
 from sim.core.quarter import label
+from sim.inputs.codes import KIND_NAMES
 from sim.inputs.instrument import INSTRUMENT_KEYS, Instrument, instrument_from, times_at
-from sim.inputs.kinds import KIND_NAMES
 from sim.inputs.levers import LEVERS, TYPES
 from sim.inputs.plan import Plan, load_plan
 from sim.inputs.reading import Entry, as_mapping, as_name, read_tree

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sim.core.identity import of_name
+from sim.inputs.codes import KIND_CODE, LEVEL_CODE
 from sim.inputs.instrument import Instrument
-from sim.inputs.kinds import KIND_CODE, LEVEL_CODE
 from sim.inputs.levers import LEVERS, PLATFORM_EQUITY
 from sim.state.books import Account, Books
 from sim.state.offers import Offer

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from sim.core import identity, quarter
 from sim.core.arrays import Rows
 from sim.core.draws import mix
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import promises

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from sim.core import quarter
 from sim.core.arrays import Rows
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, LEVELS
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVELS
 from sim.inputs.levers import (
     AWARD_MATCH,
     STRICTNESS,

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from sim.core.arrays import Address, Flags, Floats, Ids, Rows
 from sim.core.compiled import compiled, record
 from sim.core.draws import four
-from sim.inputs.kinds import KIND_CODE, KIND_NAMES, KINDS
+from sim.inputs.codes import KIND_CODE, KIND_NAMES
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import PILOT_OFFICES
 from sim.inputs.numbers import Numbers, meaning
 from sim.state.columns import ACTIVE, BUILDING

@@ -16,7 +16,7 @@ from sim.core.arrays import Address, Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled
 from sim.core.draws import four, mixed
 from sim.core.tables import Table
-from sim.inputs.kinds import HOSTS
+from sim.inputs.codes import HOSTS
 from sim.inputs.numbers import Numbers, meaning
 from sim.state.columns import ACTIVE
 from sim.state.state import State

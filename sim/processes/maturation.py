@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.arrays import Rows
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
 from sim.state import kene, places

@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.core import identity
 from sim.core.arrays import Rows
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import LISTING
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene

@@ -40,7 +40,7 @@ from sim.core.arithmetic import power
 from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled, record
 from sim.core.draws import mix, poisson, poisson_counts
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import PROJECT_MONEY, PROJECT_NUMBER, PROJECT_PRIORITY
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values

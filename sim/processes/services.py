@@ -18,7 +18,8 @@ import numpy as np
 from sim.core import identity
 from sim.core.arrays import Rows
 from sim.core.tables import among
-from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
+from sim.inputs.codes import HOSTS, KIND_CODE
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import OPERATING_GRANT, TRAINING_PLACES, TRANSFER_BONUS
 from sim.inputs.numbers import Numbers, meaning
 from sim.state.columns import ACTIVE, BUILDING

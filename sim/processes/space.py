@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.arrays import Floats, Ids, Rows
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import CLUSTER_AREA_MEANS, MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values

@@ -36,7 +36,7 @@ from sim.core import identity
 from sim.core.arrays import Flags, Floats, Ids, Rows
 from sim.core.draws import Addressed
 from sim.core.quarter import season
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import (
     EXCHANGE_POSTS,
     GRADUATE_PLACES,

@@ -17,7 +17,7 @@ from sim.core.checks import check_words
 from sim.core.errors import ConfigError
 from sim.core.tables import Table
 from sim.indicators.table import INDICATORS
-from sim.inputs.kinds import KIND_CODE, KIND_NAMES, LEVELS
+from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVELS
 from sim.inputs.number_set import number_set
 from sim.inputs.plan import Plan, check_indicators, load_plan
 from sim.policy.policy import Mix, build_mix

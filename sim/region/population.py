@@ -14,7 +14,8 @@ from sim.core import identity
 from sim.core.arrays import Ids, Rows
 from sim.core.draws import mix, poisson_counts
 from sim.inputs.city import City
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE
+from sim.inputs.kinds import KINDS
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.parameters import Values
 from sim.processes import (

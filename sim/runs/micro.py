@@ -24,7 +24,7 @@ from sim.core.arrays import Rows
 from sim.core.quarter import label
 from sim.core.tables import Column, Table
 from sim.inputs.city import City
-from sim.inputs.kinds import HOSTS, KIND_NAMES, LEVELS
+from sim.inputs.codes import HOSTS, KIND_NAMES, LEVELS
 from sim.processes.subsidy_response import reported_rd
 from sim.runs import archives
 from sim.state.columns import BODIES, CLOSED, PROJECT_KINDS

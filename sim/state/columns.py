@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
 from sim.core.tables import Table, column
-from sim.inputs.kinds import KIND_NAMES
+from sim.inputs.codes import KIND_NAMES
 
 # Bodies that found platforms but are none themselves, beside the platform kinds.
 BODIES = ("university", "hospital", "public_body", "outside", "consultancy")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sim.core.arrays import Floats
-from sim.inputs.kinds import KIND_NAMES, LEVELS
+from sim.inputs.codes import KIND_NAMES, LEVELS
 from sim.state.columns import PROJECT_KINDS, TALENT_KINDS
 from sim.state.declared import Declared, amount, amounts, by_number
 

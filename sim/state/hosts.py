@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.arrays import Rows
-from sim.inputs.kinds import KIND_CODE, KIND_NAMES
+from sim.inputs.codes import KIND_CODE, KIND_NAMES
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.state import State
 

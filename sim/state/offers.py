@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.kinds import KIND_CODE, LEVEL_CODE
+from sim.inputs.codes import KIND_CODE, LEVEL_CODE
 from sim.inputs.levers import LEVERS, Lever
 from sim.state.books import Account
 

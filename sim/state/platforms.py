@@ -6,7 +6,8 @@ from scipy.special import ndtri
 
 from sim.core import identity
 from sim.core.arrays import Ids, Rows
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
+from sim.inputs.kinds import KINDS
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.state import State

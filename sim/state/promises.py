@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.arrays import Flags, Ids, Rows
-from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS
+from sim.inputs.codes import HOSTS, KIND_CODE
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
     FIRST_PASS_REWARD,
     FOUNDING_GRANT,

@@ -13,7 +13,7 @@ from sim.core.compiled import compiled
 from sim.core.draws import Addressed, Draws
 from sim.core.tables import Table
 from sim.inputs.city import City, Figures
-from sim.inputs.kinds import KIND_CODE, KIND_NAMES
+from sim.inputs.codes import KIND_CODE, KIND_NAMES
 from sim.state.books import Books, yuan
 from sim.state.columns import (
     ACTIVE,

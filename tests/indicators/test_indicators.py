@@ -25,7 +25,8 @@ from world import (
 from sim import indicators
 from sim.core.quarter import parse
 from sim.indicators.table import COLUMNS, CONTEXT, INDICATORS, THEMES
-from sim.inputs.kinds import HOSTS, KIND_CODE, KINDS, LEVEL_CODE
+from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
+from sim.inputs.kinds import KINDS
 from sim.processes import subsidy_response
 from sim.state.columns import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 from sim.state.platforms import opened

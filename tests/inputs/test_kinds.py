@@ -1,7 +1,8 @@
 import pytest
 
 from sim.core.errors import ConfigError
-from sim.inputs.kinds import KIND_NAMES, KINDS, kind_from, kinds_from
+from sim.inputs.codes import KIND_NAMES
+from sim.inputs.kinds import KINDS, kind_from, kinds_from
 from sim.inputs.reading import read_folder
 
 TREES = read_folder("kinds")

@@ -12,8 +12,8 @@ from sim.core.errors import ConfigError
 from sim.core.home import configs
 from sim.core.quarter import parse
 from sim.indicators.table import INDICATORS
+from sim.inputs.codes import KIND_NAMES
 from sim.inputs.instrument import instrument_from
-from sim.inputs.kinds import KIND_NAMES
 from sim.inputs.levers import LEVERS, TYPES, InstrumentType
 from sim.inputs.plan import (
     Plan,

@@ -16,7 +16,7 @@ from world import (
 
 from sim.indicators.measure import new
 from sim.indicators.table import INDICATORS
-from sim.inputs.kinds import KIND_CODE, LEVEL_CODE
+from sim.inputs.codes import KIND_CODE, LEVEL_CODE
 from sim.processes import accreditation
 from sim.processes.accreditation import Parameters, pass_share, promote, ready_platforms, reward
 from sim.state.platforms import opened

@@ -16,7 +16,7 @@ from world import (
     spread,
 )
 
-from sim.inputs.kinds import HOSTS, KIND_CODE, LEVEL_CODE
+from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.processes.evaluation import A, B, C, D, Parameters, grade, grades, hollow
 from sim.state.columns import ACTIVE, CLOSED
 

@@ -21,7 +21,8 @@ from world import (
     tiny,
 )
 
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES
+from sim.inputs.kinds import KINDS
 from sim.inputs.plan import load_plan
 from sim.processes import founding
 from sim.processes.founding import pick_cluster

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.processes import contract, maturation
 from sim.processes.maturation import CONCEPT, PILOT, PROTOTYPE, READY, Parameters
 from sim.state.state import Matches

@@ -21,7 +21,7 @@ from world import (
     tiny,
 )
 
-from sim.inputs.kinds import HOSTS, KIND_CODE
+from sim.inputs.codes import HOSTS, KIND_CODE
 from sim.processes import evaluation, services
 from sim.processes.services import Parameters, active_share, opening_chance, train_and_enter
 from sim.state.columns import ACTIVE, BUILDING, CLOSED

@@ -7,7 +7,7 @@ import pytest
 
 from sim.indicators import transfer
 from sim.indicators.research import high_value_patents_per_10k, patents_per_10k
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.processes import contract, meeting, research, services
 from sim.state.state import Matches
 from tests.world import (

@@ -4,7 +4,8 @@ from itertools import pairwise
 from math import log2, sqrt
 
 from sim.core import identity, quarter
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.processes.accreditation import GRADE_D, pass_share
 from sim.state.columns import ACTIVE

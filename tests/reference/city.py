@@ -18,7 +18,7 @@ from time import process_time
 import mesa
 import numpy as np
 
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.region.declared import DECLARED
 from sim.region.record import Recorder
 from sim.region.region import QUARTER

@@ -5,7 +5,8 @@ from math import sqrt
 from scipy.special import ndtr
 
 from sim.core import quarter
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
     AWARD_MATCH,
     FIRST_PASS_REWARD,

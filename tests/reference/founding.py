@@ -8,7 +8,8 @@ from math import exp
 import numpy as np
 
 from sim.core import identity
-from sim.inputs.kinds import HOSTS, KIND_CODE, KIND_NAMES, KINDS, LEVEL_CODE, LEVELS
+from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import PILOT_OFFICES
 from sim.processes.founding import ELSEWHERE, TRILLION
 from sim.state.books import yuan

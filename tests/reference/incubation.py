@@ -3,7 +3,7 @@
 from collections import Counter
 from math import log
 
-from sim.inputs.kinds import HOSTS
+from sim.inputs.codes import HOSTS
 from sim.processes.incubation import SEATING
 from sim.state.columns import ACTIVE
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sim.core import identity
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import LISTING
 
 from .knowledge import appeal

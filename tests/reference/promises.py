@@ -1,6 +1,7 @@
 """What the offers of a quarter promise for founding a platform and for reaching a level."""
 
-from sim.inputs.kinds import KIND_CODE, KINDS
+from sim.inputs.codes import KIND_CODE
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
     FIRST_PASS_REWARD,
     FOUNDING_GRANT,

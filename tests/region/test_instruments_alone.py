@@ -8,7 +8,7 @@ import pytest
 from plans import PLANS, instrument_of
 
 from sim.indicators.table import INDICATORS
-from sim.inputs.kinds import KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.policy.policy import Mix
 from sim.region.region import Run, start_run
 

@@ -21,7 +21,8 @@ import sim
 from sim.command.compose import compose
 from sim.command.grammar import parse
 from sim.core.errors import ConfigError
-from sim.inputs.kinds import KIND_CODE, KINDS
+from sim.inputs.codes import KIND_CODE
+from sim.inputs.kinds import KINDS
 from sim.inputs.plan import load_plan
 from sim.publish import run_and_read
 from sim.results.files import write_tables
