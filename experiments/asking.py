@@ -21,7 +21,7 @@ from sim.command.compose import as_yaml, compose
 from sim.command.grammar import KNOWN, RENAMED, Request, parse
 from sim.core.checks import check_whole
 from sim.core.errors import ConfigError, SimError, unknown
-from sim.inputs.plan import tree_of
+from sim.inputs.plan_file import tree_of
 from sim.inputs.reading import as_mapping, read_tree
 from sim.region.case import Case
 from sim.runs.effort import Effort

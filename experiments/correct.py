@@ -51,10 +51,12 @@ from sim.core.quarter import label, parse, season
 from sim.indicators.table import INDICATORS
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.design import Fork
-from sim.inputs.instrument import INSTRUMENT_KEYS, Instrument
+from sim.inputs.instrument import Instrument
+from sim.inputs.instrument_file import INSTRUMENT_KEYS
 from sim.inputs.kinds import KINDS
-from sim.inputs.parameters import Values, values
+from sim.inputs.parameters import values
 from sim.inputs.plan import Plan, Target
+from sim.inputs.values import Values
 from sim.policy.policy import Mix, build_mix
 from sim.processes import accreditation, founding
 from sim.processes.accreditation import pass_share

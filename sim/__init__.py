@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.inputs.plan import Plan, load_plan
+    from sim.inputs.plan import Plan
+    from sim.inputs.plan_file import load_plan
     from sim.policy.policy import Mix
     from sim.region.agents import Firm, Incubator, Institute, Platform, Region, University
     from sim.results.combination import Combination
@@ -55,7 +56,7 @@ def __getattr__(name: str) -> Any:
     """Return one of the names above from the module it lives in."""
     if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
-    home = "sim.inputs.plan" if name == "load_plan" else "sim.region.agents"
+    home = "sim.inputs.plan_file" if name == "load_plan" else "sim.region.agents"
     return getattr(import_module(home), name)
 
 
@@ -192,7 +193,8 @@ def _job(
     baselines: "Sequence[AnyMix]",
     settings: Mapping[str, Any],
 ) -> "Job":
-    from sim.inputs.plan import Plan, load_plan
+    from sim.inputs.plan import Plan
+    from sim.inputs.plan_file import load_plan
     from sim.policy.policy import choose, expand
     from sim.region.case import case_of
     from sim.runs.job import job_of

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.indicators.table import CONTEXT
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.policy.policy import choose
 from sim.publish import run_and_read
 from sim.region.case import case_of

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sim.core.quarter import label
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.policy.policy import build_mix
 from sim.region.region import simulate
 

@@ -25,7 +25,8 @@ from sim.core.checks import check_whole
 from sim.core.errors import ConfigError, unknown
 from sim.core.home import configs
 from sim.inputs.number_set import NumberSet, number_set
-from sim.inputs.plan import Plan, plan_from_tree, tree_of
+from sim.inputs.plan import Plan
+from sim.inputs.plan_file import plan_from_tree, tree_of
 from sim.inputs.reading import Entry, as_mapping, read_tree
 from sim.policy.mixes import parse as parse_mix
 from sim.policy.policy import Choice, changed, choose, expand

@@ -12,9 +12,11 @@ from typing import Any
 from sim.core.errors import ConfigError, unknown
 from sim.core.quarter import label
 from sim.inputs.codes import KIND_NAMES
-from sim.inputs.instrument import INSTRUMENT_KEYS, Instrument, instrument_from, times_at
+from sim.inputs.instrument import Instrument
+from sim.inputs.instrument_file import INSTRUMENT_KEYS, instrument_from, times_at
 from sim.inputs.levers import LEVERS, TYPES
-from sim.inputs.plan import Plan, load_plan
+from sim.inputs.plan import Plan
+from sim.inputs.plan_file import load_plan
 from sim.inputs.reading import Entry, as_mapping, as_name, read_tree
 from sim.policy import mixes
 from sim.policy.transplant import Attachment, transplanted

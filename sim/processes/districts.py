@@ -21,7 +21,7 @@ from sim.core.arrays import Flags, Floats, Ids
 from sim.core.quarter import season
 from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state.state import State
 
 

@@ -30,7 +30,7 @@ from sim.core.compiled import compiled, record
 from sim.core.draws import laplace_share, poisson
 from sim.inputs.levers import MANAGEMENT_EFFORT, SHARING_REWARD
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state.columns import BODY_CODE
 from sim.state.state import State
 

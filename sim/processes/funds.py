@@ -28,7 +28,7 @@ from sim.core import identity
 from sim.core.arrays import Flags, Floats, Ids, Rows
 from sim.inputs.levers import FUND_CAPITAL, GUIDANCE_FUND
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state.offers import Offer
 from sim.state.state import State
 

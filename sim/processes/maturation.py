@@ -27,7 +27,7 @@ from sim.core import identity
 from sim.core.arrays import Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state import kene, places
 from sim.state.columns import FIRM_UNITS, RESULT_UNITS, STAGES
 from sim.state.state import State

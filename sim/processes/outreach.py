@@ -28,7 +28,7 @@ from sim.core.arrays import Flags, Floats, Ids, Rows
 from sim.core.quarter import season
 from sim.inputs.levers import EVENT_NUMBER, MANAGEMENT_EFFORT, SCENARIO_NUMBER, VISIT_NUMBER
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state.offers import Offer
 from sim.state.ring import ring
 from sim.state.state import State

@@ -43,7 +43,7 @@ from sim.core.draws import mix, poisson, poisson_counts
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import PROJECT_MONEY, PROJECT_NUMBER, PROJECT_PRIORITY
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state import kene, rules
 from sim.state.columns import ACTIVE, BODY_CODE, PROJECT_KINDS, TALENT_KINDS
 from sim.state.offers import Offer

@@ -23,7 +23,7 @@ from sim.core.arrays import Floats, Ids, Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import CLUSTER_AREA_MEANS, MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state.columns import ACTIVE
 from sim.state.promises import go_ahead
 from sim.state.state import State

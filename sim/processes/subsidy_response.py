@@ -22,7 +22,7 @@ from sim.core import quarter
 from sim.core.arrays import Rows
 from sim.inputs.levers import RD_PRICE, RD_SHARE
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state.offers import Offer
 from sim.state.state import State
 

@@ -46,7 +46,7 @@ from sim.inputs.levers import (
     Lever,
 )
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.state.columns import BODY_CODE, TALENT_KINDS
 from sim.state.kene import PER_FIELD
 from sim.state.offers import Offer

@@ -19,7 +19,8 @@ from sim.core.tables import Table
 from sim.indicators.table import INDICATORS
 from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVELS
 from sim.inputs.number_set import number_set
-from sim.inputs.plan import Plan, check_indicators, load_plan
+from sim.inputs.plan import Plan, check_indicators
+from sim.inputs.plan_file import load_plan
 from sim.policy.policy import Mix, build_mix
 from sim.region.record import Recorder
 from sim.region.region import start_run

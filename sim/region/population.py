@@ -17,7 +17,7 @@ from sim.inputs.city import City
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.parameters import Values
+from sim.inputs.values import Values
 from sim.processes import (
     demography,
     founding,

@@ -9,7 +9,9 @@ from typing import Any
 
 from sim.inputs import design, parameters
 from sim.inputs.city import FIGURES, Figures
-from sim.inputs.plan import Instrument, Plan
+from sim.inputs.instrument import Instrument
+from sim.inputs.plan import Plan
+from sim.inputs.values import Values
 from sim.policy import program
 from sim.policy.policy import NO_POLICY, Choice, Mix
 from sim.processes import (
@@ -85,7 +87,7 @@ class Run:
 
     state: State
     program: program.Program
-    values: parameters.Values
+    values: Values
 
     def __post_init__(self) -> None:
         """Look up each process's parameters once."""
@@ -132,7 +134,7 @@ class Start:
     case: Case
     replicate: int
     state: State
-    values: parameters.Values
+    values: Values
     shares: Mapping[str, float]
 
     @property

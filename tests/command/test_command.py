@@ -18,7 +18,7 @@ import sim
 from sim.__main__ import main
 from sim.command.compose import compose
 from sim.command.grammar import parse
-from sim.inputs.plan import tree_of
+from sim.inputs.plan_file import tree_of
 
 CENTRE = "policy.instruments.innovation_centre_firm"
 QUICK = ["quarters=1", "population.scale=0.1", "workers=1"]

@@ -11,7 +11,7 @@ from studies import stand_in
 from toy import evaluator_of, toy
 
 from sim.core.errors import ConfigError
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.policy.policy import Mix, build_mix
 from sim.runs.folder import LOCK, held
 

@@ -9,7 +9,7 @@ import benchmark
 import numpy as np
 import pytest
 
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.policy.policy import build_mix
 from sim.region.region import start_run
 from sim.runs.job import Failure

@@ -16,8 +16,9 @@ from toy import evaluator_of, toy
 from sim.core.errors import ConfigError
 from sim.core.quarter import label, parse
 from sim.inputs.design import Fork
-from sim.inputs.parameters import Values, values
-from sim.inputs.plan import load_plan
+from sim.inputs.parameters import values
+from sim.inputs.plan_file import load_plan
+from sim.inputs.values import Values
 from sim.policy.policy import MIXES, build_mix
 from sim.region.region import live_out
 

@@ -13,7 +13,7 @@ from studies import stand_in
 from toy import evaluator_of, toy
 
 import sim
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.policy.policy import build_mix
 
 PLAN = load_plan("weihai_2018")

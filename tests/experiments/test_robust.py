@@ -9,7 +9,7 @@ from scipy.stats import binom
 from studies import stand_in
 from toy import evaluator_of, toy
 
-from sim.inputs.plan import load_plan, tree_of
+from sim.inputs.plan_file import load_plan, tree_of
 
 PLAN = load_plan("weihai_2018")
 DRAWS = np.arange(400)

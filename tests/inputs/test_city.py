@@ -3,7 +3,8 @@ import copy
 import pytest
 
 from sim.core.errors import ConfigError
-from sim.inputs.city import FIGURES, City, load_city
+from sim.inputs.city import FIGURES, City
+from sim.inputs.city_file import load_city
 from sim.inputs.kinds import KINDS
 from sim.inputs.reading import read_tree
 

@@ -7,7 +7,7 @@ from sim.core.errors import ConfigError
 from sim.inputs import design
 from sim.inputs.number_set import NumberSet, number_set, settable, spelled
 from sim.inputs.parameters import drawn_names, values
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.processes import research
 from sim.region.region import simulate
 

@@ -13,17 +13,10 @@ from sim.core.home import configs
 from sim.core.quarter import parse
 from sim.indicators.table import INDICATORS
 from sim.inputs.codes import KIND_NAMES
-from sim.inputs.instrument import instrument_from
+from sim.inputs.instrument_file import instrument_from
 from sim.inputs.levers import LEVERS, TYPES, InstrumentType
-from sim.inputs.plan import (
-    Plan,
-    Target,
-    check_indicators,
-    load_plan,
-    plan_from_tree,
-    plan_names,
-    tree_of,
-)
+from sim.inputs.plan import Plan, Target, check_indicators
+from sim.inputs.plan_file import load_plan, plan_from_tree, plan_names, tree_of
 
 TARGETS = (
     "incubators_makerspaces",

@@ -1,7 +1,8 @@
 import pytest
 
 from sim.core.errors import ConfigError
-from sim.inputs.plan import Plan, load_plan
+from sim.inputs.plan import Plan
+from sim.inputs.plan_file import load_plan
 from sim.policy.policy import Mix, build_mix, mix_names
 
 FOUNDING = {"founding_subsidy", "operating_subsidy", "platform_support", "capacity_building"}

@@ -23,7 +23,7 @@ from world import (
 
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES
 from sim.inputs.kinds import KINDS
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.processes import founding
 from sim.processes.founding import pick_cluster
 from sim.region.region import start_run

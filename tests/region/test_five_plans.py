@@ -11,7 +11,7 @@ from plans import PLANS, columns_of, same
 from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import KINDS
 from sim.inputs.number_set import NumberSet
-from sim.inputs.plan import plan_from_tree, tree_of
+from sim.inputs.plan_file import plan_from_tree, tree_of
 from sim.policy.policy import build_mix
 from sim.processes.research import technology_firms
 from sim.region.record import Recorder

@@ -8,7 +8,7 @@ import pytest
 from plans import target_of
 from studies import study_of, told
 
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.report import audit
 
 

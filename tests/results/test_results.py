@@ -12,7 +12,7 @@ from studies import study_of as study_of_mixes
 
 import sim
 from sim.core.errors import ConfigError
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.region.record import PAYMENTS, Record
 from sim.results.files import write_tables
 from sim.runs.precision import jeffreys

@@ -23,7 +23,7 @@ from sim.command.grammar import parse
 from sim.core.errors import ConfigError
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.kinds import KINDS
-from sim.inputs.plan import load_plan
+from sim.inputs.plan_file import load_plan
 from sim.publish import run_and_read
 from sim.results.files import write_tables
 from sim.runs.archives import FOLDER, TABLES, publish

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from sim.indicators.table import INDICATORS
-from sim.inputs.instrument import CASE_BY_CASE
+from sim.inputs.instrument import CASE_BY_CASE, Instrument
 from sim.inputs.levers import LEVERS
 from sim.inputs.numbers import SHEETS
-from sim.inputs.plan import Instrument, Plan, Target
+from sim.inputs.plan import Plan, Target
 from sim.report.numerals import exact, in_unit, range_words
 from sim.report.sections.cells import Cell, Table
 from sim.report.view import View

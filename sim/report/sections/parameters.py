@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sim.core.quantity import Quantity
+from sim.inputs.instrument import Instrument
 from sim.inputs.levers import LEVERS
 from sim.inputs.parameters import all_parameters
-from sim.inputs.plan import Instrument
 from sim.region.declared import unit_and_meaning
 from sim.report.numerals import exact
 from sim.report.sections.cells import Cell, Table
