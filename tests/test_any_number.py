@@ -9,6 +9,7 @@ from sim.__main__ import main
 from sim.command.compose import compose
 from sim.command.grammar import parse
 from sim.core.errors import ConfigError
+from sim.publish import run_and_read
 
 QUICK = {"quarters": 2, "scale": 0.05, "workers": 1}
 TYPED = ("quarters=2", "population.scale=0.05", "workers=1", "replicates=2")
@@ -41,24 +42,22 @@ def cases(*arguments):
     return compose(parse([*TYPED, *arguments]))[0].cases
 
 
-def test_typed_in_a_file_and_in_python_it_is_the_same_run(file, monkeypatch):
-    for verb in ("sim.report.figures.draw", "sim.report.report.write"):
-        monkeypatch.setattr(verb, lambda root, study: None)
-    assert main([*TYPED, *typed(), "output=typed"]) == 0
-    assert main([*TYPED, f"parameters={file}", "output=filed"]) == 0
-    said = {"parameters": PARAMETERS, "kinds": KINDS}
-    sim.run("weihai_2018", replicates=2, output="said", **QUICK, **said)
-    sim.run("weihai_2018", replicates=2, output="plain", **QUICK)
-    for name in ("trajectories", "parameters", "ledger"):
-        one, *others = (
-            pd.read_parquet(f"{root}/{name}.parquet") for root in ("typed", "filed", "said")
-        )
-        for other in others:
-            pd.testing.assert_frame_equal(one, other, check_exact=True)
-    drawn = pd.read_parquet("typed/parameters.parquet")
+def run(tmp_path, *arguments):
+    job, _ = compose(parse([*TYPED, *arguments]))
+    return run_and_read(job, tmp_path).combinations[0]
+
+
+def test_typed_in_a_file_and_in_python_it_is_the_same_run(file, tmp_path):
+    by_hand = run(tmp_path / "typed", *typed())
+    filed = run(tmp_path / "filed", f"parameters={file}")
+    said = sim.run("weihai_2018", replicates=2, **QUICK, parameters=PARAMETERS, kinds=KINDS)
+    for name in ("trajectories", "parameters", "ledger", "attainment"):
+        for other in (filed, said.combination):
+            one = getattr(by_hand, name)
+            pd.testing.assert_frame_equal(one, getattr(other, name), check_exact=True)
+    drawn, plain = by_hand.parameters, run(tmp_path / "plain").parameters
     assert set(drawn["research.stop"]) == {0.06}
     assert set(drawn["kind.incubator.rate"]) == {0.15}
-    plain = pd.read_parquet("plain/parameters.parquet")
     moved = [name for name in drawn if not drawn[name].equals(plain[name])]
     assert sorted(moved) == ["kind.incubator.rate", "market.spread", "research.stop"]
 
