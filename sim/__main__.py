@@ -34,10 +34,11 @@ def _main(arguments: list[str]) -> int:
 
         print(help_text(), end="")
         return 0
-    from sim.command.compose import as_yaml, compose
     from sim.command.grammar import parse
 
     request = parse(arguments)
+    from sim.command.compose import as_yaml, compose  # slow to load: a typing error is told before
+
     job, shown = compose(request)
     for remark in job.remarks:
         print(remark, file=sys.stderr)

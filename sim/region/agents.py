@@ -5,6 +5,7 @@ Who does not ask for them does not wait for Mesa to load. A window reads its row
 by the region for that step; a window kept longer shows the row as it is then.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,9 @@ class Region(mesa.Model):
         self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
         check_indicators(self.plan, INDICATORS)
         self.mix = None if policy is None else build_mix(self.plan, policy)
+        numbers = number_set(parameters, kinds)
+        for remark in numbers.outside():
+            warnings.warn(remark, stacklevel=2)
         self.run_of_city = start_run(
             self.plan,
             self.mix,
@@ -172,7 +176,7 @@ class Region(mesa.Model):
             uncertainty="noise",
             scale=scale,
             start=start or {},
-            numbers=number_set(parameters, kinds),
+            numbers=numbers,
         )
         self.recorder = Recorder(self.plan)
         self.recorder.note_start(self.state)

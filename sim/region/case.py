@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,10 +13,12 @@ from sim.core.plain import hash_of, plain
 from sim.core.quantity import UNCERTAINTIES
 from sim.core.quarter import label
 from sim.inputs.city import FIGURES
-from sim.inputs.design import Fork
 from sim.inputs.number_set import NOTHING_SET, NumberSet
 from sim.inputs.plan import Plan
 from sim.policy.policy import Choice, Mix
+
+if TYPE_CHECKING:
+    from sim.inputs.design import Fork
 
 LARGEST_SEED = 2**64 - 1
 LARGEST_SCALE = 1e4
@@ -72,7 +74,7 @@ class Case:
     scale: float = 1.0
     start: Mapping[str, float] = field(default_factory=dict)
     numbers: NumberSet = NOTHING_SET
-    fork: Fork | None = None
+    fork: "Fork | None" = None
     costs_as: Mix | None = None
 
     def __post_init__(self) -> None:

@@ -92,11 +92,21 @@ def _manifest(job: Job, command: str) -> dict[str, Any]:
         "cluster": effort.cluster,
         "precision": effort.precision,
         "micro": effort.kept,
+        "numbers": _reasons(job),
         **commit(),
         "versions": versions(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "configuration": job.configuration(),
     }
+
+
+def _reasons(job: Job) -> list[dict[str, Any]]:
+    """Return which sets of numbers are in force and why, as their files say."""
+    told = [
+        {"name": numbers.name, "why": numbers.why, "reasons": dict(numbers.reasons)}
+        for numbers in dict.fromkeys(case.numbers for case in job.cases)
+    ]
+    return [one for one in told if any(one.values())]
 
 
 def _check_same(root: Path, manifest: Mapping[str, Any]) -> None:

@@ -131,7 +131,7 @@ def test_the_command_writes_regrets_and_sentences(monkeypatch, tmp_path, capsys)
         (["plan=nowhere"], "no plan 'nowhere'"),
         (["population.scale=0"], "population.scale = 0"),
         (["replicate=7"], "no key 'replicate'"),
-        (["policies=founding+cost=ladder"], "+cost= works with python -m sim alone"),
+        (["policies=founding+cost=ladder"], "+cost= works with python -m sim, "),
     ],
 )
 def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys, tmp_path):
