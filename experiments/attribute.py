@@ -32,7 +32,7 @@ from evaluation import (
 )
 from matplotlib.figure import Figure
 
-from sim.policy.policy import Mix
+from sim.policy.mix import Mix
 from sim.runs.folder import replacing
 
 LARGEST = 7  # players whose coalitions are all run

@@ -39,7 +39,7 @@ from sim.core import identity
 from sim.core.draws import Draws
 from sim.core.errors import ConfigError
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import build_mix, choose
+from sim.policy.choosing import build_mix, choose
 from sim.region.case import case_of
 from sim.region.region import QUARTER, Run, Start, start_city
 from sim.runs import ensemble

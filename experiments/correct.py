@@ -57,7 +57,8 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.parameters import values
 from sim.inputs.plan import Plan, Target
 from sim.inputs.values import Values
-from sim.policy.policy import Mix, build_mix
+from sim.policy.choosing import build_mix
+from sim.policy.mix import Mix
 from sim.processes import accreditation, founding
 from sim.processes.accreditation import pass_share
 from sim.runs.folder import replacing

@@ -22,8 +22,9 @@ from sim.core.plain import hash_of
 from sim.core.quarter import label
 from sim.inputs.design import STRATA
 from sim.inputs.plan import Plan, Target
-from sim.policy.policy import MIXES, Choice, Mix, build_mix
-from sim.policy.policy import paying as pays_public_money
+from sim.policy.choosing import MIXES, build_mix
+from sim.policy.mix import Choice, Mix
+from sim.policy.mix import paying as pays_public_money
 from sim.region.case import Case
 from sim.runs import chunks, ensemble
 from sim.runs.effort import Effort

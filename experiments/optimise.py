@@ -50,7 +50,7 @@ from matplotlib.figure import Figure
 
 from sim.core.errors import ConfigError
 from sim.inputs.plan import Plan, Target
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 from sim.runs.folder import replacing
 from sim.runs.precision import jeffreys
 

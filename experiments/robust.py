@@ -42,7 +42,7 @@ from sim.inputs.design import STRATA
 from sim.inputs.parameters import all_parameters
 from sim.inputs.plan import Plan, Target
 from sim.inputs.plan_file import plan_from_tree
-from sim.policy.policy import MIXES, build_mix
+from sim.policy.choosing import MIXES, build_mix
 from sim.region.declared import unit_and_meaning
 from sim.runs.folder import replacing
 

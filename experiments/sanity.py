@@ -18,7 +18,7 @@ from sim.indicators.table import INDICATORS
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 from sim.processes.subsidy_response import reported_rd
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE

@@ -20,7 +20,7 @@ import pandas as pd
 from asking import NEEDED, Experiment, Key, ask_alone, path, text, told, whole
 
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import choose
+from sim.policy.choosing import choose
 from sim.publish import run_and_read
 from sim.region.case import case_of
 from sim.results.files import write_table

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sim.inputs.plan import Plan
     from sim.inputs.plan_file import load_plan
-    from sim.policy.policy import Mix
+    from sim.policy.mix import Mix
     from sim.region.agents import Firm, Incubator, Institute, Platform, Region, University
     from sim.results.combination import Combination
     from sim.results.study import Study
@@ -195,7 +195,7 @@ def _job(
 ) -> "Job":
     from sim.inputs.plan import Plan
     from sim.inputs.plan_file import load_plan
-    from sim.policy.policy import choose, expand
+    from sim.policy.choosing import choose, expand
     from sim.region.case import case_of
     from sim.runs.job import job_of
 

@@ -7,7 +7,7 @@ import numpy as np
 from sim.inputs.instrument import Instrument
 from sim.inputs.plan import Plan, Target
 from sim.inputs.plan_file import load_plan, plan_names
-from sim.policy.policy import NO_POLICY, Choice
+from sim.policy.mix import NO_POLICY, Choice
 from sim.region.case import case_of
 from sim.region.record import Record
 from sim.region.region import Start, start_city

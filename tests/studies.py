@@ -9,7 +9,7 @@ import pytest
 
 from sim.indicators.table import CONTEXT
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import choose
+from sim.policy.choosing import choose
 from sim.publish import run_and_read
 from sim.region.case import case_of
 from sim.region.record import PAYMENTS, Record

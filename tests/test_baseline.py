@@ -12,7 +12,7 @@ import pytest
 
 from sim.core.quarter import label
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 from sim.region.region import simulate
 
 FOLDER = Path(__file__).parent / "baseline"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plans import PLANS
 
-from sim.policy.policy import choose
+from sim.policy.choosing import choose
 from sim.region.case import case_of
 from sim.runs.version import code_hash
 
@@ -18,7 +18,7 @@ SCRIPT = """
 import json
 import sim
 from sim.inputs.plan import load_plan, plan_names
-from sim.policy.policy import choose
+from sim.policy.choosing import choose
 from sim.region.case import case_of
 from sim.runs.version import code_hash
 plan = load_plan("weihai_2018")

@@ -6,7 +6,7 @@ from evaluation import Evaluator
 from studies import parted
 
 from sim.indicators.table import CONTEXT
-from sim.policy.policy import choose
+from sim.policy.choosing import choose
 from sim.region.case import case_of
 from sim.region.record import PAYMENTS, Record
 

@@ -16,7 +16,7 @@ from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import LEVERS, TYPES
-from sim.policy import program
+from sim.policy import schedule
 from sim.processes import enact
 from sim.state.books import Books, yuan
 from sim.state.columns import ACTIVE, BODY_CODE
@@ -105,7 +105,7 @@ def tiny(
 
     Other names are starting figures or norms that take the place of the default ones.
     """
-    ready = program.build((), offers, {})
+    ready = schedule.build((), offers, {})
     figures = {name: (FIXED | fixed).get(name, 0.0) for name in FIGURES}
     state = State(
         city=CITY,

@@ -28,8 +28,9 @@ from sim.inputs.number_set import NumberSet, number_set
 from sim.inputs.plan import Plan
 from sim.inputs.plan_file import plan_from_tree, tree_of
 from sim.inputs.reading import Entry, as_mapping, read_tree
-from sim.policy.mixes import parse as parse_mix
-from sim.policy.policy import Choice, changed, choose, expand
+from sim.policy.choosing import changed, choose, expand
+from sim.policy.mix import Choice
+from sim.policy.spelling import parse as parse_mix
 from sim.region.case import as_typed, case_of
 from sim.runs.effort import Effort
 from sim.runs.job import Job, job_of

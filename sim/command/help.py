@@ -3,7 +3,7 @@
 import textwrap
 
 from sim.inputs.reading import names_in
-from sim.policy.policy import mix_names
+from sim.policy.choosing import mix_names
 
 HELP = """\
 python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?

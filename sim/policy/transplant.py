@@ -6,13 +6,13 @@ end of the other; any other keeps its length and is cut where the other plan end
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sim.core.quarter import label
 from sim.inputs.city import City
 from sim.inputs.instrument import GOVERNMENTS, Instrument
 from sim.inputs.kinds import KINDS
 from sim.inputs.plan import Plan
+from sim.policy.mix import Attachment
 
 # Classes of recipients → the city's figures that count them; all other classes exist everywhere.
 CLASSES = {
@@ -24,31 +24,6 @@ CLASSES = {
     "outside": ("outside_parents",),
     "consultancy": ("consultancies",),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attachment:
-    """What became of an instrument of another plan.
-
-    Attributes:
-        instrument: Its id in its own plan.
-        name: Its id here; empty where it does not attach.
-        type: Its type.
-        clause: Its clause in its own plan.
-        attaches: ``yes``, ``later`` where it acts on what must be founded first, or ``no``.
-        why: Why not, or what to know of it.
-        start: The first quarter in force here.
-        end: The last.
-    """
-
-    instrument: str
-    name: str
-    type: str
-    clause: str
-    attaches: str
-    why: str
-    start: str
-    end: str
 
 
 def transplanted(

@@ -1,6 +1,6 @@
 """Enact: the instruments in force publish their offers. Nothing is paid here."""
 
-from sim.policy.program import Program
+from sim.policy.schedule import Program
 from sim.state.offers import Offers
 from sim.state.state import State
 

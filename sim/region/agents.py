@@ -22,7 +22,8 @@ from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVELS
 from sim.inputs.number_set import number_set
 from sim.inputs.plan import Plan, check_indicators
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import Mix, build_mix
+from sim.policy.choosing import build_mix
+from sim.policy.mix import Mix
 from sim.region.record import Recorder
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BODIES, BODY_CODE, CLOSED

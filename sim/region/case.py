@@ -15,7 +15,7 @@ from sim.core.quarter import label
 from sim.inputs.city import FIGURES
 from sim.inputs.number_set import NOTHING_SET, NumberSet
 from sim.inputs.plan import Plan
-from sim.policy.policy import Choice, Mix
+from sim.policy.mix import Choice, Mix
 
 if TYPE_CHECKING:
     from sim.inputs.design import Fork

@@ -12,8 +12,8 @@ from sim.inputs.city import FIGURES, Figures
 from sim.inputs.instrument import Instrument
 from sim.inputs.plan import Plan
 from sim.inputs.values import Values
-from sim.policy import program
-from sim.policy.policy import NO_POLICY, Choice, Mix
+from sim.policy import schedule
+from sim.policy.mix import NO_POLICY, Choice, Mix
 from sim.processes import (
     accreditation,
     budget,
@@ -86,7 +86,7 @@ class Run:
     """
 
     state: State
-    program: program.Program
+    program: schedule.Program
     values: Values
 
     def __post_init__(self) -> None:
@@ -148,7 +148,7 @@ class Start:
         Whatever happens to it reaches neither this start nor the city under another mix.
         """
         shares = self._with_doses(mix.instruments)
-        ready = program.build(self.plan.city.background, mix.instruments, shares, mix.money)
+        ready = schedule.build(self.plan.city.background, mix.instruments, shares, mix.money)
         return Run(self.state.copy(ready.open_books()), ready, self.values)
 
     def _with_doses(self, instruments: Iterable[Instrument]) -> Mapping[str, float]:
@@ -175,7 +175,7 @@ def start_city(case: Case, replicate: int = 0) -> Start:
     instruments = (*plan.city.background, *plan.instruments)
     shares = _drawn(parameters.drawn_names(plan, instruments, case.numbers), case, replicate)
     values = parameters.values(plan, shares, case.numbers, case.start)
-    nothing = program.build((), (), shares)
+    nothing = schedule.build((), (), shares)
     start = values.start
     state = State(
         city=plan.city,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sim.indicators.table import INDICATORS
 from sim.inputs.plan import NATURES, Plan, Target
-from sim.policy.mixes import COST
+from sim.policy.spelling import COST
 from sim.report.numerals import number
 
 NATURE_WORDS = {

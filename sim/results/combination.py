@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.core.quarter import label
 from sim.inputs.plan import Target
-from sim.policy.policy import Mix
+from sim.policy.mix import Mix
 from sim.region.case import Case
 from sim.runs import chunks
 from sim.runs.chunks import LEDGER, Arrays

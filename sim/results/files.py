@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.policy.transplant import Attachment
+from sim.policy.mix import Attachment
 from sim.results.combination import Combination
 from sim.results.study import Study
 from sim.runs import archives

@@ -23,7 +23,7 @@ from sim.runs.folder import replacing
 from sim.runs.job import Failure
 
 if TYPE_CHECKING:
-    from sim.policy.policy import Mix
+    from sim.policy.mix import Mix
     from sim.region.record import Record
     from sim.region.region import Start
 

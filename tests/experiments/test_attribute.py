@@ -12,7 +12,8 @@ from toy import evaluator_of, toy
 
 from sim.core.errors import ConfigError
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import Mix, build_mix
+from sim.policy.choosing import build_mix
+from sim.policy.mix import Mix
 from sim.runs.folder import LOCK, held
 
 PLAYERS = ("a", "b", "c")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 from sim.region.region import start_run
 from sim.runs.job import Failure
 

@@ -19,7 +19,7 @@ from sim.inputs.design import Fork
 from sim.inputs.parameters import values
 from sim.inputs.plan_file import load_plan
 from sim.inputs.values import Values
-from sim.policy.policy import MIXES, build_mix
+from sim.policy.choosing import MIXES, build_mix
 from sim.region.region import live_out
 
 PLAN = load_plan("weihai_2018")

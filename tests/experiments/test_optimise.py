@@ -14,7 +14,7 @@ from toy import evaluator_of, toy
 
 import sim
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 
 PLAN = load_plan("weihai_2018")
 

@@ -10,7 +10,8 @@ import sim
 from sim.core.errors import ConfigError
 from sim.inputs.levers import LEVERS
 from sim.inputs.plan import Plan
-from sim.policy.policy import Mix, build_mix, changed, choose, expand, paying
+from sim.policy.choosing import build_mix, changed, choose, expand
+from sim.policy.mix import Mix, paying
 from sim.policy.transplant import transplanted
 from sim.region.region import QUARTER, Start, live_out
 

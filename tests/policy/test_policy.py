@@ -3,7 +3,8 @@ import pytest
 from sim.core.errors import ConfigError
 from sim.inputs.plan import Plan
 from sim.inputs.plan_file import load_plan
-from sim.policy.policy import Mix, build_mix, mix_names
+from sim.policy.choosing import build_mix, mix_names
+from sim.policy.mix import Mix
 
 FOUNDING = {"founding_subsidy", "operating_subsidy", "platform_support", "capacity_building"}
 TYPES = {

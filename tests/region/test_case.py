@@ -12,7 +12,7 @@ from plans import PLANS
 from sim.core.errors import ConfigError
 from sim.inputs.design import Fork
 from sim.inputs.number_set import NumberSet, number_set
-from sim.policy.policy import build_mix, choose
+from sim.policy.choosing import build_mix, choose
 from sim.region.case import case_of
 from sim.runs.effort import Effort
 from sim.runs.job import job_of

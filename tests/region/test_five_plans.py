@@ -12,7 +12,7 @@ from sim.indicators.table import INDICATORS
 from sim.inputs.kinds import KINDS
 from sim.inputs.number_set import NumberSet
 from sim.inputs.plan_file import plan_from_tree, tree_of
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 from sim.processes.research import technology_firms
 from sim.region.record import Recorder
 from sim.region.region import simulate, start_run

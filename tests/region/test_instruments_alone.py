@@ -9,7 +9,7 @@ from plans import PLANS, instrument_of
 
 from sim.indicators.table import INDICATORS
 from sim.inputs.codes import KIND_CODE
-from sim.policy.policy import Mix
+from sim.policy.mix import Mix
 from sim.region.region import Run, start_run
 
 SMALL = 0.1

@@ -12,7 +12,7 @@ from sim.indicators.table import INDICATORS
 from sim.inputs.levers import LEVERS
 from sim.inputs.number_set import NumberSet
 from sim.inputs.parameters import values
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 from sim.region.region import QUARTER, Run, simulate, start_run
 from sim.state.promises import expected_gain
 

@@ -4,7 +4,7 @@ import pytest
 from matplotlib import font_manager
 from studies import study_of
 
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 from sim.report.figures import look
 from sim.report.figures.look import Ink, chinese_font
 from sim.report.view import view_of

@@ -8,7 +8,7 @@ from plans import target_of
 from studies import study_of, told
 
 from sim.inputs.plan import NATURES
-from sim.policy.policy import build_mix
+from sim.policy.choosing import build_mix
 from sim.report.figures import panels as drawing
 from sim.report.figures.heat_map import heat_map
 from sim.report.figures.look import Ink

@@ -12,7 +12,7 @@ from studies import study_of, told
 
 from sim.__main__ import main
 from sim.core.errors import ConfigError
-from sim.policy.policy import choose
+from sim.policy.choosing import choose
 from sim.publish import run_and_read
 from sim.region.case import case_of
 from sim.region.record import PAYMENTS

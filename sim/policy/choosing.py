@@ -1,11 +1,10 @@
 """Mixes: which of a plan's instruments are in force, and with which values.
 
-``mixes`` reads what a mix is called; here it is made.
+``spelling`` reads what a mix is called; here it is made.
 """
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,9 @@ from sim.inputs.levers import LEVERS, TYPES
 from sim.inputs.plan import Plan
 from sim.inputs.plan_file import load_plan
 from sim.inputs.reading import Entry, as_mapping, as_name, read_tree
-from sim.policy import mixes
-from sim.policy.transplant import Attachment, transplanted
-from sim.state.books import PUBLIC
+from sim.policy import spelling
+from sim.policy.mix import Choice, Mix
+from sim.policy.transplant import transplanted
 
 MIXES = (
     "none",
@@ -38,97 +37,6 @@ LINES = "times the money of the lines"
 Changes = Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mix:
-    """A policy mix.
-
-    Attributes:
-        name: Its name, which says how it differs from the mix it is made from.
-        instruments: What is in force beside the city's background, in the plan's order.
-        budget: How many times the money of the city's and the counties' lines there is.
-        later_start: The quarter from which there is another multiple, if it changes on its way;
-            money opens in first quarters, so the first of them from then on has it.
-        later_budget: The multiple from then on.
-        attached: Where it is another plan's: what became of each instrument in this city.
-    """
-
-    name: str
-    instruments: tuple[Instrument, ...]
-    budget: float = 1.0
-    later_start: int | None = None
-    later_budget: float | None = None
-    attached: tuple[Attachment, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is in force, so that the mix is no policy."""
-        return not self.instruments
-
-    @property
-    def spends(self) -> bool:
-        """Whether anything in it is paid by the city or its counties."""
-        return any(paying(i) and i.payer in PUBLIC for i in self.instruments)
-
-    @property
-    def money(self) -> tuple[tuple[int, float], ...]:
-        """From which quarter on the lines have how many times their money, in order."""
-        if self.later_start is None or self.later_budget is None:
-            return ((0, self.budget),)
-        return (0, self.budget), (self.later_start, self.later_budget)
-
-    def financed(self, factor: float) -> "Mix":
-        """Return the mix with so many times the money of the lines, from first to last."""
-        later = None if self.later_budget is None else self.later_budget * factor
-        return dataclasses.replace(self, budget=self.budget * factor, later_budget=later)
-
-    def scaled(self, factors: Mapping[str, float], name: str) -> "Mix":
-        """Return a mix of another name that offers so many times the dose, by instrument."""
-        scaled = [i.scaled(factors.get(i.id, 1.0)) for i in self.instruments]
-        return dataclasses.replace(self, name=name, instruments=tuple(scaled))
-
-    def rescaled(self, factor: float) -> "Mix":
-        """Return the mix with that many times the dose of all that pays; the rest stays."""
-        factors = {i.id: factor for i in self.instruments if paying(i)}
-        return self.scaled(factors, self.name)
-
-
-NO_POLICY = Mix(name="none", instruments=())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A mix as it is asked for.
-
-    Attributes:
-        mix: The mix.
-        costs_as: The mix whose public outlay it is to have, if it is to have another's; its scale
-            is found over many replicates.
-    """
-
-    mix: Mix
-    costs_as: Mix | None = None
-
-    def alone(self) -> Mix:
-        """Return the mix where it has no other's cost.
-
-        Raises:
-            ConfigError: If it is to have it.
-        """
-        if self.costs_as is not None:
-            raise ConfigError(
-                f"policy {self.mix.name}: its scale is found over many replicates, so +cost= works "
-                "with python -m sim, sim.run and sim.compare alone; their summary.csv says the "
-                "scale, which +scale= takes here"
-            )
-        return self.mix
-
-
-def paying(instrument: Instrument) -> bool:
-    """Return whether an instrument pays public money that city or county decide on."""
-    decided = instrument.controller in PUBLIC
-    return instrument.modelled and decided and LEVERS[str(instrument.lever)].pays
-
-
 def mix_names() -> list[str]:
     """Return the names of the mixes that come with the package."""
     return list(MIXES)
@@ -142,13 +50,13 @@ def expand(plan: Plan, policies: Iterable[str]) -> list[str]:
     """
     found: list[str] = []
     for policy in policies:
-        said = mixes.parse(policy)
+        said = spelling.parse(policy)
         if not said.several:
             found.append(policy)
             continue
         source = load_plan(said.source) if said.source else plan
         held = [i.id for i in _of_source(source, said.with_nothing_for_each()).instruments]
-        each = list(mixes.expanded(said, held, [i.id for i in source.instruments]))
+        each = list(spelling.expanded(said, held, [i.id for i in source.instruments]))
         if not each:
             raise ConfigError(f"policy {policy}: no instrument is left that 'each' could stand for")
         found += [one.name(one.base, one.source, one.cost) for one in each]
@@ -187,7 +95,7 @@ def choose(plan: Plan, policy: str | Path | Mapping[str, Any] | Mix | None) -> C
     if isinstance(policy, Mix):
         return Choice(mix=policy)
     if isinstance(policy, str):
-        return _said(plan, mixes.parse(policy))
+        return _said(plan, spelling.parse(policy))
     return Choice(mix=_selected(plan, policy))
 
 
@@ -200,13 +108,13 @@ def changed(plan: Plan, choice: Choice, without: Collection[str], changes: Chang
     mix = choice.mix
     modified = _modified(plan, mix, without, changes)
     left_out = sorted(f"~{i.id}" for i in mix.instruments if i.id in without)
-    last = mixes.COST + choice.costs_as.name if choice.costs_as else ""
-    parts = [mix.name.removesuffix(last), *left_out, *mixes.change_names(changes), last]
+    last = spelling.COST + choice.costs_as.name if choice.costs_as else ""
+    parts = [mix.name.removesuffix(last), *left_out, *spelling.change_names(changes), last]
     renamed = dataclasses.replace(modified, name="".join(parts))
     return dataclasses.replace(choice, mix=renamed)
 
 
-def _said(plan: Plan, said: mixes.Said) -> Choice:
+def _said(plan: Plan, said: spelling.Said) -> Choice:
     """Return the mix that a text describes."""
     where = f"policy {said.text}"
     source = load_plan(said.source) if said.source else plan
@@ -220,19 +128,19 @@ def _said(plan: Plan, said: mixes.Said) -> Choice:
     name = said.name(base, source.name if said.source else "", "")
     if costs_as:
         _check_cost(mix, name, costs_as, where)
-        name += mixes.COST + costs_as.name
+        name += spelling.COST + costs_as.name
     if said.budget is not None:
         mix = mix.financed(said.budget)
     return Choice(mix=dataclasses.replace(mix, name=name), costs_as=costs_as)
 
 
-def _of_source(source: Plan, said: mixes.Said) -> Mix:
+def _of_source(source: Plan, said: spelling.Said) -> Mix:
     """Return the mix with what a text leaves out, adds and changes, in the plan it speaks of."""
     where = f"policy {said.text}"
     if said.several:
         raise ConfigError(
-            f"{where}: '{mixes.EACH}' stands for a mix per instrument; a sweep (-m, sim.compare) "
-            "takes it"
+            f"{where}: '{spelling.EACH}' stands for a mix per instrument; a sweep (-m, "
+            "sim.compare) takes it"
         )
     mix = _selected(source, said.base)
     held = [i.id for i in mix.instruments]
@@ -266,7 +174,7 @@ def _transplanted(mix: Mix, source: Plan, plan: Plan, where: str) -> Mix:
 
 def _check_cost(mix: Mix, name: str, other: Mix, where: str) -> None:
     if name == other.name:
-        raise ConfigError(f"{where}: {mixes.COST}{other.name} is the mix itself; name another")
+        raise ConfigError(f"{where}: {spelling.COST}{other.name} is the mix itself; name another")
     for one, role in ((mix, name), (other, other.name)):
         if not one.spends:
             raise ConfigError(
