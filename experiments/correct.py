@@ -47,10 +47,10 @@ from evaluation import (
 from matplotlib.figure import Figure
 
 from sim.core.errors import ConfigError, unknown
+from sim.core.fork import Fork
 from sim.core.quarter import label, parse, season
 from sim.indicators.table import INDICATORS
 from sim.inputs.codes import KIND_CODE
-from sim.inputs.design import Fork
 from sim.inputs.instrument import Instrument
 from sim.inputs.instrument_file import INSTRUMENT_KEYS
 from sim.inputs.kinds import KINDS

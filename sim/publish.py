@@ -32,8 +32,10 @@ def publish(job: "Job", root: Path, command: str) -> "Study":
         check_reached(job.effort.cluster)  # before anything else takes time
     _warn_of_precision(job.effort)
     from sim.core.compiled import first_use
+    from sim.indicators.table import check_measured
     from sim.results.files import write_tables
 
+    check_measured(case.plan for case in job.cases)
     with claim(root, job, command) as manifest:
         if first_use():
             print("Compiling the model, once for this version: about a minute", file=sys.stderr)
@@ -58,9 +60,10 @@ def run_and_read(job: "Job", root: Path) -> "Study":
         ConfigError: If a mix cannot cost what it is to cost.
     """
     from sim.results.study import Study
+    from sim.runs import ensemble
     from sim.runs.carry_out import carry_out
 
-    done = carry_out(job, root)
+    done = carry_out(job, root, ensemble.run)
     return Study.read(done.job, root, done.failures)
 
 

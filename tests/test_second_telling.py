@@ -20,7 +20,7 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.number_set import NumberSet
 from sim.inputs.plan_file import load_plan, plan_names
 from sim.policy.choosing import build_mix
-from sim.region.record import Recorder
+from sim.region.recorder import Recorder
 from sim.region.region import HISTORY, QUARTER, start_run
 from sim.state.ring import ring
 

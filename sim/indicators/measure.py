@@ -13,8 +13,8 @@ from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.numbers import quantities
 from sim.processes import evaluation
-from sim.processes.evaluation import hollow
 from sim.state.columns import ACTIVE, BUILDING
+from sim.state.hollow import hollow
 from sim.state.state import State
 
 Measure = Callable[[State], float]

@@ -16,8 +16,8 @@ from sim.indicators.measure import (
     new_busy,
 )
 from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVEL_CODE
-from sim.processes.evaluation import hollow
 from sim.state.columns import BUILDING
+from sim.state.hollow import hollow
 from sim.state.state import State
 
 # Which of the five each kind counts for.

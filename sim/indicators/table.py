@@ -3,6 +3,8 @@
 To add one, add a row to the file of its theme and its name to ``COLUMNS``.
 """
 
+from collections.abc import Iterable
+
 from sim.indicators import (
     districts,
     equipment,
@@ -20,6 +22,7 @@ from sim.indicators import (
     transfer,
 )
 from sim.indicators.measure import Indicator
+from sim.inputs.plan import Plan, check_indicators
 
 # The order in which files and figures hold them: as the plans came that asked for them.
 COLUMNS: tuple[str, ...] = (
@@ -183,3 +186,13 @@ CONTEXT: tuple[str, ...] = (
     "startups_incubated",
     "public_spending",
 )
+
+
+def check_measured(plans: Iterable[Plan]) -> None:
+    """Refuse a plan with a target, or a variant of one, that no indicator measures.
+
+    Raises:
+        ConfigError: If there is one that gives no reason.
+    """
+    for plan in {plan.name: plan for plan in plans}.values():
+        check_indicators(plan, INDICATORS)

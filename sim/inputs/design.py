@@ -19,32 +19,19 @@ replicate's own luck from then on.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from sim.core.arrays import Floats
 from sim.core.draws import Draws
+from sim.core.fork import Fork
 from sim.core.identity import of_name
 
 STRATA = 50
 _MEDIAN = 0.5
 # A block reads 100 slots of a name: 50 to rank, 50 to jitter; draws come in fours.
 _FOURS = 2 * STRATA // 4
-
-
-@dataclass(frozen=True)
-class Fork:
-    """Where the futures of one replicate part.
-
-    Attributes:
-        replicate: Which.
-        quarter: The last that they share.
-    """
-
-    replicate: int
-    quarter: int
 
 
 def shares(

@@ -17,14 +17,14 @@ from mesa.agent import AgentSet
 from sim.core.checks import check_words
 from sim.core.errors import ConfigError
 from sim.core.tables import Table
-from sim.indicators.table import INDICATORS
+from sim.indicators.table import check_measured
 from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVELS
 from sim.inputs.number_set import number_set
-from sim.inputs.plan import Plan, check_indicators
+from sim.inputs.plan import Plan
 from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
 from sim.policy.mix import Mix
-from sim.region.record import Recorder
+from sim.region.recorder import Recorder
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BODIES, BODY_CODE, CLOSED
 from sim.state.state import State
@@ -165,7 +165,7 @@ class Region(mesa.Model):
         super().__init__(rng=world)
         self._windows: list[Window] | None = None
         self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
-        check_indicators(self.plan, INDICATORS)
+        check_measured([self.plan])
         self.mix = None if policy is None else build_mix(self.plan, policy)
         numbers = number_set(parameters, kinds)
         for remark in numbers.outside():

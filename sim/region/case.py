@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.core.checks import check_whole, finite
 from sim.core.errors import ConfigError, unknown
+from sim.core.fork import Fork
 from sim.core.plain import hash_of, plain
 from sim.core.quantity import UNCERTAINTIES
 from sim.core.quarter import label
@@ -16,9 +17,6 @@ from sim.inputs.city import FIGURES
 from sim.inputs.number_set import NOTHING_SET, NumberSet
 from sim.inputs.plan import Plan
 from sim.policy.mix import Choice, Mix
-
-if TYPE_CHECKING:
-    from sim.inputs.design import Fork
 
 LARGEST_SEED = 2**64 - 1
 LARGEST_SCALE = 1e4

@@ -41,7 +41,8 @@ from sim.processes import (
 from sim.region import population
 from sim.region.case import Case, case_of
 from sim.region.declared import DECLARED
-from sim.region.record import Record, Recorder
+from sim.region.record import Record
+from sim.region.recorder import Recorder
 from sim.state import founders, kene
 from sim.state.state import State
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from sim.region.case import Case
 from sim.runs import chunks, equal_cost
 from sim.runs.equal_cost import Done
-from sim.runs.job import Job
+from sim.runs.job import Engine, Job
 from sim.runs.precision import next_number
 
 
-def carry_out(job: Job, root: Path) -> Done:
+def carry_out(job: Job, root: Path, engine: Engine) -> Done:
     """Run what a root does not hold yet of a job.
 
     Raises:
@@ -18,7 +18,7 @@ def carry_out(job: Job, root: Path) -> Done:
         SimError: If workers were lost.
     """
     while True:
-        done = equal_cost.run(job, root)
+        done = equal_cost.run(job, root, engine)
         more = precise(job, root)
         if more is job:
             return done

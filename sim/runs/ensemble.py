@@ -62,9 +62,17 @@ class _Task:
 
 
 def run(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[Failure]:
-    """Run the replicates that the cases' folders do not hold yet; return those that failed."""
+    """Run the replicates that the cases' folders do not hold yet; return those that failed.
+
+    Raises:
+        ConfigError: If a plan has a target that nothing measures.
+        SimError: If a worker process was ended from outside.
+    """
     from tqdm import tqdm
 
+    from sim.indicators.table import check_measured
+
+    check_measured(case.plan for case in cases)
     worlds = _worlds(cases, folders, effort)
     missing = [sorted(frozenset().union(*(part.missing for part in parts))) for parts in worlds]
     workers = _workers(effort)

@@ -28,9 +28,9 @@ from sim.core.errors import ConfigError, SimError
 from sim.inputs.design import STRATA
 from sim.inputs.instrument import LARGEST_SCALE
 from sim.region.case import Case
-from sim.runs import archives, chunks, ensemble
+from sim.runs import archives, chunks
 from sim.runs.folder import folder_name, replacing
-from sim.runs.job import Failure, Fit, Job, Key
+from sim.runs.job import Engine, Failure, Fit, Job, Key
 
 FOLDER = ".equal_cost"  # below the root: what is tried, and mixes that only tell a cost
 STAMP = ".equal_cost.json"  # beside a mix's replicates: the scale that they have
@@ -56,19 +56,19 @@ class Done:
     failures: tuple[Failure, ...]
 
 
-def run(job: Job, root: Path) -> Done:
+def run(job: Job, root: Path, engine: Engine) -> Done:
     """Run what a root does not hold yet of a job, each mix at another's cost with its scale.
 
     Raises:
         ConfigError: If a mix cannot cost what it is to cost.
     """
-    searches = [_Search(job, root, case) for case in job.cases if case.costs_as]
+    searches = [_Search(job, root, case, engine) for case in job.cases if case.costs_as]
     own = [job.folder(root, case) for case in job.cases]
     beside = {s.other_folder: s.other for s in searches if s.other_folder not in own}
     scales = {search.key: search.first_scale() for search in searches}
     while True:
         scaled = _scaled_job(job, scales)
-        failures = ensemble.run([*scaled.cases, *beside.values()], [*own, *beside], job.effort)
+        failures = engine([*scaled.cases, *beside.values()], [*own, *beside], job.effort)
         fits = {search.key: search.reached(scales[search.key]) for search in searches}
         missed = [s for s in searches if not abs(fits[s.key].miss) <= _WITHIN]
         if not missed:
@@ -91,7 +91,7 @@ def _scaled(case: Case, scale: float) -> Case:
 class _Search:
     """The search for one mix's scale."""
 
-    def __init__(self, job: Job, root: Path, case: Case) -> None:
+    def __init__(self, job: Job, root: Path, case: Case, engine: Engine) -> None:
         assert case.costs_as is not None
         below = root / FOLDER / folder_name(case.plan.name)
         self.key = case.key
@@ -103,6 +103,7 @@ class _Search:
         )
         self._case = case
         self._effort = job.effort
+        self._engine = engine
         self._folder = job.folder(root, case)
         self._tries = below / folder_name(case.mix.name)
         self._slope = 1.0
@@ -172,7 +173,7 @@ class _Search:
         folder = self._tries / str(scale)
         few = dataclasses.replace(self._effort, replicates=size, micro=0)
         both = [self.other, _scaled(self._case, scale)]
-        failures = ensemble.run(both, [self.other_folder, folder], few)
+        failures = self._engine(both, [self.other_folder, folder], few)
         fit = self._fit(folder, scale, size)
         if math.isnan(fit.wanted):
             raise SimError(f"policy {self.key[1]}: no replicate was completed: {failures[0].error}")

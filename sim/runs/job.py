@@ -1,14 +1,13 @@
 """A job: the cases to run, how much of each, and what they are compared with."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.core.errors import ConfigError
 from sim.core.plain import hash_of
-from sim.inputs.plan import check_indicators
 from sim.region.case import Case, check_size
 from sim.runs.effort import Effort
 from sim.runs.folder import folder_name
@@ -24,6 +23,10 @@ class Failure:
     policy: str
     replicate: int
     error: str
+
+
+# Runs what the folders of some cases lack, and returns the replicates that failed.
+Engine = Callable[[Sequence[Case], Sequence[Path], Effort], list[Failure]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +112,10 @@ def job_of(
     """Return the job of running cases.
 
     Raises:
-        ConfigError: If a plan has a target that nothing measures, a city is too large, or two
-            cases have one name.
+        ConfigError: If a city is too large, or two cases have one name.
     """
-    from sim.indicators.table import INDICATORS
-
     known = set[Key]()
     for case in cases:
-        check_indicators(case.plan, INDICATORS)
         if not effort.force:
             check_size(case)
         if case.key in known:

@@ -13,7 +13,7 @@ from studies import stand_in
 from toy import toy
 
 from sim.core.errors import ConfigError
-from sim.inputs.design import Fork
+from sim.core.fork import Fork
 
 NAMES = ("attribute", "correct", "optimise", "robust", "benchmark", "sanity", "stored_runs")
 

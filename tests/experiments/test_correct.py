@@ -14,8 +14,8 @@ from studies import stand_in
 from toy import evaluator_of, toy
 
 from sim.core.errors import ConfigError
+from sim.core.fork import Fork
 from sim.core.quarter import label, parse
-from sim.inputs.design import Fork
 from sim.inputs.parameters import values
 from sim.inputs.plan_file import load_plan
 from sim.inputs.values import Values

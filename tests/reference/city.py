@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.inputs.codes import KIND_CODE
 from sim.region.declared import DECLARED
-from sim.region.record import Recorder
+from sim.region.recorder import Recorder
 from sim.region.region import QUARTER
 from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BODY_CODE

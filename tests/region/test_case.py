@@ -10,7 +10,7 @@ import pytest
 from plans import PLANS
 
 from sim.core.errors import ConfigError
-from sim.inputs.design import Fork
+from sim.core.fork import Fork
 from sim.inputs.number_set import NumberSet, number_set
 from sim.policy.choosing import build_mix, choose
 from sim.region.case import case_of

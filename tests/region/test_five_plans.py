@@ -14,7 +14,7 @@ from sim.inputs.number_set import NumberSet
 from sim.inputs.plan_file import plan_from_tree, tree_of
 from sim.policy.choosing import build_mix
 from sim.processes.research import technology_firms
-from sim.region.record import Recorder
+from sim.region.recorder import Recorder
 from sim.region.region import simulate, start_run
 from sim.state.state import State
 
