@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from sim.core.errors import ConfigError, SimError, unknown
 from sim.core.plain import hash_of
+from sim.core.quantity import STRATA
 from sim.core.quarter import label
-from sim.inputs.design import STRATA
 from sim.inputs.plan import Plan, Target
 from sim.policy.choosing import MIXES, build_mix
 from sim.policy.mix import Choice, Mix

@@ -38,7 +38,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
-from sim.inputs.design import STRATA
+from sim.core.quantity import STRATA
 from sim.inputs.parameters import all_parameters
 from sim.inputs.plan import Plan, Target
 from sim.inputs.plan_file import plan_from_tree

@@ -21,7 +21,7 @@ from sim.processes import enact
 from sim.state.books import Books, yuan
 from sim.state.columns import ACTIVE, BODY_CODE
 from sim.state.founders import Parameters as Outlook
-from sim.state.kene import Parameters as Knowledge
+from sim.state.knowledge import Parameters as Knowledge
 from sim.state.state import State
 
 START = 2019 * 4  # 2019Q1

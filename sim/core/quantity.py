@@ -11,6 +11,7 @@ from sim.core.errors import ConfigError
 
 STATUSES = ("cited", "calibrated", "assumed")
 SPREADS = ("uniform", "log-uniform", "fixed")
+STRATA = 50  # draws of a parameter in a block, one from each fiftieth of its range: see ``design``
 UNCERTAINTIES = ("both", "noise", "parameters")  # what replicates differ in: see ``design``
 
 

@@ -11,16 +11,15 @@ import numpy as np
 from sim.core.arrays import Rows
 from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.inputs.kinds import KINDS
-from sim.inputs.numbers import quantities
-from sim.processes import evaluation
+from sim.inputs.numbers import sheets
 from sim.state.columns import ACTIVE, BUILDING
-from sim.state.hollow import hollow
+from sim.state.platforms import hollow
 from sim.state.state import State
 
 Measure = Callable[[State], float]
 # Share of seats below which a carrier is hollow in a report: evaluation's default in every
 # replicate, so that counts are of one thing while what graders think of it is drawn.
-HOLLOW: float = quantities(evaluation.Parameters)["hollow_carrier"].default
+HOLLOW: float = sheets()["evaluation"]["hollow_carrier"].default
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from sim.indicators.measure import (
 )
 from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVEL_CODE
 from sim.state.columns import BUILDING
-from sim.state.hollow import hollow
+from sim.state.platforms import hollow
 from sim.state.state import State
 
 # Which of the five each kind counts for.

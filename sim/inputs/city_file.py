@@ -7,7 +7,8 @@ from typing import Any
 from sim.core.errors import ConfigError
 from sim.inputs.city import FIGURES, WIPO_FIELDS, City, Cluster, District, Figure
 from sim.inputs.instrument_file import instrument_from
-from sim.inputs.reading import Entry, as_name, quantity_from, read_tree
+from sim.inputs.numbers import quantity_from
+from sim.inputs.reading import Entry, as_name, read_tree
 
 
 def load_city(name_or_tree: str | Mapping[str, Any], where: str) -> City:

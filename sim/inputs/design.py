@@ -27,8 +27,8 @@ from sim.core.arrays import Floats
 from sim.core.draws import Draws
 from sim.core.fork import Fork
 from sim.core.identity import of_name
+from sim.core.quantity import STRATA
 
-STRATA = 50
 _MEDIAN = 0.5
 # A block reads 100 slots of a name: 50 to rank, 50 to jitter; draws come in fours.
 _FOURS = 2 * STRATA // 4

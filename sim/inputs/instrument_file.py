@@ -3,7 +3,7 @@
 import dataclasses
 
 from sim.core.errors import ConfigError, unknown
-from sim.core.quarter import label
+from sim.core.quarter import label, parse
 from sim.inputs.codes import KIND_NAMES, LEVELS
 from sim.inputs.instrument import AND, GOVERNMENTS, LARGEST_SCALE, OR_HIGHER, PAYERS, Instrument
 from sim.inputs.kinds import KINDS
@@ -20,7 +20,8 @@ from sim.inputs.levers import (
     RECIPIENTS,
     TYPES,
 )
-from sim.inputs.reading import Entry, quantity_from
+from sim.inputs.numbers import quantity_from
+from sim.inputs.reading import Entry
 
 WORDINGS = ("exact", "ceiling", "about", "case_by_case", "unstated")
 
@@ -83,13 +84,13 @@ def instrument_from(
         note=entry.text("note", ""),
         controller=controller,
         payer=entry.choice("payer", PAYERS, controller),
-        start=entry.quarter("start", window[0]),
-        end=entry.quarter("end", window[1]),
+        start=quarter_at(entry, "start", window[0]),
+        end=quarter_at(entry, "end", window[1]),
         effect=quantity_from(entry.tree["effect"], f"{where}.effect")
         if entry.has("effect")
         else None,
         scale=times_at(entry, "scale", DOSE) if entry.has("scale") else 1.0,
-        later_start=entry.quarter("later_start") if entry.has("later_start") else None,
+        later_start=quarter_at(entry, "later_start") if entry.has("later_start") else None,
         later_scale=times_at(entry, "later_scale", DOSE) if entry.has("later_scale") else None,
         lever=_lever(entry, kind),
         reason=entry.text("reason", ""),
@@ -100,6 +101,13 @@ def instrument_from(
     if instrument.modelled:
         _check_dose(instrument, where)
     return instrument
+
+
+def quarter_at(entry: Entry, key: str, default: int | None = None) -> int:
+    """Return a quarter; without a default it is needed."""
+    if default is not None and not entry.has(key):
+        return default
+    return parse(entry.value(key), f"{entry.where}.{key}")
 
 
 def times_at(entry: Entry, key: str, of: str) -> float:

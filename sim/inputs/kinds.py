@@ -16,7 +16,8 @@ from sim.core.home import configs
 from sim.core.quantity import Quantity
 from sim.core.units import UNITS
 from sim.inputs.codes import HOSTS, KIND_NAMES, LEVELS
-from sim.inputs.reading import Entry, quantity_from, read_folder
+from sim.inputs.numbers import quantity_from
+from sim.inputs.reading import Entry, read_folder
 
 FOLDER = "kinds"
 FUNCTIONS = ("research", "transfer", "incubation", "service", "talent")

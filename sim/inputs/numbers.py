@@ -20,9 +20,9 @@ from typing import Any, ClassVar, dataclass_transform
 
 from sim.core.errors import ConfigError, unknown
 from sim.core.home import configs
-from sim.core.quantity import Quantity
-from sim.core.units import UNITS
-from sim.inputs.reading import quantity_from, read_folder
+from sim.core.quantity import SPREADS, STATUSES, Quantity
+from sim.core.units import UNITS, Unit
+from sim.inputs.reading import Entry, read_folder
 
 FOLDER = "parameters"
 # In the order of the columns of the parameters that runs were made with.
@@ -51,6 +51,8 @@ SHEETS = (
     "subsidy_response",
     "talent",
 )
+_FIELDS = tuple(field.name for field in dataclasses.fields(Quantity))
+_ENDS = ("low", "high")
 
 
 def meaning(text: str) -> Any:
@@ -130,3 +132,43 @@ def sheet_from(tree: Mapping[str, object], where: str) -> dict[str, Quantity]:
         ConfigError: If one of them lacks anything or does not fit.
     """
     return {name: quantity_from(row, f"{where}: {name}", UNITS) for name, row in tree.items()}
+
+
+def quantity_from(tree: object, where: str, units: Mapping[str, Unit] | None = None) -> Quantity:
+    """Return a quantity from ``{default, low, high, unit, status, source, spread}``.
+
+    A quantity that is never drawn needs no ``low`` and ``high``.
+
+    Args:
+        tree: What stands in the file.
+        where: The file and the name, for errors.
+        units: The units it may be in; None for one in any words: amounts from 0 on, and shares.
+
+    Raises:
+        ConfigError: If anything is missing or does not fit.
+    """
+    entry = Entry(tree, where, _FIELDS)
+    unit = entry.text("unit") if units is None else entry.choice("unit", units)
+    spread = entry.choice("spread", SPREADS, "uniform")
+
+    def read(key: str) -> float:
+        return entry.amount(key, unit) if units is None else entry.within(key, units[unit])
+
+    default = read("default")
+    low, high = (
+        default if spread == "fixed" and not entry.has(key) else read(key) for key in _ENDS
+    )
+    status = entry.choice("status", STATUSES)
+    source = entry.text("source")
+    try:
+        return Quantity(
+            default=default,
+            low=low,
+            high=high,
+            unit=unit,
+            status=status,
+            source=source,
+            spread=spread,
+        )
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None

@@ -10,7 +10,7 @@ from sim.core.quarter import label, of_date
 from sim.inputs.city import City
 from sim.inputs.city_file import load_city
 from sim.inputs.instrument import Instrument
-from sim.inputs.instrument_file import instrument_from
+from sim.inputs.instrument_file import instrument_from, quarter_at
 from sim.inputs.plan import DEFAULT, NATURES, Plan, Target, Variant
 from sim.inputs.reading import Entry, as_mapping, as_name, names_in, read_tree
 
@@ -73,7 +73,7 @@ def plan_from_tree(tree: Mapping[str, Any], where: str) -> Plan:
         f"{where}: plan",
         ("name", "title", "document", "status", "start", "end", "city"),
     )
-    start, end = head.quarter("start"), head.quarter("end")
+    start, end = quarter_at(head, "start"), quarter_at(head, "end")
     if end < start:
         raise ConfigError(f"{head.where}: it ends in {label(end)}, before it starts")
     name = as_name(head.text("name"), head.where)

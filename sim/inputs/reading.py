@@ -6,7 +6,6 @@ Whatever is wrong becomes a ConfigError that says where it is, what stands there
 there.
 """
 
-import dataclasses
 import datetime
 import hashlib
 import json
@@ -23,14 +22,10 @@ import yaml
 
 from sim.core.errors import ConfigError, closest, unknown
 from sim.core.home import cache, configs
-from sim.core.quantity import SPREADS, STATUSES, Quantity
-from sim.core.quarter import parse
 from sim.core.units import Unit
 
 LONGEST = 80  # characters of a wrong text that a message repeats
 _DEEPEST = 10_000  # brackets in a file, and signs in a line
-_FIELDS = tuple(field.name for field in dataclasses.fields(Quantity))
-_ENDS = ("low", "high")
 _NAME = re.compile(r"\w[\w.,~+=-]*")
 
 
@@ -343,54 +338,8 @@ class Entry:
                 raise unknown(self.where, key, word, known)
         return tuple(word for word in listed if word)
 
-    def quarter(self, key: str, default: int | None = None) -> int:
-        """Return a quarter."""
-        if default is not None and not self.has(key):
-            return default
-        return parse(self.value(key), f"{self.where}.{key}")
-
     def entries(self, key: str) -> Iterator[tuple[str, object, str]]:
         """Yield name, tree and place of each entry of a mapping by name."""
         where = f"{self.where}: {key}"
         for name, tree in as_mapping(self.value(key), where).items():
             yield as_name(name, where), tree, f"{where}.{name}"
-
-
-def quantity_from(tree: object, where: str, units: Mapping[str, Unit] | None = None) -> Quantity:
-    """Return a quantity from ``{default, low, high, unit, status, source, spread}``.
-
-    A quantity that is never drawn needs no ``low`` and ``high``.
-
-    Args:
-        tree: What stands in the file.
-        where: The file and the name, for errors.
-        units: The units it may be in; None for one in any words: amounts from 0 on, and shares.
-
-    Raises:
-        ConfigError: If anything is missing or does not fit.
-    """
-    entry = Entry(tree, where, _FIELDS)
-    unit = entry.text("unit") if units is None else entry.choice("unit", units)
-    spread = entry.choice("spread", SPREADS, "uniform")
-
-    def read(key: str) -> float:
-        return entry.amount(key, unit) if units is None else entry.within(key, units[unit])
-
-    default = read("default")
-    low, high = (
-        default if spread == "fixed" and not entry.has(key) else read(key) for key in _ENDS
-    )
-    status = entry.choice("status", STATUSES)
-    source = entry.text("source")
-    try:
-        return Quantity(
-            default=default,
-            low=low,
-            high=high,
-            unit=unit,
-            status=status,
-            source=source,
-            spread=spread,
-        )
-    except ConfigError as error:
-        raise ConfigError(f"{where}: {error}") from None

@@ -12,7 +12,7 @@ from sim.core.errors import ConfigError, unknown
 from sim.core.quarter import label
 from sim.inputs.codes import KIND_NAMES
 from sim.inputs.instrument import Instrument
-from sim.inputs.instrument_file import INSTRUMENT_KEYS, instrument_from, times_at
+from sim.inputs.instrument_file import INSTRUMENT_KEYS, instrument_from, quarter_at, times_at
 from sim.inputs.levers import LEVERS, TYPES
 from sim.inputs.plan import Plan
 from sim.inputs.plan_file import load_plan
@@ -208,7 +208,7 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
         name=as_name(entry.text("name"), where),
         instruments=chosen,
         budget=times_at(entry, "budget", LINES) if entry.has("budget") else 1.0,
-        later_start=entry.quarter("later_start") if entry.has("later_start") else None,
+        later_start=quarter_at(entry, "later_start") if entry.has("later_start") else None,
         later_budget=times_at(entry, "later_budget", LINES) if entry.has("later_budget") else None,
     )
     _check_later_budget(plan, mix, where)

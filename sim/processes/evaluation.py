@@ -21,9 +21,8 @@ from sim.inputs.levers import (
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import promises
 from sim.state.columns import ACTIVE
-from sim.state.hollow import hollow
 from sim.state.offers import Offer
-from sim.state.platforms import close
+from sim.state.platforms import close, hollow
 from sim.state.state import State
 
 A, B, C, D = 1, 2, 3, 4

@@ -29,14 +29,14 @@ from sim.processes import (
     talent,
 )
 from sim.region import population
-from sim.state import founders, kene
+from sim.state import founders, knowledge
 
 DECLARED: dict[str, type[Numbers]] = {
     numbers.sheet: numbers
     for numbers in (
         population.Parameters,
         founders.Parameters,
-        kene.Parameters,
+        knowledge.Parameters,
         budget.Parameters,
         research.Parameters,
         meeting.Parameters,

@@ -43,7 +43,7 @@ from sim.region.case import Case, case_of
 from sim.region.declared import DECLARED
 from sim.region.record import Record
 from sim.region.recorder import Recorder
-from sim.state import founders, kene
+from sim.state import founders, knowledge
 from sim.state.state import State
 
 HISTORY = 4  # quarters before the start whose flows are lived through, with all stocks held
@@ -191,7 +191,7 @@ def start_city(case: Case, replicate: int = 0) -> Start:
         figures=Figures(**{name: start(name) for name in FIGURES}),
         fund=start("general_budget") * start("science_share") * start("platform_fund_share"),
         founders=values.of(founders.Parameters),
-        knowledge=values.of(kene.Parameters),
+        knowledge=values.of(knowledge.Parameters),
     )
     population.settle(state, values, case.scale)
     _live_through_history(Run(state, nothing, values))

@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from sim.core.quantity import STRATA
 from sim.core.quarter import label
-from sim.inputs.design import STRATA
 from sim.inputs.plan import Plan, Target
 from sim.results.combination import Combination
 

@@ -18,6 +18,7 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sim.report.counted import headline
 from sim.report.figures.attainment import attainment_chart
 from sim.report.figures.fan import fan_chart
 from sim.report.figures.heat_map import heat_map
@@ -28,9 +29,9 @@ from sim.report.figures.spending import spending_chart
 from sim.report.gallery import ATTAINMENT, COMPARED, FAN, SPENDING, Caption, Gallery, Picture
 from sim.report.payments import spending
 from sim.report.view import View, ordered, views_of
-from sim.report.words import headline, mix_words
+from sim.report.words import mix_words
 from sim.results.study import Study
-from sim.runs.ensemble import IDLE
+from sim.runs.effort import IDLE
 from sim.runs.folder import folder_name, replacing
 
 FOLDER = "figures"

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from sim.indicators.table import INDICATORS
 from sim.inputs.plan import NATURES, Plan, Target
 from sim.policy.spelling import COST
 from sim.report.numerals import number
@@ -45,27 +44,9 @@ def natures_words(plan: Plan) -> str:
     return ", ".join(f"{count} {nature}" for nature, count in counts if count)
 
 
-def headline(target: Target) -> str:
-    """Return in a few words what a target counts."""
-    known = INDICATORS.get(target.indicator)
-    words = known.meaning if known else target.meaning or name_words(target.id)
-    return capital(words)
-
-
 def is_share(target: Target) -> bool:
     """Return whether a target's numbers are shares of one."""
     return target.measure == "share" or target.unit.startswith("share")
-
-
-def has_real(target: Target) -> bool:
-    """Return whether a real activity is measured beside the count."""
-    known = INDICATORS.get(target.indicator)
-    return known is not None and known.real is not None
-
-
-def activity_words(target: Target) -> str:
-    """Return what the real activity is that is measured beside the count."""
-    return INDICATORS[target.indicator].activity
 
 
 def goal_words(target: Target) -> str:

@@ -14,7 +14,7 @@ from sim.policy.mix import Mix
 from sim.region.case import Case
 from sim.runs import chunks
 from sim.runs.chunks import LEDGER, Arrays
-from sim.runs.job import Failure, Fit, Job
+from sim.runs.outcome import Failure, Fit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,10 +89,9 @@ class Combination:
         return self.trajectories["quarter"].unique().tolist()
 
 
-def read(job: Job, root: Path, case: Case) -> Combination:
-    """Return what a root holds of a case; its attainment is still to be reckoned."""
-    folder = job.folder(root, case)
-    arrays = chunks.read(folder, job.effort.replicates)
+def read(case: Case, folder: Path, replicates: int) -> Combination:
+    """Return what a folder holds of a case; its attainment is still to be reckoned."""
+    arrays = chunks.read(folder, replicates)
     names = {"plan": case.plan.name, "policy": case.mix.name}
     done = pd.Index(arrays["replicate"], name="replicate")
     quarters = [label(int(quarter)) for quarter in arrays["quarters"]]
@@ -115,7 +114,6 @@ def read(job: Job, root: Path, case: Case) -> Combination:
         outlays=pd.Series(chunks.public_outlay(arrays), index=done),
         assumed_share=_assumed_share(ledger[chunks.is_public(arrays)]),
         failures=(),
-        fit=job.fits.get(case.key),
     )
 
 

@@ -15,7 +15,8 @@ from sim.results.attainment import attained, summary
 from sim.results.combination import Combination
 from sim.results.comparison import comparison
 from sim.runs.effort import Effort
-from sim.runs.job import Failure, Job
+from sim.runs.job import Job
+from sim.runs.outcome import Failure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,10 @@ class Study:
 
 def _combination(job: Job, root: Path, case: Case, failures: Sequence[Failure]) -> Combination:
     """Return a case as it was run, with its attainment and what failed of it."""
-    one = combination.read(job, root, case)
-    rows = [attained(one, target) for target in case.plan.targets]
-    own = tuple(f for f in failures if (f.plan, f.policy) == case.key)
-    return dataclasses.replace(one, attainment=pd.DataFrame(rows), failures=own)
+    one = combination.read(case, job.folder(root, case), job.effort.replicates)
+    return dataclasses.replace(
+        one,
+        attainment=pd.DataFrame([attained(one, target) for target in case.plan.targets]),
+        failures=tuple(f for f in failures if (f.plan, f.policy) == case.key),
+        fit=job.fits.get(case.key),
+    )

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from sim.core.errors import SimError, is_full
 from sim.region.case import Case
 from sim.runs import archives, chunks, cluster, micro
-from sim.runs.effort import Effort
+from sim.runs.effort import IDLE, Effort
 from sim.runs.folder import replacing
-from sim.runs.job import Failure
+from sim.runs.outcome import Failure
 
 if TYPE_CHECKING:
     from sim.policy.mix import Mix
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _LARGEST_CHUNK = 10
 _CHUNKS_PER_WORKER = 4
-IDLE = 30  # seconds after which a worker ends, also where the main process was killed
 
 
 _Done = tuple[int, list[Failure]]

@@ -25,12 +25,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.core.errors import ConfigError, SimError
-from sim.inputs.design import STRATA
+from sim.core.quantity import STRATA
 from sim.inputs.instrument import LARGEST_SCALE
 from sim.region.case import Case
 from sim.runs import archives, chunks
 from sim.runs.folder import folder_name, replacing
-from sim.runs.job import Engine, Failure, Fit, Job, Key
+from sim.runs.job import Engine, Job, Key
+from sim.runs.outcome import Failure, Fit
 
 FOLDER = ".equal_cost"  # below the root: what is tried, and mixes that only tell a cost
 STAMP = ".equal_cost.json"  # beside a mix's replicates: the scale that they have

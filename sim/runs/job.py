@@ -1,6 +1,5 @@
 """A job: the cases to run, how much of each, and what they are compared with."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,44 +10,13 @@ from sim.core.plain import hash_of
 from sim.region.case import Case, check_size
 from sim.runs.effort import Effort
 from sim.runs.folder import folder_name
+from sim.runs.outcome import Failure, Fit
 
 Key = tuple[str, str]  # names of plan and mix
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """A replicate that raised an error."""
-
-    plan: str
-    policy: str
-    replicate: int
-    error: str
-
-
 # Runs what the folders of some cases lack, and returns the replicates that failed.
 Engine = Callable[[Sequence[Case], Sequence[Path], Effort], list[Failure]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fit:
-    """A mix at another's cost.
-
-    Attributes:
-        other: The name of the mix that it costs as much as.
-        scale: How many times their dose its paying instruments offer.
-        outlay: Its mean public outlay, million CNY.
-        wanted: That of the other mix.
-    """
-
-    other: str
-    scale: float
-    outlay: float
-    wanted: float
-
-    @property
-    def miss(self) -> float:
-        """The logarithm of the outlay over what is wanted; far below 0 where nothing is paid."""
-        return math.log(max(self.outlay, 1e-9 * self.wanted) / self.wanted)
 
 
 @dataclass(frozen=True, kw_only=True)

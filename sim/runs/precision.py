@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from scipy.special import betaincinv
 
-from sim.inputs.design import STRATA
+from sim.core.quantity import STRATA
 
 
 def jeffreys(successes: int, trials: int) -> tuple[float, float]:

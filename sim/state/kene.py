@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.core.arrays import Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled
 from sim.core.draws import Addressed
-from sim.inputs.numbers import Numbers, meaning
+from sim.state.knowledge import Parameters
 
 PER_FIELD = 20  # capabilities numbered to a field: how finely knowledge is told apart
 # The five WIPO sectors: the last field (from 0) of each of them.
@@ -20,15 +20,6 @@ _SECTOR_STARTS = np.concatenate(([0], _SECTOR_ENDS[:-1] + 1))
 _SECTOR_OF = np.searchsorted(_SECTOR_ENDS, np.arange(_SECTOR_ENDS[-1] + 1))
 
 Capabilities = NDArray[np.int16]
-
-
-class Parameters(Numbers, name="kene"):
-    """Numbers of what is known; structural, after SKIN: outcomes should not hang on them."""
-
-    least: float = meaning("units of knowledge that a firm holds at least")
-    own_field: float = meaning("units in the owner's own field, the others in its sector")
-    same_field: float = meaning("overlap of two units of one field, the same capability being 1")
-    same_sector: float = meaning("overlap of two units of one sector, the same capability being 1")
 
 
 def sector(field: Whole) -> Rows:

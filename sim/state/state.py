@@ -30,7 +30,7 @@ from sim.state.columns import (
 from sim.state.declared import Declared
 from sim.state.flows import Flows, Totals
 from sim.state.founders import Parameters as Outlook
-from sim.state.kene import Parameters as Knowledge
+from sim.state.knowledge import Parameters as Knowledge
 from sim.state.norms import Norms
 from sim.state.offers import Offer, Offers
 

@@ -12,7 +12,7 @@ import pytest
 from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
 from sim.region.region import start_run
-from sim.runs.job import Failure
+from sim.runs.outcome import Failure
 
 TINY = benchmark.Measured(
     sizes={150: 2, 300: 1},

@@ -19,7 +19,7 @@ from world import (
 from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.processes.evaluation import A, B, C, D, Parameters, grade, grades
 from sim.state.columns import ACTIVE, CLOSED
-from sim.state.hollow import hollow
+from sim.state.platforms import hollow
 
 CENTRE, INCUBATOR = "enterprise_technology_centre", "incubator"
 YEAR = 4

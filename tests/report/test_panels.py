@@ -9,13 +9,14 @@ from studies import study_of, told
 
 from sim.inputs.plan import NATURES
 from sim.policy.choosing import build_mix
+from sim.report.counted import has_real, headline
 from sim.report.figures import panels as drawing
 from sim.report.figures.heat_map import heat_map
 from sim.report.figures.look import Ink
 from sim.report.figures.panels import added_chart, added_panels, real_chart, real_panels
 from sim.report.numerals import PERCENT
 from sim.report.view import view_of
-from sim.report.words import has_real, headline, short_names
+from sim.report.words import short_names
 
 
 @pytest.fixture(scope="module")

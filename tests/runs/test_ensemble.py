@@ -11,7 +11,8 @@ import pytest
 from sim.command.compose import compose
 from sim.command.grammar import parse
 from sim.core.errors import SimError
-from sim.inputs.design import STRATA, luck, shares
+from sim.core.quantity import STRATA
+from sim.inputs.design import luck, shares
 from sim.publish import run_and_read
 from sim.results.files import write_tables
 from sim.runs.chunks import CHUNKS, read

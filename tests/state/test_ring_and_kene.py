@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sim.core.draws import Draws
 from sim.state import kene
+from sim.state.knowledge import Parameters
 from sim.state.ring import Ring, ring
 
 LUCK = Draws(1, 0).at("meeting", 0)
@@ -90,7 +91,7 @@ def test_who_is_chosen_is_in_the_group_that_was_asked_for(pointers, group):
 
 # Knowledge
 
-KNOWLEDGE = kene.Parameters(own_field=0.8, same_field=0.5, same_sector=0.1)
+KNOWLEDGE = Parameters(own_field=0.8, same_field=0.5, same_sector=0.1)
 
 
 @pytest.mark.parametrize(

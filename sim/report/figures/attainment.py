@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.inputs.plan import Plan, Target
+from sim.report.counted import headline
 from sim.report.figures.look import (
     AS_SHARE,
     GREY,
@@ -22,7 +23,7 @@ from sim.report.figures.look import (
 )
 from sim.report.numerals import number
 from sim.report.view import Row, attained_rows, by_nature
-from sim.report.words import NATURE_WORDS, goal_words, headline, mix_words
+from sim.report.words import NATURE_WORDS, goal_words, mix_words
 from sim.results.combination import Combination
 
 

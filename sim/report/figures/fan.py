@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from sim.core.arrays import Floats
 from sim.core.quarter import label, parse, season, year
 from sim.inputs.plan import Target
+from sim.report.counted import activity_words, has_real, headline
 from sim.report.figures.look import (
     APART,
     EDGE,
@@ -28,16 +29,7 @@ from sim.report.figures.look import (
     legend_rows,
 )
 from sim.report.numerals import number
-from sim.report.words import (
-    activity_words,
-    date_words,
-    goal_words,
-    has_real,
-    headline,
-    is_share,
-    mix_words,
-    share_of,
-)
+from sim.report.words import date_words, goal_words, is_share, mix_words, share_of
 from sim.results.combination import Combination
 
 COUNTS = ("stock", "cumulative", "new", "annual")

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from sim.core.arrays import Floats
 from sim.inputs.plan import Plan
+from sim.report.counted import headline
 from sim.report.figures.look import (
     GREY,
     INK,
@@ -24,7 +25,7 @@ from sim.report.figures.look import (
 )
 from sim.report.numerals import NONE, number
 from sim.report.view import attained_rows, by_nature
-from sim.report.words import NATURE_WORDS, headline, short_names
+from sim.report.words import NATURE_WORDS, short_names
 from sim.results.combination import Combination
 
 _NUMBERED = 14  # mixes whose chances fit into a heat map as numbers

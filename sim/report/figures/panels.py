@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.inputs.plan import Target
+from sim.report.counted import activity_words, has_real, headline
 from sim.report.figures.look import (
     APART,
     GOAL,
@@ -22,7 +23,7 @@ from sim.report.figures.look import (
 )
 from sim.report.numerals import PERCENT, exact, number
 from sim.report.view import Row, View, ordered
-from sim.report.words import activity_words, has_real, headline, is_share, short_names
+from sim.report.words import is_share, short_names
 
 _MOST = 12  # mixes in a panel, those that differ most
 _NAME = 27  # letters of a mix's name in a panel

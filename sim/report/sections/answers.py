@@ -6,27 +6,11 @@ import numpy as np
 
 from sim.core.quarter import label
 from sim.inputs.plan import Plan, Target
+from sim.report.counted import activity_words, has_real, headline, target_cell
 from sim.report.numerals import NONE, POINTS, between, number, rough, signed
-from sim.report.sections.cells import (
-    Cell,
-    Table,
-    all_met,
-    chance_cell,
-    goal_cell,
-    start_cell,
-    target_cell,
-)
+from sim.report.sections.cells import Cell, Table, all_met, chance_cell, goal_cell, start_cell
 from sim.report.view import Row, View, by_nature, ordered
-from sim.report.words import (
-    NATURE_WORDS,
-    activity_words,
-    has_real,
-    headline,
-    is_share,
-    mix_words,
-    natures_words,
-    plural,
-)
+from sim.report.words import NATURE_WORDS, is_share, mix_words, natures_words, plural
 from sim.results.combination import Combination
 
 

@@ -4,10 +4,11 @@ import numpy as np
 
 from sim.inputs.plan import Plan, Target
 from sim.report import audit
+from sim.report.counted import headline, target_cell
 from sim.report.numerals import NONE, between, number, range_words, signed
-from sim.report.sections.cells import Cell, Table, goal_cell, start_cell, target_cell
+from sim.report.sections.cells import Cell, Table, goal_cell, start_cell
 from sim.report.view import Row, View, ordered
-from sim.report.words import headline, is_share, mix_words
+from sim.report.words import is_share, mix_words
 
 
 def requirements_table(view: View) -> Table:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.inputs.plan import Target
 from sim.report.numerals import NONE, SPAN, between, number, span_words
-from sim.report.words import WORDINGS, goal_words, headline, is_share
+from sim.report.words import WORDINGS, goal_words, is_share
 from sim.results.combination import Combination
 from sim.runs.precision import jeffreys
 
@@ -51,13 +51,6 @@ class Table:
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell] | str]
     look: str = ""
-
-
-def target_cell(target: Target) -> Cell:
-    """Return what a target counts, where it stands in the text, and in which words."""
-    notes = [f"clause {target.clause}", target.id]
-    notes += [f"read as {target.variant}"] if target.variants else []
-    return Cell(headline(target), " · ".join(notes), target.zh, strong=True)
 
 
 def start_cell(one: Combination, target: Target, *, met: bool = False) -> Cell:

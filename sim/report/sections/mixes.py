@@ -3,18 +3,11 @@
 from typing import Any
 
 from sim.inputs.plan import Target
+from sim.report.counted import headline, target_cell
 from sim.report.numerals import NONE, number, rough
-from sim.report.sections.cells import (
-    Cell,
-    Table,
-    all_met,
-    assumed_words,
-    chance_cell,
-    cost_cell,
-    target_cell,
-)
+from sim.report.sections.cells import Cell, Table, all_met, assumed_words, chance_cell, cost_cell
 from sim.report.view import View, ordered
-from sim.report.words import capital, headline, mix_words, name_words, plural
+from sim.report.words import capital, mix_words, name_words, plural
 from sim.results.combination import Combination
 
 _COLUMNS = 9  # mixes whose chances fit into a table

@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.core.quarter import label
 from sim.inputs.plan import Plan
+from sim.report.counted import headline
 from sim.report.numerals import NONE, PERCENT, SPAN, between, number, signed, span_words
 from sim.report.sections.cells import Cell, Table, all_met, cost_cell
 from sim.report.view import View, instrument_counts, ordered, published_figures
-from sim.report.words import goal_words, headline, is_share, mix_words, natures_words, plural
+from sim.report.words import goal_words, is_share, mix_words, natures_words, plural
 from sim.results.combination import Combination
 
 LIKELY, UNLIKELY = 2 / 3, 1 / 3  # chances above and below which a target is called so

@@ -4,10 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from sim.inputs.design import STRATA
+from sim.core.quantity import STRATA
 from sim.report import audit
+from sim.report.counted import target_cell
 from sim.report.numerals import NONE, number, signed
-from sim.report.sections.cells import Cell, Table, target_cell
+from sim.report.sections.cells import Cell, Table
 from sim.report.view import View, ordered
 
 
