@@ -235,10 +235,10 @@ def test_a_study_is_read_from_its_folders_without_the_engine(tmp_path):
     again = Study.read(job, tmp_path)
     for name in ("attainment", "summary", "comparison"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(study, name))
-    heavy = ["sim.region.region", "sim.runs.ensemble", "numba", "mesa", "hydra"]
+    engine = ("sim.processes", "sim.state.state", "sim.region.region", "sim.runs.ensemble", "mesa")
     code = (
         "import sys; import sim.results.study, sim.results.files\n"
-        f"print([name for name in {heavy} if name in sys.modules])"
+        f"print([name for name in {engine} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
