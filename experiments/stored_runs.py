@@ -25,7 +25,7 @@ from sim.publish import run_and_read
 from sim.region.case import case_of
 from sim.results.files import write_table
 from sim.runs.effort import Effort
-from sim.runs.order import job_of
+from sim.runs.job import job_of
 
 PLAN, POLICY = "weihai_2018", "as_written"
 QUARTERS = 20

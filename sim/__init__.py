@@ -195,7 +195,7 @@ def _job(
     from sim.inputs.plan import Plan, load_plan
     from sim.policy.policy import choose, expand
     from sim.region.case import case_of
-    from sim.runs.order import job_of
+    from sim.runs.job import job_of
 
     words, effort = _parted(command, settings)
     loaded = plan if isinstance(plan, Plan) else load_plan(plan)

@@ -14,7 +14,7 @@ from sim.publish import run_and_read
 from sim.region.case import case_of
 from sim.region.record import PAYMENTS, Record
 from sim.runs.effort import Effort
-from sim.runs.order import job_of
+from sim.runs.job import job_of
 
 PAID = pd.DataFrame(
     [

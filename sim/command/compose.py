@@ -31,8 +31,7 @@ from sim.policy.mixes import parse as parse_mix
 from sim.policy.policy import Choice, changed, choose, expand
 from sim.region.case import as_typed, case_of
 from sim.runs.effort import Effort
-from sim.runs.job import Job
-from sim.runs.order import job_of
+from sim.runs.job import Job, job_of
 
 
 def compose(request: Request) -> tuple[Job, list[DictConfig]]:

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from sim.state.books import PUBLIC
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.region.record import Record
 
 Arrays = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
@@ -36,22 +38,8 @@ LEDGER = {
     "amount": np.float64,
     "assumed": np.float64,
 }
-_PARTS = ("trajectories", "real", "start", "parameters")
-_PER_REPLICATE = ("replicate", "committed", *_PARTS)
+_PER_REPLICATE = ("replicate", "committed", "trajectories", "real", "start", "parameters")
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
-
-
-class Recorded(Protocol):
-    """What a replicate leaves behind, as ``region.record`` has it."""
-
-    replicate: int
-    quarters: list[int]
-    trajectories: dict[str, Any]
-    real: dict[str, Any]
-    start: dict[str, float]
-    payments: "pd.DataFrame"
-    committed: float
-    parameters: dict[str, float]
 
 
 def read(folder: Path, replicates: int) -> Arrays:
@@ -80,14 +68,14 @@ def missing(folder: Path, replicates: int) -> list[int]:
     return [replicate for replicate in range(replicates) if replicate not in done]
 
 
-def gathered(records: Sequence[Recorded]) -> Arrays:
+def gathered(records: Sequence["Record"]) -> Arrays:
     """Return the arrays of some replicates of one case; of none, arrays without rows."""
     arrays: Arrays = {
         "replicate": np.array([record.replicate for record in records], np.int64),
         "quarters": np.array(records[0].quarters if records else [], np.int64),
         "committed": np.array([record.committed for record in records], np.float64),
     }
-    for part in _PARTS:
+    for part in ("trajectories", "real", "start", "parameters"):
         names = list(getattr(records[0], part)) if records else []
         columns = [[getattr(record, part)[name] for record in records] for name in names]
         arrays[f"{part}.names"] = np.array(names, np.str_)
@@ -96,7 +84,7 @@ def gathered(records: Sequence[Recorded]) -> Arrays:
     return arrays | {f"ledger.{name}": paid[name].to_numpy(kind) for name, kind in LEDGER.items()}
 
 
-def _ledger(records: Sequence[Recorded]) -> "pd.DataFrame":
+def _ledger(records: Sequence["Record"]) -> "pd.DataFrame":
     """Return the payments of each replicate by quarter, instrument, payer and payee."""
     import pandas as pd
 

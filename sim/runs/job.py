@@ -1,13 +1,15 @@
 """A job: the cases to run, how much of each, and what they are compared with."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.core.errors import ConfigError
 from sim.core.plain import hash_of
-from sim.region.case import Case
+from sim.inputs.plan import check_indicators
+from sim.region.case import Case, check_size
 from sim.runs.effort import Effort
 from sim.runs.folder import folder_name
 
@@ -99,6 +101,31 @@ class Job:
             "policy": {name: each["policy"] for name, each in mixes.items()},
             "cost": {name: each["cost"] for name, each in mixes.items() if each["cost"]},
         }
+
+
+def job_of(
+    cases: Sequence[Case], effort: Effort, baselines: Sequence[str] = (), *, several: bool = False
+) -> Job:
+    """Return the job of running cases.
+
+    Raises:
+        ConfigError: If a plan has a target that nothing measures, a city is too large, or two
+            cases have one name.
+    """
+    from sim.indicators.indicators import INDICATORS
+
+    known = set[Key]()
+    for case in cases:
+        check_indicators(case.plan, INDICATORS)
+        if not effort.force:
+            check_size(case)
+        if case.key in known:
+            raise ConfigError(
+                f"plan {case.plan.name} with policy {case.mix.name} is asked for twice; a plan or "
+                "mix of one's own needs a name of its own"
+            )
+        known.add(case.key)
+    return Job(cases=tuple(cases), effort=effort, baselines=tuple(baselines), several=several)
 
 
 def _once(told: Mapping[str, Any]) -> Any:

@@ -15,8 +15,8 @@ from sim.inputs.number_set import NumberSet, number_set
 from sim.policy.policy import build_mix, choose
 from sim.region.case import case_of
 from sim.runs.effort import Effort
+from sim.runs.job import job_of
 from sim.runs.manifest import default_root
-from sim.runs.order import job_of
 
 PLAN = PLANS["weihai_2018"]
 NUMBERS = number_set({"research.stop": 0.06, "market.spread.range": [0.0, 0.2]}, None)

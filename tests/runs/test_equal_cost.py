@@ -19,7 +19,7 @@ from sim.region.record import PAYMENTS
 from sim.results.files import write_tables
 from sim.runs import equal_cost
 from sim.runs.effort import Effort
-from sim.runs.order import job_of
+from sim.runs.job import job_of
 
 PLAN = "weihai_2018"
 MIX = "founding+cost=as_written"
