@@ -48,7 +48,7 @@ def _main(arguments: list[str]) -> int:
     from sim.publish import publish
     from sim.runs.manifest import default_root
 
-    root = request.output or default_root(_title(request, job), job)
+    root = job.effort.output or default_root(_title(request, job), job)
     study = publish(job, root, shlex.join(["python", "-m", "sim", *arguments]))
     _tell(study)
     return 1 if study.failures else 0

@@ -11,9 +11,8 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   plan=NAME|FILE       {plans}
   policy=NAME|FILE     {mixes}
   policy=MIX~ID  +ID  +ID.FIELD=V  +scale=F  +budget=F  +cost=MIX  +from=PLAN
-  targets.ID.value=V   or .variant=NAME: another goal, another reading of it
-  start.FIGURE=V       parameters.PROCESS.NAME=V   kinds.KIND.NAME=V
-  parameters=FILE      numbers of a file; or parameters.PROCESS.NAME.range=[A,B]
+  targets.ID.value=V   targets.ID.variant=NAME   start.FIGURE=V
+  parameters.PROCESS.NAME=V  or .range=[A,B]  kinds.KIND.NAME=V  parameters=FILE
   replicates=100       seed=1   population.scale=1   workers=auto (all cores)
   uncertainty=both     or noise (parameters at defaults), or parameters
   precision=0.05       adds replicates until every 95 % interval is that narrow

@@ -137,9 +137,7 @@ class Region(mesa.Model):
         *,
         scale: float = 1.0,
         start: Mapping[str, float] | None = None,
-        parameters: Mapping[str, Any] | str | Path | None = None,
-        kinds: Mapping[str, Any] | None = None,
-        **others: Any,
+        **numbers: Any,
     ) -> None:
         """Make the city.
 
@@ -150,15 +148,13 @@ class Region(mesa.Model):
             rng: The same under Mesa's newer name, as ``mesa.batch_run`` passes it.
             scale: Firms per firm of the city.
             start: Starting figures that are known, by name.
-            parameters: Parameters that are set, as ``{"research.stop": 0.05}``, or their file.
-            kinds: Numbers of platform kinds that are set, as ``{"incubator.rate": 0.1}``.
-            others: Nothing else: a word that is none of these is told with the one that is meant.
+            numbers: ``parameters`` that are set, as ``{"research.stop": 0.05}`` or their file, and
+                ``kinds``, as ``{"incubator.rate": 0.1}``.
 
         Raises:
-            ConfigError: If no seed is given, it is no whole number from 0, or anything else is
-                wrong.
+            ConfigError: If no seed is given, or anything in it is wrong.
         """
-        check_words("sim.Region", others, WORDS)
+        check_words("sim.Region", numbers, WORDS)
         world = rng if seed is None else seed
         if isinstance(world, bool) or not isinstance(world, int) or world < 0:
             raise ConfigError(f"Region(seed={world!r}): give a whole number from 0, like seed=1")
@@ -167,8 +163,8 @@ class Region(mesa.Model):
         self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
         check_measured([self.plan])
         self.mix = None if policy is None else build_mix(self.plan, policy)
-        numbers = number_set(parameters, kinds)
-        for remark in numbers.outside():
+        known = number_set(numbers.get("parameters"), numbers.get("kinds"))
+        for remark in known.outside():
             warnings.warn(remark, stacklevel=2)
         self.run_of_city = start_run(
             self.plan,
@@ -177,7 +173,7 @@ class Region(mesa.Model):
             uncertainty="noise",
             scale=scale,
             start=start or {},
-            numbers=numbers,
+            numbers=known,
         )
         self.recorder = Recorder(self.plan)
         self.recorder.note_start(self.state)

@@ -1,6 +1,8 @@
 """Hand-checked numbers: five replicates of a model that does what it is told."""
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ from sim.core.errors import ConfigError
 from sim.inputs.plan_file import load_plan
 from sim.region.record import PAYMENTS, Record
 from sim.results.files import write_tables
+from sim.results.study import Study
+from sim.runs.job import Job
 from sim.runs.precision import jeffreys
 
 REPLICATES = 5
@@ -224,6 +228,22 @@ def test_number_columns_are_split_by_bytes(tmp_path):
     assert column.compression == "ZSTD"
 
 
+def test_a_study_is_read_from_its_folders_without_the_engine(tmp_path):
+    study = study_of(tmp_path, "none", "as_written", baselines=["none"])
+    cases = tuple(one.case for one in study.combinations)
+    job = Job(cases=cases, effort=study.effort, baselines=("none",), several=True)
+    again = Study.read(job, tmp_path)
+    for name in ("attainment", "summary", "comparison"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(study, name))
+    engine = ("sim.processes", "sim.state.state", "sim.region.region", "sim.runs.ensemble", "mesa")
+    code = (
+        "import sys; import sim.results.study, sim.results.files\n"
+        f"print([name for name in {engine} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 # From Python
 
 
@@ -270,9 +290,6 @@ def test_a_failed_replicate_is_a_warning_from_python(monkeypatch):
 
 
 def test_importing_the_package_loads_nothing():
-    import subprocess
-    import sys
-
     heavy = ["numpy", "pandas", "mesa", "numba", "hydra", "scipy"]
     code = f"import sim, sys; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
