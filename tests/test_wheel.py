@@ -17,7 +17,7 @@ PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 SCRIPT = """
 import json
 import sim
-from sim.inputs.plan import load_plan, plan_names
+from sim.inputs.plan_file import load_plan, plan_names
 from sim.policy.choosing import choose
 from sim.region.case import case_of
 from sim.runs.version import code_hash

@@ -92,7 +92,8 @@ class Combination:
 def read(case: Case, folder: Path, replicates: int) -> Combination:
     """Return what a folder holds of a case; its attainment is still to be reckoned."""
     arrays = chunks.read(folder, replicates)
-    names = {"plan": case.plan.name, "policy": case.mix.name}
+    plan, policy = case.key
+    names = {"plan": plan, "policy": policy}
     done = pd.Index(arrays["replicate"], name="replicate")
     quarters = [label(int(quarter)) for quarter in arrays["quarters"]]
     keys = pd.DataFrame({**names, "replicate": done})
@@ -100,7 +101,8 @@ def read(case: Case, folder: Path, replicates: int) -> Combination:
     moments["quarter"] = quarters * len(done)
     ledger = pd.DataFrame({**names, **{name: arrays[f"ledger.{name}"] for name in LEDGER}})
     return Combination(
-        **names,
+        plan=plan,
+        policy=policy,
         case=case,
         folder=folder,
         attainment=pd.DataFrame(),

@@ -123,14 +123,14 @@ def test_defaults_under_noise_and_own_ranges_move_no_value():
 
 
 def test_defaults_move_no_run_without_draws():
-    def run(**numbers):
+    def run(values):
         options = {"seed": 1, "replicate": 2, "scale": 0.05, "uncertainty": "noise", "quarters": 2}
-        trajectories = simulate(PLAN, None, **options, **numbers).trajectories
+        trajectories = simulate(PLAN, None, **options, numbers=NumberSet(values, {})).trajectories
         return {name: list(series) for name, series in trajectories.items()}
 
-    usual = run()
-    np.testing.assert_equal(run(known={n: q.default for n, q in settable().items()}), usual)
-    assert run(known={"research.stop": 0.5}) != usual
+    usual = run({})
+    np.testing.assert_equal(run({n: q.default for n, q in settable().items()}), usual)
+    assert run({"research.stop": 0.5}) != usual
 
 
 def test_a_value_outside_its_range_is_told_not_refused():
