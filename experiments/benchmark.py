@@ -41,7 +41,8 @@ from sim.core.errors import ConfigError
 from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix, choose
 from sim.region.case import case_of
-from sim.region.region import QUARTER, Run, Start, start_city
+from sim.region.pages import QUARTER
+from sim.region.region import Run, Start, start_city
 from sim.runs import ensemble
 from sim.runs.effort import Effort
 from sim.state.columns import Firms

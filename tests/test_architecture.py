@@ -10,7 +10,7 @@ import sim
 from sim.core.draws import PROCESSES
 from sim.inputs import levers
 from sim.inputs.levers import LEVERS, TYPES, Lever
-from sim.region.region import QUARTER
+from sim.region.pages import QUARTER
 
 HOME = Path(sim.__file__).parent
 MODULES = sorted(HOME.rglob("*.py"))
@@ -160,7 +160,7 @@ RULES = [
         HOME / "state" / f"{name}.py"
         for name in ("hosts", "kene", "platforms", "promises", "rules")
     ),
-    HOME / "region" / "population.py",
+    *sorted((HOME / "region" / "population").glob("*.py")),
     *sorted((HOME / "indicators").glob("*.py")),
 ]
 

@@ -20,8 +20,9 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.number_set import NumberSet
 from sim.inputs.plan_file import load_plan, plan_names
 from sim.policy.choosing import build_mix
+from sim.region.pages import QUARTER
 from sim.region.recorder import Recorder
-from sim.region.region import HISTORY, QUARTER, start_run
+from sim.region.region import HISTORY, start_run
 from sim.state.ring import ring
 
 SCALES = {"ningbo_2019": 0.02, "ningbo_315": 0.02}

@@ -16,6 +16,7 @@ from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE
 from sim.inputs.instrument import Instrument
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import LEVERS, TYPES
+from sim.inputs.numbers import Numbers
 from sim.policy import schedule
 from sim.processes import enact
 from sim.state.books import Books, yuan
@@ -123,7 +124,7 @@ def tiny(
             "plaque": np.zeros(len(KINDS)),
             "firm_weight": np.ones(len(KINDS)),
         },
-        weight=weight,
+        scale=1 / weight,
         macro_growth=0.0,
         gdp=1000.0,
         fund=fund,
@@ -138,6 +139,18 @@ def tiny(
         grant_money(state, money)
     enact.publish_offers(state, ready)
     return state
+
+
+class Given:
+    """Values of a replicate in which some processes' parameters are given, all others usual."""
+
+    def __init__(self, *parameters: Numbers) -> None:
+        """Take the parameters."""
+        self._given = {type(p): p for p in parameters}
+
+    def of[T: Numbers](self, kind: type[T]) -> T:
+        """Return the parameters of a process."""
+        return self._given.get(kind) or kind()
 
 
 def autumn(*offers: Instrument, quarter: int = AUTUMN, **options: float) -> State:

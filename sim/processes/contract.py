@@ -28,7 +28,6 @@ Registration is a choice of its own: it saves tax and takes an errand, the less 
 district has a registration service. Real and registered contracts are counted apart.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +50,7 @@ from sim.inputs.levers import (
     Lever,
 )
 from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.values import Values
 from sim.state.books import YUAN
 from sim.state.columns import ACTIVE, BODIES
 from sim.state.offers import Offer
@@ -155,12 +155,13 @@ def _commission(
     return found
 
 
-def prepare(state: State, p: Parameters, start: Callable[[str], float]) -> None:
+def begin(state: State, values: Values) -> None:
     """Scale stream (b) to the city: contracts per billion CNY of R&D, and their mean value."""
+    p = values.of(Parameters)
     firms = state.firms
     performs = firms.alive & (firms.rd > 0)
     rd = firms.rd[performs]
-    yearly = start("contracts_per_bn_rd") * rd.sum() / BILLION
+    yearly = state.figures.contracts_per_bn_rd * rd.sum() / BILLION
     # The published ratio counts registered contracts.
     chance = registration_chance(state, firms.district[performs], p)
     registered = np.sum(chance * rd**p.elasticity)

@@ -58,11 +58,7 @@ def designate(state: State, p: Parameters) -> None:
 
 def begin(state: State, values: Values) -> None:
     """Give the city's parks to the districts that score best."""
-    prepare(state, values.of(Parameters))
-
-
-def prepare(state: State, p: Parameters) -> None:
-    """Do so with the parameters at hand; firms stand already."""
+    p = values.of(Parameters)
     size = np.log(district_rd(state, p))
     state.norms.district_mean = float(size.mean())
     state.norms.district_spread = max(float(size.std()), p.least_spread)

@@ -107,11 +107,7 @@ def share(state: State, p: Parameters) -> None:
 
 def begin(state: State, values: Values) -> None:
     """Start the city with its instruments, registered in part, and with their uses of a year."""
-    prepare(state, values.of(Parameters))
-
-
-def prepare(state: State, p: Parameters) -> None:
-    """Do so with the parameters at hand; firms and organisations stand already."""
+    p = values.of(Parameters)
     table, rows = state.organisations, owners(state)
     people = float(table.researchers[rows].sum())
     held = state.figures.shared_equipment / p.registered

@@ -71,11 +71,7 @@ def raise_and_invest(state: State, p: Parameters) -> None:
 
 def begin(state: State, values: Values) -> None:
     """Start the city with its funds, partly invested, and with funds that are being raised."""
-    prepare(state, values.of(Parameters))
-
-
-def prepare(state: State, p: Parameters) -> None:
-    """Do so with the parameters at hand."""
+    p = values.of(Parameters)
     capital = state.figures.fund_capital
     state.totals.funds = capital
     state.totals.fund_money = capital * (1 - p.invested_before)

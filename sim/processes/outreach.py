@@ -92,11 +92,7 @@ def reach_out(state: State, p: Parameters) -> None:
 
 def begin(state: State, values: Values) -> None:
     """Start the city with its events, its visits and its scenarios under way."""
-    prepare(state, values.of(Parameters))
-
-
-def prepare(state: State, p: Parameters) -> None:
-    """Do so with the parameters at hand; organisations stand already."""
+    p = values.of(Parameters)
     yearly = state.figures.scenarios
     state.totals.scenarios = yearly * p.scenario_years
     for ahead in range(round(p.scenario_building)):

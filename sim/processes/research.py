@@ -34,6 +34,7 @@ from sim.core.compiled import compiled, record
 from sim.core.draws import poisson
 from sim.inputs.levers import DIAGNOSIS, SELLER_INCENTIVE
 from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.values import Values
 from sim.state import kene
 from sim.state.columns import ACTIVE, RESULT_UNITS
 from sim.state.norms import LARGE, SMALL
@@ -221,8 +222,9 @@ def transition_norms(state: State, p: Parameters) -> None:
         state.norms.start[group] = p.stop / 4 * number / max(weight[1], 1e-9)
 
 
-def begin(state: State, p: Parameters) -> None:
+def begin(state: State, values: Values) -> None:
     """Set what research compares with, and which patents of the start are of high value."""
+    p = values.of(Parameters)
     transition_norms(state, p)
     _value_patents(state, p)
 

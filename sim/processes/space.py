@@ -80,11 +80,7 @@ def build(state: State, p: Parameters) -> None:
 
 def begin(state: State, values: Values) -> None:
     """Start the city with its space, with buildings under way and with what takes the space."""
-    prepare(state, values.of(Parameters))
-
-
-def prepare(state: State, p: Parameters) -> None:
-    """Do so with the parameters at hand; firms and carriers stand already."""
+    p = values.of(Parameters)
     totals = state.totals
     totals.space = state.figures.carrier_space
     state.norms.space_taken = state.figures.carrier_space * (1 - state.figures.vacancy)

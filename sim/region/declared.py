@@ -28,7 +28,7 @@ from sim.processes import (
     subsidy_response,
     talent,
 )
-from sim.region import population
+from sim.region.population import numbers as population
 from sim.state import founders, knowledge
 
 DECLARED: dict[str, type[Numbers]] = {

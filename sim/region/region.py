@@ -1,4 +1,4 @@
-"""A region: one city, one mix, one replicate; and the quarter, as a page of verbs.
+"""A region: one city, one mix, one replicate, from its start through its quarters.
 
 ``agents.Region`` wraps it as a Mesa model.
 """
@@ -15,65 +15,20 @@ from sim.inputs.values import Values
 from sim.policy import schedule
 from sim.policy.mix import NO_POLICY, Choice, Mix
 from sim.processes import (
-    accreditation,
-    budget,
     contract,
-    demography,
-    districts,
-    enact,
-    equipment,
-    evaluation,
-    founding,
-    funds,
-    incubation,
-    market,
     maturation,
     meeting,
-    outreach,
-    projects,
     research,
-    services,
-    settle,
-    space,
-    subsidy_response,
-    talent,
 )
-from sim.region import population
 from sim.region.case import Case, case_of
 from sim.region.declared import DECLARED
+from sim.region.pages import QUARTER, START, UNDER_WAY
 from sim.region.record import Record
 from sim.region.recorder import Recorder
 from sim.state import founders, knowledge
 from sim.state.state import State
 
 HISTORY = 4  # quarters before the start whose flows are lived through, with all stocks held
-
-# The quarter, in its order. Offers come before the budget, since the venture money of a year is
-# what is offered; everything else follows the design's order.
-QUARTER: tuple[tuple[str, Callable[..., None]], ...] = (
-    ("enact", enact.publish_offers),
-    ("budget", budget.open_the_year),
-    ("talent", talent.recruit_and_train),
-    ("research", research.invest_and_find),
-    ("subsidy_response", subsidy_response.respond),
-    ("maturation", maturation.mature),
-    ("outreach", outreach.reach_out),
-    ("meeting", meeting.meet),
-    ("contract", contract.agree),
-    ("projects", projects.undertake),
-    ("founding", founding.found),
-    ("equipment", equipment.share),
-    ("incubation", incubation.incubate),
-    ("funds", funds.raise_and_invest),
-    ("services", services.train_and_enter),
-    ("market", market.grow),
-    ("space", space.build),
-    ("demography", demography.renew),
-    ("accreditation", accreditation.promote),
-    ("evaluation", evaluation.grade),
-    ("districts", districts.designate),
-    ("settle", settle.pay_what_is_due),
-)
 
 
 @dataclass
@@ -185,7 +140,7 @@ def start_city(case: Case, replicate: int = 0) -> Start:
         start=plan.start,
         quarter=plan.start - HISTORY,
         costs=values.kinds(),
-        weight=1 / case.scale,
+        scale=case.scale,
         macro_growth=start("gdp_growth"),
         gdp=start("gdp"),
         figures=Figures(**{name: start(name) for name in FIGURES}),
@@ -193,8 +148,11 @@ def start_city(case: Case, replicate: int = 0) -> Start:
         founders=values.of(founders.Parameters),
         knowledge=values.of(knowledge.Parameters),
     )
-    population.settle(state, values, case.scale)
+    for verb in START:
+        verb(state, values)
     _live_through_history(Run(state, nothing, values))
+    for verb in UNDER_WAY:
+        verb(state, values)
     return Start(case, replicate, state, values, shares)
 
 
@@ -214,8 +172,6 @@ def start_run(plan: Plan, mix: Mix | None, *, replicate: int = 0, **others: Any)
 def _live_through_history(run: Run) -> None:
     """Let contracts be signed for a year, with all stocks held, so that flows have a past."""
     state = run.state
-    contracting = run.values.of(contract.Parameters)
-    contract.prepare(state, contracting, run.values.start)
     grants = state.norms.yearly_grants / 4
     while state.quarter < state.start:
         run.begin()
@@ -229,8 +185,6 @@ def _live_through_history(run: Run) -> None:
         seated = (state.firms.seated == state.quarter) & state.firms.hatched
         state.flows.hatched = float(seated.sum()) * state.weight
         run.finish()
-    for process in (projects, outreach, funds, equipment, space, districts):
-        process.begin(state, run.values)
 
 
 def live_out(

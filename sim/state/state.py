@@ -88,7 +88,7 @@ class State:
         start: The plan's first quarter.
         quarter: The present quarter.
         costs: Per kind and replicate: true costs, building time and founding rates.
-        weight: How many real firms one row of the firms table stands for.
+        scale: Firms in the model per firm in the city.
         macro_growth: Nominal growth of the economy, share a year.
         gdp: Million CNY a year.
         fund: Money a year that the city's platform fund holds, million CNY.
@@ -110,7 +110,7 @@ class State:
     start: int
     quarter: int
     costs: dict[str, NDArray[np.float64]]
-    weight: float
+    scale: float
     macro_growth: float
     gdp: float
     fund: float
@@ -134,6 +134,11 @@ class State:
     free_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     _lasting: dict[tuple[str, int, bool], NDArray[np.float64]] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> float:
+        """How many real firms one row of the firms table stands for."""
+        return 1 / self.scale
 
     def copy(self, books: Books) -> "State":
         """Return the same city between two quarters, with other books and nothing offered yet."""

@@ -70,7 +70,7 @@ def code_of(sheet):
 def test_every_number_is_read_by_its_process(sheet):
     # A number nobody reads is a promise nobody keeps.
     own = code_of(sheet)
-    start = (PACKAGE / "region" / "population.py").read_text(encoding="utf-8")
+    start = code_of("population")
     for name in quantities(DECLARED[sheet]):
         code = start if (sheet, name) in AT_THE_START else own
         assert re.search(rf"\.{name}\b", code), f"{sheet}.{name}"

@@ -13,7 +13,8 @@ from sim.inputs.plan import Plan
 from sim.policy.choosing import build_mix, changed, choose, expand
 from sim.policy.mix import Mix, paying
 from sim.policy.transplant import transplanted
-from sim.region.region import QUARTER, Start, live_out
+from sim.region.pages import QUARTER
+from sim.region.region import Start, live_out
 
 WEIHAI = PLANS["weihai_2018"]
 CHANGZHOU = PLANS["changzhou_2019"]

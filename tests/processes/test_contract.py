@@ -6,6 +6,7 @@ from world import (
     NORTH,
     SOUTH,
     START,
+    Given,
     add_bodies,
     add_firms,
     add_platforms,
@@ -205,22 +206,20 @@ def test_venture_money_that_is_not_there_brings_no_deal():
 
 def test_contracts_are_scaled_to_the_published_ratio_of_registered_ones():
     # Ten firms with 100 M CNY each are 1 bn CNY of R&D: 200 registered contracts a year.
-    state = tiny()
+    state = tiny(contracts_per_bn_rd=200.0)
     add_firms(state, 10, rd=100.0)
-    figures = {"contracts_per_bn_rd": 200.0}
-    contract.prepare(state, Parameters(register=0.5, elasticity=0.6), figures.__getitem__)
+    contract.begin(state, Given(Parameters(register=0.5, elasticity=0.6)))
     each = state.norms.contract_scale * 100**0.6
     assert each * 10 * 4 * 0.5 == pytest.approx(200)
 
 
 def test_the_published_ratio_holds_where_a_local_service_registers():
     # The same billion, in a district whose service wins over half of the unregistered.
-    state = tiny()
+    state = tiny(contracts_per_bn_rd=200.0)
     add_firms(state, 10, rd=100.0, district=NORTH)
     add_platforms(state, "transfer_service", 1, registration=True, district=NORTH)
-    figures = {"contracts_per_bn_rd": 200.0}
     p = Parameters(register=0.5, register_locally=0.5, elasticity=0.6)
-    contract.prepare(state, p, figures.__getitem__)
+    contract.begin(state, Given(p))
     each = state.norms.contract_scale * 100**0.6
     assert each * 10 * 4 * (0.5 + 0.5 * 0.5) == pytest.approx(200)
 

@@ -9,6 +9,7 @@ from world import (
     NORTH,
     SOUTH,
     START,
+    Given,
     add_firms,
     add_platforms,
     next_quarter,
@@ -24,11 +25,11 @@ from sim.indicators.districts import (
 )
 from sim.processes.districts import (
     Parameters,
+    begin,
     best,
     designate,
     district_rd,
     parks,
-    prepare,
     scores,
 )
 
@@ -41,7 +42,7 @@ def town(*offers, p=SURE, north=800.0, south=200.0, seed=1, quarter=START, **sto
     state = tiny(*offers, seed=seed, quarter=quarter, **stock)
     add_firms(state, 8, rd=north / 8, district=NORTH)
     add_firms(state, 8, rd=south / 8, district=SOUTH)
-    prepare(state, p)
+    begin(state, Given(p))
     return state
 
 

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from world import START, add_bodies, add_firms, add_platforms, next_quarter, offer, promised, tiny
+from world import (
+    START,
+    Given,
+    add_bodies,
+    add_firms,
+    add_platforms,
+    next_quarter,
+    offer,
+    promised,
+    tiny,
+)
 
 from sim.indicators.equipment import (
     equipment_registered,
@@ -15,10 +25,10 @@ from sim.indicators.equipment import (
 )
 from sim.processes.equipment import (
     Parameters,
+    begin,
     entered,
     found,
     open_hours,
-    prepare,
     price_asked,
     share,
 )
@@ -40,7 +50,7 @@ def town(*offers, p=PLAIN, firms=2000, institutes=10, uses=8000.0, money=100.0, 
     add_bodies(state, "university", 1, researchers=1000.0)
     add_platforms(state, "institute", institutes, researchers=100.0)
     add_firms(state, firms, rd=1.0)
-    prepare(state, p)
+    begin(state, Given(p))
     return state
 
 
@@ -128,7 +138,7 @@ def test_the_city_starts_with_its_uses():
     share(state, p)  # nothing registered, but for what the staff enters now
     state = town(p=p)
     state.history.extend(Flows() for _ in range(4))
-    prepare(state, p)
+    begin(state, Given(p))
     assert equipment_uses_a_year(state) == pytest.approx(8000)
     assert equipment_uses(state) == 0
     live(state, p)
@@ -225,6 +235,6 @@ def test_an_empty_offer_changes_nothing(empty):
 def test_a_city_without_owners_shares_nothing():
     state = tiny(shared_equipment=400.0, equipment_uses=8000.0)
     add_firms(state, 100, rd=1.0)
-    prepare(state, PLAIN)
+    begin(state, Given(PLAIN))
     live(state, quarters=4)
     assert equipment_uses(state) == equipment_registered(state) == equipment_used(state) == 0.0

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from world import START, add_firms, grant_money, next_quarter, offer, promised, set_figure, tiny
+from world import (
+    START,
+    Given,
+    add_firms,
+    grant_money,
+    next_quarter,
+    offer,
+    promised,
+    set_figure,
+    tiny,
+)
 
 from sim.indicators.funds import (
     equity_invested,
@@ -13,8 +23,8 @@ from sim.indicators.funds import (
 )
 from sim.processes.funds import (
     Parameters,
+    begin,
     candidates,
-    prepare,
     raise_and_invest,
     signing,
 )
@@ -113,7 +123,7 @@ def test_the_line_bounds_what_is_promised():
 def test_funds_of_the_start_end_and_others_are_raised_anyway():
     p = replace(EXACT, usual=0.10, term=10)
     state = town(fund_capital=10_000.0)
-    prepare(state, p)
+    begin(state, Given(p))
     assert funds_in_being(state) == 10_000.0
     live(state, p, quarters=20)
     # 5 of 10 years are over; 1000 M a year come anyway: 50 funds of 100 M.
@@ -125,7 +135,7 @@ def test_who_closes_anyway_is_not_larger_with_public_money():
     without = town(fund_capital=20_000.0)
     with_money = town(guidance(500.0), fund_capital=20_000.0)
     for state in (without, with_money):
-        prepare(state, p)
+        begin(state, Given(p))
         live(state, p, quarters=12)
     gain = funds_in_being(with_money) - funds_in_being(without)
     drawn = 4 * sum(promised(with_money.books).values()) / 1e6
@@ -136,7 +146,7 @@ def test_the_more_is_committed_the_more_closes():
     sizes = []
     for yearly in (0.0, 200.0, 800.0, 3200.0):
         state = town(guidance(yearly), fund_capital=5_000.0)
-        prepare(state, PLAIN)
+        begin(state, Given(PLAIN))
         live(state, PLAIN, quarters=16)
         sizes.append(funds_in_being(state))
     assert sizes == sorted(sizes)
@@ -149,7 +159,7 @@ def test_the_more_is_committed_the_more_closes():
 def test_closed_funds_invest_in_the_most_appealing():
     p = replace(EXACT, seen=0.0, ticket_spread=0.3)
     state = town(firms=100, fund_capital=800.0)
-    prepare(state, p)
+    begin(state, Given(p))
     # Half of 800 is left; a sixteenth of it a quarter, 0.4 of that in the city: 10 M.
     raise_and_invest(state, p)
     got = np.flatnonzero(state.firms.equity)
@@ -208,7 +218,7 @@ def test_an_empty_offer_changes_nothing(empty):
         town(fund_capital=5_000.0, firms=50),
         town(empty, fund_capital=5_000.0, firms=50),
     ):
-        prepare(state, PLAIN)
+        begin(state, Given(PLAIN))
         live(state, PLAIN, quarters=8)
         worlds.append(state)
     one, other = worlds
@@ -218,6 +228,6 @@ def test_an_empty_offer_changes_nothing(empty):
 
 def test_a_city_without_funds_or_offers_has_none():
     state = town(firms=20)
-    prepare(state, PLAIN)
+    begin(state, Given(PLAIN))
     live(state, PLAIN, quarters=8)
     assert funds_in_being(state) == equity_invested(state) == 0.0

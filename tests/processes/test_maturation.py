@@ -4,12 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
-from sim.inputs.codes import KIND_CODE
-from sim.processes import contract, maturation
-from sim.processes.maturation import CONCEPT, PILOT, PROTOTYPE, READY, Parameters
-from sim.state.state import Matches
-from tests.world import (
+from world import (
     START,
     add_bodies,
     add_firms,
@@ -19,6 +14,11 @@ from tests.world import (
     spread,
     tiny,
 )
+
+from sim.inputs.codes import KIND_CODE
+from sim.processes import contract, maturation
+from sim.processes.maturation import CONCEPT, PILOT, PROTOTYPE, READY, Parameters
+from sim.state.state import Matches
 
 # Every result needs four years: one as a concept, two as a prototype, one as a pilot.
 EVEN = {"median": 4.0, "spread": 0.8, "concept_share": 0.25, "prototype_share": 0.5}
@@ -168,7 +168,7 @@ def test_the_route_changes_not_the_rate():
 
 def test_a_row_that_stands_for_many_firms_is_founded_by_lot():
     state = laboratory(1000)
-    state.weight = 10.0
+    state.scale = 1 / 10.0
     state.results.spin_off[:] = True
     state.results.sold[:] = START - 1
     maturation.mature(state, Parameters())

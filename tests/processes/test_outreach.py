@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from world import (
     START,
+    Given,
     add_bodies,
     add_firms,
     add_platforms,
@@ -27,11 +28,11 @@ from sim.indicators.outreach import (
 from sim.processes.outreach import (
     Parameters,
     attendance,
+    begin,
     events_held,
     going,
     of_quarter,
     opening_chance,
-    prepare,
     reach_out,
 )
 from sim.state.flows import Flows
@@ -269,7 +270,7 @@ def test_the_start_is_in_flow():
     p = Parameters(scenario_years=2, scenario_building=3, usual_events=0.2)
     state = town(scenarios=8.0)
     state.history.extend(Flows() for _ in range(4))
-    prepare(state, p)
+    begin(state, Given(p))
     assert application_scenarios(state) == 16
     assert matchmaking_events(state) == pytest.approx(4 * 0.05)
     reach_out(state, p)

@@ -206,7 +206,7 @@ def test_grants_are_scaled_to_the_citys():
 def test_results_are_poisson_and_become_patents():
     state = tiny(grants_scale=0.5)
     add_firms(state, 4000, rd=1.0, rd_stock=10.0, propensity=0.01)
-    state.weight = 2.0
+    state.scale = 1 / 2.0
     invest_and_find(state, P)
     found = state.firms.results.sum()
     assert found == pytest.approx(2000, abs=4 * np.sqrt(2000))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from world import START, add_firms, add_platforms, next_quarter, offer, promised, tiny
+from world import START, Given, add_firms, add_platforms, next_quarter, offer, promised, tiny
 
 from sim.indicators.space import (
     carrier_space_new,
@@ -14,10 +14,10 @@ from sim.indicators.space import (
 )
 from sim.processes.space import (
     Parameters,
+    begin,
     block_chance,
     build,
     empty_ahead,
-    prepare,
     swing,
     taken,
 )
@@ -36,7 +36,7 @@ def town(*offers, p=PLAIN, space=4e6, vacancy=0.2, tenants=100.0, firms=50, mone
     state = tiny(*offers, money=money, carrier_space=space, vacancy=vacancy, **options)
     add_platforms(state, "incubator", 1, tenants=tenants, new_unit=True)
     add_firms(state, firms, above_scale=False)
-    prepare(state, p)
+    begin(state, Given(p))
     return state
 
 
@@ -88,7 +88,7 @@ def test_space_grows_as_it_did_where_as_much_is_empty():
 
 def test_what_is_begun_now_is_finished_later():
     state = tiny(carrier_space=4e6, vacancy=0.2)
-    prepare(state, replace(PLAIN, growth=0.04))
+    begin(state, Given(replace(PLAIN, growth=0.04)))
     state.totals = Totals()
     state.totals.space = 4e6
     live(state, HELD, quarters=6)
@@ -220,6 +220,6 @@ def test_an_empty_offer_changes_nothing(empty):
 
 def test_a_city_without_carriers_builds_none():
     state = tiny(carrier_space=0.0, vacancy=0.0)
-    prepare(state, PLAIN)
+    begin(state, Given(PLAIN))
     live(state, PLAIN, quarters=8)
     assert carrier_space_new(state) == 0.0

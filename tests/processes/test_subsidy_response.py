@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from world import START, add_firms, next_quarter, offer, promised, spread, tiny
 
 from sim.processes import research, subsidy_response
 from sim.processes.subsidy_response import Parameters
 from sim.state.offers import Offers
-from tests.world import START, add_firms, next_quarter, offer, promised, spread, tiny
 
 SPRING = START + 1  # the second quarter, in which firms claim
 ALL = {"knows": 0.9, "application": 0.005, "first_trust": 1.0, "payment_delay": 2.0}

@@ -4,14 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-
-from sim.indicators import transfer
-from sim.indicators.research import high_value_patents_per_10k, patents_per_10k
-from sim.inputs.codes import KIND_CODE
-from sim.processes import contract, meeting, research, services
-from sim.state.state import Matches
-from tests.world import (
+from world import (
     START,
+    Given,
     add_bodies,
     add_brokers,
     add_firms,
@@ -23,6 +18,12 @@ from tests.world import (
     spread,
     tiny,
 )
+
+from sim.indicators import transfer
+from sim.indicators.research import high_value_patents_per_10k, patents_per_10k
+from sim.inputs.codes import KIND_CODE
+from sim.processes import contract, meeting, research, services
+from sim.state.state import Matches
 
 RARE = contract.Parameters(intermediated=0.02, bonus_response=0.4, brokering_cost=0.02)
 
@@ -295,7 +296,7 @@ def holders(**changes):
     rd = np.tile([1.0, 8.0], 1000)
     add_firms(state, 2000, rd=rd, revenue=100.0, propensity=rd / 100, patents=5)
     p = research.Parameters(**({"patent_lapse": 0.05} | changes))
-    research.begin(state, p)
+    research.begin(state, Given(p))
     return state, p
 
 

@@ -20,8 +20,8 @@ import numpy as np
 
 from sim.inputs.codes import KIND_CODE
 from sim.region.declared import DECLARED
+from sim.region.pages import QUARTER
 from sim.region.recorder import Recorder
-from sim.region.region import QUARTER
 from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BODY_CODE
 from sim.state.state import Matches

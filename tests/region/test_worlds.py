@@ -13,7 +13,8 @@ from sim.inputs.levers import LEVERS
 from sim.inputs.number_set import NumberSet
 from sim.inputs.parameters import values
 from sim.policy.choosing import build_mix
-from sim.region.region import QUARTER, Run, simulate, start_run
+from sim.region.pages import QUARTER
+from sim.region.region import Run, simulate, start_run
 from sim.state.promises import expected_gain
 
 PLAN = PLANS["weihai_2018"]

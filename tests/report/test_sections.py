@@ -11,7 +11,7 @@ from studies import study_of, told
 from sim.indicators.table import INDICATORS
 from sim.inputs.levers import TYPES
 from sim.inputs.plan_file import load_plan, plan_names
-from sim.region.region import QUARTER
+from sim.region.pages import QUARTER
 from sim.report.sections.appendix import (
     amount_words,
     instruments_appendix,

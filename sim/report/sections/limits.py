@@ -3,7 +3,7 @@
 import re
 import sys
 
-from sim.region.region import QUARTER
+from sim.region.pages import QUARTER
 from sim.results.study import Study
 
 
