@@ -5,7 +5,8 @@ import numpy as np
 from sim.core.arrays import Flags, Floats, Rows
 from sim.indicators.measure import Indicator
 from sim.inputs.codes import KIND_CODE
-from sim.processes.projects import CITY, JOINT, NATIONAL, PROVINCIAL, major_joint
+from sim.processes.projects.codes import CITY, JOINT, NATIONAL, PROVINCIAL
+from sim.processes.projects.outcomes import major_joint
 from sim.state.columns import BUILDING
 from sim.state.state import State
 

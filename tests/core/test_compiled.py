@@ -10,12 +10,12 @@ from sim.core.compiled import record
 
 SCRIPT = """
 import numpy
-from sim.processes import projects
+from sim.processes.projects import joint
 
 none, nobody = numpy.empty(0), numpy.empty(0, numpy.int64)
-seen = projects.Seen(numpy.empty(0, numpy.bool_), none, nobody, nobody)
-assert projects._joint(none, seen, 1.0, 1.0, 1.0, nobody, nobody) == 0
-print(sum(projects._joint.stats.cache_hits.values()))
+seen = joint.Seen(numpy.empty(0, numpy.bool_), none, nobody, nobody)
+assert joint._joint(none, seen, 1.0, 1.0, 1.0, nobody, nobody) == 0
+print(sum(joint._joint.stats.cache_hits.values()))
 """
 
 

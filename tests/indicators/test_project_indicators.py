@@ -15,7 +15,7 @@ from sim.indicators.projects import (
     provincial_projects_per_institute_mean,
     strategic_products,
 )
-from sim.processes.projects import CITY, JOINT, NATIONAL, PROVINCIAL
+from sim.processes.projects.codes import CITY, JOINT, NATIONAL, PROVINCIAL
 
 
 def test_the_least_of_all_institutes_counts():

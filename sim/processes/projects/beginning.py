@@ -1,0 +1,101 @@
+"""What a project begins with: its value, its length, and its row in the table.
+
+Sizes are lognormal [S10]: few projects bring most of the sales. What a firm pays of a called
+project must fit into its R&D. Projects are longer or shorter evenly around the usual length.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core import identity
+from sim.core.arrays import Flags, Floats, Ids, Rows
+from sim.processes.projects import slots
+from sim.processes.projects.codes import JOINT
+from sim.processes.projects.parameters import Parameters
+from sim.state import rules
+from sim.state.state import State
+
+
+def joint_values(normal: Floats, major: Flags, p: Parameters) -> Floats:
+    """Return values of joint projects in million CNY: lognormal within each class."""
+    size = np.exp(p.value_spread * normal - p.value_spread**2 / 2)
+    small = np.minimum(p.small_value * size, rules.JUST_UNDER * p.major_from)
+    return np.where(major, p.major_from + p.major_above * size, small)
+
+
+def lengths(u: Floats, p: Parameters) -> NDArray[np.int64]:
+    """Return how many quarters projects take, evenly around the usual length; two at least."""
+    shortest, longest = 1 - p.years_apart, 1 + p.years_apart
+    share = shortest + (longest - shortest) * u
+    return np.maximum(np.rint(4 * p.years * share), 2).astype(np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """Projects of one kind that begin.
+
+    Attributes:
+        kind: ``JOINT``, ``CITY``, ``PROVINCIAL`` or ``NATIONAL``.
+        ids: Their ids.
+        firm: Who leads, row; -1 for the organisation itself.
+        organisation: The partner, row.
+        value: Million CNY.
+        stands_for: Real projects that each stands for.
+        public: Share of the value from public money.
+        led: Whether a science vice-president leads them.
+        began: Quarters in which they began; None for this one.
+    """
+
+    kind: int
+    ids: Ids
+    firm: Rows
+    organisation: Rows
+    value: Floats
+    stands_for: Floats
+    public: float = 0.0
+    led: bool = False
+    began: Rows | None = None
+
+
+def called_value(state: State, p: Parameters, ids: Ids, firm: Rows, mean: float) -> Floats:
+    """Return costs of called projects; what a firm pays itself must fit into its R&D."""
+    normal = state.draws.at("projects", 0).normal(ids, slots.VALUE)
+    value = mean * np.exp(p.value_spread * normal - p.value_spread**2 / 2)
+    led = firm >= 0
+    most = state.firms.rd[firm[led]] * p.years / (1 - p.public_share)
+    value[led] = np.minimum(value[led], most)
+    return np.asarray(value)
+
+
+def repeated(
+    state: State, firm: Rows, number: NDArray[np.int64], when: int
+) -> tuple[Ids, Rows, Floats]:
+    """Return ids, firms and weights of so many projects per firm."""
+    rows = np.repeat(firm, number)
+    serial = np.arange(rows.size) - np.repeat(np.cumsum(number) - number, number)
+    ids = identity.mixed(identity.CONTRACT, state.firms.id[rows], when, serial)
+    return ids, rows, np.full(rows.size, state.weight)
+
+
+def start(state: State, p: Parameters, those: Beginning) -> None:
+    """Write projects down, as beginning now or then."""
+    if those.ids.size == 0:
+        return
+    begins = np.full(those.ids.size, state.quarter) if those.began is None else those.began
+    joint = those.kind == JOINT or those.led
+    duration = lengths(state.draws.at("projects", 0).uniform(those.ids, slots.LENGTH), p)
+    state.projects.add(
+        those.ids,
+        kind=those.kind,
+        major=those.value >= (p.major_from if joint else p.large_from),
+        firm=those.firm,
+        organisation=those.organisation,
+        led_by_talent=those.led,
+        began=begins,
+        ends=begins + duration,
+        value=those.value,
+        public=those.public * those.value,
+        stands_for=those.stands_for,
+    )

@@ -1,0 +1,91 @@
+"""Who works with whom: partners with researchers free, ties, and vice-presidents in firms.
+
+The partner is the one that a firm knows, or whoever is near its field and has researchers free: a
+large project binds some of them. At the start a firm has a tie with chance
+
+    1 - exp(-rate · age)
+
+where the rate is that of its joint projects. Of up to three partners the table names the first.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.core.arrays import Floats, Ids, Rows
+from sim.core.draws import mix
+from sim.processes.projects import slots
+from sim.processes.projects.codes import OVER
+from sim.processes.projects.parameters import Parameters
+from sim.state.columns import ACTIVE, TALENT_KINDS
+from sim.state.ring import Ring, ring
+from sim.state.state import State
+
+
+def tied_share(rate: Floats, age: Floats) -> Floats:
+    """Return the chance that a firm of this age has had a project at this rate a quarter."""
+    return np.asarray(1 - np.exp(-rate * np.maximum(age, 0.0)))
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Local universities and institutes on rings, as often as they have researchers free.
+
+    Attributes:
+        near: Grouped by WIPO field.
+        wide: All together.
+    """
+
+    near: Ring
+    wide: Ring
+
+
+def free_researchers(state: State, p: Parameters) -> Floats:
+    """Return per organisation the researchers that no large project binds."""
+    table, projects = state.organisations, state.projects
+    rows = np.flatnonzero((projects.phase < OVER) & (projects.organisation >= 0))
+    bound = np.bincount(
+        projects.organisation[rows], projects.stands_for[rows], minlength=len(table)
+    )
+    able = np.where(table.status == ACTIVE, table.researchers, 0.0)
+    return np.maximum(able - p.staff * bound, 0.0)
+
+
+def partners(state: State, p: Parameters) -> Partners:
+    """Return those who could be a partner this quarter."""
+    table = state.organisations
+    places = np.ceil(free_researchers(state, p) / p.per_place).astype(np.int64)
+    rows = np.repeat(np.arange(len(table)), places)
+    ends = np.cumsum(places)
+    serial = np.arange(rows.size) - np.repeat(ends - places, places)
+    ids = mix(table.id[rows], serial)
+    luck = state.draws.at("projects", 0)
+    fields = table.field[rows].astype(np.int64)
+    return Partners(
+        ring(luck, ids, rows, fields, slot=slots.NEAR_RING),
+        ring(luck, ids, rows, slot=slots.WIDE_RING),
+    )
+
+
+def choose(state: State, p: Parameters, those: Partners, ids: Ids, firm: Rows) -> Rows:
+    """Return each project's partner: the known one, one in the field, or anyone; -1 for none."""
+    firms, table = state.firms, state.organisations
+    if len(table) == 0:
+        return np.full(ids.size, -1)
+    u = state.draws.at("projects", 0).block(ids, 0)
+    known = np.where(firms.ally[firm] >= 0, firms.ally[firm], firms.partner[firm])
+    works = (known >= 0) & (table.status[known] == ACTIVE) & (table.researchers[known] > 0)
+    field = firms.field[firm].astype(np.int64)
+    near = np.where(u[slots.NEAR] < p.own_field, those.near.pick(u[slots.POINTER], field), -1)
+    stranger = np.where(near >= 0, near, those.wide.pick(u[slots.POINTER]))
+    return np.where(works & (u[slots.SAME] < p.same_partner), known, stranger)
+
+
+def serving_vice_presidents(state: State) -> Rows:
+    """Return the rows of science vice-presidents who serve in a firm now."""
+    talents = state.talents
+    serving = (talents.kind == TALENT_KINDS.index("vice_president")) & (talents.firm >= 0)
+    serving &= (talents.came <= state.quarter) & (
+        (talents.until == 0) | (talents.until >= state.quarter)
+    )
+    return np.flatnonzero(serving)
