@@ -45,12 +45,6 @@ def room_of(name: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] in ROOMS else "door"
 
 
-def process_of(name: str) -> str:
-    """Return the process that a module is, or is a part of; nothing for one that is in none."""
-    parts = name.split(".")
-    return parts[2] if parts[1:2] == ["processes"] and len(parts) > 2 else ""
-
-
 NAMES = {name_of(path): path for path in MODULES}
 
 
@@ -96,14 +90,12 @@ def test_no_files_import_each_other_in_a_circle_nor_in_a_long_chain():
     assert len(worst) <= LONGEST_CHAIN, " > ".join(worst)
 
 
-@pytest.mark.parametrize(
-    "path", sorted((HOME / "processes").rglob("*.py")), ids=lambda path: path.stem
-)
-def test_no_process_imports_another(path):
-    name = name_of(path)
-    others = {other for other in IMPORTS[name] if room_of(other) == "processes"}
-    others = {other for other in others if process_of(other) != process_of(name)}
-    assert not others, f"{name} imports {sorted(others)}"
+@pytest.mark.parametrize("name", [name for name in NAMES if room_of(name) == "processes"])
+def test_no_process_imports_another(name):
+    own = name.split(".")[2:3]  # its file or its folder
+    near = {other for other in IMPORTS[name] if room_of(other) == "processes"}
+    others = {other for other in near if other.split(".")[2:3] != own}
+    assert not others, f"{name} imports {sorted(others)}, which are not its own"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOME)))
@@ -214,21 +206,27 @@ def test_all_is_what_the_door_exports():
         sim.Regoin  # noqa: B018
 
 
-def levers_in(path: Path) -> set[str]:
-    """Return the names of the levers whose constants a file uses."""
+def files_of(process: str) -> list[Path]:
+    """Return the files that hold a process: one of its name, or all of its folder."""
+    folder = HOME / "processes" / process
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+
+
+def levers_in(*paths: Path) -> set[str]:
+    """Return the names of the levers whose constants files use."""
     constants = {name for name, value in vars(levers).items() if isinstance(value, Lever)}
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    nodes = [n for path in paths for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     return {n.id.lower() for n in nodes if isinstance(n, ast.Name) and n.id in constants}
 
 
 def test_a_lever_is_read_by_the_processes_that_it_names():
     promised = levers_in(HOME / "state" / "promises.py")
     for process, _ in QUARTER:
-        files = [name for name in NAMES if process_of(name) == process]
+        files = files_of(process)
         read = {lever.name for lever in LEVERS.values() if process in lever.reads}
-        used = {lever for name in files for lever in levers_in(NAMES[name])}
-        promises = any("sim.state.promises" in IMPORTS[name] for name in files)
-        through = promised if promises else set()
+        used = levers_in(*files)
+        imported = set().union(*(IMPORTS[name_of(path)] for path in files))
+        through = promised if "sim.state.promises" in imported else set()
         assert used <= read, f"{process} reads {used - read}, which do not say so"
         assert read <= used | through, f"{process} does not read {read - used - through}"
 

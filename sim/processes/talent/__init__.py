@@ -1,9 +1,10 @@
 """Talent: titles that a province grants, talents who move, students, skilled staff, exchange.
 
-Titles and leading talents are won in autumn, under a quota that is contested by applicants
-elsewhere; top talents and teams weigh a package and come from finite pools; researchers are sent
-into firms; students of institutes finish years on; skilled staff change slowly. What each of them
-rests on stands in the file of its name.
+In autumn firms' people and people sent to firms win titles (``titles``), and others those of
+leading talent (``leading_talents``), against applicants elsewhere (``pools``). Top talents and
+teams weigh a package (``packages``) and come or not (``movers``); researchers are sent into firms
+(``posts``) by universities and institutes (``hosts``). Students enrol and finish (``students``);
+skilled staff learn and retire (``skilled_staff``). Equations and evidence stand in each file.
 """
 
 from sim.core.quarter import season
