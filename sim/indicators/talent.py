@@ -4,7 +4,8 @@ import numpy as np
 
 from sim.core.arrays import Flags
 from sim.indicators.measure import Indicator
-from sim.processes.talent import CODE, OF_FIRMS, local_science
+from sim.processes.talent.hosts import local_science
+from sim.processes.talent.kinds import CODE, OF_FIRMS
 from sim.state.columns import ACTIVE
 from sim.state.state import State
 

@@ -23,6 +23,7 @@ from sim.indicators import transfer
 from sim.indicators.research import high_value_patents_per_10k, patents_per_10k
 from sim.inputs.codes import KIND_CODE
 from sim.processes import contract, meeting, research, services
+from sim.processes.contract.bonus import bonus_excess, brokering_chance
 from sim.state.state import Matches
 
 RARE = contract.Parameters(intermediated=0.02, bonus_response=0.4, brokering_cost=0.02)
@@ -41,17 +42,15 @@ RARE = contract.Parameters(intermediated=0.02, bonus_response=0.4, brokering_cos
     ],
 )
 def test_a_bonus_counts_from_the_cost_of_a_case_on(value, excess):
-    assert contract.bonus_excess(np.array([value]), 0.02, RARE) == pytest.approx(excess)
+    assert bonus_excess(np.array([value]), 0.02, RARE) == pytest.approx(excess)
 
 
 def test_brokering_with_a_bonus():
     values = np.array([0.5, 4.0])
-    assert contract.brokering_chance(values, 0.0, RARE).tolist() == [0.02, 0.02]
-    assert contract.brokering_chance(values, 0.02, RARE) == pytest.approx(
-        [0.02, 0.02 + 0.98 * 0.4 * 0.75]
-    )
+    assert brokering_chance(values, 0.0, RARE).tolist() == [0.02, 0.02]
+    assert brokering_chance(values, 0.02, RARE) == pytest.approx([0.02, 0.02 + 0.98 * 0.4 * 0.75])
     unmoved = dataclasses.replace(RARE, bonus_response=0.0)
-    assert contract.brokering_chance(values, 0.02, unmoved).tolist() == [0.02, 0.02]
+    assert brokering_chance(values, 0.02, unmoved).tolist() == [0.02, 0.02]
 
 
 def market(*offers, money=0.0, mean=4.0, firms=500):

@@ -14,8 +14,8 @@ from sim.inputs.levers import (
     TRANSFER_FINANCE,
     VOUCHER_SHARE,
 )
-from sim.processes.contract import FIRM_SELLS, OUTSIDER_SELLS
-from sim.processes.contract import SELLING as SELLING_KINDS
+from sim.processes.contract.sellers import FIRM_SELLS, OUTSIDER_SELLS
+from sim.processes.contract.sellers import SELLING as SELLING_KINDS
 from sim.state.books import YUAN, yuan
 from sim.state.columns import ACTIVE
 

@@ -1,0 +1,8 @@
+"""Slots of the process's draws, all in one place, so that a new rule finds one that is free."""
+
+# A contract's own.
+VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)
+REGISTERED_FOR_BONUS = 8
+PRODUCT = 1  # a result's in the quarter of its sale
+# A firm's in a quarter; the slot after a voucher's decides what is made of it.
+COUNT, TAKES_VOUCHER, EQUIPMENT, SELLER = 0, 4, 8, 10

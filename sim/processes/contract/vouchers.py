@@ -1,0 +1,78 @@
+"""Vouchers: small firms have part of a bill for services or for equipment paid.
+
+A small firm with a voucher commissions an additional service with chance 0.8, is paid for what it
+would have bought with 0.1, and lets it lapse with 0.1 [P11].
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core import identity
+from sim.core.arrays import Ids, Rows
+from sim.inputs.levers import EQUIPMENT_SHARE, VOUCHER_SHARE, Lever
+from sim.processes.contract import slots
+from sim.processes.contract.parameters import Parameters
+from sim.processes.contract.sellers import FIRM_SELLS, sellers
+from sim.processes.contract.signing import Deals, claim, sign
+from sim.state.promises import covered
+from sim.state.state import State
+
+
+def _sign_additional(state: State, p: Parameters, buyer: Rows, slot: int) -> None:
+    """Sign the contracts that vouchers brought about."""
+    ids = identity.mixed(identity.CONTRACT, state.firms.id[buyer], state.quarter, slot << 20)
+    seller = sellers(state).pick(state.luck("contract").uniform(ids))
+    deals = Deals(
+        ids=ids,
+        buyer=buyer,
+        seller=np.where(seller >= 0, seller, FIRM_SELLS),
+        service=np.full(buyer.size, -1),
+        value=np.full(buyer.size, p.voucher_bill),
+        additional=True,
+    )
+    sign(state, p, deals)
+
+
+def _vouchers(
+    state: State, p: Parameters, lever: Lever, small: NDArray[np.bool_], reach: float, slot: int
+) -> None:
+    """Let firms ask for one voucher; those who use it sign a contract, or would have anyway.
+
+    Several governments may pay parts of one bill; a firm asks the oftener the more they pay in
+    all.
+    """
+    firms, luck = state.firms, state.luck("contract")
+    offers = list(state.offers.on(lever))
+    total = sum(offer.dose for offer in offers)
+    if total <= 0:
+        return
+
+    def asks(ids: Ids, share: NDArray[np.float64] | float) -> NDArray[np.bool_]:
+        chance = reach / 4 * np.minimum(share, 1.0) / p.usual_share
+        return luck.happens(ids, chance, slot)
+
+    rows = np.flatnonzero(small & asks(firms.id, total))
+    use = luck.uniform(firms.id[rows], slot + 1)
+    rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
+    parts = [
+        (offer, p.voucher_bill * offer.dose / max(total, 1.0) * state.weight) for offer in offers
+    ]
+    reached = covered(state, parts, firms.id[rows], np.zeros(rows.size))
+    # A part that the money does not reach moves nobody: only those go ahead who would for less.
+    granted = np.sum([offer.dose * reached[offer.account.line] for offer in offers], 0)
+    goes = asks(firms.id[rows], granted)
+    for offer, million in parts:
+        paid = rows[goes & reached[offer.account.line]]
+        served = claim(state, p, offer, firms.id[paid], million, "firm")
+        firms.voucher[paid[served]] += million / state.weight
+    _sign_additional(state, p, rows[goes & (use < p.voucher_additional)], slot)
+
+
+def use_vouchers(state: State, p: Parameters) -> None:
+    """Small firms use vouchers for services, and for equipment from carriers and lessors."""
+    firms = state.firms
+    small = firms.alive & (firms.employees < p.voucher_staff)
+    small &= firms.technology_sme | (firms.rd > 0)
+    _vouchers(state, p, VOUCHER_SHARE, small, p.voucher_reach, slots.TAKES_VOUCHER)
+    reach = p.voucher_reach * p.equipment_uses
+    _vouchers(state, p, EQUIPMENT_SHARE, small, reach, slots.EQUIPMENT)

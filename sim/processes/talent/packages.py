@@ -1,0 +1,77 @@
+"""Packages: what is offered to a talent, by how much it raises the odds, and who is paid it.
+
+Candidates weigh an offer and come with the odds
+
+    s / (1 - s) · (1 + package / true cost)^response · (hosts / hosts at the start)^pull
+
+where ``s`` is the share that comes without policy.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.core.arrays import Flags, Ids, Rows
+from sim.inputs.codes import KIND_CODE
+from sim.inputs.levers import TALENT_MONEY
+from sim.processes.talent import slots
+from sim.processes.talent.parameters import Parameters
+from sim.state.columns import BODY_CODE
+from sim.state.offers import Offer
+from sim.state.state import State
+
+PUBLIC_HOSTS = frozenset(("university", "institute", "public_body", "outside"))
+
+
+def attraction(money: float, package: float, hosts: float, p: Parameters) -> float:
+    """Return by how much a package and the hosts raise the odds, against the start."""
+    return float((1 + money / package) ** p.response * hosts**p.pull)
+
+
+def acceptance(share: float, raised: float) -> float:
+    """Return the chance that a candidate comes where the odds of a share are raised."""
+    odds = share / (1 - share) * raised
+    return odds / (1 + odds)
+
+
+def packages(state: State, kind: str) -> list[Offer]:
+    """Return the packages that hold for a talent of a kind."""
+    found = state.offers.on(TALENT_MONEY)
+    if kind == "leading_talent":
+        return list(found)
+    institute = KIND_CODE["institute"]
+    return [
+        offer
+        for offer in found
+        if offer.hosts & PUBLIC_HOSTS and (not offer.kinds or institute in offer.kinds)
+    ]
+
+
+def weighing(
+    state: State, p: Parameters, kind: str, ids: Ids, share: float, package: float, hosts: float
+) -> tuple[Ids, Flags]:
+    """Return the candidates whom the city draws, and who of them comes whatever is paid."""
+    u = state.luck("talent").uniform(ids, slots.ACCEPTS)
+    money = sum(offer.dose for offer in packages(state, kind))
+    drawn = u < acceptance(share, attraction(money, package, hosts, p))
+    anyway = u < acceptance(share, attraction(0.0, package, hosts, p))
+    return ids[drawn], anyway[drawn]
+
+
+def pay_packages(state: State, p: Parameters, kind: str, ids: Ids, payees: Sequence[str]) -> Flags:
+    """Have the packages paid; return who got all that was promised."""
+    served = np.ones(ids.size, np.bool_)
+    for offer in packages(state, kind):
+        due = state.quarter + round(p.payment_delay)
+        served &= state.claim(offer, ids, offer.dose, due=due, payee=payees)
+    return served
+
+
+def payees(state: State, organisation: Rows) -> list[str]:
+    """Return the class of payee per talent, by the organisation; -1 for a firm's."""
+    kinds = state.organisations.kind[organisation]
+    at_university = (kinds == BODY_CODE["university"]).tolist()
+    return [
+        "firm" if row < 0 else "university" if teaches else "institute"
+        for row, teaches in zip(organisation.tolist(), at_university, strict=True)
+    ]

@@ -1,0 +1,44 @@
+"""Exchange posts: researchers go into firms, as far as firms accept and staff can be sent.
+
+A firm without a partner may gain one.
+"""
+
+import numpy as np
+
+from sim.core.quarter import season
+from sim.inputs.levers import EXCHANGE_POSTS
+from sim.processes.talent import slots
+from sim.processes.talent.hosts import local_science, seekers, tie
+from sim.processes.talent.parameters import Parameters
+from sim.state.ring import ring
+from sim.state.state import State
+
+
+def posts_of_quarter(yearly: float, quarter: int) -> int:
+    """Return how many of a year's posts are filled in a quarter, in whole posts."""
+    return int(yearly * season(quarter) / 4) - int(yearly * (season(quarter) - 1) / 4)
+
+
+def exchange(state: State, p: Parameters) -> None:
+    """Send researchers into firms that would take them, as far as posts, staff and money go."""
+    offers = list(state.offers.on(EXCHANGE_POSTS))
+    if not offers:
+        return
+    firms, luck = state.firms, state.luck("talent")
+    rows = seekers(state)
+    rows = rows[luck.happens(firms.id[rows], p.willing, slots.WILLING)]
+    rows = rows[np.argsort(luck.uniform(firms.id[rows], slots.LOT), kind="stable")]
+    near = local_science(state)
+    staff = p.sent * float(state.organisations.researchers[near].sum())
+    rows = rows[: int(posts_of_quarter(staff, state.quarter) / state.weight)]
+    around = ring(luck, state.organisations.id[near], near, slot=slots.LOCAL)
+    for offer in offers:
+        number = int(posts_of_quarter(offer.dose, state.quarter) / state.weight)
+        group, rows = rows[:number], rows[number:]
+        cost = p.post_cost * state.weight
+        served = state.claim(offer, firms.id[group], cost, payee="university")
+        sent = group[served]
+        sender = around.pick(luck.uniform(firms.id[sent], slots.POINTER))
+        tied = tie(state, p, luck, firms.id[sent], sent, sender)
+        state.flows.exchange_posts += sent.size * state.weight
+        state.flows.exchange_ties += float(tied.sum()) * state.weight

@@ -1,0 +1,30 @@
+"""Packages: whom they reach, and how far they raise the odds."""
+
+import pytest
+from towns import town
+from world import offer
+
+from sim.processes.talent import Parameters
+from sim.processes.talent.packages import acceptance, attraction, packages
+
+
+def test_money_and_hosts_raise_the_odds():
+    p = Parameters(response=0.5, pull=1.0)
+    assert attraction(0.0, 3.0, 1.0, p) == 1.0
+    assert attraction(9.0, 3.0, 1.0, p) == pytest.approx(2.0)  # (1 + 3)^0.5
+    assert attraction(0.0, 3.0, 1.5, p) == pytest.approx(1.5)
+    assert attraction(9.0, 3.0, 1.0, Parameters(response=0.0)) == 1.0
+    assert acceptance(0.25, 1.0) == pytest.approx(0.25)
+    assert acceptance(0.25, 3.0) == pytest.approx(0.5)  # odds of 1 : 3, three times
+    assert acceptance(0.25, 1e9) < 1.0
+
+
+def test_packages_for_firms_do_not_reach_institutes():
+    package = offer("talent_money", 20.0, recipient="firm")
+    state = town(package, institutes=10, institute_talents=100, leading_talents=5, money=1000)
+    assert packages(state, "institute_talent") == []
+    assert len(packages(state, "leading_talent")) == 1
+    other = offer("talent_money", 20.0, "incubator", recipient="talent or team")
+    assert packages(town(other), "institute_talent") == []
+    named = offer("talent_money", 20.0, "institute", recipient="talent or team")
+    assert len(packages(town(named), "institute_talent")) == 1
