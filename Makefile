@@ -1,7 +1,7 @@
 # Commands of the regional innovation simulator. Only the set-up of .venv and `make lock`
 # use the network. For a fresh set-up, remove .venv.
 
-.PHONY: run test check baseline bench lock clean python
+.PHONY: run test check baseline reference bench lock clean python
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -33,6 +33,10 @@ check: .venv/.ready
 # For a change that is meant to move results; see tests/test_baseline.py.
 baseline: .venv/.ready
 	@$(PY) tests/test_baseline.py
+
+# After a change of what docs/reference shows: levers, indicators, kinds, numbers, columns.
+reference: .venv/.ready
+	@$(PY) experiments/reference_tables.py
 
 # Which process takes longer than when docs/benchmark was written; on a machine that is idle.
 bench: .venv/.ready

@@ -117,7 +117,7 @@ def run(
         output: A folder for all files; without it nothing is kept.
         settings: What decides on numbers: ``uncertainty``; ``scale``; ``quarters``; ``after``;
             ``start``, known starting figures, as ``{"brokers": 150}``; ``parameters``, as
-            ``{"research.stop": 0.05, "founding.horizon.range": [2, 4]}`` or a file; ``kinds``, as
+            ``{"research.stop": 0.05, "founders.horizon.range": [2, 4]}`` or a file; ``kinds``, as
             ``{"incubator.rate": 0.1}``. How much is run: ``workers``, ``cluster``, ``precision``,
             ``most_replicates``, ``force``; ``micro``, of how many replicates firms, organisations,
             contracts and projects are kept in the folder (True for three).

@@ -15,7 +15,16 @@ from toy import toy
 from sim.core.errors import ConfigError
 from sim.core.fork import Fork
 
-NAMES = ("attribute", "correct", "optimise", "robust", "benchmark", "sanity", "stored_runs")
+NAMES = (
+    "attribute",
+    "correct",
+    "optimise",
+    "robust",
+    "benchmark",
+    "sanity",
+    "stored_runs",
+    "reference_tables",
+)
 
 
 def asked(*arguments, of=attribute):
