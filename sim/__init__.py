@@ -193,6 +193,7 @@ def _job(
     baselines: "Sequence[AnyMix]",
     settings: Mapping[str, Any],
 ) -> "Job":
+    from sim.indicators.table import check_measured
     from sim.inputs.plan import Plan
     from sim.inputs.plan_file import load_plan
     from sim.policy.choosing import choose, expand
@@ -201,6 +202,7 @@ def _job(
 
     words, effort = _parted(command, settings)
     loaded = plan if isinstance(plan, Plan) else load_plan(plan)
+    check_measured([loaded])
     several = bool(baselines)
     names = [expand(loaded, [p]) if several and isinstance(p, str) else [p] for p in policies]
     choices = [choose(loaded, policy) for listed in names for policy in listed]

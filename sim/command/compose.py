@@ -52,8 +52,11 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
         config.update(as_typed(numbers))
     words = _words(shown[0]) | {"numbers": numbers}
     cases = [case_of(one.source.plan, one.choice, **words) for one in composed]
-    effort = _effort(shown[0], request)
-    return job_of(cases, effort, baselines, several=request.compared), shown
+    job = job_of(cases, _effort(shown[0], request), baselines, several=request.compared)
+    from sim.indicators.table import check_measured  # loads the model: last of all checks
+
+    check_measured(case.plan for case in cases)
+    return job, shown
 
 
 def as_yaml(shown: Sequence[DictConfig]) -> str:

@@ -8,7 +8,6 @@ import pandas as pd
 from sim.policy.mix import Attachment
 from sim.results.combination import Combination
 from sim.results.study import Study
-from sim.runs import archives
 from sim.runs.folder import replacing
 
 TRANSPLANT = ("plan", "policy", *(f.name for f in dataclasses.fields(Attachment)))
@@ -30,10 +29,7 @@ def write_tables(study: Study) -> dict[str, int]:
     for path, table in tables.items():
         with replacing(path) as unfinished:
             write_table(table, unfinished)
-    rows = {path: len(table) for path, table in tables.items()}
-    for one in study.combinations:
-        rows |= archives.publish(one.folder, study.effort.kept)
-    return {str(path.relative_to(study.root)): number for path, number in rows.items()}
+    return {str(path.relative_to(study.root)): len(table) for path, table in tables.items()}
 
 
 def transplant_table(one: Combination) -> pd.DataFrame:

@@ -35,15 +35,15 @@ def missing(folder: Path, replicates: int) -> frozenset[int]:
     return frozenset(replicate for replicate, path in paths.items() if not path.exists())
 
 
-def publish(folder: Path, replicates: int) -> dict[Path, int]:
-    """Join the tables of the first replicates into files; return the rows of each file."""
+def publish(folder: Path, replicates: int, root: Path) -> dict[str, int]:
+    """Join the tables of the first replicates into files; return the rows of each, below a root."""
     archives = [_archive(folder, replicate) for replicate in range(replicates)]
     archives = [path for path in archives if path.exists()]
     rows = {}
     for name in TABLES if archives else ():
         path = folder / f"{name}.parquet"
         with replacing(path) as unfinished:
-            rows[path] = _join(_read(archives, name), unfinished)
+            rows[str(path.relative_to(root))] = _join(_read(archives, name), unfinished)
     return rows
 
 

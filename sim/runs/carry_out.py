@@ -1,28 +1,56 @@
 """A job carried out: run in a folder, and again with more replicates until it is precise."""
 
 import dataclasses
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 
+from sim.core import compiled
 from sim.region.case import Case
-from sim.runs import chunks, equal_cost
-from sim.runs.equal_cost import Done
-from sim.runs.job import Engine, Job
-from sim.runs.precision import next_number
+from sim.runs import archives, chunks, equal_cost
+from sim.runs.cluster import check_reached
+from sim.runs.effort import Effort
+from sim.runs.job import Done, Engine, Job
+from sim.runs.manifest import claim
+from sim.runs.precision import needed_at_half, next_number
+
+
+@contextmanager
+def kept(job: Job, root: Path, command: str, engine: Engine) -> Iterator[Done]:
+    """Hold a root, run there what it does not hold yet of a job, and complete its manifest.
+
+    Raises:
+        ConfigError: If the cluster or the root cannot be used, or a mix cannot cost what it is to.
+        SimError: If workers were lost, or there is no room to write.
+    """
+    if job.effort.cluster:
+        check_reached(job.effort.cluster)  # before anything else takes time
+    _warn_of_precision(job.effort)
+    with claim(root, job, command) as complete:
+        if compiled.first_use():
+            print("Compiling the model, once for this version: about a minute", file=sys.stderr)
+        began = perf_counter()
+        done = carry_out(job, root, engine)
+        seconds = perf_counter() - began
+        yield done
+        complete(done, seconds)
 
 
 def carry_out(job: Job, root: Path, engine: Engine) -> Done:
-    """Run what a root does not hold yet of a job.
+    """Run what a root does not hold yet of a job, and join the micro-data of its replicates.
 
     Raises:
         ConfigError: If a mix cannot cost what it is to cost.
-        SimError: If workers were lost.
+        SimError: If workers were lost, or there is no room to write.
     """
-    while True:
-        done = equal_cost.run(job, root, engine)
-        more = precise(job, root)
-        if more is job:
-            return done
-        job = more
+    done = equal_cost.run(job, root, engine)
+    while (more := precise(job, root)) is not job:
+        done = equal_cost.run(job := more, root, engine)
+    for case in job.cases:
+        done.rows |= archives.publish(job.folder(root, case), job.effort.kept, root)
+    return done
 
 
 def precise(job: Job, root: Path) -> Job:
@@ -46,3 +74,16 @@ def _counts(job: Job, root: Path, case: Case) -> list[tuple[int, int]]:
     columns = chunks.at_dates(arrays, targets).T
     met = [target.met(values) for target, values in zip(targets, columns, strict=True)]
     return [(int(each.sum()), each.size) for each in met]
+
+
+def _warn_of_precision(effort: Effort) -> None:
+    """Say before a run that its precision may be out of reach."""
+    if effort.precision is None:
+        return
+    needed = needed_at_half(effort.precision)
+    if needed > effort.most_replicates:
+        print(
+            f"precision = {effort.precision:g}: a probability of 1/2 needs some {needed} "
+            f"replicates, and most_replicates = {effort.most_replicates}",
+            file=sys.stderr,
+        )

@@ -19,7 +19,6 @@ import math
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +29,8 @@ from sim.inputs.instrument import LARGEST_SCALE
 from sim.region.case import Case
 from sim.runs import archives, chunks
 from sim.runs.folder import folder_name, replacing
-from sim.runs.job import Engine, Job, Key
-from sim.runs.outcome import Failure, Fit
+from sim.runs.job import Done, Engine, Job, Key
+from sim.runs.outcome import Fit
 
 FOLDER = ".equal_cost"  # below the root: what is tried, and mixes that only tell a cost
 STAMP = ".equal_cost.json"  # beside a mix's replicates: the scale that they have
@@ -42,19 +41,6 @@ _SMALLEST_SCALE = 1e-4
 _HOPELESS = math.log(1.1)  # so far from the outlay wanted, a few replicates are proof enough
 _STEPS = 25
 _SLOPES = (0.25, 4.0)  # of log outlay over log scale, on which a step may rest
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """What was run.
-
-    Attributes:
-        job: The job with what was found on the way: scales of mixes, the number of replicates.
-        failures: The replicates that raised an error.
-    """
-
-    job: Job
-    failures: tuple[Failure, ...]
 
 
 def run(job: Job, root: Path, engine: Engine) -> Done:

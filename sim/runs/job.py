@@ -74,6 +74,23 @@ class Job:
         }
 
 
+@dataclass(kw_only=True)
+class Done:
+    """A job as it was run.
+
+    Attributes:
+        job: The job with what was found on the way: scales of mixes, the number of replicates.
+        failures: The replicates that raised an error.
+        rows: The rows of each table that was written, by its path below the root.
+        widest: Which target's probability has the widest interval, and how wide it is.
+    """
+
+    job: Job
+    failures: tuple[Failure, ...]
+    rows: dict[str, int] = field(default_factory=dict)
+    widest: dict[str, Any] = field(default_factory=dict)
+
+
 def job_of(
     cases: Sequence[Case], effort: Effort, baselines: Sequence[str] = (), *, several: bool = False
 ) -> Job:

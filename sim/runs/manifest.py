@@ -6,9 +6,10 @@ run can grow in place.
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sim.core.errors import ConfigError, SimError, is_full
 from sim.core.plain import as_json, hash_of
 from sim.region.case import Case
 from sim.runs.folder import LOCK, folder_name, held, in_use, replacing
-from sim.runs.job import Job
+from sim.runs.job import Done, Job
 from sim.runs.version import code_hash, commit, versions
 
 MANIFEST = "manifest.json"
@@ -24,8 +25,8 @@ _SHOWN = 5  # differences in an error message
 
 
 @contextmanager
-def claim(root: Path, job: Job, command: str) -> Iterator[dict[str, Any]]:
-    """Hold a root that is new or holds the same job, and give its manifest.
+def claim(root: Path, job: Job, command: str) -> Iterator[Callable[[Done, float], None]]:
+    """Hold a root that is new or holds the same job; give what completes its manifests.
 
     Raises:
         ConfigError: If it is no folder, holds something else or cannot be written.
@@ -52,7 +53,7 @@ def claim(root: Path, job: Job, command: str) -> Iterator[dict[str, Any]]:
                 raise _full(root) from None
             raise ConfigError(f"output = {root}: cannot be written: {error.strerror}") from None
         try:
-            yield manifest
+            yield partial(_complete, manifest, root, job)
         except OSError as error:
             if is_full(error):
                 raise _full(root) from None
@@ -65,13 +66,36 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
         unfinished.write_text(as_json(manifest, indent=1) + "\n", "utf-8")
 
 
-def manifest_of(case: Case, job: Job, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the manifest of one case of several."""
-    own = dataclasses.replace(job, cases=(case,), baselines=())
+def _complete(manifest: dict[str, Any], root: Path, job: Job, done: Done, seconds: float) -> None:
+    """Write into the manifests, the root's and each case's, what became of a job."""
+    effort = done.job.effort
+    manifest |= {
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "replicates": effort.replicates,
+        "micro": effort.kept,
+        "widest_interval": done.widest,
+        "rows": done.rows,
+        "failed": [vars(failure) for failure in done.failures],
+    }
+    write_manifest(root, manifest)
+    for case in job.cases if job.several else ():
+        folder = job.folder(root, case)
+        write_manifest(folder, manifest | _own(case, job, done, str(folder.relative_to(root))))
+
+
+def _own(case: Case, job: Job, done: Done, folder: str) -> dict[str, Any]:
+    """Return what the manifest of one case of several says otherwise."""
+    alone = dataclasses.replace(job, cases=(case,), baselines=())
     return {
-        **manifest,
-        "configuration": own.configuration(),
+        "configuration": alone.configuration(),
         "configuration_hash": case.hash,
+        "rows": {
+            Path(name).name: rows
+            for name, rows in done.rows.items()
+            if str(Path(name).parent) == folder
+        },
+        "failed": [vars(f) for f in done.failures if (f.plan, f.policy) == case.key],
     }
 
 

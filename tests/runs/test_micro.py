@@ -26,7 +26,10 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.plan_file import load_plan
 from sim.publish import run_and_read
 from sim.results.files import write_tables
+from sim.results.study import Study
+from sim.runs import ensemble
 from sim.runs.archives import FOLDER, TABLES, publish
+from sim.runs.carry_out import carry_out
 from sim.runs.chunks import CHUNKS
 from sim.runs.effort import Effort
 from sim.runs.manifest import default_root
@@ -64,8 +67,8 @@ def job_of(*arguments):
 
 
 def carried_out(root, *arguments):
-    study = run_and_read(job_of(*QUICK, *arguments), root)
-    return write_tables(study)
+    done = carry_out(job_of(*QUICK, *arguments), root, ensemble.run)
+    return done.rows | write_tables(Study.read(done.job, root, done.failures))
 
 
 def content(root, names=TABLES):
@@ -223,7 +226,7 @@ def test_what_stands_in_a_row_by_hand(tmp_path):
     next_quarter(state)
     panels.note(state)
     panels.save(tmp_path)
-    publish(tmp_path, 8)
+    publish(tmp_path, 8, tmp_path)
 
     first, second, *later = told(tmp_path, "firms")
     assert [row["quarter"] for row in (first, second, *later)] == ["2018Q4"] * 2 + ["2019Q2"] * 2
