@@ -1,1 +1,1 @@
-"""The processes of a quarter: one mechanism per file, none of which calls another."""
+"""The processes of a quarter: a mechanism a file, or a folder where it has several rules."""

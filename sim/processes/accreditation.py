@@ -22,8 +22,6 @@ from sim.state.columns import ACTIVE
 from sim.state.platforms import reached, research_behind
 from sim.state.state import State
 
-GRADE_D = 4
-
 
 class Parameters(Numbers, name="accreditation"):
     """Numbers of the process."""
@@ -43,22 +41,28 @@ class Parameters(Numbers, name="accreditation"):
     reward_delay: float = meaning("time from the level to its reward")
 
 
+GRADE_D = 4
 # Slots of a platform's draws in a quarter.
 _APPLIES, _SCORE = 0, 1
 
 
-def promote(state: State, p: Parameters) -> None:
-    """Once a year, let platforms apply for the next level and promote the best."""
-    if quarter.season(state.quarter) != 4:
-        return
-    ready = ready_platforms(state, p)
-    table = state.organisations
-    # From the top down, so that nobody climbs twice in a year.
-    for kind in np.unique(table.kind[ready]):
-        for level in reversed(KINDS[KIND_NAMES[kind]].levels[:-1]):
-            here = ready[(table.kind[ready] == kind) & (table.level[ready] == LEVEL_CODE[level])]
-            if here.size:
-                _compete(state, p, here, KIND_NAMES[kind], _next(KIND_NAMES[kind], level))
+def pass_share(kind: str, level: str, p: Parameters) -> float:
+    """Return the share of all applicants that a level takes."""
+    if (kind, level) == ("technology_innovation_centre", "national"):
+        return p.national_innovation_centres
+    return {"municipal": p.municipal, "provincial": p.provincial, "national": p.national}[level]
+
+
+def score(
+    quality: NDArray[np.float64],
+    worked: NDArray[np.float64],
+    luck: NDArray[np.float64],
+    p: Parameters,
+) -> NDArray[np.float64]:
+    """Return scores in standard deviations of the competitors; work is relative to the mean."""
+    relative = np.log2((1 + worked) / (1 + worked.mean()))
+    noise = np.sqrt(1 - p.lasting**2)
+    return np.asarray(p.lasting * quality + noise * luck + p.work * relative)
 
 
 def ready_platforms(state: State, p: Parameters) -> Rows:
@@ -85,29 +89,10 @@ def rewards(state: State, kind: str, level: str) -> NDArray[np.float64]:
     return np.array([reward(state, kind, level, host) for host in HOSTS])
 
 
-def pass_share(kind: str, level: str, p: Parameters) -> float:
-    """Return the share of all applicants that a level takes."""
-    if (kind, level) == ("technology_innovation_centre", "national"):
-        return p.national_innovation_centres
-    return {"municipal": p.municipal, "provincial": p.provincial, "national": p.national}[level]
-
-
 def work(state: State, rows: Rows) -> NDArray[np.float64]:
     """Return the yearly work of platforms: contracts, tenants, and what their host's R&D adds."""
     table = state.organisations
     return np.asarray(table.cases[rows] + table.tenants[rows] + research_behind(state, rows))
-
-
-def score(
-    quality: NDArray[np.float64],
-    worked: NDArray[np.float64],
-    luck: NDArray[np.float64],
-    p: Parameters,
-) -> NDArray[np.float64]:
-    """Return scores in standard deviations of the competitors; work is relative to the mean."""
-    relative = np.log2((1 + worked) / (1 + worked.mean()))
-    noise = np.sqrt(1 - p.lasting**2)
-    return np.asarray(p.lasting * quality + noise * luck + p.work * relative)
 
 
 def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
@@ -141,3 +126,17 @@ def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
     for promise in promises.for_level(state, kind, level):
         for offer, million in promise.parts:
             promises.pay_platforms(state, offer, won, million, due=due)
+
+
+def promote(state: State, p: Parameters) -> None:
+    """Once a year, let platforms apply for the next level and promote the best."""
+    if quarter.season(state.quarter) != 4:
+        return
+    ready = ready_platforms(state, p)
+    table = state.organisations
+    # From the top down, so that nobody climbs twice in a year.
+    for kind in np.unique(table.kind[ready]):
+        for level in reversed(KINDS[KIND_NAMES[kind]].levels[:-1]):
+            here = ready[(table.kind[ready] == kind) & (table.level[ready] == LEVEL_CODE[level])]
+            if here.size:
+                _compete(state, p, here, KIND_NAMES[kind], _next(KIND_NAMES[kind], level))

@@ -29,9 +29,6 @@ from sim.state.columns import ACTIVE, FIRM_UNITS
 from sim.state.offers import Offer
 from sim.state.state import State
 
-MIDDLE_YEARS = 4  # years of age, after the third, that share one hazard: F1, ages 3 to 6
-SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods
-
 
 class Parameters(Numbers, name="demography"):
     """Numbers of the process."""
@@ -71,6 +68,8 @@ class Parameters(Numbers, name="demography"):
     latent: float = meaning("latent founders per expected entrant")
 
 
+MIDDLE_YEARS = 4  # years of age, after the third, that share one hazard: F1, ages 3 to 6
+SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods
 # Slots of a firm's draws: of a quarter, and of its life (quarter 0).
 _EXIT, _SME = 0, 1
 _WEIGHS, _PASSES, _RELABELS, _WEIGHS_SERVICE, _PASSES_SERVICE = 4, 5, 6, 7, 8
@@ -107,6 +106,13 @@ class Closing(NamedTuple):
     after_quarters: float
 
 
+def hazards(p: Parameters) -> NDArray[np.float64]:
+    """Return the yearly hazards of small firms by age in years, the last for all later ages."""
+    middle = [p.middle_years] * MIDDLE_YEARS
+    by_age = [p.first_year, p.second_year, p.third_year, *middle, p.later_years]
+    return np.array(by_age) * p.exit_scale
+
+
 @compiled
 def _close(draws: Floats, seen: Seen, alive: Flags, now: int, closing: Closing) -> int:
     closed = 0
@@ -126,27 +132,6 @@ def _close(draws: Floats, seen: Seen, alive: Flags, now: int, closing: Closing) 
             alive[i] = False
             closed += 1
     return closed
-
-
-def hazards(p: Parameters) -> NDArray[np.float64]:
-    """Return the yearly hazards of small firms by age in years, the last for all later ages."""
-    middle = [p.middle_years] * MIDDLE_YEARS
-    by_age = [p.first_year, p.second_year, p.third_year, *middle, p.later_years]
-    return np.array(by_age) * p.exit_scale
-
-
-def renew(state: State, p: Parameters) -> None:
-    """Close and enter firms; at the year's end count them anew and decide on statuses."""
-    firms = state.firms
-    draws = state.luck("demography").uniform(firms.id, _EXIT)
-    closed = _close(draws, record(Seen, firms), firms.alive, state.quarter, _closing(state, p))
-    state.flows.closed += closed * state.weight
-    _enter(state, p)
-    _become_technology_smes(state, p)
-    if quarter.season(state.quarter) == 4:
-        _count_above_scale(state)
-        _decide_on_high_tech(state, p)
-        _decide_on_service_status(state, p)
 
 
 def _closing(state: State, p: Parameters) -> Closing:
@@ -316,3 +301,17 @@ def _pay(
         merit=firms.rd[rows] / firms.revenue[rows],
         lot=state.lot(firms.id[rows]),
     )
+
+
+def renew(state: State, p: Parameters) -> None:
+    """Close and enter firms; at the year's end count them anew and decide on statuses."""
+    firms = state.firms
+    draws = state.luck("demography").uniform(firms.id, _EXIT)
+    closed = _close(draws, record(Seen, firms), firms.alive, state.quarter, _closing(state, p))
+    state.flows.closed += closed * state.weight
+    _enter(state, p)
+    _become_technology_smes(state, p)
+    if quarter.season(state.quarter) == 4:
+        _count_above_scale(state)
+        _decide_on_high_tech(state, p)
+        _decide_on_service_status(state, p)

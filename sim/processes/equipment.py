@@ -34,8 +34,6 @@ from sim.inputs.values import Values
 from sim.state.columns import BODY_CODE
 from sim.state.state import State
 
-LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson draw can bear
-
 
 class Parameters(Numbers, name="equipment"):
     """Numbers of the process."""
@@ -59,6 +57,7 @@ class Parameters(Numbers, name="equipment"):
     reward_delay: float = meaning("time from the use to its reward")
 
 
+LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson draw can bear
 # Slots: of a firm's life (first block), of a firm in a quarter; of an owner's life and quarter.
 _OUTSIDE, _USES = 0, 0
 _HOLDS, _ENTERED = 4, 5

@@ -25,9 +25,6 @@ from sim.state.offers import Offer
 from sim.state.platforms import close, hollow
 from sim.state.state import State
 
-A, B, C, D = 1, 2, 3, 4
-DECILE = 0.1  # share of platforms: the lever's unit of strictness is the lowest tenth
-
 
 class Parameters(Numbers, name="evaluation"):
     """Numbers of the process."""
@@ -45,31 +42,10 @@ class Parameters(Numbers, name="evaluation"):
     closes_after: float = meaning("grades D in a row after which a platform is closed")
 
 
+A, B, C, D = 1, 2, 3, 4
+DECILE = 0.1  # share of platforms: the lever's unit of strictness is the lowest tenth
 # Slots of a platform's draws in a quarter.
 _SCORE, _AWARD, _NATIONAL_AWARD = 0, 1, 2
-
-
-def grade(state: State, p: Parameters) -> None:
-    """Grade all platforms once a year; reward, support, close."""
-    if quarter.season(state.quarter) != 4:
-        return
-    table = state.organisations
-    rows = np.flatnonzero((table.kind < len(KIND_NAMES)) & (table.status == ACTIVE))
-    for kind in np.unique(table.kind[rows]):
-        here = rows[table.kind[rows] == kind]
-        strict = state.offers.dose(STRICTNESS, KIND_NAMES[kind])
-        place = ndtr(_score(state, p, here))
-        table.grade[here] = grades(place, p, strict * DECILE)
-    failed = table.grade[rows] == D
-    table.failures[rows] = np.where(failed, table.failures[rows] + 1, 0)
-    _reward(state, p, rows)
-    _support(state, p, rows)
-    _award(state, p)
-    host = table.host_firm[rows]
-    orphaned = (host >= 0) & ~state.firms.alive[host]
-    closing = rows[(table.failures[rows] >= p.closes_after) | orphaned]
-    close(state, closing)
-    state.flows.closed_platforms += float(closing.size)
 
 
 def grades(place: NDArray[np.float64], p: Parameters, strict: float) -> NDArray[np.int8]:
@@ -143,3 +119,26 @@ def _award(state: State, p: Parameters) -> None:
 def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) -> None:
     due = state.quarter + round(p.reward_delay)
     promises.pay_platforms(state, offer, rows, million, due=due)
+
+
+def grade(state: State, p: Parameters) -> None:
+    """Grade all platforms once a year; reward, support, close."""
+    if quarter.season(state.quarter) != 4:
+        return
+    table = state.organisations
+    rows = np.flatnonzero((table.kind < len(KIND_NAMES)) & (table.status == ACTIVE))
+    for kind in np.unique(table.kind[rows]):
+        here = rows[table.kind[rows] == kind]
+        strict = state.offers.dose(STRICTNESS, KIND_NAMES[kind])
+        place = ndtr(_score(state, p, here))
+        table.grade[here] = grades(place, p, strict * DECILE)
+    failed = table.grade[rows] == D
+    table.failures[rows] = np.where(failed, table.failures[rows] + 1, 0)
+    _reward(state, p, rows)
+    _support(state, p, rows)
+    _award(state, p)
+    host = table.host_firm[rows]
+    orphaned = (host >= 0) & ~state.firms.alive[host]
+    closing = rows[(table.failures[rows] >= p.closes_after) | orphaned]
+    close(state, closing)
+    state.flows.closed_platforms += float(closing.size)

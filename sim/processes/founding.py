@@ -36,10 +36,6 @@ from sim.state.promises import boost, boosts, fund
 from sim.state.ring import ring
 from sim.state.state import State
 
-# Transfer and IP services enter by expected income, in the process ``services``.
-ELSEWHERE = ("transfer_service", "ip_service")
-TRILLION = 1e6  # million CNY: the unit of GDP in the rate of talks
-
 
 class Parameters(Numbers, name="founding"):
     """Numbers of the process."""
@@ -67,6 +63,9 @@ class Parameters(Numbers, name="founding"):
     pilot_universities: float = meaning("a plan's pilot transfer offices that go to universities")
 
 
+# Transfer and IP services enter by expected income, in the process ``services``.
+ELSEWHERE = ("transfer_service", "ip_service")
+TRILLION = 1e6  # million CNY: the unit of GDP in the rate of talks
 # Slots of a host's draws in a quarter; the talks have slots of their own.
 _WHETHER, _WHICH, _APPROVED, _PLACE = range(4)
 _OPENS_TALKS, _LENGTH, _SUCCESS, _TALKS_PLACE, _TALKS_DISTRICT = range(4, 9)
@@ -135,23 +134,11 @@ def _decide(
     return chosen, anyway, place
 
 
-def found(state: State, p: Parameters) -> None:
-    """Open what is built; let hosts decide, have them approved and paid, and start building."""
-    open_what_is_built(state)
-    lacks = _lacks(state, p)
-    demand = _demand(state, p)
-    for name in ("firm", "leading_firm", "university", "institute", "hospital", "public_body"):
-        _carry_out(state, p, _decisions(state, p, hosts(state, name), lacks, demand), lacks)
-    _pilot_offices(state, p)
-    _talk_with_outsiders(state, p, lacks)
-
-
-def open_what_is_built(state: State) -> None:
-    """Turn platforms whose building time is over into active ones."""
-    table = state.organisations
-    ready = np.flatnonzero((table.status == BUILDING) & (table.opens <= state.quarter))
-    table.status[ready] = ACTIVE
-    opened(state, ready)
+@cache
+def _founded_by(host: str) -> tuple[tuple[str, ...], Rows]:
+    """Return the kinds that a class of hosts may found here, and their codes."""
+    kinds = tuple(k for k, data in KINDS.items() if host in data.hosts and k not in ELSEWHERE)
+    return kinds, np.array([KIND_CODE[kind] for kind in kinds], np.int64)
 
 
 def _lacks(state: State, p: Parameters) -> NDArray[np.float64]:
@@ -201,13 +188,6 @@ def _rates(
     for kind in CARRIERS:
         rate[KIND_CODE[kind]] *= demand
     return rate, boosts(state, host)
-
-
-@cache
-def _founded_by(host: str) -> tuple[tuple[str, ...], Rows]:
-    """Return the kinds that a class of hosts may found here, and their codes."""
-    kinds = tuple(k for k, data in KINDS.items() if host in data.hosts and k not in ELSEWHERE)
-    return kinds, np.array([KIND_CODE[kind] for kind in kinds], np.int64)
 
 
 def _decisions(
@@ -325,3 +305,22 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
         p.longest_talks - p.shortest_talks + 1
     )
     table.negotiates_until[opens] = state.quarter + length.astype(np.int32)
+
+
+def found(state: State, p: Parameters) -> None:
+    """Open what is built; let hosts decide, have them approved and paid, and start building."""
+    open_what_is_built(state)
+    lacks = _lacks(state, p)
+    demand = _demand(state, p)
+    for name in ("firm", "leading_firm", "university", "institute", "hospital", "public_body"):
+        _carry_out(state, p, _decisions(state, p, hosts(state, name), lacks, demand), lacks)
+    _pilot_offices(state, p)
+    _talk_with_outsiders(state, p, lacks)
+
+
+def open_what_is_built(state: State) -> None:
+    """Turn platforms whose building time is over into active ones."""
+    table = state.organisations
+    ready = np.flatnonzero((table.status == BUILDING) & (table.opens <= state.quarter))
+    table.status[ready] = ACTIVE
+    opened(state, ready)

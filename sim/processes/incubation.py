@@ -21,8 +21,6 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.state.columns import ACTIVE
 from sim.state.state import State
 
-SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
-
 
 class Parameters(Numbers, name="incubation"):
     """Numbers of the process."""
@@ -39,16 +37,39 @@ class Parameters(Numbers, name="incubation"):
     seedling_rd: float = meaning("R&D over revenue of a high-tech seedling at least")
 
 
+SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
 # Slots of a start-up's draws: of its life (quarter 0) and of a quarter.
 _SEEKS = 0
 _GRADUATES, _LEAVES, _LOT = 0, 1, 2
 
 
-def incubate(state: State, p: Parameters) -> None:
-    """Let tenants graduate or leave, and seat the seekers."""
-    _end_tenancies(state, p)
-    _seat(state, p)
-    _name_seedlings(state, p)
+class Located(NamedTuple):
+    """Start-ups or carriers, and where they are."""
+
+    id: Ids
+    district: Whole
+    cluster: Whole
+
+
+@compiled
+def _prefer(
+    address: Address, seeker: Located, carrier: Located, weight: Floats, near: float
+) -> Rows:
+    best = np.empty(seeker.id.size, np.int64)
+    draws = np.empty(carrier.id.size)
+    pairs = np.empty(carrier.id.size, np.uint64)
+    for i in range(best.size):
+        for j in range(pairs.size):
+            pairs[j] = mixed(seeker.id[i], carrier.id[j])
+        for j in range(pairs.size):
+            draws[j] = four(address, pairs[j], 0)[0]
+        for j in range(pairs.size):
+            wanted = weight[j]
+            wanted *= near if seeker.district[i] == carrier.district[j] else 1.0
+            wanted *= near if seeker.cluster[i] == carrier.cluster[j] else 1.0
+            draws[j] = log(draws[j]) / wanted
+        best[i] = np.argmax(draws)
+    return best
 
 
 def _tenants(state: State) -> Rows:
@@ -104,37 +125,8 @@ def _seat(state: State, p: Parameters) -> None:
     state.flows.turned_away += float(last_try.sum()) * state.weight
 
 
-class Located(NamedTuple):
-    """Start-ups or carriers, and where they are."""
-
-    id: Ids
-    district: Whole
-    cluster: Whole
-
-
 def _located(table: Table, rows: Rows) -> Located:
     return Located(table.id[rows], table.district[rows], table.cluster[rows])
-
-
-@compiled
-def _prefer(
-    address: Address, seeker: Located, carrier: Located, weight: Floats, near: float
-) -> Rows:
-    best = np.empty(seeker.id.size, np.int64)
-    draws = np.empty(carrier.id.size)
-    pairs = np.empty(carrier.id.size, np.uint64)
-    for i in range(best.size):
-        for j in range(pairs.size):
-            pairs[j] = mixed(seeker.id[i], carrier.id[j])
-        for j in range(pairs.size):
-            draws[j] = four(address, pairs[j], 0)[0]
-        for j in range(pairs.size):
-            wanted = weight[j]
-            wanted *= near if seeker.district[i] == carrier.district[j] else 1.0
-            wanted *= near if seeker.cluster[i] == carrier.cluster[j] else 1.0
-            draws[j] = log(draws[j]) / wanted
-        best[i] = np.argmax(draws)
-    return best
 
 
 def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:
@@ -156,3 +148,10 @@ def _name_seedlings(state: State, p: Parameters) -> None:
     rows = rows[(revenue >= p.seedling_revenue) & (rd >= p.seedling_rd * revenue)]
     firms.seedling[rows] = True
     state.totals.seedlings += rows.size * state.weight
+
+
+def incubate(state: State, p: Parameters) -> None:
+    """Let tenants graduate or leave, and seat the seekers."""
+    _end_tenancies(state, p)
+    _seat(state, p)
+    _name_seedlings(state, p)

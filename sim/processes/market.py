@@ -106,6 +106,17 @@ def _firms(
         owned.employees[i] *= exp(response.staff * growth) if seen.alive[i] else 1.0
 
 
+def usual_growth(state: State, p: Parameters) -> Usual:
+    """Return what a usual firm meets in this quarter."""
+    return Usual(
+        growth=float(np.log1p(state.macro_growth)) + state.norms.left_by_closing,
+        # A quarter's Laplace scale b has variance 2 b²; four quarters add up to the year's.
+        spread=p.spread / 2 / math.sqrt(2),
+        employees=state.norms.mean_employees,
+        youth=p.youth * state.norms.mean_youth,
+    )
+
+
 def grow(state: State, p: Parameters) -> None:
     """Let every firm grow or shrink for one quarter, and the economy with them."""
     firms = state.firms
@@ -119,14 +130,3 @@ def grow(state: State, p: Parameters) -> None:
             record(Response, p),
         )
     state.gdp *= (1 + state.macro_growth) ** 0.25
-
-
-def usual_growth(state: State, p: Parameters) -> Usual:
-    """Return what a usual firm meets in this quarter."""
-    return Usual(
-        growth=float(np.log1p(state.macro_growth)) + state.norms.left_by_closing,
-        # A quarter's Laplace scale b has variance 2 b²; four quarters add up to the year's.
-        spread=p.spread / 2 / math.sqrt(2),
-        employees=state.norms.mean_employees,
-        youth=p.youth * state.norms.mean_youth,
-    )

@@ -32,8 +32,6 @@ from sim.state import kene, places
 from sim.state.columns import FIRM_UNITS, RESULT_UNITS, STAGES
 from sim.state.state import State
 
-CONCEPT, PROTOTYPE, PILOT, READY = range(len(STAGES))
-
 
 class Parameters(Numbers, name="maturation"):
     """Numbers of the process."""
@@ -59,40 +57,10 @@ class Parameters(Numbers, name="maturation"):
     intensity: float = meaning("R&D over revenue of a new firm founded for a result")
 
 
+CONCEPT, PROTOTYPE, PILOT, READY = range(len(STAGES))
 # Slots of a result's draws of its life (quarter 0), and of a new firm's.
 _TIME, _CONCEPT_LOT, _PILOT_LOT, _ROUTE, _NUMBER, _BEGUN = 0, 4, 5, 6, 7, 8
 _DISTRICT, _CLUSTER, _LENGTH = 0, 1, 2
-
-
-def begin(state: State, values: Values) -> None:
-    """Set how far the results of earlier years are, and which of them platforms have helped."""
-    p = values.of(Parameters)
-    rows = np.flatnonzero(state.results.open)
-    _advance(state, p, rows, state.quarter)
-    for kind, mark, stage, share in (
-        ("proof_of_concept_centre", "validated", CONCEPT, p.concept_share),
-        ("pilot_platform", "piloted", PILOT, 1 - p.concept_share - p.prototype_share),
-    ):
-        # In flow: who has come so far was helped as places stood to those who passed.
-        passing = float((state.results.stage[rows] == stage).sum()) / (p.median * share)
-        helped = min(1.0, yearly_places(state, p, kind) / max(passing, 1e-9))
-        luck = state.draws.at("maturation", 0)
-        lucky = luck.happens(state.results.id[rows], helped, _BEGUN + stage)
-        arrived = state.results.stage[rows] >= stage
-        getattr(state.results, mark)[rows[arrived & lucky]] = True
-    _route(state, p, rows)
-    _weigh(state, p, rows)
-
-
-def mature(state: State, p: Parameters) -> None:
-    """Found the firms of last quarter's deals; move results on; help as far as places go."""
-    _found_firms(state, p)
-    rows = np.flatnonzero(state.results.open)
-    _advance(state, p, rows, state.quarter)
-    _help(state, p, rows, "proof_of_concept_centre", CONCEPT)
-    _help(state, p, rows, "pilot_platform", PILOT)
-    _route(state, p, rows)
-    _weigh(state, p, rows)
 
 
 def stage_after(years: NDArray[np.float64], needed: NDArray[np.float64], p: Parameters) -> Rows:
@@ -211,3 +179,34 @@ def _cluster(state: State, field: Rows, u: NDArray[np.float64]) -> Rows:
     )
     likely = np.argmax(inside * (1 + u[:, None]), axis=1)
     return np.where(inside.any(axis=1), likely, places.clusters(state.city, u))
+
+
+def mature(state: State, p: Parameters) -> None:
+    """Found the firms of last quarter's deals; move results on; help as far as places go."""
+    _found_firms(state, p)
+    rows = np.flatnonzero(state.results.open)
+    _advance(state, p, rows, state.quarter)
+    _help(state, p, rows, "proof_of_concept_centre", CONCEPT)
+    _help(state, p, rows, "pilot_platform", PILOT)
+    _route(state, p, rows)
+    _weigh(state, p, rows)
+
+
+def begin(state: State, values: Values) -> None:
+    """Set how far the results of earlier years are, and which of them platforms have helped."""
+    p = values.of(Parameters)
+    rows = np.flatnonzero(state.results.open)
+    _advance(state, p, rows, state.quarter)
+    for kind, mark, stage, share in (
+        ("proof_of_concept_centre", "validated", CONCEPT, p.concept_share),
+        ("pilot_platform", "piloted", PILOT, 1 - p.concept_share - p.prototype_share),
+    ):
+        # In flow: who has come so far was helped as places stood to those who passed.
+        passing = float((state.results.stage[rows] == stage).sum()) / (p.median * share)
+        helped = min(1.0, yearly_places(state, p, kind) / max(passing, 1e-9))
+        luck = state.draws.at("maturation", 0)
+        lucky = luck.happens(state.results.id[rows], helped, _BEGUN + stage)
+        arrived = state.results.stage[rows] >= stage
+        getattr(state.results, mark)[rows[arrived & lucky]] = True
+    _route(state, p, rows)
+    _weigh(state, p, rows)

@@ -26,14 +26,6 @@ from sim.state import kene
 from sim.state.ring import ring
 from sim.state.state import Matches, State, no_matches
 
-# Slots: of a result's life (quarter 0), of a result in a quarter.
-_LISTED, _SHOWN = 0, 11
-_SHOWN_SERIAL = 1 << 16  # meetings through the market are numbered from here
-
-# Slots of a firm's draws about events and visits, and serials that keep their meetings apart.
-_MEETS_AT_EVENT, _EVENT_POINTER, _EVENT_SHELF, _VISIT_POINTER, _VISIT_SHELF = range(20, 25)
-_EVENT_SERIAL, _VISIT_SERIAL = 1 << 24, 1 << 25
-
 
 class Parameters(Numbers, name="meeting"):
     """Numbers of the process."""
@@ -49,34 +41,17 @@ class Parameters(Numbers, name="meeting"):
     most_meetings: float = meaning("brokered meetings per result at most")
 
 
+# Slots: of a result's life (quarter 0), of a result in a quarter.
+_LISTED, _SHOWN = 0, 11
+_SHOWN_SERIAL = 1 << 16  # meetings through the market are numbered from here
+# Slots of a firm's draws about events and visits, and serials that keep their meetings apart.
+_MEETS_AT_EVENT, _EVENT_POINTER, _EVENT_SHELF, _VISIT_POINTER, _VISIT_SHELF = range(20, 25)
+_EVENT_SERIAL, _VISIT_SERIAL = 1 << 24, 1 << 25
+
+
 def cases(active_brokers: int, p: Parameters) -> float:
     """Return how many cases brokers can serve in a quarter."""
     return active_brokers * p.broker_time * p.cases_a_year / 4
-
-
-def meet(state: State, p: Parameters) -> None:
-    """Let results meet firms; leave the matches for the contract process."""
-    open_results = np.flatnonzero(state.results.open)
-    firms = np.flatnonzero(state.firms.alive & (state.firms.rd > 0))
-    state.matches = no_matches()
-    brokers = int(state.people.active.sum())
-    state.flows.broker_cases = cases(brokers, p) * (1 - p.broker_results)
-    if open_results.size == 0 or firms.size == 0:
-        return
-    met = [
-        _strangers(state, open_results, firms, p),
-        _former_partners(state, open_results, p),
-        _guests(state, open_results, firms, p),
-        _visited(state, open_results),
-    ]
-    result, buyer, service, met_id = (np.concatenate(part) for part in zip(*met, strict=True))
-    appeal = kene.appeal(
-        state.firms.capabilities[buyer], state.results.capabilities[result], state.knowledge
-    )
-    match = state.luck("meeting").happens(met_id, appeal, slot=4)
-    state.flows.meetings += float(result.size)
-    _count(state, result[match])
-    state.matches = Matches(result[match], buyer[match], service[match], appeal[match])
 
 
 def _count(state: State, matched: Rows) -> None:
@@ -179,3 +154,28 @@ def _serial(number: np.ndarray) -> np.ndarray:
     ends = np.cumsum(number)
     serial: np.ndarray = np.arange(ends[-1] if ends.size else 0) - np.repeat(ends - number, number)
     return serial
+
+
+def meet(state: State, p: Parameters) -> None:
+    """Let results meet firms; leave the matches for the contract process."""
+    open_results = np.flatnonzero(state.results.open)
+    firms = np.flatnonzero(state.firms.alive & (state.firms.rd > 0))
+    state.matches = no_matches()
+    brokers = int(state.people.active.sum())
+    state.flows.broker_cases = cases(brokers, p) * (1 - p.broker_results)
+    if open_results.size == 0 or firms.size == 0:
+        return
+    met = [
+        _strangers(state, open_results, firms, p),
+        _former_partners(state, open_results, p),
+        _guests(state, open_results, firms, p),
+        _visited(state, open_results),
+    ]
+    result, buyer, service, met_id = (np.concatenate(part) for part in zip(*met, strict=True))
+    appeal = kene.appeal(
+        state.firms.capabilities[buyer], state.results.capabilities[result], state.knowledge
+    )
+    match = state.luck("meeting").happens(met_id, appeal, slot=4)
+    state.flows.meetings += float(result.size)
+    _count(state, result[match])
+    state.matches = Matches(result[match], buyer[match], service[match], appeal[match])

@@ -142,6 +142,11 @@ class Patenting(NamedTuple):
     valued_lapse: float
 
 
+def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
+    """Return a so that the sum of a · R&D^elasticity is a quarter of the yearly grants."""
+    return float(yearly / 4 / np.sum(rd**p.elasticity))
+
+
 @compiled
 def _kept(held: int, lapse: float, share: float) -> int:
     """Return what is left of some patents after a quarter."""
@@ -222,13 +227,6 @@ def transition_norms(state: State, p: Parameters) -> None:
         state.norms.start[group] = p.stop / 4 * number / max(weight[1], 1e-9)
 
 
-def begin(state: State, values: Values) -> None:
-    """Set what research compares with, and which patents of the start are of high value."""
-    p = values.of(Parameters)
-    transition_norms(state, p)
-    _value_patents(state, p)
-
-
 def _value_patents(state: State, p: Parameters) -> None:
     """Choose the patents of high value, so that the city has its share; fix that of grants."""
     firms = state.firms
@@ -245,21 +243,6 @@ def _value_patents(state: State, p: Parameters) -> None:
     weight = grants * (firms.rd[performs] / firms.revenue[performs]) ** p.high_value_slope
     expected = p.high_value_grants * share * float(grants.sum())
     state.norms.high_value_norm = expected / max(float(weight.sum()), 1e-9)
-
-
-def invest_and_find(state: State, p: Parameters) -> None:
-    """Let firms decide on R&D and find results; let researchers find theirs."""
-    firms = state.firms
-    if len(firms):
-        _invest(state, p)
-    _diagnose(state, p)
-    state.flows.grants += float(firms.results.sum()) * state.weight
-    find_results(state, p)
-
-
-def grants_scale(rd: np.ndarray, yearly: float, p: Parameters) -> float:
-    """Return a so that the sum of a · R&D^elasticity is a quarter of the yearly grants."""
-    return float(yearly / 4 / np.sum(rd**p.elasticity))
 
 
 def _invest(state: State, p: Parameters) -> None:
@@ -368,3 +351,20 @@ def add_results(
         found=found,
         open=True,
     )
+
+
+def invest_and_find(state: State, p: Parameters) -> None:
+    """Let firms decide on R&D and find results; let researchers find theirs."""
+    firms = state.firms
+    if len(firms):
+        _invest(state, p)
+    _diagnose(state, p)
+    state.flows.grants += float(firms.results.sum()) * state.weight
+    find_results(state, p)
+
+
+def begin(state: State, values: Values) -> None:
+    """Set what research compares with, and which patents of the start are of high value."""
+    p = values.of(Parameters)
+    transition_norms(state, p)
+    _value_patents(state, p)

@@ -69,15 +69,15 @@ _WEIGHS_REGISTRATION, _WEIGHS_OPERATOR = 4, 6
 _TASTE, _ENROLS, _LOT, _PASSES = 0, 0, 1, 2
 
 
-def train_and_enter(state: State, p: Parameters) -> None:
-    """Train brokers, see who works, and let services enter and leave."""
-    _train(state, p)
-    _work(state, p)
-    _open_transfer_services(state, p)
-    _open_registration_services(state, p)
-    _open_ip_services(state, p)
-    _open_ip_operators(state, p)
-    _close_services(state, p)
+def active_share(income: float, p: Parameters) -> float:
+    """Return the share of certificate holders who work at a yearly income per active broker."""
+    share = p.active * np.sqrt(income / p.reserve)
+    return float(np.clip(share, p.least_active, p.most_active))
+
+
+def opening_chance(income: float, support: float, cost: float, p: Parameters) -> float:
+    """Return the chance that a body which weighs a service opens it; yearly money."""
+    return float(1 / (1 + np.exp(-p.sensitivity * (income + support - cost) / cost)))
 
 
 def trainable(state: State, p: Parameters) -> int:
@@ -116,12 +116,6 @@ def _train(state: State, p: Parameters) -> None:
     state.flows.certified += float(certified.size)
 
 
-def active_share(income: float, p: Parameters) -> float:
-    """Return the share of certificate holders who work at a yearly income per active broker."""
-    share = p.active * np.sqrt(income / p.reserve)
-    return float(np.clip(share, p.least_active, p.most_active))
-
-
 def brokerage(state: State, p: Parameters) -> float:
     """Return what all intermediaries may expect a year: fees, and the bonus that is offered."""
     fees = p.fee * state.last_year(lambda flows: flows.brokered_value)
@@ -137,11 +131,6 @@ def _work(state: State, p: Parameters) -> None:
     working = max(int(people.active.sum()), 1)
     share = active_share(brokerage(state, p) / working, p)
     people.active[:] = state.draws.at("services", 0).uniform(people.id, _TASTE) < share
-
-
-def opening_chance(income: float, support: float, cost: float, p: Parameters) -> float:
-    """Return the chance that a body which weighs a service opens it; yearly money."""
-    return float(1 / (1 + np.exp(-p.sensitivity * (income + support - cost) / cost)))
 
 
 def _open_transfer_services(state: State, p: Parameters) -> None:
@@ -280,3 +269,14 @@ def _earn_bonus(state: State) -> None:
     contracts = state.contracts
     rows = np.flatnonzero((contracts.bonus > 0) & (contracts.quarter == state.quarter))
     np.add.at(state.organisations.income, contracts.service[rows], contracts.bonus[rows])
+
+
+def train_and_enter(state: State, p: Parameters) -> None:
+    """Train brokers, see who works, and let services enter and leave."""
+    _train(state, p)
+    _work(state, p)
+    _open_transfer_services(state, p)
+    _open_registration_services(state, p)
+    _open_ip_services(state, p)
+    _open_ip_operators(state, p)
+    _close_services(state, p)

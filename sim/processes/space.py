@@ -28,10 +28,6 @@ from sim.state.columns import ACTIVE
 from sim.state.promises import go_ahead
 from sim.state.state import State
 
-SQUARE_METRES = 1e6  # in a million of them
-OWN_BUILDINGS = ("incubator", "accelerator", "science_park")
-SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
-
 
 class Parameters(Numbers, name="space"):
     """Numbers of the process."""
@@ -59,6 +55,9 @@ class Parameters(Numbers, name="space"):
     most_swing: float = meaning("how far starts rise or fall beside the usual")
 
 
+SQUARE_METRES = 1e6  # in a million of them
+OWN_BUILDINGS = ("incubator", "accelerator", "science_park")
+SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
 # Slots of a project in its quarter, of a block's life, of a block in a quarter.
 _BEGINS, _SIZE, _TIME = 0, 1, 2
 _STATUS, _BUILDING = 3, 4

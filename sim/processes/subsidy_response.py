@@ -26,9 +26,6 @@ from sim.inputs.values import Values
 from sim.state.offers import Offer
 from sim.state.state import State
 
-LEVERS = (RD_SHARE, RD_PRICE)
-CLAIM_SEASON = 2  # claims for last year's R&D close with the calls
-
 
 class Parameters(Numbers, name="subsidy_response"):
     """Numbers of the process."""
@@ -45,36 +42,9 @@ class Parameters(Numbers, name="subsidy_response"):
     accounting: float = meaning("R&D expense accounted for over the statistical R&D expenditure")
 
 
+LEVERS = (RD_SHARE, RD_PRICE)
+CLAIM_SEASON = 2  # claims for last year's R&D close with the calls
 _KNOWS = 0  # slot of a firm's draw of its life
-
-
-def begin(state: State, values: Values) -> None:
-    """Keep the ratio of the two books, which measures need."""
-    state.norms.rd_accounting = values.of(Parameters).accounting
-
-
-def respond(state: State, p: Parameters) -> None:
-    """Let firms claim once a year, and adjust what they plan and report to what they expect."""
-    offers = [offer for lever in LEVERS for offer in state.offers.on(lever) if offer.dose > 0]
-    firms = state.firms
-    firms.rd_induced[:] = 0.0
-    firms.rd_subsidy[:] = 0.0
-    if not offers:
-        firms.rd_padded[:] = 0.0
-        return
-    rows = np.flatnonzero(firms.alive & (firms.rd > 0))
-    for offer in offers if quarter.season(state.quarter) == CLAIM_SEASON else ():
-        _claim(state, p, offer, rows)
-    # What one pads is part of what one claims: the padding is reckoned on real R&D alone.
-    firms.rd_padded[:] = 0.0
-    small = firms.employees[rows] < p.small_staff
-    additional = np.where(small, p.additional_small, p.additional_large)
-    for offer in offers:
-        if offer.account.background:
-            continue
-        expected = _expected(state, p, offer, rows, firms.rd[rows])
-        firms.rd_induced[rows] += additional * expected
-        firms.rd_padded[rows] += p.relabelled * expected
 
 
 def grant(rd: NDArray[np.float64], share: float, p: Parameters) -> NDArray[np.float64]:
@@ -124,3 +94,32 @@ def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
     state.totals.granted[offer.account.number] += float(sums[served].sum())
     state.flows.rd_subsidy_claims += rows.size * state.weight
     state.flows.rd_subsidy_granted += float(sums[served].sum())
+
+
+def respond(state: State, p: Parameters) -> None:
+    """Let firms claim once a year, and adjust what they plan and report to what they expect."""
+    offers = [offer for lever in LEVERS for offer in state.offers.on(lever) if offer.dose > 0]
+    firms = state.firms
+    firms.rd_induced[:] = 0.0
+    firms.rd_subsidy[:] = 0.0
+    if not offers:
+        firms.rd_padded[:] = 0.0
+        return
+    rows = np.flatnonzero(firms.alive & (firms.rd > 0))
+    for offer in offers if quarter.season(state.quarter) == CLAIM_SEASON else ():
+        _claim(state, p, offer, rows)
+    # What one pads is part of what one claims: the padding is reckoned on real R&D alone.
+    firms.rd_padded[:] = 0.0
+    small = firms.employees[rows] < p.small_staff
+    additional = np.where(small, p.additional_small, p.additional_large)
+    for offer in offers:
+        if offer.account.background:
+            continue
+        expected = _expected(state, p, offer, rows, firms.rd[rows])
+        firms.rd_induced[rows] += additional * expected
+        firms.rd_padded[rows] += p.relabelled * expected
+
+
+def begin(state: State, values: Values) -> None:
+    """Keep the ratio of the two books, which measures need."""
+    state.norms.rd_accounting = values.of(Parameters).accounting

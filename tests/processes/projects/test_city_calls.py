@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from town import CALL, QUIET, town
+from project_towns import CALL, QUIET, town
 from world import START, add_platforms, grant_money, offer, promised
 
 from sim.processes.projects import Parameters, undertake

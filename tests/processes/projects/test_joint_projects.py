@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from town import QUIET, town, vice_president
+from project_towns import QUIET, town, vice_president
 from world import START, one_project
 
 from sim.core import identity

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from town import CALL, start
+from project_towns import CALL, start
 from world import add_firms, add_platforms, offer, tiny
 
 from sim.processes.projects import Parameters, undertake

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from town import QUIET, start, vice_president
+from project_towns import QUIET, start, vice_president
 from world import START, add_bodies, add_firms, add_platforms, tiny
 
 from sim.indicators import projects as counted

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from town import QUIET, town
+from project_towns import QUIET, town
 from world import START, add_platforms, one_project
 
 from sim.indicators import projects as counted

@@ -1,6 +1,6 @@
 """Projects of all kinds: fair comparison, and a city without any."""
 
-from town import CALL, QUIET, start, town
+from project_towns import CALL, QUIET, start, town
 from world import offer, tiny
 
 from sim.indicators import projects as counted

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from towns import FIRM, live, new, town
+from talent_towns import FIRM, live, new, town
 from world import offer, promised
 
 from sim.indicators import talent as counted

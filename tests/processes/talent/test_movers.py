@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from towns import PLAIN, live, new, town
+from talent_towns import PLAIN, live, new, town
 from world import AUTUMN, add_bodies, add_platforms, offer
 
 from sim.indicators import talent as counted

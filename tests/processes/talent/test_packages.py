@@ -1,7 +1,7 @@
 """Packages: whom they reach, and how far they raise the odds."""
 
 import pytest
-from towns import town
+from talent_towns import town
 from world import offer
 
 from sim.processes.talent import Parameters

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from towns import FIRM, PLAIN, town
+from talent_towns import FIRM, PLAIN, town
 from world import AUTUMN, START, offer, promised
 
 from sim.processes.talent import recruit_and_train

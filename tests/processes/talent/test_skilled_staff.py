@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from towns import PLAIN, live, town
+from talent_towns import PLAIN, live, town
 from world import tiny
 
 from sim.indicators import talent as counted

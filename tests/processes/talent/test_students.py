@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from towns import PLAIN, live, town
+from talent_towns import PLAIN, live, town
 from world import START, add_platforms, offer
 
 from sim.indicators import talent as counted

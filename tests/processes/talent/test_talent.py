@@ -1,7 +1,7 @@
 """Talent as a whole: the same people come in every world, whatever is offered."""
 
 import numpy as np
-from towns import live, new, town
+from talent_towns import live, new, town
 from world import START, offer
 
 CITY = {

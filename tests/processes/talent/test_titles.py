@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from towns import FIRM, PLAIN, live, new, town
+from talent_towns import FIRM, PLAIN, live, new, town
 from world import AUTUMN, START, offer
 
 from sim.indicators import talent as counted
