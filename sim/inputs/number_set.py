@@ -39,7 +39,7 @@ class NumberSet:
     Attributes:
         values: What numbers are in all futures, or, beside a range, in the median future.
         ranges: Lowest and highest value of numbers that are drawn from another range.
-        reasons: Why a number is set, where it says so itself.
+        reasons: Why a number is set: what it says itself, else what the set in its file says.
         name: The name of a set that stands in a file.
         why: Why that set is as it is.
     """
@@ -167,7 +167,10 @@ def _from_file(path: Path) -> NumberSet:
         raise ConfigError(f"{path}: {error}") from None
     if not numbers.names:
         raise ConfigError(f"{path}: sets no number; give parameters or kinds")
-    return dataclasses.replace(numbers, name=entry.text("name", path.stem), why=why)
+    reasons = {**dict.fromkeys(numbers.names, why), **numbers.reasons}
+    return dataclasses.replace(
+        numbers, reasons=reasons, name=entry.text("name", path.stem), why=why
+    )
 
 
 def _set(parameters: object, kinds: object) -> NumberSet:

@@ -58,8 +58,9 @@ def test_a_file_says_what_python_says_and_why(tmp_path):
             "research.stop": 0.06,
             "research.adjustment.range": [0.1, 0.2],
             "research.adjustment.why": "half of what we assume",
+            "research.stop.why": "what if firms adjusted at once",
         },
-        {"incubator.rate": 0.1},
+        {"incubator.rate": 0.1, "incubator.rate.why": "what if firms adjusted at once"},
     )
     assert (read.values, read.ranges, read.reasons) == (typed.values, typed.ranges, typed.reasons)
     assert (read.name, read.why) == ("quick", "what if firms adjusted at once")
@@ -74,7 +75,7 @@ def test_what_is_typed_holds_against_the_file(tmp_path):
     )
     assert both.values == {"research.stop": 0.06, "research.adjustment": 0.12}
     assert both.ranges == {"kind.incubator.rate": (0.1, 1.0)}
-    assert both.reasons == {}  # its reason was one for the range
+    assert both.reasons == {"research.stop": read.why}  # the others' reasons were for other values
     assert both.why == read.why
     beside = number_set(tmp_path / "my_set.yaml", {"incubator.rate": 0.2})
     assert beside.values == read.values | {"kind.incubator.rate": 0.2}

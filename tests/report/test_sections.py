@@ -10,6 +10,7 @@ from studies import study_of, told
 
 from sim.indicators.table import INDICATORS
 from sim.inputs.levers import TYPES
+from sim.inputs.number_set import number_set
 from sim.inputs.plan_file import load_plan, plan_names
 from sim.region.pages import QUARTER
 from sim.report.sections.appendix import (
@@ -20,6 +21,7 @@ from sim.report.sections.appendix import (
     target_mechanism_words,
 )
 from sim.report.sections.overview import sort_targets
+from sim.report.sections.parameters import parameter_tables
 from sim.report.view import view_of
 from sim.report.words import NATURE_WORDS
 
@@ -153,7 +155,25 @@ def test_a_figure_that_the_city_published_stands_beside_the_model_s(read):
 
 def test_a_typed_start_is_marked(tmp_path):
     study = study_of(tmp_path, "as_written", start={"brokers": 120.0}, replicates=2)
-    assert "typed in for this run" in written(study).text
+    assert "set for this run" in written(study).text
+
+
+def test_a_number_that_is_set_says_why(tmp_path):
+    own = "why: The survey of 2020\nparameters:\n  research.stop: {value: 0.05, why: Fewer}\n"
+    (tmp_path / "own.yaml").write_text(f"{own}  market.spread: 0.1\n")
+    numbers = number_set(str(tmp_path / "own.yaml"), {"incubator": {"rate": {"range": [0.1, 0.2]}}})
+    study = study_of(tmp_path / "run", "none", numbers=numbers, replicates=2)
+    rows = [
+        (title.split()[0], row[0].text, row[4].text)
+        for title, table in parameter_tables(view_of(study, PLANS["weihai_2018"])).items()
+        for row in table.rows
+        if "set for this run" in row[4].text
+    ]
+    assert sorted(rows) == [
+        ("kind", "incubator.rate", "range set for this run"),
+        ("market", "spread", "set for this run: The survey of 2020"),
+        ("research", "stop", "set for this run: Fewer"),
+    ]
 
 
 def test_quota_targets_are_said_to_be_decided_elsewhere(read):

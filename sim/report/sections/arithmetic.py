@@ -40,7 +40,7 @@ def _prior_words(view: View, target: Target) -> str:
     if not target.start_stock:
         return "worked out from the city's other figures"
     if target.start_stock in view.study.case(view.plan.name).start:
-        return "typed in for this run"
+        return "set for this run"
     quantity = view.plan.city.figures[target.start_stock].quantity
     return f"{quantity.status}, {range_words(quantity)}: {quantity.source}"
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sim.core.quantity import Quantity
 from sim.inputs.instrument import Instrument
 from sim.inputs.levers import LEVERS
+from sim.inputs.number_set import NumberSet
 from sim.inputs.parameters import all_parameters
 from sim.region.declared import unit_and_meaning
 from sim.report.numerals import exact
@@ -13,40 +14,45 @@ from sim.report.sections.cells import Cell, Table
 from sim.report.view import View
 
 _HEADS = ("Name", "Median", "Range", "Unit and meaning", "Status", "Source")
+_SET = "set for this run"
 
 
 def parameter_tables(view: View) -> dict[str, Table]:
     """Return all numbers that the runs rest on, by where they belong."""
     groups: dict[str, list[Sequence[Cell]]] = {}
     case = view.study.case(view.plan.name)
-    known = {
-        **case.numbers.values,
-        **{f"start.{name}": value for name, value in case.start.items()},
-    }
+    figures = {f"start.{name}": value for name, value in case.start.items()}
     for name, quantity in all_parameters(view.plan, case.numbers).items():
         group, _, rest = name.partition(".")
-        typed = known.get(name)
-        if name in case.numbers.ranges:
-            typed, source = None, f"range set for this run; {quantity.source}"
-            quantity = replace(quantity, source=source)
-        groups.setdefault(group, []).append(
-            _parameter(rest, quantity, unit_and_meaning(name, quantity), typed)
-        )
+        unit = unit_and_meaning(name, quantity)
+        status = _set_words(case.numbers, name) or quantity.status
+        if name in figures:
+            quantity = replace(quantity, default=figures[name], spread="fixed")
+            status = _SET
+        groups.setdefault(group, []).append(_parameter(rest, quantity, unit, status))
     doses = [_dose(i) for i in (*view.plan.city.background, *view.plan.instruments) if i.modelled]
     titles = {"start": "start (figures of the city)", "kind": "kind (platform kinds)"}
     tables = {titles.get(group, group): Table(_HEADS, rows) for group, rows in groups.items()}
     return tables | {"dose (amounts of the instruments)": Table(_HEADS, doses)}
 
 
-def _parameter(name: str, quantity: Quantity, unit: str, typed: float | None) -> list[Cell]:
+def _set_words(numbers: NumberSet, name: str) -> str:
+    """Return what is set of a number for these runs and why, empty where nothing is."""
+    if name not in numbers.names:
+        return ""
+    words = "range set for this run" if name in numbers.ranges else _SET
+    return ": ".join(filter(None, (words, numbers.reasons.get(name))))
+
+
+def _parameter(name: str, quantity: Quantity, unit: str, status: str) -> list[Cell]:
     low, high = exact(quantity.low), exact(quantity.high)
-    drawn = quantity.spread != "fixed" and quantity.low < quantity.high and typed is None
+    drawn = quantity.spread != "fixed" and quantity.low < quantity.high
     return [
         Cell(name),
-        Cell(exact(quantity.default if typed is None else typed)),
+        Cell(exact(quantity.default)),
         Cell(f"{low} to {high}, {quantity.spread}" if drawn else "not drawn"),
         Cell(unit),
-        Cell(quantity.status if typed is None else "typed in for this run"),
+        Cell(status),
         Cell(quantity.source),
     ]
 
