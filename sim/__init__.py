@@ -193,6 +193,7 @@ def _job(
     baselines: "Sequence[AnyMix]",
     settings: Mapping[str, Any],
 ) -> "Job":
+    from sim.core.errors import ConfigError
     from sim.indicators.table import check_measured
     from sim.inputs.plan import Plan
     from sim.inputs.plan_file import load_plan
@@ -200,6 +201,8 @@ def _job(
     from sim.region.case import case_of
     from sim.runs.job import job_of
 
+    if isinstance(policies, str) or not isinstance(policies, Sequence):
+        raise ConfigError(f"{command}: policies is a list of mixes, not {policies!r}")
     words, effort = _parted(command, settings)
     loaded = plan if isinstance(plan, Plan) else load_plan(plan)
     check_measured([loaded])
@@ -232,9 +235,10 @@ def _parted(command: str, settings: Mapping[str, Any]) -> "tuple[dict[str, Any],
     words = {name: value for name, value in settings.items() if name in _WORDS}
     numbers = number_set(words.pop("parameters", None), words.pop("kinds", None))
     said = {name: value for name, value in settings.items() if name in own}
-    if said["output"] is not None:
+    if isinstance(said["output"], str):
         said["output"] = Path(said["output"])
     effort = Effort(**said)
     if effort.kept and effort.output is None:
         raise ConfigError("micro keeps files: say in which folder, with output=")
-    return words | {"numbers": numbers}, effort
+    start = words.get("start")
+    return words | {"numbers": numbers, "start": {} if start is None else start}, effort

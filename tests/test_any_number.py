@@ -13,7 +13,7 @@ from sim.publish import run_and_read
 
 QUICK = {"quarters": 2, "scale": 0.05, "workers": 1}
 TYPED = ("quarters=2", "population.scale=0.05", "workers=1", "replicates=2")
-PARAMETERS = {"research.stop": 0.06, "market.spread.range": [0.0, 0.5]}
+PARAMETERS = {"research.stop": 0.06, "market.spread.range": [0.0, 0.3]}
 KINDS = {"incubator.rate": 0.15}
 
 
@@ -33,7 +33,7 @@ def file(tmp_path):
 def typed():
     return [
         "parameters.research.stop=0.06",
-        "parameters.market.spread.range=[0.0,0.5]",
+        "parameters.market.spread.range=[0.0,0.3]",
         "kinds.incubator.rate=0.15",
     ]
 
@@ -114,6 +114,9 @@ def test_a_region_takes_the_same_words():
         ({"parameters": {"research.stop": 1.5}}, "parameters.research.stop"),
         ({"kinds": {"incubatr.rate": 0.1}}, "Did you mean 'incubator'?"),
         ({"parameters": "nowhere.yaml"}, "nowhere.yaml"),
+        ({"start": 5}, "start: a mapping (key: value) is needed, not the number 5"),
+        ({"start": []}, "start: a mapping (key: value) is needed"),
+        ({"start": {"brokers": 10**400}}, "start.brokers"),
     ],
 )
 def test_old_and_wrong_words_are_told_with_the_right_one(words, said):
@@ -126,6 +129,41 @@ def test_old_and_wrong_words_are_told_with_the_right_one(words, said):
         with pytest.raises(ConfigError) as error:
             call()
         assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: sim.run("weihai_2018", output=5), "output = 5"),
+        (lambda: sim.run("weihai_2018", policy=5), "policy: a name or a file is needed"),
+        (lambda: sim.run(5), "plan: a name or a file is needed, not the number 5"),
+        (lambda: sim.compare("weihai_2018", "as_written"), "a list of mixes, not 'as_written'"),
+        (lambda: sim.compare("weihai_2018", 5), "a list of mixes, not 5"),
+        (lambda: sim.compare("weihai_2018", [], baseline=5), "policy: a name or a file is needed"),
+        (lambda: sim.Region(5, seed=1), "plan: a name or a file is needed"),
+    ],
+)
+def test_a_wrong_type_is_told_with_its_word(call, said):
+    with pytest.raises(ConfigError) as error:
+        call()
+    assert said in str(error.value)
+
+
+def test_a_figure_outside_its_range_and_a_range_without_effect_are_told(capsys):
+    noise = ["uncertainty=noise", "parameters.research.stop.range=[0.06,0.08]"]
+    assert main(["--cfg", "job", "start.brokers=1", *noise]) == 0
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("start.brokers = 1 lies outside its range")
+    assert second.startswith("parameters.research.stop.range says nothing with uncertainty=noise")
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_city_that_becomes_infinite_is_no_success(capsys, tmp_path):
+    assert main([*TYPED, "parameters.research.value_mean=1e308", f"output={tmp_path}/x"]) == 1
+    told = capsys.readouterr().err
+    assert "parameters.research.value_mean = 1e+308 lies outside its range" in told
+    assert "failed: weihai_2018, as_written, replicate 0" in told
+    assert "infinite" in told
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,8 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.module and not node.level, f"{path}: say from which room it imports"
+            assert node.module is not None, f"{path}: say from which room it imports"
+            assert not node.level, f"{path}: say from which room it imports"
             inner = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= inner & NAMES.keys() or {node.module}
             found |= {node.module} if not inner <= NAMES.keys() else set()

@@ -75,7 +75,7 @@ def _numbers(request: Request) -> NumberSet:
         elif branch in NUMBERS:
             file = _set_file(branch, override)
     by_hand = number_set(typed["parameters"], typed["kinds"])
-    return number_set(file, None).joined(by_hand) if file else by_hand
+    return by_hand if file is None else number_set(file, None).joined(by_hand)
 
 
 def _set_file(branch: str, override: Override) -> str:

@@ -10,6 +10,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from sim.core.errors import ConfigError, unknown
+from sim.inputs.number_set import settable_as
 from sim.inputs.reading import names_in, read_tree
 
 CHOICES = ("plan", "policy", "baseline", "experiment")
@@ -73,8 +74,14 @@ def parse(arguments: Sequence[str], own: Collection[str] = ()) -> Request:
     flags = [argument for argument in rest if argument.startswith("-")]
     for flag in flags:
         if flag not in ("-m", "--multirun"):
-            raise unknown("command line", "flag", flag, FLAGS)
-    typed = dict(_pair(argument, own) for argument in rest if argument not in flags)
+            raise _no_flag(flag)
+    typed: dict[str, str] = {}
+    for argument in rest:
+        if argument not in flags:
+            key, raw = _pair(argument, own)
+            if key in typed and key.partition(".")[0] in NUMBERS:
+                raise ConfigError(f"{argument}: {key}={typed[key]} was given already")
+            typed[key] = raw
     choices = {key: _listed(key, typed.pop(key)) for key in CHOICES if key in typed}
     output = _listed("output", typed.pop("output", "null"))
     sweep = bool(flags or choices.get("experiment"))
@@ -105,6 +112,15 @@ def _without_cfg(arguments: list[str]) -> tuple[list[str], bool]:
     return arguments, False
 
 
+def _no_flag(flag: str) -> ConfigError:
+    """Return the error for a flag that there is not; one whose word is a key is told the key."""
+    word = flag.lstrip("-").partition("=")[0].replace("-", "_")
+    key = RENAMED.get(word, word)
+    if key in KNOWN:
+        return ConfigError(f"{flag}: it is typed {key}=")
+    return unknown("command line", "flag", flag, FLAGS)
+
+
 def _pair(argument: str, own: Collection[str]) -> tuple[str, str]:
     key, equals, raw = argument.partition("=")
     if not equals or key[:1] in ("+", "~"):
@@ -116,6 +132,8 @@ def _pair(argument: str, own: Collection[str]) -> tuple[str, str]:
     if word in RENAMED:
         raise ConfigError(f"{argument}: {word} is now {RENAMED[word]}{dot}{below}=")
     if key not in KNOWN and not key.startswith(tuple(f"{branch}." for branch in BRANCHES)):
+        if name := settable_as(key):
+            raise ConfigError(f"{argument}: it is typed {name}=")
         raise unknown("command line", "key", key, {*KNOWN, *own})
     return key, raw
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection
+from contextlib import suppress
 from numbers import Integral, Real
 from typing import cast
 
@@ -38,9 +39,11 @@ def finite(name: str, value: object) -> float:
     Raises:
         ConfigError: If it is none.
     """
-    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
-        raise ConfigError(f"{name} = {value!r}: a finite number is needed")
-    return float(value)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        with suppress(OverflowError):
+            if math.isfinite(number := float(value)):
+                return number
+    raise ConfigError(f"{name} = {value!r}: a finite number is needed")
 
 
 def check_words(where: str, words: Collection[str], known: Collection[str]) -> None:

@@ -11,12 +11,14 @@ A file names itself, says why, and holds ``parameters`` and ``kinds``; each numb
 
 import dataclasses
 import math
-import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from sim.core.errors import ConfigError, unknown
 from sim.core.quantity import Quantity
@@ -29,6 +31,7 @@ type _Parts = tuple[str, ...]
 
 _KEYS = ("name", "why", "parameters", "kinds")
 _ASPECTS = ("value", "range", "why")
+_LONGEST_PATH = 3  # of what has something below it: parameters.research.stop
 _KIND = "kind."  # what the full name of a kind's number begins with
 
 
@@ -92,13 +95,16 @@ class NumberSet:
         return quantity
 
     def outside(self) -> tuple[str, ...]:
-        """Return a sentence for each value outside the range of its number: unusual, not wrong."""
-        return tuple(
-            _unusual(name, value)
-            for name, value in self.values.items()
-            if name not in self.ranges
-            and not settable()[name].low <= value <= settable()[name].high
-        )
+        """Return a sentence for each number set beyond its range: unusual, not wrong."""
+        told = []
+        for name in self.names:
+            usual = settable()[name]
+            ends = self.ranges.get(name) or (self.values[name],) * 2
+            if usual.spread == "fixed" and name in self.ranges:
+                continue  # that it is drawn at all is what was asked for
+            if not usual.low <= ends[0] <= ends[1] <= usual.high:
+                told.append(unusual(spelled(name), usual, ends))
+        return tuple(told)
 
 
 NOTHING_SET = NumberSet()
@@ -114,12 +120,15 @@ def _as_median(value: float, quantity: Quantity) -> float:
     return math.exp(math.log(value))
 
 
-def _unusual(name: str, value: float) -> str:
-    usual = settable()[name]
+def unusual(typed: str, usual: Quantity, ends: tuple[float, float]) -> str:
+    """Return the sentence that a number, as it is typed, was set beyond its range."""
+    low, high = ends
     if usual.low == usual.high:
-        return f"{spelled(name)} = {value:g} is not the one value known, {usual.default:g}"
-    span = f"{usual.low:g} to {usual.high:g} ({usual.unit})"
-    return f"{spelled(name)} = {value:g} lies outside its range, {span}"
+        return f"{typed} = {low:g} is not the one value known, {usual.default:g}"
+    beyond = f"{typed} = {low:g} lies outside"
+    if low < high:
+        beyond = f"{typed}.range = [{low:g}, {high:g}] goes beyond"
+    return f"{beyond} its range, {usual.low:g} to {usual.high:g} ({usual.unit})"
 
 
 @cache
@@ -140,6 +149,13 @@ def spelled(name: str) -> str:
     return f"parameters.{name}"
 
 
+def settable_as(key: str) -> str:
+    """Return as what a number is typed that was spelt another way, empty where none is meant."""
+    name = key.removeprefix("params.").removeprefix("parameters.").removeprefix("kinds.")
+    found = next((full for full in (name, f"{_KIND}{name}") if full in settable()), "")
+    return found and spelled(found)
+
+
 def number_set(
     parameters: Mapping[str, Any] | str | Path | None, kinds: Mapping[str, Any] | None
 ) -> NumberSet:
@@ -153,30 +169,31 @@ def number_set(
         ConfigError: If a name is unknown or set twice, a value is not possible in its unit, a range
             does not hold its value, or there is no such file or it is no set.
     """
+    if parameters == "":
+        raise ConfigError("parameters=: the file of a set of numbers is missing")
     if isinstance(parameters, str | Path):
-        return _from_file(Path(parameters)).joined(_set({}, kinds or {}))
-    return _set(parameters or {}, kinds or {})
+        return _from_file(Path(parameters).expanduser()).joined(_set(None, kinds))
+    return _set(parameters, kinds)
 
 
 def _from_file(path: Path) -> NumberSet:
-    entry = Entry(read_file(path, "set of numbers"), str(path), _KEYS)
+    entry = Entry(read_file(path, "set of numbers"), f"{path}", _KEYS)
     why = entry.text("why")
     try:
-        numbers = _set(*(entry.tree.get(part) or {} for part in _KEYS[2:]))
+        numbers = _set(*(entry.tree.get(part) for part in _KEYS[2:]))
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
     if not numbers.names:
         raise ConfigError(f"{path}: sets no number; give parameters or kinds")
     reasons = {**dict.fromkeys(numbers.names, why), **numbers.reasons}
-    return dataclasses.replace(
-        numbers, reasons=reasons, name=entry.text("name", path.stem), why=why
-    )
+    name = entry.text("name") if entry.has("name") else path.stem
+    return dataclasses.replace(numbers, reasons=reasons, name=name, why=why)
 
 
 def _set(parameters: object, kinds: object) -> NumberSet:
     said: dict[tuple[str, str], object] = {}
     for kind, tree in (("parameters", parameters), ("kinds", kinds)):
-        for parts, value in _leaves(as_mapping(tree, kind), (kind,)):
+        for parts, value in _leaves(as_mapping({} if tree is None else tree, kind), (kind,)):
             at = _found(parts)
             if at in said:
                 raise ConfigError(f"{spelled(at[0])}: its {at[1]} is set twice")
@@ -202,6 +219,8 @@ def _leaves(
         parts = (*path, *key.split("."))
         if not isinstance(value, Mapping):
             yield parts, value
+        elif len(parts) > _LONGEST_PATH:
+            raise ConfigError(f"{'.'.join(parts)}: one value is needed, not {shown(value)}")
         elif value:
             yield from _leaves(as_mapping(value, ".".join(parts)), parts)
         else:
@@ -218,6 +237,8 @@ def _found(parts: _Parts) -> tuple[str, str]:
         known = {name: tuple(own) for name, own in sheets().items()}
         words, start = ("sheet", "parameter"), group
     if group not in known:
+        if name := settable_as(".".join(parts[1:])):
+            raise ConfigError(f"{'.'.join(parts)}: it is spelt {name}")
         raise unknown(root, words[0], group, known)
     if not rest:
         example = f"{root}.{group}.{known[group][0]}"
@@ -230,13 +251,15 @@ def _found(parts: _Parts) -> tuple[str, str]:
     return f"{start}.{rest[0]}", aspect
 
 
-def _value(name: str, value: object) -> float:
-    where, unit = spelled(name), UNITS[settable()[name].unit]
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def _value(name: str, value: object, where: str = "") -> float:
+    unit = UNITS[settable()[name].unit]
+    where = where or spelled(name)
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise ConfigError(f"{where}: a number is needed ({unit.name}), not {shown(value)}")
-    if not (abs(value) <= sys.float_info.max and unit.holds(value)):  # false for NaN, too
-        raise ConfigError(f"{where}: {unit.reach} is needed ({unit.name}), not {shown(value)}")
-    return float(value)
+    with suppress(OverflowError):
+        if math.isfinite(number := float(value)) and unit.holds(number):
+            return number
+    raise ConfigError(f"{where}: {unit.reach} is needed ({unit.name}), not {shown(value)}")
 
 
 def _range(name: str, ends: object, middle: float) -> tuple[float, float]:
@@ -244,7 +267,7 @@ def _range(name: str, ends: object, middle: float) -> tuple[float, float]:
     if not isinstance(ends, list | tuple) or len(ends) != 2:
         given = f"{len(ends)} values" if isinstance(ends, list | tuple) else shown(ends)
         raise ConfigError(f"{where}.range: [lowest, highest] is needed, not {given}")
-    low, high = (_value(name, end) for end in ends)
+    low, high = (_value(name, end, f"{where}.range") for end in ends)
     if low > high:
         raise ConfigError(f"{where}.range: the lowest comes first, not [{low:g}, {high:g}]")
     if not low <= middle <= high:

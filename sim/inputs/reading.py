@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,9 @@ def read_file(path: Path, thing: str) -> dict[str, Any]:
     Raises:
         ConfigError: If there is no such file, or it does not hold one plain mapping.
     """
-    if not path.is_file():
+    if _is(Path.is_dir, path):
+        raise ConfigError(f"{path}: it is a folder; the file of a {thing} is needed")
+    if not _is(Path.exists, path):
         near = closest(path.name, (other.name for other in path.parent.glob("*.yaml")))
         raise ConfigError(f"no {thing} '{path}': there is no such file.{near}")
     return _tree(_content(path), str(path), thing)
@@ -136,16 +138,25 @@ def _seal(text: bytes) -> bytes:
 
 
 def _find(folder: str, name_or_path: str | Path) -> Path:
+    if not isinstance(name_or_path, str | Path):
+        raise ConfigError(f"{folder}: a name or a file is needed, not {shown(name_or_path)}")
     path = Path(name_or_path)
     if isinstance(name_or_path, str) and name_or_path in names_in(folder):
         return configs() / folder / f"{name_or_path}.yaml"
-    if path.is_file():
+    if _is(Path.is_file, path):
         return path
     known = names_in(folder)
     raise ConfigError(
         f"no {folder} '{name_or_path}': neither a known name nor a file; "
         f"known: {', '.join(known)}.{closest(path.stem, known)}"
     )
+
+
+def _is(question: Callable[[Path], bool], path: Path) -> bool:
+    """Return what holds of a path; nothing does of one too long for a file."""
+    with suppress(OSError):
+        return question(path)
+    return False
 
 
 def _decoded(content: bytes, where: str) -> str:
@@ -170,6 +181,9 @@ class _Loader(yaml.CSafeLoader):
         """Return the mapping of a node."""
         seen: set[str] = set()
         for key, _ in node.value:
+            if key.tag.endswith(":merge"):
+                line = key.start_mark.line + 1
+                raise ConfigError(f"line {line}: '<<' is not read; say each key where it holds")
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
                     line = key.start_mark.line + 1
@@ -184,7 +198,9 @@ def _parsed(text: str, where: str) -> object:
     if text.count("[") + text.count("{") + max(map(len, text.splitlines()), default=0) > _DEEPEST:
         raise ConfigError(f"{where}: holds a value that YAML cannot read: nested too deeply")
     try:
-        return yaml.load(text, Loader=_Loader)  # a safe loader
+        tree = yaml.load(text, Loader=_Loader)  # a safe loader
+        json.dumps(tree, default=str, skipkeys=True)  # refuses what holds itself
+        return tree
     except yaml.constructor.ConstructorError as error:
         raise ConfigError(f"{where}: {_position(error)}{error.problem}: plain YAML only") from None
     except yaml.MarkedYAMLError as error:

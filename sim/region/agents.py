@@ -23,9 +23,10 @@ from sim.inputs.number_set import number_set
 from sim.inputs.plan import Plan
 from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
-from sim.policy.mix import Mix
+from sim.policy.mix import NO_POLICY, Choice, Mix
+from sim.region.case import case_of
 from sim.region.recorder import Recorder
-from sim.region.region import start_run
+from sim.region.region import start_city
 from sim.state.columns import ACTIVE, BODIES, BODY_CODE, CLOSED
 from sim.state.state import State
 
@@ -163,18 +164,18 @@ class Region(mesa.Model):
         self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
         check_measured([self.plan])
         self.mix = None if policy is None else build_mix(self.plan, policy)
-        known = number_set(numbers.get("parameters"), numbers.get("kinds"))
-        for remark in known.outside():
-            warnings.warn(remark, stacklevel=2)
-        self.run_of_city = start_run(
+        case = case_of(
             self.plan,
-            self.mix,
+            Choice(mix=self.mix or NO_POLICY),
             seed=world,
             uncertainty="noise",
             scale=scale,
-            start=start or {},
-            numbers=known,
+            start={} if start is None else start,
+            numbers=number_set(numbers.get("parameters"), numbers.get("kinds")),
         )
+        for remark in case.remarks:
+            warnings.warn(remark, stacklevel=2)
+        self.run_of_city = start_city(case, 0).under(case.mix)
         self.recorder = Recorder(self.plan)
         self.recorder.note_start(self.state)
         self.indicators = dict(self.recorder.start)

@@ -14,8 +14,9 @@ from sim.core.plain import hash_of, plain
 from sim.core.quantity import UNCERTAINTIES
 from sim.core.quarter import label
 from sim.inputs.city import FIGURES
-from sim.inputs.number_set import NOTHING_SET, NumberSet
+from sim.inputs.number_set import NOTHING_SET, NumberSet, spelled, unusual
 from sim.inputs.plan import Plan
+from sim.inputs.reading import as_mapping
 from sim.policy.mix import Choice, Mix
 
 LARGEST_SEED = 2**64 - 1
@@ -89,13 +90,29 @@ class Case:
                 f"population.scale = {self.scale}: a number above 0 and up to {LARGEST_SCALE:g} "
                 "is needed; 1 is one firm in the model per firm in the city"
             )
-        for name, value in self.start.items():
+        for name, value in as_mapping(self.start, "start").items():
             _check_figure(self.plan, name, value)
 
     @property
     def key(self) -> tuple[str, str]:
         """The names of its plan and its mix."""
         return self.plan.name, self.mix.name
+
+    @property
+    def remarks(self) -> list[str]:
+        """A sentence for each number that was set beyond its range, or without effect."""
+        figures = self.plan.city.figures
+        told = [*self.numbers.outside()]
+        for name, value in self.start.items():
+            usual = figures[name].quantity
+            if not usual.low <= value <= usual.high:
+                told.append(unusual(f"start.{name}", usual, (value, value)))
+        if self.uncertainty == "noise":
+            told += [
+                f"{spelled(name)}.range says nothing with uncertainty=noise: no number is drawn"
+                for name in self.numbers.ranges
+            ]
+        return told
 
     def configuration(self) -> dict[str, Any]:
         """Return all that decides on its numbers, as plain values."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core import quarter
+from sim.core.errors import SimError
 from sim.indicators.table import CONTEXT, INDICATORS
 from sim.inputs.plan import Plan
 from sim.region.record import PAYMENTS, Record, Series
@@ -55,11 +56,20 @@ class Recorder:
         )
 
     def close(self, replicate: int, books: Books, parameters: dict[str, float]) -> Record:
-        """Return the finished record."""
+        """Return the finished record.
+
+        Raises:
+            SimError: If something became infinite.
+        """
+        trajectories = _columns(self.rows)
+        for name, path in trajectories.items():
+            if np.isinf(path).any():
+                when = quarter.label(self.quarters[int(np.isinf(path).argmax())])
+                raise SimError(f"{name} became infinite in {when}: a number is set far too high")
         return Record(
             replicate=replicate,
             quarters=self.quarters,
-            trajectories=_columns(self.rows),
+            trajectories=trajectories,
             real=_columns(self.real),
             start=self.start,
             payments=payments_table(books),

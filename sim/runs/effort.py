@@ -55,6 +55,8 @@ class Effort:
         if not isinstance(self.micro, bool):
             more = f" (or true: the first {_MICRO_REPLICATES} replicates)"
             check_whole("micro", self.micro, 0, more=more)
+        if not isinstance(self.output, Path | None):
+            raise ConfigError(f"output = {self.output!r}: the path of a folder is needed")
         if not isinstance(self.force, bool):
             raise ConfigError(f"population.force = {self.force!r}: true or false is needed")
 

@@ -45,8 +45,8 @@ class Job:
 
     @property
     def remarks(self) -> list[str]:
-        """A sentence for each number that was set outside its range."""
-        told = (sentence for case in self.cases for sentence in case.numbers.outside())
+        """A sentence for each number that was set beyond its range, or without effect."""
+        told = (sentence for case in self.cases for sentence in case.remarks)
         return list(dict.fromkeys(told))
 
     @property

@@ -183,8 +183,17 @@ def test_full_names_are_spelled_as_they_are_typed():
         ({"services.enrol.range": [0, 1]}, "drawn by logarithms, it starts above 0"),
         ({"research.stop": 0.1, "research": {"stop": 0.1}}, r"\.stop: its value is set twice"),
         ({"research.stop": 0.1, "research.stop.value": 0.1}, r"\.stop: its value is set twice"),
+        ({"research.stop.range": [-1, 0.2]}, r"\.stop\.range: a number from 0 to 1 is needed"),
+        ({"population.cohort_years": 1e9}, r"\.cohort_years: a number from 0 to 1000 is needed"),
+        ({"parameters.research.stop": 0.1}, r"it is spelt parameters\.research\.stop"),
+        ({"research": {"stop": {"value": {"a": 1}}}}, r"\.stop\.value: one value is needed"),
         ({3: 0.1}, "parameters: a key is a text"),
         ([0.1], "parameters: a mapping .* is needed"),
+        ([], "parameters: a mapping .* is needed"),
+        (False, "parameters: a mapping .* is needed"),
+        ("", "the file of a set of numbers is missing"),
+        ("x" * 5000, "there is no such file"),
+        ("/", "it is a folder"),
     ],
 )
 def test_what_cannot_be_set_is_refused_in_a_sentence(parameters, said):
@@ -218,6 +227,10 @@ def test_what_cannot_be_set_of_a_kind_is_refused(kinds, said):
         ("why: so\nparameters: {research.stop: 0.1, research: {stop: 0.1}}", "is set twice"),
         ("why: so\nparameters: [research]", "parameters: a mapping .* is needed"),
         ("why: so\nwhy: no", "the key 'why' stands twice"),
+        ("why: so\nparameters: false", "parameters: a mapping .* is needed"),
+        ("why: so\nname: ''\nparameters: {research.stop: 0.05}", "'name' is empty"),
+        ("why: so\nparameters: &x {research: *x}", "holds a value that YAML cannot read"),
+        ("why: so\nparameters: {research: {<<: {stop: 0.1}, stop: 0.2}}", "'<<' is not read"),
         ("- why", "a mapping .* is needed"),
         ("", "the file is empty"),
     ],
@@ -234,3 +247,25 @@ def test_a_file_that_is_not_there_is_named_with_its_neighbour(tmp_path):
         number_set(tmp_path / "myset.yaml", None)
     with pytest.raises(ConfigError, match=r"no such file"):
         number_set(tmp_path / "none" / "at_all", None)
+
+
+def test_a_mapping_that_holds_itself_is_refused():
+    own = {}
+    own["research"] = own
+    with pytest.raises(ConfigError, match=r"one value is needed|no parameter 'research'"):
+        number_set(own, None)
+
+
+@pytest.mark.parametrize("value", [np.int64(0), np.float32(0.5), np.float64(0.5)])
+def test_numbers_of_numpy_are_numbers(value):
+    assert number_set({"research.stop": value}, None).values == {"research.stop": float(value)}
+
+
+def test_a_range_beyond_the_usual_one_is_told():
+    own = {"research.stop.range": [0.05, 0.09], "incubation.longest.range": [12, 20]}
+    assert number_set(own, None).outside() == ()
+    wide = number_set({"research.stop": {"value": 0.5, "range": [0.4, 0.6]}}, None).outside()
+    assert wide == (
+        "parameters.research.stop.range = [0.4, 0.6] goes beyond its range, "
+        "0.05 to 0.09 (share a year)",
+    )
