@@ -21,16 +21,19 @@ from sim.command.compose import as_yaml, compose
 from sim.command.grammar import KNOWN, RENAMED, Request, parse
 from sim.core.checks import check_whole
 from sim.core.errors import ConfigError, SimError, unknown
+from sim.core.plain import as_json, hash_of
 from sim.inputs.plan_file import tree_of
 from sim.inputs.reading import as_mapping, read_tree
-from sim.region.case import Case
+from sim.region.case import Case, as_typed
 from sim.runs.effort import Effort
-from sim.runs.folder import folder_name
+from sim.runs.folder import folder_name, replacing
+from sim.runs.manifest import MANIFEST
 
 Reader = Callable[[str, str], Any]  # the key and what was typed → the value
 
 # Keys of the command line without a meaning here: an experiment compares mixes in its own way.
 APART = ("experiment", "baseline", "precision", "most_replicates", "micro", "micro.replicates")
+QUESTION = "question.json"  # beside the answer: what was asked, and all that was set
 ASIDE = ("plan", "workers", "cluster", "population.force", "output")  # with no say in the answer
 _SHARED = """\
   plan={plan}     replicates={replicates}  seed=1  population.scale=1  workers=auto
@@ -138,11 +141,15 @@ def ask(experiment: Experiment, arguments: Sequence[str] | None) -> Asked:
     tree = {**tree_of(plan), "plan": composed["plan"], "targets": composed["targets"]}
     values, typed = values_of(experiment, own), _typed(experiment, request)
     root = request.output or Path("outputs") / experiment.name / case.plan.name
-    folder = request.output or root / _question(experiment, values, typed)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"output = {folder}: no folder can be made: {error.strerror}") from None
+    folder = request.output or root / _folder_of(experiment, values, typed, case)
+    question = {
+        "experiment": experiment.name,
+        "asked": {key: str(value) for key, value in values.items()},
+        "replicates": job.effort.replicates,
+        "set": case.set_words,
+        "configuration": case.configuration(),
+    }
+    _claim(folder, as_json(question, indent=1) + "\n", told=request.output is not None)
     return Asked(
         case=case,
         effort=job.effort,
@@ -364,12 +371,36 @@ def _flat(tree: Mapping[str, Any], where: str = "") -> dict[str, Any]:
     return found
 
 
-def _question(experiment: Experiment, values: Mapping[str, Any], typed: Mapping[str, str]) -> str:
+def _claim(folder: Path, question: str, *, told: bool) -> None:
+    """Make the folder of an answer, with the question; one that was told keeps its own question."""
+    path = folder / QUESTION
+    try:
+        if told and (folder / MANIFEST).exists():
+            raise ConfigError(
+                f"output = {folder}: it holds a run of the model; give another folder"
+            )
+        if told and path.exists() and path.read_text("utf-8") != question:
+            raise ConfigError(
+                f"output = {folder}: it answers another question, as its {QUESTION} says; give "
+                "another folder"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as unfinished:
+            unfinished.write_text(question, "utf-8")
+    except OSError as error:
+        raise ConfigError(f"output = {folder}: cannot be written: {error.strerror}") from None
+
+
+def _folder_of(
+    experiment: Experiment, values: Mapping[str, Any], typed: Mapping[str, str], case: Case
+) -> str:
     """Return what was typed that is not the default, as the name of a folder.
 
-    It has none of the signs that mean something in ``policy=FOLDER/FILE``.
+    It has none of the signs that mean something in ``policy=FOLDER/FILE``. Of a file with numbers
+    it has what the file says, since two may have one name and one may change.
     """
-    words = [f"{key}-{value}" for key, value in typed.items()]
+    said = {"parameters": f"{case.numbers.name}-{hash_of(as_typed(case.numbers))[:8]}"}
+    words = [f"{key}-{said.get(key, value)}" for key, value in typed.items()]
     for key in experiment.keys:
         value = values[key.name]
         if key.name.endswith("."):

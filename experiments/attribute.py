@@ -281,7 +281,7 @@ for each other):
 Instruments that two groups' mixes select, counted in the first only: {both}.
 """
     draw(values, folder / "attribution.png", f"{plan.name}: what each group adds")
-    write_files(folder, tables, text)
+    write_files(asked, tables, text)
 
 
 if __name__ == "__main__":

@@ -594,7 +594,7 @@ A change chosen for a target is written as a policy file, TARGET.yaml; `python -
 runs it.
 """
     draw(tried, p, folder / "correction.png", f"{plan.name} after {label(at)}")
-    write_files(folder, {"changes": tried, "again": fresh}, text)
+    write_files(asked, {"changes": tried, "again": fresh}, text)
 
 
 if __name__ == "__main__":

@@ -285,8 +285,13 @@ def real_losses(before: Outcome, after: Outcome, rows: Rows | slice = slice(None
     return np.asarray(np.maximum(sure, 0.0) / np.maximum(usual, EPSILON))
 
 
-def write_files(folder: Path, tables: Mapping[str, pd.DataFrame], text: str) -> None:
-    """Write tables and a text, which is printed, too."""
+def write_files(asked: Asked, tables: Mapping[str, pd.DataFrame], text: str) -> None:
+    """Write tables and a text, which is printed, too, with what was set below it."""
+    folder = asked.folder
+    if asked.case.set_words:
+        text += "\n".join(
+            ["", "Set for these runs:", "", *(f"* {x}" for x in asked.case.set_words), ""]
+        )
     for name, table in tables.items():
         with replacing(folder / f"{name}.csv") as unfinished:
             table.to_csv(unfinished, index=False, lineterminator="\n")

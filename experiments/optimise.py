@@ -459,7 +459,7 @@ Run the best: `{command}`
 """
     draw(question, found, both, after.loc[PLAN], folder / "front.png")
     tables = {"trials": found, "front": unbeaten[names].join(both), "best": figures}
-    write_files(folder, tables, text)
+    write_files(asked, tables, text)
 
 
 if __name__ == "__main__":

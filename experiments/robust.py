@@ -379,7 +379,7 @@ When {looked_into} misses its targets:
 {chr(10).join(sentences)}
 """
     draw(attained, folder / "regret.png", f"{own.name}: regret over {worlds[0]} draws")
-    write_files(folder, {"regret": table, "circumstances": boxes}, text)
+    write_files(asked, {"regret": table, "circumstances": boxes}, text)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,17 @@ class NumberSet:
             )
         return quantity
 
+    def told(self) -> tuple[str, ...]:
+        """Return a phrase for each number that is set: as it is typed, instead of what, and why."""
+        said = []
+        for name in self.names:
+            typed = [f"{spelled(name)} = {x:g}" for x in (self.values.get(name),) if x is not None]
+            ends = (self.ranges[name],) if name in self.ranges else ()
+            typed += [f"{spelled(name)}.range = [{low:g}, {high:g}]" for low, high in ends]
+            why = f": {self.reasons[name]}" if name in self.reasons else ""
+            said.append(f"{', '.join(typed)}, {instead_of(settable()[name])}{why}")
+        return tuple(said)
+
     def outside(self) -> tuple[str, ...]:
         """Return a sentence for each number set beyond its range: unusual, not wrong."""
         told = []
@@ -118,6 +129,12 @@ def _as_median(value: float, quantity: Quantity) -> float:
     if quantity.spread != "log-uniform" or value <= 0:
         return value
     return math.exp(math.log(value))
+
+
+def instead_of(usual: Quantity) -> str:
+    """Return what a number is where it is not set."""
+    usually = f" ({usual.low:g} to {usual.high:g})" if usual.low < usual.high else ""
+    return f"instead of {usual.default:g}{usually}"
 
 
 def unusual(typed: str, usual: Quantity, ends: tuple[float, float]) -> str:

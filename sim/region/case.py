@@ -14,7 +14,7 @@ from sim.core.plain import hash_of, plain
 from sim.core.quantity import UNCERTAINTIES
 from sim.core.quarter import label
 from sim.inputs.city import FIGURES
-from sim.inputs.number_set import NOTHING_SET, NumberSet, spelled, unusual
+from sim.inputs.number_set import NOTHING_SET, NumberSet, instead_of, spelled, unusual
 from sim.inputs.plan import Plan
 from sim.inputs.reading import as_mapping
 from sim.policy.mix import Choice, Mix
@@ -97,6 +97,15 @@ class Case:
     def key(self) -> tuple[str, str]:
         """The names of its plan and its mix."""
         return self.plan.name, self.mix.name
+
+    @property
+    def set_words(self) -> list[str]:
+        """A phrase for each number and starting figure that is set, instead of what, and why."""
+        figures = self.plan.city.figures
+        return [*self.numbers.told()] + [
+            f"start.{name} = {value:g}, {instead_of(figures[name].quantity)}"
+            for name, value in self.start.items()
+        ]
 
     @property
     def remarks(self) -> list[str]:

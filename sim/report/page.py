@@ -71,12 +71,14 @@ def render(study: Study, gallery: Gallery) -> str:
 
 def chapter(view: View, gallery: Gallery) -> dict[str, Any]:
     """Return all that a plan's chapter says."""
-    plan = view.plan
+    plan, case = view.plan, view.study.case(view.plan.name)
     said: dict[str, Any] = {
         "anchor": view.anchor,
         "plan": plan,
         "asked": asked(plan),
         "run": bool(view.ones),
+        "set": case.set_words,
+        "remarks": case.remarks,
         "figures_known": published_figures(plan),
         "parameters": parameter_tables(view),
         "targets": targets_appendix(plan),

@@ -1,6 +1,7 @@
 """Experiments are typed like a run, and have keys of their own."""
 
 import importlib
+import json
 import sys
 
 import asking
@@ -113,7 +114,7 @@ def test_an_evaluation_is_kept_under_what_decides_on_it(tmp_path, monkeypatch):
     stand_in(monkeypatch, toy)
     folders = set()
     for typed in ([], ["start.brokers=150"], ["parameters.research.stop=0.06"], ["seed=2"]):
-        found = asked("replicates=1", "workers=1", f"output={tmp_path}", *typed)
+        found = asked("replicates=1", "workers=1", *typed)
         Evaluator(case=found.case, effort=found.effort, folder=found.kept).outcome(found.case.mix)
         now = {path.name for path in found.kept.iterdir() if path.is_dir()}
         assert len(now - folders) == 1
@@ -146,3 +147,28 @@ def test_what_is_typed_is_what_the_process_was_given(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["attribute.py", "seed=9"])
     assert asking.ask(attribute.EXPERIMENT, None).case.seed == 9
+
+
+def test_another_file_of_the_same_name_has_another_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = tmp_path / "own.yaml"
+    own.write_text("why: so\nparameters: {research.stop: 0.06}", "utf-8")
+    before = asked(f"parameters={own}").folder
+    assert "own-" in before.name
+    own.write_text("why: so\nparameters: {research.stop: 0.08}", "utf-8")
+    assert asked(f"parameters={own}").folder != before
+
+
+def test_a_folder_that_was_told_keeps_its_own_question(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        asked("output=there", "parameters.research.stop=0.06")
+    question = json.loads((tmp_path / "there/question.json").read_text("utf-8"))
+    assert question["set"] == ["parameters.research.stop = 0.06, instead of 0.07 (0.05 to 0.09)"]
+    with pytest.raises(ConfigError, match="output = there: it answers another question"):
+        asked("output=there", "parameters.research.stop=0.08")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/manifest.json").write_text("{}", "utf-8")
+    with pytest.raises(ConfigError, match="output = run: it holds a run of the model"):
+        asked("output=run")
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["manifest.json"]

@@ -141,13 +141,13 @@ def test_a_table_shows_what_moves_and_names_what_does_not():
 def test_the_command_writes_tables_a_figure_and_a_text(monkeypatch, tmp_path, capsys):
     stand_in(monkeypatch, toy)
     typed = ["plan=changzhou_2019", "replicates=2", "workers=1"]
-    typed += [f"output={tmp_path}"]
-    attribute.main(typed)
+    attribute.main([*typed, f"output={tmp_path}"])
     told = capsys.readouterr().out
     assert (tmp_path / "result.md").read_text("utf-8") == told
     assert "joint_rd_units_new" in told
     assert {p.name for p in tmp_path.iterdir()} >= {"shapley.csv", "synergy.csv", "attribution.png"}
-    attribute.main([*typed, "by=type", "orders=2"])  # too many for all coalitions
+    typed += [f"output={tmp_path}/other", "by=type", "orders=2"]
+    attribute.main(typed)  # too many for all coalitions
     assert "Too many groups" in capsys.readouterr().out
 
 
@@ -170,7 +170,7 @@ def test_each_question_has_a_folder_of_its_own_and_all_share_what_was_run(monkey
         (["plan=weihai_2081"], "Did you mean 'weihai_2018'?"),
         (["replicates=0"], "replicates = 0: a whole number from 1"),
         (["orders=1"], "orders = 1: a whole number from 2 on is needed"),
-        ([f"output={__file__}"], "no folder can be made"),
+        ([f"output={__file__}"], "cannot be written: File exists"),
     ],
 )
 def test_wrong_input_ends_with_status_2_and_a_sentence(typed, said, capsys):

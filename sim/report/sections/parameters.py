@@ -6,7 +6,7 @@ from dataclasses import replace
 from sim.core.quantity import Quantity
 from sim.inputs.instrument import Instrument
 from sim.inputs.levers import LEVERS
-from sim.inputs.number_set import NumberSet
+from sim.inputs.number_set import NumberSet, instead_of, settable
 from sim.inputs.parameters import all_parameters
 from sim.region.declared import unit_and_meaning
 from sim.report.numerals import exact
@@ -25,11 +25,14 @@ def parameter_tables(view: View) -> dict[str, Table]:
     for name, quantity in all_parameters(view.plan, case.numbers).items():
         group, _, rest = name.partition(".")
         unit = unit_and_meaning(name, quantity)
-        status = _set_words(case.numbers, name) or quantity.status
+        status, usual = _set_words(case.numbers, name), settable().get(name, quantity)
         if name in figures:
             quantity = replace(quantity, default=figures[name], spread="fixed")
             status = _SET
-        groups.setdefault(group, []).append(_parameter(rest, quantity, unit, status))
+        if status:
+            quantity = replace(quantity, source=f"{instead_of(usual)}, from {quantity.source}")
+        row = _parameter(rest, quantity, unit, status or quantity.status)
+        groups.setdefault(group, []).append(row)
     doses = [_dose(i) for i in (*view.plan.city.background, *view.plan.instruments) if i.modelled]
     titles = {"start": "start (figures of the city)", "kind": "kind (platform kinds)"}
     tables = {titles.get(group, group): Table(_HEADS, rows) for group, rows in groups.items()}
