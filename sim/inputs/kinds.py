@@ -4,7 +4,8 @@ A file says who may found a kind, at what true cost, how long it is built, how o
 one without any plan, which levels it may climb and which processes it lifts. Costs are the whole
 cost to the host, not the subsidy: two million CNY are a small share of most of them.
 
-To add a kind, add its file, and its name at the end of ``codes.KIND_NAMES``.
+To add a kind, add its file, its name at the end of ``codes.KIND_NAMES``, and its stock in
+``Figures`` and in every city.
 """
 
 import dataclasses

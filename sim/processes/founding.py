@@ -11,7 +11,8 @@ million CNY move a decision of eighty million by a fortieth. What would be found
 is drawn first and stays: offers only add. Demand counts for carriers: nobody
 builds an incubator beside an empty one. A host that money ran out for goes ahead only if it
 would have done so anyway, by the same draw. Parents from outside come through talks of 4-8
-quarters with 15-30 % success. What is decided is built, and opens when its time has come.
+quarters with 15-30 % success. What is decided, here or by services, is
+built and opens here.
 """
 
 from dataclasses import dataclass

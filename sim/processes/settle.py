@@ -1,4 +1,7 @@
-"""Settle: what falls due is paid, what nobody claimed lapses, and the books are checked."""
+"""Settle: what falls due is paid, what nobody claimed lapses, and the books are checked.
+
+The rest of the venture fund does not lapse: a fund is invested over several years.
+"""
 
 from sim.core import quarter
 from sim.state.state import State

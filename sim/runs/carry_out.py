@@ -13,7 +13,7 @@ from sim.runs import archives, chunks, equal_cost
 from sim.runs.cluster import check_reached
 from sim.runs.effort import Effort
 from sim.runs.job import Done, Engine, Job
-from sim.runs.manifest import claim
+from sim.runs.manifest import hold
 from sim.runs.precision import needed_at_half, next_number
 
 
@@ -28,7 +28,7 @@ def kept(job: Job, root: Path, command: str, engine: Engine) -> Iterator[Done]:
     if job.effort.cluster:
         check_reached(job.effort.cluster)  # before anything else takes time
     _warn_of_precision(job.effort)
-    with claim(root, job, command) as complete:
+    with hold(root, job, command) as complete:
         if compiled.first_use():
             print("Compiling the model, once for this version: about a minute", file=sys.stderr)
         began = perf_counter()

@@ -15,6 +15,7 @@ from typing import Any
 
 from sim.core.errors import ConfigError, SimError, is_full
 from sim.core.plain import as_json, hash_of
+from sim.inputs.number_set import spelled
 from sim.region.case import Case
 from sim.runs.folder import LOCK, folder_name, held, in_use, replacing
 from sim.runs.job import Done, Job
@@ -25,7 +26,7 @@ _SHOWN = 5  # differences in an error message
 
 
 @contextmanager
-def claim(root: Path, job: Job, command: str) -> Iterator[Callable[[Done, float], None]]:
+def hold(root: Path, job: Job, command: str) -> Iterator[Callable[[Done, float], None]]:
     """Hold a root that is new or holds the same job; give what completes its manifests.
 
     Raises:
@@ -129,7 +130,11 @@ def _manifest(job: Job, command: str) -> dict[str, Any]:
 def _reasons(job: Job) -> list[dict[str, Any]]:
     """Return which sets of numbers are in force and why, as their files say."""
     told = [
-        {"name": numbers.name, "why": numbers.why, "reasons": dict(numbers.reasons)}
+        {
+            "name": numbers.name,
+            "why": numbers.why,
+            "reasons": {spelled(name): why for name, why in numbers.reasons.items()},
+        }
         for numbers in dict.fromkeys(case.numbers for case in job.cases)
     ]
     return [one for one in told if any(one.values())]

@@ -1,7 +1,8 @@
 """Public money: budget lines, claims that fall due, payments, and identities that must close.
 
 Everything is whole yuan. A line is opened once a year, drawn on by commitments, and paid when
-a claim falls due; what nobody claimed by the year's end lapses. In every quarter and per line
+a claim falls due; what nobody claimed by the year's end lapses, but for the venture fund's.
+In every quarter and per line
 
     opening + allotted = paid + lapsed + closing
 

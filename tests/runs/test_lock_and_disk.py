@@ -14,7 +14,7 @@ from sim.core.errors import ConfigError
 from sim.publish import run_and_read
 from sim.results.files import write_tables
 from sim.runs.folder import LOCK, held
-from sim.runs.manifest import claim
+from sim.runs.manifest import hold
 
 QUICK = ("quarters=2", "population.scale=0.05")
 
@@ -25,7 +25,7 @@ def test_the_second_run_in_a_folder_stops_and_harms_nothing(tmp_path, capsys):
     out = tmp_path / "out"
     arguments = [*QUICK, "replicates=1", "workers=1", f"output={out}"]
     job = compose(parse(arguments))[0]
-    with claim(out, job, "the first"):
+    with hold(out, job, "the first"):
         before = (out / "manifest.json").read_bytes()
         assert main(arguments) == 2
         assert "another run is at work in it" in capsys.readouterr().err

@@ -34,7 +34,7 @@ def parameter_tables(view: View) -> dict[str, Table]:
         row = _parameter(rest, quantity, unit, status or quantity.status)
         groups.setdefault(group, []).append(row)
     doses = [_dose(i) for i in (*view.plan.city.background, *view.plan.instruments) if i.modelled]
-    titles = {"start": "start (figures of the city)", "kind": "kind (platform kinds)"}
+    titles = {"start": "start (figures of the city)", "kind": "kinds (platform kinds)"}
     tables = {titles.get(group, group): Table(_HEADS, rows) for group, rows in groups.items()}
     return tables | {"dose (amounts of the instruments)": Table(_HEADS, doses)}
 
