@@ -170,7 +170,7 @@ def test_a_number_that_is_set_says_why(tmp_path):
         if "set for this run" in row[4].text
     ]
     assert sorted(rows) == [
-        ("kind", "incubator.rate", "range set for this run"),
+        ("kinds", "incubator.rate", "range set for this run"),
         ("market", "spread", "set for this run: The survey of 2020"),
         ("research", "stop", "set for this run: Fewer"),
     ]
