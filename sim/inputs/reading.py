@@ -26,6 +26,10 @@ from sim.core.units import Unit
 
 LONGEST = 80  # characters of a wrong text that a message repeats
 _DEEPEST = 10_000  # brackets in a file, and signs in a line
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+# What readers of CSV files take for nothing, or for yes and no.
+_NOT_NAMES = ("na", "nan", "null", "true", "false")
 _NAME = re.compile(r"\w[\w.,~+=-]*")
 
 
@@ -192,6 +196,22 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+def _plain_number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
+    """Return a number written as people write it; YAML 1.1 would take 010 for 8 and 1:30 for 90."""
+    if _WHOLE.fullmatch(node.value):
+        return int(node.value)
+    if _DECIMAL.fullmatch(node.value):
+        return float(node.value)
+    raise ConfigError(
+        f"line {node.start_mark.line + 1}: '{node.value}' is no plain number: write it like 100, "
+        "0.5 or 1.0e+5, or put it in quotes if it is a text"
+    )
+
+
+for _tag in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _plain_number)
+
+
 def _parsed(text: str, where: str) -> object:
     # The loader in C is ten times faster, but knows no limit but its stack; no text is nested
     # deeper than it has brackets, or a line columns.
@@ -259,7 +279,22 @@ def as_name(value: str, where: str) -> str:
             f"{where}: the name '{value}' may hold only letters, digits and . , _ ~ + = -, "
             "and starts with a letter or digit"
         )
+    if _is_read_otherwise(value):
+        raise ConfigError(
+            f"{where}: the name '{value}' would be read back from a table as a number or as "
+            "nothing; give another"
+        )
     return value
+
+
+def _is_read_otherwise(name: str) -> bool:
+    """Return whether a reader of CSV files takes a name for a number, for yes or no, or nothing."""
+    if name.lower() in _NOT_NAMES or name == "None":
+        return True
+    with suppress(ValueError):
+        float(name)
+        return True
+    return False
 
 
 class Entry:

@@ -200,7 +200,7 @@ def test_where_nothing_can_be_kept_all_is_read_anyway(own, monkeypatch):
     assert reading.read_folder("parameters") == {"research": {"stop": {"default": 1}}}
 
 
-@pytest.mark.parametrize("odd", ["1: 2", "at: 2019-01-01", "x: .nan"])
+@pytest.mark.parametrize("odd", ["1: 2", "at: 2019-01-01"])
 def test_what_would_come_back_otherwise_is_not_kept(own, odd):
     (own / "research.yaml").write_text(f"stop: {{{odd}}}\n")
     reading.read_folder("parameters")
@@ -214,3 +214,21 @@ def test_a_number_is_told_with_its_unit_and_meaning():
         unit_and_meaning("kind.clinical_research_centre.rate", rate)
         == "rate a year: foundings per eligible host"
     )
+
+
+@pytest.mark.parametrize("written", ["100", "-3", "0", "0.5", ".5", "5.", "1.0e+5", "-0.0"])
+def test_a_number_is_read_as_people_write_it(written, tmp_path):
+    (tmp_path / "a.yaml").write_text(f"x: {written}", "utf-8")
+    assert reading.read_tree("policy", tmp_path / "a.yaml") == {"x": float(written)}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["010", "0100", "1:30", "190:20:30.15", "0b11", "0x1f", "1_000", ".inf", "-.inf", ".nan"],
+)
+def test_a_number_that_yaml_reads_otherwise_is_refused_with_its_line(written, tmp_path):
+    (tmp_path / "a.yaml").write_text(f"why: so\nx: {written}", "utf-8")
+    with pytest.raises(ConfigError, match=rf"line 2: '{re.escape(written)}' is no plain number"):
+        reading.read_tree("policy", tmp_path / "a.yaml")
+    (tmp_path / "a.yaml").write_text(f"x: '{written}'", "utf-8")
+    assert reading.read_tree("policy", tmp_path / "a.yaml") == {"x": written}

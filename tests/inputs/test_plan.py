@@ -400,6 +400,10 @@ def test_an_instrument_without_mechanism_gives_its_reason(tree):
         ("plan/start", datetime.date(2019, 1, 1), ["plan.start", "2019Q1"]),
         ("plan/end", "2018Q4", ["ends in 2018Q4, before it starts"]),
         ("plan/name", "a/b", ["the name 'a/b' may hold only"]),
+        *(
+            ("plan/name", name, [f"plan: the name '{name}' would be read back", "give another"])
+            for name in ("NA", "None", "nan", "NULL", "2018", "1e5", "True", "inf")
+        ),
         ("plan/city", "weihia", ["no city 'weihia'", "Did you mean 'weihai'?"]),
         ("plan/city", 3, ["plan.city: a mapping", "not the number 3"]),
         ("plan", [1], ["plan: a mapping (key: value) is needed, not a list"]),

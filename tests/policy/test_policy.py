@@ -246,6 +246,7 @@ def test_a_change_of_what_the_mix_does_not_select_is_refused(plan):
         ("laddr", ["no policy 'laddr'", "known: as_written", "mean 'ladder'?"]),
         ({"types": "all"}, ["'name' is missing"]),
         ({"name": "../mine"}, ["may hold only letters"]),
+        ({"name": "2018"}, ["the name '2018' would be read back"]),
         ({"name": "mine", "type": "all"}, ["no key 'type'", "mean 'types'?"]),
         ({"name": "mine", "types": ["vouchr"]}, ["types", "mean 'voucher'?"]),
         ({"name": "mine", "types": 3}, ["policy.types: a list", "the number 3"]),
