@@ -1,5 +1,6 @@
 """``python -m sim``: what is typed, run and told."""
 
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -13,8 +14,13 @@ if TYPE_CHECKING:
     from sim.runs.job import Job
 
 
+_ERRORS = 2  # the number of the error output, by custom
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; return the exit status."""
+    if sys.stderr is None:
+        _say_nowhere()
     try:
         return _main(list(arguments))
     except ConfigError as error:
@@ -26,6 +32,16 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Stopped. What is finished is kept; the same command goes on.", file=sys.stderr)
         return 130
+
+
+def _say_nowhere() -> None:
+    """Give this process and its workers an error output, where they were started without one."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    if nowhere != _ERRORS:
+        os.dup2(nowhere, _ERRORS)
+        os.close(nowhere)
+    os.set_inheritable(_ERRORS, True)
+    sys.stderr = os.fdopen(_ERRORS, "w", closefd=False)
 
 
 def _main(arguments: list[str]) -> int:

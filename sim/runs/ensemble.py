@@ -6,6 +6,7 @@ and so is a replicate that a chunk holds where its micro-data are wanted and mis
 
 import dataclasses
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
@@ -86,7 +87,8 @@ def run(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[
     failures: list[Failure] = []
     total = effort.replicates * len(cases)
     todo = sum(task.size for task in tasks)
-    with tqdm(total=total, initial=total - todo, unit="replicate", disable=None) as bar:
+    unseen = None if sys.stderr else True  # None: seen in a terminal only
+    with tqdm(total=total, initial=total - todo, unit="replicate", disable=unseen) as bar:
         for done, failed in _computed(tasks, min(workers, len(tasks)), effort.cluster):
             failures += failed
             bar.update(done)

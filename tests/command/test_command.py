@@ -556,3 +556,28 @@ def test_ctrl_c_ends_the_process_with_130_and_keeps_what_is_finished(tmp_path):
     assert (running.returncode, out) == (130, "")
     assert err == "Stopped. What is finished is kept; the same command goes on.\n"
     assert list(tmp_path.glob("out/.chunks/*.npz"))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_without_an_error_output_a_run_ends_as_with_one(workers, tmp_path):
+    typed = [
+        *QUICK[:1],
+        "population.scale=0.05",
+        "replicates=4",
+        f"workers={workers}",
+        "output=out",
+    ]
+    closed = partial(os.close, 2)
+    command = [sys.executable, "-m", "sim", *typed]
+    ended = subprocess.run(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, preexec_fn=closed, check=False
+    )
+    assert ended.returncode == 0
+    assert ended.stdout.endswith("Report: out/report.html\n")
+    assert (tmp_path / "out/report.html").exists()
+
+
+def test_from_python_without_an_error_output_a_run_ends(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    result = sim.run("weihai_2018", replicates=2, scale=0.05, quarters=1, workers=1)
+    assert len(result.attainment()) == 7
