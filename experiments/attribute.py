@@ -26,14 +26,13 @@ from evaluation import (
     figure,
     groups_of,
     markdown,
+    picture,
     shared_instruments,
     standard_error,
     write_files,
 )
-from matplotlib.figure import Figure
 
 from sim.policy.mix import Mix
-from sim.runs.folder import replacing
 
 LARGEST = 7  # players whose coalitions are all run
 EXPERIMENT = Experiment(
@@ -225,16 +224,16 @@ def draw(table: pd.DataFrame, path: Path, title: str) -> None:
     """Draw what each group adds to each target's probability."""
     rows = table[(table["quantity"] == "probability") & (table["group"] != "total")]
     grid = rows.pivot(index="target", columns="group", values="effect")
-    figure = Figure(figsize=(2 + 1.1 * grid.shape[1], 1.5 + 0.4 * grid.shape[0]), layout="tight")
-    axes = figure.add_subplot()
-    most = max(0.01, float(grid.abs().to_numpy().max()))
-    image = axes.imshow(grid, cmap="RdBu", vmin=-most, vmax=most, aspect="auto")
-    axes.set_xticks(range(grid.shape[1]), grid.columns, rotation=30, ha="right")
-    axes.set_yticks(range(grid.shape[0]), grid.index)
-    axes.set_title(title)
-    figure.colorbar(image, label="added to the probability")
-    with replacing(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=120)
+    with picture(
+        path, figsize=(2 + 1.1 * grid.shape[1], 1.5 + 0.4 * grid.shape[0]), layout="tight"
+    ) as figure:
+        axes = figure.add_subplot()
+        most = max(0.01, float(grid.abs().to_numpy().max()))
+        image = axes.imshow(grid, cmap="RdBu", vmin=-most, vmax=most, aspect="auto")
+        axes.set_xticks(range(grid.shape[1]), grid.columns, rotation=30, ha="right")
+        axes.set_yticks(range(grid.shape[0]), grid.index)
+        axes.set_title(title)
+        figure.colorbar(image, label="added to the probability")
 
 
 def main(typed: Sequence[str] | None = None) -> None:

@@ -40,11 +40,11 @@ from evaluation import (
     groups_of,
     markdown,
     paying,
+    picture,
     real_losses,
     wanted,
     write_files,
 )
-from matplotlib.figure import Figure
 
 from sim.core.errors import ConfigError, unknown
 from sim.core.fork import Fork
@@ -500,17 +500,15 @@ def quarter_of(plan: Plan, typed: str) -> int:
 def draw(rows: pd.DataFrame, p: float, path: Path, title: str) -> None:
     """Draw extra outlay against probability, a panel per target."""
     names = list(dict.fromkeys(rows["target"]))
-    figure = Figure(figsize=(7, 2.2 * len(names)), layout="constrained")
-    panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, name in zip(panels, names, strict=True):
-        tried = rows[(rows["target"] == name) & (rows["change"] != EARLIER)]
-        axes.scatter(tried["extra_outlay"], tried["probability"], s=18)
-        axes.axhline(p, color="0.6", linestyle="--")
-        axes.set(title=name, ylim=(-0.05, 1.05), ylabel="probability")
-    panels[-1].set_xlabel("extra public outlay, million CNY")
-    figure.suptitle(title)
-    with replacing(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=120)
+    with picture(path, figsize=(7, 2.2 * len(names)), layout="constrained") as figure:
+        panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, name in zip(panels, names, strict=True):
+            tried = rows[(rows["target"] == name) & (rows["change"] != EARLIER)]
+            axes.scatter(tried["extra_outlay"], tried["probability"], s=18)
+            axes.axhline(p, color="0.6", linestyle="--")
+            axes.set(title=name, ylim=(-0.05, 1.05), ylabel="probability")
+        panels[-1].set_xlabel("extra public outlay, million CNY")
+        figure.suptitle(title)
 
 
 def main(typed: Sequence[str] | None = None) -> None:

@@ -7,14 +7,17 @@ command goes on and a second one need not run again what the first ran.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from asking import Asked
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.core.errors import ConfigError, SimError, unknown
@@ -26,6 +29,7 @@ from sim.policy.choosing import MIXES, build_mix
 from sim.policy.mix import Choice, Mix
 from sim.policy.mix import paying as pays_public_money
 from sim.region.case import Case
+from sim.report.figures.look import chinese_font, styled
 from sim.runs import chunks, ensemble
 from sim.runs.effort import Effort
 from sim.runs.folder import held, replacing
@@ -299,6 +303,16 @@ def write_files(asked: Asked, tables: Mapping[str, pd.DataFrame], text: str) -> 
         unfinished.write_text(text, "utf-8")
     print(text, end="")
     print(f"Written to {folder}", file=sys.stderr)
+
+
+@contextmanager
+def picture(path: Path, **shape: Any) -> Iterator[Figure]:
+    """Give a figure that looks as the report's do; it is then saved, whole or not at all."""
+    with styled(chinese_font()):
+        figure = Figure(**shape)
+        yield figure
+        with replacing(path) as unfinished:
+            figure.savefig(unfinished, format="png", dpi=120)
 
 
 def figure(value: float, digits: int = 3, sign: str = "") -> str:

@@ -42,11 +42,11 @@ from evaluation import (
     groups_of,
     markdown,
     paying,
+    picture,
     real_losses,
     wanted,
     write_files,
 )
-from matplotlib.figure import Figure
 
 from sim.core.errors import ConfigError
 from sim.inputs.plan import Plan, Target
@@ -232,34 +232,32 @@ def draw(
     question: Question, found: pd.DataFrame, both: pd.DataFrame, plan: pd.Series, path: Path
 ) -> None:
     """Draw outlay against attainment: what was tried, and the front run again."""
-    figure = Figure(figsize=(8, 5.5), layout="constrained")
-    axes = figure.add_subplot()
-    for allowed, colour, words in (
-        (False, "0.75", "tried, not allowed"),
-        (True, "C0", "tried, allowed"),
-    ):
-        rows = found[found["allowed"] == allowed]
-        axes.scatter(rows["outlay"], rows["attainment"], c=colour, s=18, label=words)
-    ends = [both[[f"{what}_found", f"{what}_again"]].T for what in ("outlay", "attainment")]
-    axes.plot(*ends, color="C3", lw=0.6, alpha=0.5)
-    again = {"c": "C3", "marker": "D", "s": 30, "label": "front, run again on a fresh seed"}
-    axes.scatter(both["outlay_again"], both["attainment_again"], **again)
-    for row, colour, words in (
-        (found.loc[0], "k", "plan, when found"),
-        (plan, "none", "plan, run again"),
-    ):
-        star = {"marker": "*", "s": 130, "c": colour, "edgecolors": "k", "label": words}
-        axes.scatter([row["outlay"]], [row["attainment"]], **star)
-    axes.set(
-        xlabel="public outlay, million CNY",
-        ylabel="mean probability of the targets"
-        if question.probability is None
-        else f"attainment (1: each target with probability {question.probability:g})",
-        title=f"{question.plan.name}: outlay and attainment",
-    )
-    figure.legend(loc="outside lower center", ncols=3)
-    with replacing(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=120)
+    with picture(path, figsize=(8, 5.5), layout="constrained") as figure:
+        axes = figure.add_subplot()
+        for allowed, colour, words in (
+            (False, "0.75", "tried, not allowed"),
+            (True, "C0", "tried, allowed"),
+        ):
+            rows = found[found["allowed"] == allowed]
+            axes.scatter(rows["outlay"], rows["attainment"], c=colour, s=18, label=words)
+        ends = [both[[f"{what}_found", f"{what}_again"]].T for what in ("outlay", "attainment")]
+        axes.plot(*ends, color="C3", lw=0.6, alpha=0.5)
+        again = {"c": "C3", "marker": "D", "s": 30, "label": "front, run again on a fresh seed"}
+        axes.scatter(both["outlay_again"], both["attainment_again"], **again)
+        for row, colour, words in (
+            (found.loc[0], "k", "plan, when found"),
+            (plan, "none", "plan, run again"),
+        ):
+            star = {"marker": "*", "s": 130, "c": colour, "edgecolors": "k", "label": words}
+            axes.scatter([row["outlay"]], [row["attainment"]], **star)
+        axes.set(
+            xlabel="public outlay, million CNY",
+            ylabel="mean probability of the targets"
+            if question.probability is None
+            else f"attainment (1: each target with probability {question.probability:g})",
+            title=f"{question.plan.name}: outlay and attainment",
+        )
+        figure.legend(loc="outside lower center", ncols=3)
 
 
 def missed(question: Question, row: pd.Series) -> list[str]:

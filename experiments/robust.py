@@ -31,10 +31,11 @@ from evaluation import (
     Outcome,
     evaluator,
     markdown,
+    picture,
     wanted,
     write_files,
 )
-from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from scipy.stats import binomtest, spearmanr
 
@@ -44,7 +45,6 @@ from sim.inputs.plan import Plan, Target
 from sim.inputs.plan_file import plan_from_tree
 from sim.policy.choosing import MIXES, build_mix
 from sim.region.declared import unit_and_meaning
-from sim.runs.folder import replacing
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of ipyparallel, which PRIM does not need
@@ -328,17 +328,18 @@ def figures(name: str, box: Box | None, share: float) -> dict[str, object]:
 def draw(attained: Mapping[str, Floats], path: Path, title: str) -> None:
     """Draw the regret of each mix over all worlds."""
     best = np.max(list(attained.values()), axis=0)
-    figure = Figure(figsize=(7, 4.5), layout="tight")
-    axes = figure.add_subplot()
-    for at, (name, own) in enumerate(attained.items()):
-        regret = np.sort((best - own).ravel())
-        wide = 5.0 - 4.0 * at / len(attained)  # so that one line does not hide another
-        shares = np.arange(1, regret.size + 1) / regret.size
-        axes.step([0, *regret], [0, *shares], where="post", label=name, lw=wide)
-    axes.set(xlabel="regret, share of behavioural targets", ylabel="share of worlds", title=title)
-    axes.legend()
-    with replacing(path) as unfinished:
-        figure.savefig(unfinished, format="png", dpi=120)
+    with picture(path, figsize=(7, 4.5), layout="tight") as figure:
+        axes = figure.add_subplot()
+        lines = list[Line2D]()
+        for at, (name, own) in enumerate(attained.items()):
+            regret = np.sort((best - own).ravel())
+            wide = 5.0 - 4.0 * at / len(attained)  # so that one line does not hide another
+            shares = np.arange(1, regret.size + 1) / regret.size
+            lines += axes.step([0, *regret], [0, *shares], where="post", label=name, lw=wide)
+        axes.set(
+            xlabel="regret, share of behavioural targets", ylabel="share of worlds", title=title
+        )
+        axes.legend(handles=lines)  # also of a name that begins with _
 
 
 def main(typed: Sequence[str] | None = None) -> None:

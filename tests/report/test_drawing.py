@@ -7,6 +7,7 @@ from contextlib import redirect_stderr
 
 import pytest
 from PIL import Image
+from plans import target_of
 from studies import study_of
 
 from sim.report import drawing, gallery
@@ -149,3 +150,15 @@ def test_a_run_that_ends_before_all_dates_has_only_what_it_can_tell(tmp_path):
     short = study_of(tmp_path, "as_written", "founding", "transfer", replicates=2, quarters=2)
     (picture,) = drawing.draw(short).pictures
     assert picture.name == "weihai_2018-mixes-attainment"
+
+
+@pytest.mark.parametrize("unit", ["$$", "US$ per US$", r"\$x_$"])
+def test_signs_of_formulas_are_drawn_as_they_stand(unit, tmp_path, plan):
+    brokers = dataclasses.replace(target_of(plan, "brokers"), unit=unit, clause="$a_$")
+    rest = [target for target in plan.targets if target.id != "brokers"]
+    spelt = dataclasses.replace(plan, targets=(brokers, *rest))
+    study = study_of(tmp_path, "as_written", plans=(spelt,))
+    made = {picture.name: texts(picture.svg) for picture in drawing.draw(study).pictures}
+    for name in ("weihai_2018-brokers", "weihai_2018-attainment"):
+        assert unit in made[name]
+        assert "clause $a_$" in made[name]

@@ -65,6 +65,7 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "regional-innovation-simulator",
     "svg.fonttype": "path",
     "text.hinting": "none",
+    "text.parse_math": False,  # a plan's signs are its own
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": EDGE["color"],
