@@ -19,8 +19,9 @@ from omegaconf import OmegaConf
 
 from sim.command.compose import as_yaml, compose
 from sim.command.grammar import KNOWN, RENAMED, Request, parse
-from sim.core.checks import check_whole
-from sim.core.errors import ConfigError, SimError, unknown
+from sim.command.terminal import status_of
+from sim.core.checks import check_encoding, check_whole
+from sim.core.errors import ConfigError, unknown
 from sim.core.plain import as_json, hash_of
 from sim.inputs.plan_file import tree_of
 from sim.inputs.reading import as_mapping, read_tree
@@ -38,7 +39,7 @@ ASIDE = ("plan", "workers", "cluster", "population.force", "output")  # with no 
 _SHARED = """\
   plan={plan}     replicates={replicates}  seed=1  population.scale=1  workers=auto
   uncertainty=both     quarters=N  after=N  targets.ID.value=V  start.FIGURE=V
-  parameters.PROCESS.NAME=V  kinds.KIND.NAME=V  …    (see python -m sim --help)
+  parameters.PROCESS.NAME=V  kinds.KIND.NAME=V  ...  (see python -m sim --help)
   output=DIR           else {output}
 """
 _WIDE = 79
@@ -214,17 +215,13 @@ def help_of(experiment: Experiment) -> str:
 
 def told(work: Callable[[Sequence[str] | None], None], typed: Sequence[str] | None = None) -> None:
     """Do the work of a command line; wrong input ends it with status 2 and one sentence."""
-    try:
+
+    def worked() -> int:
         work(typed)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
-    except (SimError, OSError) as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("Stopped. What is finished is kept; the same command goes on.", file=sys.stderr)
-        sys.exit(130)
+        return 0
+
+    if status := status_of(worked):
+        sys.exit(status)
 
 
 # Readers
@@ -307,6 +304,8 @@ def _parted(
 ) -> tuple[dict[str, str], list[str]]:
     """Return what was typed of the experiment's own keys, and all other arguments."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
+    for argument in typed:
+        check_encoding(argument)
     if "-h" in typed or "--help" in typed:
         print(help_of(experiment), end="")
         sys.exit(0)

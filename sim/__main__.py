@@ -1,12 +1,12 @@
 """``python -m sim``: what is typed, run and told."""
 
-import os
 import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.core.errors import ConfigError, SimError
+from sim.command.terminal import status_of
+from sim.core.checks import check_encoding
 
 if TYPE_CHECKING:
     from sim.command.grammar import Request
@@ -14,37 +14,14 @@ if TYPE_CHECKING:
     from sim.runs.job import Job
 
 
-_ERRORS = 2  # the number of the error output, by custom
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; return the exit status."""
-    if sys.stderr is None:
-        _say_nowhere()
-    try:
-        return _main(list(arguments))
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except (SimError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What is finished is kept; the same command goes on.", file=sys.stderr)
-        return 130
-
-
-def _say_nowhere() -> None:
-    """Give this process and its workers an error output, where they were started without one."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    if nowhere != _ERRORS:
-        os.dup2(nowhere, _ERRORS)
-        os.close(nowhere)
-    os.set_inheritable(_ERRORS, True)
-    sys.stderr = os.fdopen(_ERRORS, "w", closefd=False)
+    return status_of(lambda: _main(list(arguments)))
 
 
 def _main(arguments: list[str]) -> int:
+    for argument in arguments:
+        check_encoding(argument)
     if "-h" in arguments or "--help" in arguments:
         from sim.command.help import help_text
 

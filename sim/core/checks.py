@@ -1,6 +1,7 @@
 """What a user types, refused where it is no number, no known word, or not allowed."""
 
 import math
+import os
 from collections.abc import Collection
 from contextlib import suppress
 from numbers import Integral, Real
@@ -31,6 +32,32 @@ def check_whole(
     if not whole or not least <= int(cast(int, value)) <= most:
         upper = f" to {most}" if most < math.inf else " on"
         raise ConfigError(f"{name} = {value!r}: a whole number from {least}{upper} is needed{more}")
+
+
+def check_encoding(text: str) -> None:
+    """Refuse a text that no file can hold: typed in another encoding than the system's, above all.
+
+    Raises:
+        ConfigError: If one of its characters is no letter but a byte, or ends a text.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        hint = f"; in GBK they read {meant}" if (meant := _as_gbk(text)) else ""
+        raise ConfigError(
+            f"{text!a}: it holds bytes that are not UTF-8{hint}: a terminal and names of files "
+            "in UTF-8 are needed"
+        ) from None
+    if "\0" in text:
+        raise ConfigError(f"{text!r}: no name holds the character 0")
+
+
+def _as_gbk(text: str) -> str:
+    """Return what was meant by bytes of another encoding; nothing where that cannot be told."""
+    try:
+        return os.fsencode(text).decode("gbk")
+    except UnicodeError:
+        return ""
 
 
 def finite(name: str, value: object) -> float:

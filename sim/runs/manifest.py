@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sim.core.checks import check_encoding
 from sim.core.errors import ConfigError, SimError, is_full
 from sim.core.plain import as_json, hash_of
 from sim.inputs.number_set import spelled
@@ -32,12 +33,14 @@ def hold(root: Path, job: Job, command: str) -> Iterator[Callable[[Done, float],
     Raises:
         ConfigError: If it is no folder, holds something else or cannot be written.
     """
-    if root.exists() and not root.is_dir():
-        raise ConfigError(f"output = {root}: it is a file; a folder is needed")
+    check_encoding(str(root))
     manifest = _manifest(job, command)
-    made = [folder for folder in (root, *root.parents) if not folder.exists()]
+    made = list[Path]()
     with ExitStack() as stack:
         try:
+            if root.exists() and not root.is_dir():
+                raise ConfigError(f"output = {root}: it is a file; a folder is needed")
+            made += [folder for folder in (root, *root.parents) if not folder.exists()]
             if not made and in_use(root):
                 _check_same(root, manifest)
             root.mkdir(parents=True, exist_ok=True)
