@@ -36,7 +36,8 @@ LACKING = pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp437", "gb
 def shown(encoding, *typed):
     """Return what a command shows in a terminal of an encoding."""
     output = io.BytesIO()
-    with redirect_stdout(io.TextIOWrapper(output, encoding, write_through=True)):
+    terminal = io.TextIOWrapper(output, encoding, write_through=True)
+    with redirect_stdout(terminal):
         assert main(typed) == 0
     return output.getvalue().decode(encoding)
 
