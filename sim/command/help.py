@@ -21,12 +21,12 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   baseline=NAME        also run this mix and compare with it (sweeps: none)
   output=DIR           else outputs/<experiment or plan>/<hash>/
   experiment=NAME      {experiments}
-  micro=true           also firms, contracts ... of micro.replicates=3 replicates
+  micro=true           also the firms, ... of micro.replicates=3 worlds
   -m                   a sweep: commas in plan, policy, baseline; also MIX~each
   --cfg job            print the composed configuration and stop
 
 The same command goes on where it stopped; with more replicates= it grows.
-Exit status: 0 all right, 1 a replicate failed, 2 wrong input, 130 Ctrl-C.
+Exit status: 0 all right, 1 a replicate failed, 2 wrong input, 130/143 stopped.
 """
 _INDENT = "\n" + 23 * " "
 

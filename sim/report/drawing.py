@@ -31,7 +31,7 @@ from sim.report.payments import spending
 from sim.report.view import View, ordered, views_of
 from sim.report.words import mix_words
 from sim.results.study import Study
-from sim.runs.effort import IDLE
+from sim.runs import workers
 from sim.runs.folder import folder_name, replacing
 
 FOLDER = "figures"
@@ -58,18 +58,12 @@ def draw(study: Study) -> Gallery:
     """Draw all pictures of a study, save them below its root and return them."""
     if chinese_font() is None:
         print(NO_FONT, file=sys.stderr)
-    folder, workers = study.root / FOLDER, study.effort.workers
+    folder = study.root / FOLDER
     wanted = [(view.policies, part) for view in views_of(study) for part in _parts(sketches(view))]
     number = sum(len(part) for _, part in wanted)
-    if number < _MANY or workers == 1:
-        drawn = [_drawn(folder, *part) for part in wanted]
-    else:
-        from joblib import Parallel, cpu_count, delayed
-
-        several = cpu_count() if workers == "auto" else min(int(workers), number)
-        # The same workers as those of the replicates.
-        parallel = Parallel(n_jobs=several, idle_worker_timeout=IDLE)
-        drawn = parallel(delayed(_drawn)(folder, *part) for part in wanted)
+    processes = 1 if number < _MANY else min(workers.number_of(study.effort.workers), number)
+    # Where replicates were run, these are the same processes.
+    drawn = workers.computed(partial(_drawn, folder), wanted, processes, in_order=True)
     return Gallery(tuple(picture for part in drawn for picture in part))
 
 
@@ -80,8 +74,9 @@ def _parts(own: Sequence[Sketch]) -> Iterator[Sequence[Sketch]]:
         yield own[place * len(own) // of : (place + 1) * len(own) // of]
 
 
-def _drawn(folder: Path, policies: Sequence[str], part: Sequence[Sketch]) -> list[Picture]:
+def _drawn(folder: Path, wanted: tuple[Sequence[str], Sequence[Sketch]]) -> list[Picture]:
     """Draw and save some pictures of a plan whose mixes are named."""
+    policies, part = wanted
     font = chinese_font()  # each process looks for itself
     ink = Ink(policies, chinese=font is not None)
     gc.freeze()  # figures make so much garbage that all else would be searched again and again

@@ -11,8 +11,6 @@ MOST_REPLICATES = 1_000_000
 MOST_WORKERS = 4096
 _MICRO_REPLICATES = 3
 
-IDLE = 30  # seconds after which a worker ends, also where the main process was killed
-
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:

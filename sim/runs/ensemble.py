@@ -5,21 +5,18 @@ and so is a replicate that a chunk holds where its micro-data are wanted and mis
 """
 
 import dataclasses
-import signal
 import sys
-import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from sim.core.errors import SimError, is_full
+from sim.core.errors import is_full
 from sim.region.case import Case
-from sim.runs import archives, chunks, cluster, micro
-from sim.runs.effort import IDLE, Effort
+from sim.runs import archives, chunks, cluster, micro, workers
+from sim.runs.effort import Effort
 from sim.runs.folder import replacing
 from sim.runs.outcome import Failure
 
@@ -75,8 +72,8 @@ def run(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[
     check_measured(case.plan for case in cases)
     worlds = _worlds(cases, folders, effort)
     missing = [sorted(frozenset().union(*(part.missing for part in parts))) for parts in worlds]
-    workers = _workers(effort)
-    share = sum(len(replicates) for replicates in missing) // (_CHUNKS_PER_WORKER * workers)
+    processes = workers.number_of(effort.workers)
+    share = sum(len(replicates) for replicates in missing) // (_CHUNKS_PER_WORKER * processes)
     size = min(_LARGEST_CHUNK, max(1, share))
     tasks = [
         _Task(parts=parts, replicates=replicates[i : i + size])
@@ -89,7 +86,7 @@ def run(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[
     todo = sum(task.size for task in tasks)
     unseen = None if sys.stderr else True  # None: seen in a terminal only
     with tqdm(total=total, initial=total - todo, unit="replicate", disable=unseen) as bar:
-        for done, failed in _computed(tasks, min(workers, len(tasks)), effort.cluster):
+        for done, failed in _computed(tasks, min(processes, len(tasks)), effort.cluster):
             failures += failed
             bar.update(done)
     return sorted(failures, key=lambda f: (f.plan, f.policy, f.replicate))
@@ -110,13 +107,7 @@ def _worlds(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> l
     return sorted(worlds.values(), key=lambda parts: -max(part.case.quarters for part in parts))
 
 
-def _workers(effort: Effort) -> int:
-    from joblib import cpu_count
-
-    return int(cpu_count()) if effort.workers == "auto" else int(effort.workers)
-
-
-def _computed(tasks: list[_Task], workers: int, address: str | None) -> Iterator[_Done]:
+def _computed(tasks: list[_Task], processes: int, address: str | None) -> Iterator[_Done]:
     """Yield how many replicates are done, task by task, and which of them failed.
 
     Raises:
@@ -129,43 +120,7 @@ def _computed(tasks: list[_Task], workers: int, address: str | None) -> Iterator
                     unfinished.write_bytes(content)
             yield done
         return
-    if workers <= 1:
-        yield from map(_compute, tasks)
-        return
-    from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-    parallel = Parallel(
-        n_jobs=workers,
-        return_as="generator_unordered",
-        batch_size=1,
-        idle_worker_timeout=IDLE,
-    )
-    try:
-        with _deaf_to_ctrl_c():
-            results = parallel(delayed(_compute)(task) for task in tasks)
-        yield from results
-    except TerminatedWorkerError:
-        raise SimError(
-            "A worker process was ended from outside, perhaps for lack of memory. What is finished "
-            "is kept, and the same command goes on; fewer workers= need less memory."
-        ) from None
-
-
-@contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Ignore Ctrl-C for a moment, and have the processes started meanwhile ignore it for good.
-
-    Ctrl-C reaches all processes of a terminal; it is for the main one, which ends the workers.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may say what a signal does
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    yield from workers.computed(_compute, tasks, processes)
 
 
 def _compute(task: _Task) -> _Done:

@@ -6,7 +6,7 @@ run can grow in place.
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -41,18 +41,14 @@ def hold(root: Path, job: Job, command: str) -> Iterator[Callable[[Done, float],
             if root.exists() and not root.is_dir():
                 raise ConfigError(f"output = {root}: it is a file; a folder is needed")
             made += [folder for folder in (root, *root.parents) if not folder.exists()]
-            if not made and in_use(root):
+            new = bool(made) or not in_use(root)
+            if not new:
                 _check_same(root, manifest)
             root.mkdir(parents=True, exist_ok=True)
             stack.enter_context(held(root))
             write_manifest(root, manifest)
         except OSError as error:
-            with suppress(OSError):
-                if root in made:
-                    (root / LOCK).unlink()
-            for folder in made:
-                with suppress(OSError):
-                    folder.rmdir()
+            _leave(root, made)
             if is_full(error):
                 raise _full(root) from None
             raise ConfigError(f"output = {root}: cannot be written: {error.strerror}") from None
@@ -62,6 +58,22 @@ def hold(root: Path, job: Job, command: str) -> Iterator[Callable[[Done, float],
             if is_full(error):
                 raise _full(root) from None
             raise
+        except ConfigError:
+            if new and {path.name for path in root.iterdir()} <= {LOCK, MANIFEST}:
+                for name in (MANIFEST, LOCK):  # nothing was run
+                    (root / name).unlink()
+                _leave(root, made)
+            raise
+
+
+def _leave(root: Path, made: Sequence[Path]) -> None:
+    """Remove the folders that were made, as far as they are empty but for a lock."""
+    with suppress(OSError):
+        if root in made:
+            (root / LOCK).unlink()
+    for folder in made:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

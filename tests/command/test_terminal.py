@@ -4,7 +4,8 @@ import io
 import os
 import subprocess
 import sys
-from contextlib import redirect_stdout
+import time
+from contextlib import redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,22 @@ def work(typed):
     print("what a worker says", file=sys.stderr)
 
 told(work, [])
+"""
+ENDED = """
+import os, signal, sys, time
+from joblib.externals.loky import process_executor
+from sim.__main__ import main
+
+executor = process_executor.ProcessPoolExecutor
+started = executor._adjust_process_count
+
+def struck(self):
+    started(self)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.5)
+
+executor._adjust_process_count = struck
+sys.exit(main(["replicates=400", "workers=2", "output=out"]))
 """
 GBK = "测试".encode("gbk").decode("utf-8", "surrogateescape")
 
@@ -98,3 +115,26 @@ def test_without_an_error_output_a_search_keeps_its_workers():
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=closed, check=False
     )
     assert (ended.returncode, ended.stdout) == (0, "28\n")
+
+
+def alive(group):
+    """Return whether a process of a group is left."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, 0)
+        return True
+    return False
+
+
+def test_a_run_that_the_system_ends_as_its_workers_start_leaves_none(tmp_path):
+    command = [sys.executable, "-c", ENDED]
+    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, cwd=tmp_path, **options) as running:
+        told = running.communicate(timeout=60)[1]
+    assert (running.returncode, told.splitlines()[-1]) == (
+        143,
+        "Stopped. What is finished is kept; the same command goes on.",
+    )
+    deadline = time.monotonic() + 10
+    while alive(running.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(running.pid)

@@ -65,8 +65,9 @@ def loopback(workers, *more):
             time.sleep(0.1)
         own = ("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", *here, *more)
         processes = [stack.enter_context(started(*own)) for _ in range(workers)]
-        with Client(address) as client:
-            client.wait_for_workers(workers, timeout=30)
+        if workers:
+            with Client(address) as client:
+                client.wait_for_workers(workers, timeout=30)
         yield address, processes
 
 
@@ -122,6 +123,17 @@ def test_a_worker_with_other_code_is_refused(tmp_path, monkeypatch):
     ):
         carried_out(tmp_path, "replicates=1", f"cluster={address}")
     assert list(tmp_path.glob(".chunks/*")) == []
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_cluster_without_workers_leaves_nothing_behind(tmp_path, capsys, made):
+    root = tmp_path / "new" / "root"
+    if made:
+        root.mkdir(parents=True)
+    with loopback(0) as (address, _):
+        assert main([*QUICK, "replicates=1", f"cluster={address}", f"output={root}"]) == 2
+    assert "has no workers" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.rglob("*")] == (["new", "root"] if made else [])
 
 
 def test_a_worker_that_joins_later_with_other_code_runs_nothing():

@@ -1,0 +1,88 @@
+"""Work on several processes of this machine.
+
+Whoever ends the main process ends them, too: at once where it is stopped, in ``IDLE`` seconds
+where it was killed.
+"""
+
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sim.core.errors import SimError
+
+IDLE = 30  # seconds after which a process without work ends
+
+
+def number_of(workers: int | str) -> int:
+    """Return how many processes there are to be: ``auto`` is one for each core."""
+    from joblib import cpu_count
+
+    return int(cpu_count()) if workers == "auto" else int(workers)
+
+
+def computed[T, R](
+    function: Callable[[T], R], items: Sequence[T], workers: int, *, in_order: bool = False
+) -> Iterator[R]:
+    """Yield what a function returns of each item, as it arrives or in order.
+
+    Raises:
+        SimError: If a process was ended from outside.
+    """
+    if workers <= 1:
+        yield from map(function, items)
+        return
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    parallel = Parallel(
+        n_jobs=workers,
+        return_as="generator" if in_order else "generator_unordered",
+        batch_size=1,
+        idle_worker_timeout=IDLE,
+    )
+    results: Iterator[R] = iter(())
+    try:
+        with _undisturbed():
+            results = parallel(delayed(function)(item) for item in items)
+        yield from results
+    except TerminatedWorkerError:
+        raise SimError(
+            "A worker process was ended from outside, perhaps for lack of memory. What is finished "
+            "is kept, and the same command goes on; fewer workers= need less memory."
+        ) from None
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of tasks that are given up
+            del results
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Start processes: what would end this one waits until they can end with it.
+
+    Ctrl-C reaches all processes of a terminal, and those started meanwhile ignore it for good: it
+    is for the main one, which ends them.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+    asked = list[signal.Signals]()
+
+    def note(number: int, frame: Any) -> None:
+        asked.append(signal.Signals(number))
+
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, note),
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for one in asked:
+            os.kill(os.getpid(), one)
