@@ -176,6 +176,8 @@ def _study(
     else:
         with TemporaryDirectory(prefix="sim-") as meanwhile:
             study = run_and_read(job, Path(meanwhile))
+    for left_out in study.unreached:
+        warnings.warn(f"left out: {left_out.why}", stacklevel=3)
     if study.failures:
         first = study.failures[0]
         warnings.warn(

@@ -44,7 +44,7 @@ def _main(arguments: list[str]) -> int:
     root = job.effort.output or default_root(_title(request, job), job)
     study = publish(job, root, shlex.join(["python", "-m", "sim", *arguments]))
     _tell(study)
-    return 1 if study.failures else 0
+    return 0 if study.whole else 1
 
 
 def _title(request: "Request", job: "Job") -> str:
@@ -62,6 +62,8 @@ def _tell(study: "Study") -> None:
     for one in study.combinations:
         if one.mix.empty and one.policy != "none":
             print(f"{one.policy} selects nothing of {one.plan}: it ran as none", file=sys.stderr)
+    for left_out in study.unreached:
+        print(f"left out: {left_out.why}", file=sys.stderr)
     for failure in study.failures:
         where = f"{failure.plan}, {failure.policy}, replicate {failure.replicate}"
         print(f"failed: {where}: {failure.error}", file=sys.stderr)

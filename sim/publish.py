@@ -30,7 +30,7 @@ def publish(job: "Job", root: Path, command: str) -> "Study":
     later = ("sim.report.drawing", "sim.report.page")
     Thread(target=lambda: [*map(import_module, later)], daemon=True).start()
     with kept(job, root, command, ensemble.run) as done:
-        study = Study.read(done.job, root, done.failures)
+        study = Study.read(done, root)
         done.rows |= write_tables(study)
         from sim.report import drawing, page
 
@@ -43,11 +43,11 @@ def run_and_read(job: "Job", root: Path) -> "Study":
     """Run what a root does not hold yet of a job; return all that it then holds.
 
     Raises:
-        ConfigError: If a mix cannot cost what it is to cost.
+        ConfigError: If no mix can cost what it is to cost.
     """
     from sim.results.study import Study
     from sim.runs import ensemble
     from sim.runs.carry_out import carry_out
 
     done = carry_out(job, root, ensemble.run)
-    return Study.read(done.job, root, done.failures)
+    return Study.read(done, root)

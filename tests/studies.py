@@ -45,6 +45,7 @@ def told(plan, mix, *, replicate, quarters, **others):
         | dict.fromkeys(context, 0.4),
         payments=paid.assign(amount=paid["amount"] * (1 + replicate % 2)),
         committed=0.0 if mix.empty else 1.0 + replicate,
+        claimed={"city_fund": 0.5},
         parameters={"start.brokers": 80.0 + replicate % 50, "market.spread": 0.1},
     )
 

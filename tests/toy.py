@@ -48,5 +48,6 @@ def toy(plan, mix, *, replicate, quarters, **others):
         start=dict.fromkeys([*paths, *context], 0.0),
         payments=pd.DataFrame(paid, columns=PAYMENTS),
         committed=1.0 if mix.instruments else 0.0,
+        claimed={"city_fund": 0.5},
         parameters={"market.spread": float(luck), "start.brokers": float(replicate % 7)},
     )

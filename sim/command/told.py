@@ -15,7 +15,7 @@ def told(study: Study) -> str:
 
 
 def _table(study: Study, one: Combination) -> str:
-    baseline = next((name for name in study.baselines if name != one.policy), None)
+    baseline = study.against(one)
     rows = [["target", "start", "median", "5-95 %", "goal", "probability"]]
     for row in one.attainment.to_dict("records"):
         if row["status"] == "not_modelled":
@@ -26,8 +26,9 @@ def _table(study: Study, one: Combination) -> str:
             numbers = [_short(row["start_p50"]), _short(row["p50"]), span, *ends]
         rows.append([row["target"], *numbers])
     if baseline:
-        beside = study.find(one.plan, baseline).attainment["probability"]
-        last = ["without" if baseline == "none" else baseline, *map(_chance, beside)]
+        beside = baseline.attainment["probability"]
+        title = "without" if baseline.policy == "none" else baseline.policy
+        last = [title, *map(_chance, beside)]
         rows = [[*cells, cell] for cells, cell in zip(rows, last, strict=True)]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     title = f"{one.plan}, {one.policy}, {len(one.replicates)} replicates\n"

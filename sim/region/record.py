@@ -31,6 +31,7 @@ class Record:
         payments: One row per payment: quarter, instrument, clause, payer, payee, amount in
             million CNY, assumed (share), background.
         committed: Million CNY of city and county money earned under the plan but due later.
+        claimed: Budget line → the share of its money that was claimed.
         parameters: Full name → value drawn.
     """
 
@@ -41,4 +42,5 @@ class Record:
     start: dict[str, float]
     payments: pd.DataFrame
     committed: float
+    claimed: dict[str, float]
     parameters: dict[str, float]

@@ -74,6 +74,7 @@ class Recorder:
             start=self.start,
             payments=payments_table(books),
             committed=books.outstanding(PUBLIC) / YUAN,
+            claimed=books.claimed(),
             parameters=parameters,
         )
 

@@ -64,6 +64,7 @@ def render(study: Study, gallery: Gallery) -> str:
         effort=study.effort,
         case=study.combinations[0].case,
         failures=study.failures,
+        unreached=study.unreached,
         absent=absent(study),
         processes=processes(),
     )

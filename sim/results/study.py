@@ -15,8 +15,8 @@ from sim.results.attainment import attained, summary
 from sim.results.combination import Combination
 from sim.results.comparison import comparison
 from sim.runs.effort import Effort
-from sim.runs.job import Job
-from sim.runs.outcome import Failure
+from sim.runs.job import Done, Job
+from sim.runs.outcome import Failure, Unreached
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,7 @@ class Study:
         attainment: As in ``attainment.csv`` at the root.
         summary: As in ``summary.csv``.
         comparison: As in ``comparison.csv``; no rows without a baseline.
+        unreached: The mixes that cannot cost what they are to cost, and are in nothing else here.
     """
 
     root: Path
@@ -42,18 +43,14 @@ class Study:
     attainment: pd.DataFrame
     summary: pd.DataFrame
     comparison: pd.DataFrame
+    unreached: tuple[Unreached, ...]
 
     @classmethod
-    def read(cls, job: Job, root: Path, failures: Sequence[Failure] = ()) -> "Study":
-        """Return what a root holds of a job.
-
-        Args:
-            job: The job, as it was run.
-            root: Where its files are.
-            failures: The replicates that raised an error.
-        """
+    def read(cls, done: Done, root: Path) -> "Study":
+        """Return what a root holds of a job that was run there."""
+        job = done.job
         plans = {case.plan.name: case.plan for case in job.cases}
-        combinations = tuple(_combination(job, root, case, failures) for case in job.cases)
+        combinations = tuple(_combination(job, root, case, done.failures) for case in job.cases)
         return cls(
             root=root,
             plans=plans,
@@ -63,12 +60,18 @@ class Study:
             attainment=pd.concat([one.attainment for one in combinations], ignore_index=True),
             summary=pd.DataFrame([summary(one, plans[one.plan]) for one in combinations]),
             comparison=comparison(combinations, plans, job.baselines),
+            unreached=done.unreached,
         )
 
     @property
     def failures(self) -> list[Failure]:
         """The replicates that raised an error."""
         return [failure for one in self.combinations for failure in one.failures]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all was run that was asked for."""
+        return not self.failures and not self.unreached
 
     @property
     def widest(self) -> dict[str, Any]:
@@ -100,6 +103,11 @@ class Study:
     def case(self, plan: str) -> Case:
         """Return the first case of a plan, by its name."""
         return next(one.case for one in self.combinations if one.plan == plan)
+
+    def against(self, one: Combination) -> Combination | None:
+        """Return the first mix that a combination is compared with."""
+        others = {c.policy: c for c in self.combinations if c.plan == one.plan and c is not one}
+        return next((others[name] for name in self.baselines if name in others), None)
 
     def find(self, plan: str, policy: str) -> Combination:
         """Return the combination of a plan and a mix, by their names."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -22,7 +22,7 @@ def kept(job: Job, root: Path, command: str, engine: Engine) -> Iterator[Done]:
     """Hold a root, run there what it does not hold yet of a job, and complete its manifest.
 
     Raises:
-        ConfigError: If the cluster or the root cannot be used, or a mix cannot cost what it is to.
+        ConfigError: If the cluster or the root cannot be used, or no mix can cost what it is to.
         SimError: If workers were lost, or there is no room to write.
     """
     if job.effort.cluster:
@@ -42,23 +42,23 @@ def carry_out(job: Job, root: Path, engine: Engine) -> Done:
     """Run what a root does not hold yet of a job, and join the micro-data of its replicates.
 
     Raises:
-        ConfigError: If a mix cannot cost what it is to cost.
+        ConfigError: If no mix can cost what it is to cost.
         SimError: If workers were lost, or there is no room to write.
     """
     done = equal_cost.run(job, root, engine)
-    while (more := precise(job, root)) is not job:
+    while (more := precise(job, root, done.job.cases)) is not job:
         done = equal_cost.run(job := more, root, engine)
-    for case in job.cases:
+    for case in done.job.cases:
         done.rows |= archives.publish(job.folder(root, case), job.effort.kept, root)
     return done
 
 
-def precise(job: Job, root: Path) -> Job:
+def precise(job: Job, root: Path, ran: Sequence[Case]) -> Job:
     """Return a job with the replicates that its precision asks for next, from what was run."""
     effort = job.effort
     if effort.precision is None:
         return job
-    counts = [count for case in job.cases for count in _counts(job, root, case)]
+    counts = [count for case in ran for count in _counts(job, root, case)]
     enough = next_number(counts, effort.replicates, effort.precision, effort.most_replicates)
     if enough == effort.replicates:
         return job

@@ -38,7 +38,8 @@ LEDGER = {
     "amount": np.float64,
     "assumed": np.float64,
 }
-_PER_REPLICATE = ("replicate", "committed", "trajectories", "real", "start", "parameters")
+_PARTS = ("trajectories", "real", "start", "claimed", "parameters")
+_PER_REPLICATE = ("replicate", "committed", *_PARTS)
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
@@ -75,11 +76,12 @@ def gathered(records: Sequence["Record"]) -> Arrays:
         "quarters": np.array(records[0].quarters if records else [], np.int64),
         "committed": np.array([record.committed for record in records], np.float64),
     }
-    for part in ("trajectories", "real", "start", "parameters"):
+    for part in _PARTS:
         names = list(getattr(records[0], part)) if records else []
         columns = [[getattr(record, part)[name] for record in records] for name in names]
         arrays[f"{part}.names"] = np.array(names, np.str_)
-        arrays[part] = np.moveaxis(np.array(columns, np.float64), 0, -1)
+        numbers = np.array(columns, np.float64) if names else np.zeros((0, len(records)))
+        arrays[part] = np.moveaxis(numbers, 0, -1)
     paid = _ledger(records)
     return arrays | {f"ledger.{name}": paid[name].to_numpy(kind) for name, kind in LEDGER.items()}
 
@@ -149,6 +151,12 @@ def public_outlay(arrays: Arrays) -> Floats:
     its bills come later.
     """
     return np.asarray(public_paid(arrays) + arrays["committed"])
+
+
+def mean_claimed(arrays: Arrays) -> dict[str, float]:
+    """Return of each budget line the mean share of its money that was claimed."""
+    names = arrays["claimed.names"].tolist()
+    return dict(zip(names, arrays["claimed"].mean(axis=0).tolist(), strict=True))
 
 
 def dated(arrays: Arrays, plan: Plan) -> tuple[Target, ...]:

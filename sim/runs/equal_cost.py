@@ -11,26 +11,30 @@ log(outlay ratio) over log(scale), kept within a bracket. Then all replicates ar
 miss by more than two percent, the scale is looked for on all of them. It therefore follows from
 the configuration and the number of replicates alone. What was tried is kept until all is run, so
 that an interrupted search goes on; a file beside a mix's replicates says what their scale is.
+
+A mix that cannot cost what it is to cost is left out and told; what was tried of it stays.
 """
 
 import dataclasses
 import json
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from sim.core.errors import ConfigError, SimError
+from sim.core.errors import ConfigError
 from sim.core.quantity import STRATA
 from sim.inputs.instrument import LARGEST_SCALE
 from sim.region.case import Case
 from sim.runs import archives, chunks
 from sim.runs.folder import folder_name, replacing
 from sim.runs.job import Done, Engine, Job, Key
-from sim.runs.outcome import Fit
+from sim.runs.outcome import Fit, Unreached
 
 FOLDER = ".equal_cost"  # below the root: what is tried, and mixes that only tell a cost
 STAMP = ".equal_cost.json"  # beside a mix's replicates: the scale that they have
@@ -41,38 +45,78 @@ _SMALLEST_SCALE = 1e-4
 _HOPELESS = math.log(1.1)  # so far from the outlay wanted, a few replicates are proof enough
 _STEPS = 25
 _SLOPES = (0.25, 4.0)  # of log outlay over log scale, on which a step may rest
+_LINES = {"city_fund": "the city's line", "county_fund": "the counties' line"}
 
 
 def run(job: Job, root: Path, engine: Engine) -> Done:
     """Run what a root does not hold yet of a job, each mix at another's cost with its scale.
 
     Raises:
-        ConfigError: If a mix cannot cost what it is to cost.
+        ConfigError: If no mix is left that can cost what it is to cost.
     """
-    searches = [_Search(job, root, case, engine) for case in job.cases if case.costs_as]
-    own = [job.folder(root, case) for case in job.cases]
-    beside = {s.other_folder: s.other for s in searches if s.other_folder not in own}
-    scales = {search.key: search.first_scale() for search in searches}
+    searches = {case.key: _Search(job, root, case, engine) for case in job.cases if case.costs_as}
+    scales, unreached = dict[Key, float](), dict[Key, Unreached]()
+    asked = {key: search.first_scale for key, search in searches.items()}
     while True:
-        scaled = _scaled_job(job, scales)
-        failures = engine([*scaled.cases, *beside.values()], [*own, *beside], job.effort)
-        fits = {search.key: search.reached(scales[search.key]) for search in searches}
-        missed = [s for s in searches if not abs(fits[s.key].miss) <= _WITHIN]
-        if not missed:
+        for key, scale in asked.items():
+            _note(key, scale, scales, unreached)
+        left = _scaled_job(job, scales)
+        if not left.cases:
+            raise ConfigError("; ".join(one.why for one in unreached.values()))
+        own = [job.folder(root, case) for case in left.cases]
+        beside = {searches[key].other_folder: searches[key].other for key in scales}
+        beside = {folder: other for folder, other in beside.items() if folder not in own}
+        failures = engine([*left.cases, *beside.values()], [*own, *beside], job.effort)
+        fits = {key: searches[key].reached(scale) for key, scale in scales.items()}
+        asked = {
+            key: partial(searches[key].last_scale, scales[key])
+            for key, fit in fits.items()
+            if not abs(fit.miss) <= _WITHIN
+        }
+        if not asked:
             break
-        scales |= {search.key: search.last_scale(scales[search.key]) for search in missed}
-    for search in searches:
-        search.forget()
-    return Done(job=dataclasses.replace(scaled, fits=fits), failures=tuple(failures))
+    for key in scales:
+        searches[key].forget()
+    return Done(
+        job=dataclasses.replace(left, fits=fits),
+        failures=tuple(failures),
+        unreached=tuple(unreached.values()),
+    )
+
+
+def _note(
+    key: Key,
+    scale: Callable[[], float],
+    scales: dict[Key, float],
+    unreached: dict[Key, Unreached],
+) -> None:
+    """Note the scale of a mix, or that it has none."""
+    try:
+        scales[key] = scale()
+    except _NoScaleError as error:
+        scales.pop(key, None)
+        unreached[key] = error.found
 
 
 def _scaled_job(job: Job, scales: Mapping[Key, float]) -> Job:
-    cases = tuple(_scaled(c, scales[c.key]) if c.costs_as else c for c in job.cases)
-    return dataclasses.replace(job, cases=cases)
+    """Return a job with the scales that were found, and without the mixes that have none."""
+    cases = (
+        _scaled(case, scales[case.key]) if case.costs_as else case
+        for case in job.cases
+        if not case.costs_as or case.key in scales
+    )
+    return dataclasses.replace(job, cases=tuple(cases))
 
 
 def _scaled(case: Case, scale: float) -> Case:
     return dataclasses.replace(case, mix=case.mix.rescaled(scale), costs_as=None)
+
+
+class _NoScaleError(Exception):
+    """There is no scale at which a mix costs what it is to cost."""
+
+    def __init__(self, found: Unreached) -> None:
+        self.found = found
 
 
 class _Search:
@@ -163,7 +207,7 @@ class _Search:
         failures = self._engine(both, [self.other_folder, folder], few)
         fit = self._fit(folder, scale, size)
         if math.isnan(fit.wanted):
-            raise SimError(f"policy {self.key[1]}: no replicate was completed: {failures[0].error}")
+            raise self._none(f"no replicate was completed: {failures[0].error}")
         return fit
 
     def _fit(self, folder: Path, scale: float, size: int) -> Fit:
@@ -174,23 +218,37 @@ class _Search:
             for costs in (own, others)
         )
         if wanted == 0:
-            raise ConfigError(
-                f"policy {self.key[1]}: in {len(both)} replicates of {self.key[0]} city and county "
-                f"pay nothing under {self.other.mix.name}, so nothing can cost as much"
+            raise self._none(
+                f"in {len(both)} replicates of {self.key[0]} city and county pay nothing under "
+                f"{self.other.mix.name}, so nothing can cost as much"
             )
         return Fit(other=self.other.mix.name, scale=scale, outlay=outlay, wanted=wanted)
 
-    def _impossible(self, best: Fit, size: int) -> ConfigError:
+    def _impossible(self, best: Fit, size: int) -> _NoScaleError:
+        arrays = chunks.read(self._tries / str(best.scale), size)
+        claimed = chunks.mean_claimed(arrays)
+        lines = " and ".join(
+            f"{100 * claimed[line]:.0f} % of the money of {words}"
+            for line, words in _LINES.items()
+            if line in claimed
+        )
         why = (
-            "its budget lines are exhausted, or its shares are whole"
+            f"{lines or 'no money'} is claimed then"
             if best.outlay < best.wanted
             else "its claims are too large to be cut to that; more replicates make finer steps"
         )
-        return ConfigError(
-            f"policy {self.key[1]}: under {self.key[0]} it cannot cost what {best.other} costs: "
+        return self._none(
+            f"under {self.key[0]} it cannot cost what {best.other} costs: "
             f"{best.outlay:.4g} of {best.wanted:.4g} million CNY, at {best.scale:g} times the "
-            f"doses, is the nearest (scales up to {LARGEST_SCALE:g}, {size} replicates): {why}"
+            f"doses, is the nearest (scales up to {LARGEST_SCALE:g}, {size} replicates): {why}",
+            nearest=best,
+            claimed=claimed,
         )
+
+    def _none(self, why: str, **found: Any) -> _NoScaleError:
+        plan, policy = self.key
+        words = f"policy {policy}: {why}"
+        return _NoScaleError(Unreached(plan=plan, policy=policy, why=words, **found))
 
 
 def _slope(one: Fit, two: Fit) -> float:

@@ -10,7 +10,7 @@ from sim.core.plain import hash_of
 from sim.region.case import Case, check_size
 from sim.runs.effort import Effort
 from sim.runs.folder import folder_name
-from sim.runs.outcome import Failure, Fit
+from sim.runs.outcome import Failure, Fit, Unreached
 
 Key = tuple[str, str]  # names of plan and mix
 
@@ -81,12 +81,14 @@ class Done:
     Attributes:
         job: The job with what was found on the way: scales of mixes, the number of replicates.
         failures: The replicates that raised an error.
+        unreached: The mixes that cannot cost what they are to cost; the job is without them.
         rows: The rows of each table that was written, by its path below the root.
         widest: Which target's probability has the widest interval, and how wide it is.
     """
 
     job: Job
     failures: tuple[Failure, ...]
+    unreached: tuple[Unreached, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
     widest: dict[str, Any] = field(default_factory=dict)
 

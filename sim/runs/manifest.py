@@ -93,9 +93,13 @@ def _complete(manifest: dict[str, Any], root: Path, job: Job, done: Done, second
         "widest_interval": done.widest,
         "rows": done.rows,
         "failed": [vars(failure) for failure in done.failures],
+        "unreached": [one.told() for one in done.unreached],
     }
     write_manifest(root, manifest)
+    ran = {case.key for case in done.job.cases}
     for case in job.cases if job.several else ():
+        if case.key not in ran:
+            continue
         folder = job.folder(root, case)
         write_manifest(folder, manifest | _own(case, job, done, str(folder.relative_to(root))))
 
@@ -112,6 +116,7 @@ def _own(case: Case, job: Job, done: Done, folder: str) -> dict[str, Any]:
             if str(Path(name).parent) == folder
         },
         "failed": [vars(f) for f in done.failures if (f.plan, f.policy) == case.key],
+        "unreached": [],
     }
 
 

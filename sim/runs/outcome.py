@@ -1,7 +1,9 @@
 """What becomes of a replicate that fails, and of a mix that is to cost what another costs."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +36,28 @@ class Fit:
     def miss(self) -> float:
         """The logarithm of the outlay over what is wanted; far below 0 where nothing is paid."""
         return math.log(max(self.outlay, 1e-9 * self.wanted) / self.wanted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreached:
+    """A mix that cannot cost what it is to cost, and was left out.
+
+    Attributes:
+        plan: The plan's name.
+        policy: The mix's name.
+        why: How far it got, and why no further.
+        nearest: What came nearest, where something can.
+        claimed: The share of the money of city and counties that was claimed then, by line.
+    """
+
+    plan: str
+    policy: str
+    why: str
+    nearest: Fit | None = None
+    claimed: Mapping[str, float] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values, for a manifest."""
+        nearest = vars(self.nearest) if self.nearest else {}
+        names = {"plan": self.plan, "policy": self.policy}
+        return names | nearest | {"claimed": dict(self.claimed), "why": self.why}

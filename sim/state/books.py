@@ -66,7 +66,12 @@ class Account:
 
 @dataclass
 class Line:
-    """One budget line of the present quarter and its running totals, in yuan."""
+    """One budget line of the present quarter and its running totals, in yuan.
+
+    Attributes:
+        in_all: What was ever allotted.
+        unclaimed: What of it lapsed.
+    """
 
     opening: int = 0
     allotted: int = 0
@@ -74,6 +79,8 @@ class Line:
     lapsed: int = 0
     free: int = 0
     committed: int = 0
+    in_all: int = 0
+    unclaimed: int = 0
 
     def gap(self) -> int:
         """Return opening + allotted - paid - lapsed - closing, which must be 0."""
@@ -109,13 +116,16 @@ class Books:
 
     def allot(self, name: str, amount: int) -> None:
         """Put new money on a line."""
-        self.lines[name].allotted += amount
-        self.lines[name].free += amount
+        line = self.lines[name]
+        line.allotted += amount
+        line.in_all += amount
+        line.free += amount
 
     def lapse(self, name: str) -> None:
         """Let what nobody claimed go back at the end of the year."""
         line = self.lines[name]
         line.lapsed += line.free
+        line.unclaimed += line.free
         line.free = 0
 
     def affords(
@@ -185,6 +195,14 @@ class Books:
     def _owe(self, account: Account, date: int, payee: str, amount: int) -> None:
         if amount > 0:
             self._due.setdefault(date, []).append(Payment(date, account, payee, amount))
+
+    def claimed(self) -> dict[str, float]:
+        """Return which share of its money was claimed so far, by line with a budget."""
+        lines = {name: self.lines[name] for name in sorted(self.limited)}
+        return {
+            name: 1 - (line.unclaimed + line.free) / line.in_all if line.in_all else 0.0
+            for name, line in lines.items()
+        }
 
     def free(self, name: str) -> float:
         """Return the yuan that a line could still promise."""

@@ -18,7 +18,7 @@ from sim.inputs.plan_file import load_plan
 from sim.region.record import PAYMENTS, Record
 from sim.results.files import write_tables
 from sim.results.study import Study
-from sim.runs.job import Job
+from sim.runs.job import Done, Job
 from sim.runs.precision import jeffreys
 
 REPLICATES = 5
@@ -69,6 +69,7 @@ def obedient(plan, mix, *, replicate, quarters, **others):
         start={name: 10.0 * replicate for name in values},
         payments=payments(replicate, mix),
         committed=0.5 * replicate,
+        claimed={"city_fund": 0.5},
         parameters={"start.gdp": 1.0 + replicate, "market.spread": 0.1},
     )
 
@@ -232,7 +233,7 @@ def test_a_study_is_read_from_its_folders_without_the_engine(tmp_path):
     study = study_of(tmp_path, "none", "as_written", baselines=["none"])
     cases = tuple(one.case for one in study.combinations)
     job = Job(cases=cases, effort=study.effort, baselines=("none",), several=True)
-    again = Study.read(job, tmp_path)
+    again = Study.read(Done(job=job, failures=()), tmp_path)
     for name in ("attainment", "summary", "comparison"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(study, name))
     engine = ("sim.processes", "sim.state.state", "sim.region.region", "sim.runs.ensemble", "mesa")

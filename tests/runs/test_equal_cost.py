@@ -2,16 +2,14 @@
 
 import json
 import math
-import re
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 from plans import PLANS
-from studies import study_of, told
+from studies import stand_in, study_of, told
 
 from sim.__main__ import main
-from sim.core.errors import ConfigError
 from sim.policy.choosing import choose
 from sim.publish import run_and_read
 from sim.region.case import case_of
@@ -192,14 +190,67 @@ def test_what_was_tried_is_removed_and_the_scale_is_remembered(tmp_path):
     ],
     ids=["exhausted", "nothing is paid", "never little", "a leap"],
 )
-def test_a_mix_that_cannot_cost_it_is_refused_with_how_far_it_got(tmp_path, paid, words):
-    with pytest.raises(ConfigError) as error:
-        study_of(tmp_path, MIX, model=Paying(paid), replicates=4)
-    message = str(error.value)
-    assert "\n" not in message
-    assert re.search(r"[\d.]+ of [\d.]+ million CNY, at [\d.e-]+ times the doses", message)
+def test_a_mix_that_cannot_cost_it_is_left_out_with_how_far_it_got(tmp_path, paid, words):
+    study = study_of(tmp_path, MIX, model=Paying(paid), replicates=4)
+    assert [one.policy for one in study.combinations] == ["none"]
+    (found,) = study.unreached
+    assert "\n" not in found.why
+    said = rf"{found.nearest.outlay:.4g} of {found.nearest.wanted:.4g} million CNY, at "
+    assert f"{said}{found.nearest.scale:g} times the doses, is the nearest" in found.why
     for word in words:
-        assert word in message
+        assert word in found.why
+
+
+class Spent(Paying):
+    """A city whose line is spent at twice the dose, and whose counties' line never is."""
+
+    def __init__(self):
+        super().__init__(lambda scale: min(scale, 2.0))
+
+    def __call__(self, plan, mix, **others):
+        record = super().__call__(plan, mix, **others)
+        scale = max((i.scale for i in mix.instruments), default=0.0)
+        record.claimed = {"city_fund": min(scale / 2, 1.0), "county_fund": 0.25}
+        return record
+
+
+def test_the_others_are_run_where_one_cannot_cost_it(tmp_path):
+    mixes = ("as_written", MIX, "founding+cost=founding+scale=0.5")
+    study = study_of(tmp_path, *mixes, model=Spent(), replicates=4)
+    assert [one.policy for one in study.combinations] == ["none", mixes[0], mixes[2]]
+    assert study.find(PLAN, mixes[2]).fit.scale == pytest.approx(0.5, rel=0.02)
+    assert len(study.comparison["policy"].unique()) == 2
+    (found,) = study.unreached
+    assert (found.plan, found.policy, found.nearest.other) == (PLAN, MIX, "as_written")
+    assert found.nearest.outlay == pytest.approx(found.nearest.wanted * 20 / 42)
+    assert found.claimed == {"city_fund": 1.0, "county_fund": 0.25}
+    assert found.why.endswith(
+        "100 % of the money of the city's line and 25 % of the money of the counties' line is "
+        "claimed then"
+    )
+    again = Spent()
+    same = study_of(tmp_path, *mixes, model=again, replicates=4)
+    assert (again.runs, same.unreached) == ([], study.unreached)
+
+
+def test_a_mix_that_is_compared_with_can_be_the_one_left_out(tmp_path):
+    study = study_of(tmp_path, "ladder", model=Spent(), replicates=3, baselines=(MIX, "none"))
+    assert [one.policy for one in study.combinations] == ["none", "ladder"]
+    assert set(study.comparison["against"]) == {"none"}
+    assert study.against(study.find(PLAN, "ladder")).policy == "none"
+
+
+def test_a_mix_of_which_nothing_is_completed_does_not_end_the_others(tmp_path):
+    def lost(plan, mix, **others):
+        if mix.name == "ladder":
+            raise ZeroDivisionError("no firms left")
+        return Paying()(plan, mix, **others)
+
+    study = study_of(tmp_path, "founding+cost=ladder", "as_written", model=lost, replicates=3)
+    assert [one.policy for one in study.combinations] == ["none", "as_written"]
+    assert study.unreached[0].why == (
+        "policy founding+cost=ladder: no replicate was completed: ZeroDivisionError: no firms left"
+    )
 
 
 def test_nothing_can_cost_what_pays_nothing_in_the_end(tmp_path):
@@ -210,8 +261,8 @@ def test_nothing_can_cost_what_pays_nothing_in_the_end(tmp_path):
                 record.payments = record.payments[record.payments["background"]]
             return record
 
-    with pytest.raises(ConfigError, match="pay nothing under as_written"):
-        study_of(tmp_path, MIX, model=Free(), replicates=4)
+    (found,) = study_of(tmp_path, MIX, model=Free(), replicates=4).unreached
+    assert "pay nothing under as_written" in found.why
 
 
 def test_replicates_that_fail_are_left_out_of_both(tmp_path):
@@ -258,19 +309,35 @@ def test_the_scale_does_not_depend_on_the_number_of_workers(small):
         assert (small[1] / name).read_bytes() == (small[2] / name).read_bytes()
 
 
+def run_without_the_model(folder, monkeypatch, *arguments):
+    monkeypatch.chdir(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        stand_in(patch, Spent())
+        return main([*arguments, "replicates=2", "workers=1", "output=out"])
+
+
 def test_what_cannot_be_spent_is_exit_status_two_and_one_sentence(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "sim.region.region.live_out",
-        lambda start, mix, quarters, watch=None: Paying(lambda scale: 0.001)(
-            start.plan, mix, replicate=start.replicate, quarters=quarters
-        ),
-    )
-    monkeypatch.setattr(
-        "sim.region.region.start_city",
-        lambda case, replicate: SimpleNamespace(plan=case.plan, replicate=replicate),
-    )
-    assert main([f"policy={MIX}", "replicates=2", "workers=1", "output=out"]) == 2
+    assert run_without_the_model(tmp_path, monkeypatch, f"policy={MIX}") == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert "cannot cost what as_written costs" in err
+
+
+def test_a_sweep_without_one_of_its_mixes_is_exit_status_one_and_tells_it_everywhere(
+    tmp_path, monkeypatch, capsys
+):
+    mixes = f"policy=founding,{MIX},as_written"
+    assert run_without_the_model(tmp_path, monkeypatch, "-m", mixes) == 1
+    out, err = capsys.readouterr()
+    assert [line.split(", ")[1] for line in out.splitlines() if ", 2 rep" in line] == [
+        "founding",
+        "as_written",
+    ]
+    (why,) = [line.removeprefix("left out: ") for line in err.splitlines() if "left out" in line]
+    assert f"policy {MIX}: under {PLAN} it cannot cost what as_written costs" in why
+    assert str(escape(why)) in (tmp_path / "out" / "report.html").read_text("utf-8")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))
+    (told,) = manifest["unreached"]
+    assert (told["policy"], told["why"]) == (MIX, why)
+    assert told["claimed"] == {"city_fund": 1.0, "county_fund": 0.25}
+    assert not (tmp_path / "out" / PLAN / MIX / "manifest.json").exists()

@@ -68,7 +68,7 @@ def job_of(*arguments):
 
 def carried_out(root, *arguments):
     done = carry_out(job_of(*QUICK, *arguments), root, ensemble.run)
-    return done.rows | write_tables(Study.read(done.job, root, done.failures))
+    return done.rows | write_tables(Study.read(done, root))
 
 
 def content(root, names=TABLES):
