@@ -30,7 +30,6 @@ import pandas as pd
 import yaml
 from asking import NEEDED, Experiment, Key, ask, names, number, probability, text, told, whole
 from evaluation import (
-    FRESH,
     FUND,
     Evaluator,
     Outcome,
@@ -38,6 +37,7 @@ from evaluation import (
     evaluator,
     figure,
     groups_of,
+    later_seed,
     markdown,
     paying,
     picture,
@@ -211,7 +211,7 @@ def again(
         # Another seed would be another city; the replicates beyond are other luck of the same.
         both = evaluate.fresh(seed, 2 * replicates)
         return both.outcomes(mixes), np.arange(replicates, 2 * replicates)
-    found = evaluate.fresh(seed + FRESH, replicates).outcomes(mixes)
+    found = evaluate.fresh(later_seed(seed), replicates).outcomes(mixes)
     return found, near(found[0], quarter, figures)[0]
 
 
@@ -563,7 +563,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     typed_in = ", ".join(f"{name} = {value:g}" for name, value in figures.items())
     stands = f"nearest to {typed_in}: " if figures else ""
     of = f"replicate {fork.replicate} of " if fork else ""
-    luck = "the same replicate with other luck" if fork else f"seed {seed + FRESH}"
+    luck = "the same replicate with other luck" if fork else f"seed {later_seed(seed)}"
     nearest = ", the nearest" if figures else ""
     anew = f"{len(counted)} of {replicates} fresh ones of {luck}{nearest}"
     text = f"""# What still helps {plan.name} after {label(at)}

@@ -28,7 +28,7 @@ from sim.inputs.plan import Plan, Target
 from sim.policy.choosing import MIXES, build_mix
 from sim.policy.mix import Choice, Mix
 from sim.policy.mix import paying as pays_public_money
-from sim.region.case import Case
+from sim.region.case import LARGEST_SEED, Case
 from sim.report.figures.look import chinese_font, styled
 from sim.runs import chunks, ensemble
 from sim.runs.effort import Effort
@@ -41,7 +41,7 @@ Rows = NDArray[np.intp]
 EPSILON = 1e-9
 GROUPS = tuple(name for name in MIXES if name not in ("none", "as_written"))
 FUND = "city fund"  # the money of the lines of the city, and of its counties with it
-FRESH = 1000  # what was chosen is run again with a seed so much higher
+_FRESH = 1000  # what was chosen is run again with a seed so much higher
 BUDGET = "budget"  # budget_rule belongs to all groups' mixes, hence to none: a group of its own
 
 
@@ -162,6 +162,11 @@ class Evaluator:
                 arrays["parameters"], columns=arrays["parameters.names"].tolist()
             ),
         )
+
+
+def later_seed(seed: int, steps: int = _FRESH) -> int:
+    """Return a seed so much higher, that of fresh futures; after the largest comes 0."""
+    return (seed + steps) % (LARGEST_SEED + 1)
 
 
 def evaluator(asked: Asked) -> Evaluator:

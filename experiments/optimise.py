@@ -34,12 +34,12 @@ import yaml
 from asking import Asked, Experiment, Key, ask, choice, names, number, probability, told, whole
 from evaluation import (
     EPSILON,
-    FRESH,
     FUND,
     Evaluator,
     Outcome,
     evaluator,
     groups_of,
+    later_seed,
     markdown,
     paying,
     picture,
@@ -48,6 +48,7 @@ from evaluation import (
     write_files,
 )
 
+from sim.command.grammar import quoted
 from sim.core.errors import ConfigError
 from sim.inputs.plan import Plan, Target
 from sim.policy.choosing import build_mix
@@ -166,7 +167,8 @@ def first_mixes(question: Question) -> list[Factors]:
 def search(question: Question, evaluate: Evaluator, trials: int) -> pd.DataFrame:
     """Return the mixes that were tried: multiples, outlay, attainment and what forbids them."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.NSGAIISampler(population_size=GENERATION, seed=question.seed)
+    luck = question.seed % 2**32  # it takes no larger seed
+    sampler = optuna.samplers.NSGAIISampler(population_size=GENERATION, seed=luck)
     study = optuna.create_study(directions=["minimize", "maximize"], sampler=sampler)
     for start in first_mixes(question)[:trials]:
         study.enqueue_trial(start)
@@ -398,7 +400,7 @@ def report(question: Question, asked: Asked, evaluate: Evaluator, found: pd.Data
     seed, replicates = asked.case.seed, asked.effort.replicates
     unbeaten = front(found)
     trees = [question.tree(row, "best_mix") for row in unbeaten[names].to_dict("records")]
-    again = evaluate.fresh(seed + FRESH, replicates)
+    again = evaluate.fresh(later_seed(seed), replicates)
     written, *outcomes = again.outcomes(
         [build_mix(plan, "as_written"), *(build_mix(plan, tree) for tree in trees)]
     )
@@ -411,7 +413,7 @@ def report(question: Question, asked: Asked, evaluate: Evaluator, found: pd.Data
     pair = [PLAN, BEST]
     before = found.loc[[0, unbeaten.index[-1]]].set_axis(pair)
     after = pd.DataFrame([rows[0], rows[-1]], index=pair)
-    seeds = {seed: before.drop(columns=names), seed + FRESH: after}
+    seeds = {seed: before.drop(columns=names), later_seed(seed): after}
     figures = pd.concat(seeds, names=["seed", "mix"]).drop(columns="allowed").reset_index()
     heads = figures["mix"] + ", seed " + figures["seed"].astype(str)
     shown = figures.drop(columns=["seed", "mix"]).set_axis(heads).T.reset_index(names="figure")
@@ -425,8 +427,9 @@ def report(question: Question, asked: Asked, evaluate: Evaluator, found: pd.Data
     assumed = after.loc[BEST, "assumed_share"]
     command = shlex.join(
         [
-            *("python", "-m", "sim", f"plan={asked.plan}", f"policy={path}", "baseline=as_written"),
-            *(f"seed={seed + FRESH}", f"replicates={replicates}"),
+            *("python", "-m", "sim", f"plan={quoted(asked.plan)}", f"policy={quoted(str(path))}"),
+            "baseline=as_written",
+            *(f"seed={later_seed(seed)}", f"replicates={replicates}"),
             *(f"{key}={raw}" for key, raw in asked.typed.items() if key not in SAID),
         ]
     )

@@ -30,6 +30,7 @@ from evaluation import (
     Floats,
     Outcome,
     evaluator,
+    later_seed,
     markdown,
     picture,
     wanted,
@@ -117,7 +118,7 @@ def blocks(evaluate: Evaluator) -> list[Evaluator]:
     """Return evaluators that together have every draw once, 50 to a seed."""
     first, draws = evaluate.case.seed, evaluate.effort.replicates
     return [
-        evaluate.fresh(first + at, min(STRATA, draws - at * STRATA))
+        evaluate.fresh(later_seed(first, at), min(STRATA, draws - at * STRATA))
         for at in range(-(-draws // STRATA))
     ]
 

@@ -151,6 +151,13 @@ def _listed(key: str, raw: str) -> list[str]:
     return names
 
 
+def quoted(name: str) -> str:
+    """Return a name or file as it is typed, in quotes where it would be read as several."""
+    if "," not in name and name[:1] not in ("'", '"'):
+        return name
+    return "'" + name.replace("'", "''") + "'"
+
+
 def _no_sweep(key: str, raw: str) -> ConfigError:
     return ConfigError(
         f"{key}={raw}: only {', '.join(SWEPT)} can be swept; a list is written [a,b], and a text "

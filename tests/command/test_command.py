@@ -17,7 +17,7 @@ import yaml
 import sim
 from sim.__main__ import main
 from sim.command.compose import compose
-from sim.command.grammar import parse
+from sim.command.grammar import parse, quoted
 from sim.inputs.plan_file import tree_of
 
 CENTRE = "policy.instruments.innovation_centre_firm"
@@ -506,6 +506,11 @@ def test_the_composed_configuration_can_be_shown(capsys):
     assert (shown["seed"], shown["plan"]["name"]) == (5, "weihai_2018")
     assert shown["policy"]["instruments"]["innovation_centre_firm"]["amount"] == 3
     assert shown["start"]["gdp"] is None
+
+
+@pytest.mark.parametrize("name", ["a,b.yaml", "'a'.yaml", '"a,b"', "it's, or isn't", "'", "a b"])
+def test_a_name_that_is_told_in_quotes_reads_back(name):
+    assert parse([f"policy={quoted(name)}"]).choices["policy"] == [name]
 
 
 def test_help_fits_a_screen(monkeypatch):

@@ -409,6 +409,16 @@ def test_the_luckiest_of_many_changes_is_run_again_where_it_was_not_chosen(
     assert again["probability_high"].tolist() == pytest.approx([high] * 2, abs=1e-4)
 
 
+@pytest.mark.parametrize("seed", [2**64 - 1, 2**64 - 1000])
+def test_beyond_the_largest_seed_the_fresh_one_begins_again(seed, monkeypatch, tmp_path):
+    stand_in(monkeypatch, toy)
+    typed = ["replicates=2", "workers=1", "at=2019Q4", "targets=brokers", f"seed={seed}"]
+    correct.main([*typed, f"output={tmp_path}"])
+    assert f"fresh ones of seed {(seed + 1000) % 2**64}," in (tmp_path / "result.md").read_text(
+        "utf-8"
+    )
+
+
 def test_the_command_says_that_nothing_is_left_to_do(monkeypatch, tmp_path, capsys):
     stand_in(monkeypatch, toy)
     typed = ["replicates=3", "workers=1", "at=2019Q4", "targets=brokers"]

@@ -1,5 +1,7 @@
 """The search for a cheapest mix: what it finds in a toy, and what its written file gives."""
 
+import re
+import shlex
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -13,6 +15,7 @@ from studies import stand_in
 from toy import evaluator_of, toy
 
 import sim
+from sim.command.grammar import parse
 from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
 
@@ -258,6 +261,25 @@ def test_the_plan_and_the_front_are_run_again_on_the_fresh_seed(monkeypatch, tmp
     mixes = [len(rows.drop_duplicates(names)) for rows in (trials, front)]
     runs = sum(1 for path in (tmp_path / "evaluations").iterdir() if path.is_dir())
     assert runs == sum(mixes) + 1  # and the plan: nothing is run twice
+
+
+LARGEST = 2**64 - 1
+
+
+def test_the_largest_seed_is_searched_and_run_again_with_a_seed_that_there_is(
+    monkeypatch, tmp_path
+):
+    stand_in(monkeypatch, toy)
+    root = tmp_path / "a, b's"
+    typed = [f"seed={LARGEST}", "replicates=2", "workers=1", "trials=2"]
+    optimise.main([*typed, f"output='{str(root).replace("'", "''")}'"])
+    told = (root / "result.md").read_text("utf-8")
+    assert f"Found with seed {LARGEST}; run again" in told
+    (command,) = re.findall("^Run the best: `(.*)`$", told, re.MULTILINE)
+    *_, plan, policy, baseline, seed, replicates = shlex.split(command)
+    assert (plan, seed, replicates) == ("plan=weihai_2018", "seed=999", "replicates=2")
+    request = parse([plan, policy, baseline, seed, replicates])
+    assert request.choices["policy"] == [str(root / "best_mix.yaml")]
 
 
 def test_of_a_long_front_ten_mixes_that_lie_evenly_are_kept():

@@ -109,6 +109,8 @@ def test_every_reading_of_a_target_is_measured_in_one_run():
 def test_no_draw_comes_twice(tmp_path):
     parts = robust.blocks(evaluator_of(tmp_path, PLAN, replicates=120, seed=7))
     assert [(p.case.seed, p.effort.replicates) for p in parts] == [(7, 50), (8, 50), (9, 20)]
+    last = robust.blocks(evaluator_of(tmp_path, PLAN, replicates=120, seed=2**64 - 2))
+    assert [p.case.seed for p in last] == [2**64 - 2, 2**64 - 1, 0]
 
 
 def test_the_command_writes_regrets_and_sentences(monkeypatch, tmp_path, capsys):
