@@ -27,6 +27,11 @@ def _main(arguments: list[str]) -> int:
 
         print(help_text(), end="")
         return 0
+    if "--version" in arguments:
+        from sim.runs.version import release
+
+        print(release())
+        return 0
     from sim.command.grammar import parse
 
     request = parse(arguments)

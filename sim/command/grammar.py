@@ -11,7 +11,7 @@ from hydra.errors import HydraException
 
 from sim.core.errors import ConfigError, unknown
 from sim.inputs.number_set import settable_as
-from sim.inputs.reading import names_in, read_tree
+from sim.inputs.reading import as_mapping, names_in, read_tree
 
 CHOICES = ("plan", "policy", "baseline", "experiment")
 SWEPT = ("plan", "policy", "baseline")
@@ -35,7 +35,7 @@ MICRO = "micro.replicates"  # beside micro=true: a value and what is below it ar
 KNOWN = {*CHOICES, *PLAIN, *BRANCHES, MICRO, "output"}
 # Words of the command line that are others, and what they are.
 RENAMED = {"scale": "population.scale", "starts": "start", "known": "start"}
-FLAGS = ("-m", "--multirun", "-h", "--help", "-c", "--cfg")
+FLAGS = ("-m", "--multirun", "-h", "--help", "-c", "--cfg", "--version")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,11 +123,10 @@ def _no_flag(flag: str) -> ConfigError:
 
 def _pair(argument: str, own: Collection[str]) -> tuple[str, str]:
     key, equals, raw = argument.partition("=")
-    if not equals or key[:1] in ("+", "~"):
-        raise ConfigError(
-            f"'{argument}': an override is written key=value; policy.without=[id] leaves an "
-            "instrument out"
-        )
+    if key[:1] in ("+", "~"):
+        raise _no_sign(argument, own)
+    if not equals:
+        raise ConfigError(f"'{argument}': an override is written key=value")
     word, dot, below = key.partition(".")
     if word in RENAMED:
         raise ConfigError(f"{argument}: {word} is now {RENAMED[word]}{dot}{below}=")
@@ -136,6 +135,18 @@ def _pair(argument: str, own: Collection[str]) -> tuple[str, str]:
             raise ConfigError(f"{argument}: it is typed {name}=")
         raise unknown("command line", "key", key, {*KNOWN, *own})
     return key, raw
+
+
+def _no_sign(argument: str, own: Collection[str]) -> ConfigError:
+    """Return the error for a key with a sign before it, as Hydra's own command lines take."""
+    rest = argument.lstrip("+~")
+    if argument[0] == "+" and "=" in rest:
+        _pair(rest, own)
+        return ConfigError(f"{argument}: a key has no + here: it is typed {rest}")
+    return ConfigError(
+        f"{argument}: no key is added or taken away; policy=MIX~ID leaves an instrument out, and "
+        "policy=MIX+ID adds one"
+    )
 
 
 def _listed(key: str, raw: str) -> list[str]:
@@ -186,8 +197,27 @@ def _defaults() -> dict[str, list[str]]:
 
 
 def _experiment(name: str) -> dict[str, list[str]]:
-    """Return the lists that an experiment sweeps over."""
+    """Return the lists that an experiment sweeps over.
+
+    Raises:
+        ConfigError: If there is none of that name, or its file holds anything else.
+    """
     if name not in names_in("experiment"):
         raise unknown("command line", "experiment", name, names_in("experiment"))
-    params = read_tree("experiment", name)["hydra"]["sweeper"]["params"]
-    return {key: _listed(key, raw) for key, raw in params.items()}
+    where, lists = f"experiment {name}", read_tree("experiment", name)
+    for key in ("hydra", "sweeper", "params"):
+        for other in lists:
+            if other != key:
+                raise ConfigError(
+                    f"{where}: {other} is not read from there; what is no list to sweep over is "
+                    f"typed beside experiment={name}"
+                )
+        where += f".{key}"
+        lists = as_mapping(lists.get(key), where)
+    for key, raw in lists.items():
+        if key not in SWEPT or not isinstance(raw, str):
+            raise ConfigError(
+                f"{where}: {key}: {raw!r}: it takes {', '.join(SWEPT)}, each with a text such as "
+                f"none,as_written; all else is typed beside experiment={name}"
+            )
+    return {key: _listed(key, raw) for key, raw in lists.items()}

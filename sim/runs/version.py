@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.core.home import PACKAGE, configs
 
+DISTRIBUTION = "regional-innovation-simulator"
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 
 
@@ -24,6 +25,15 @@ def code_hash() -> str:
             total.update(f"{folder.name}/{name}\0".encode())
             total.update(path.read_bytes() + b"\0")
     return total.hexdigest()
+
+
+def release() -> str:
+    """Return which release and code it is, in a line."""
+    try:
+        number = metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        number = "not installed"
+    return f"{DISTRIBUTION} {number}, code {code_hash()[:12]}, Python {platform.python_version()}"
 
 
 def versions() -> dict[str, str]:

@@ -18,7 +18,10 @@ import sim
 from sim.__main__ import main
 from sim.command.compose import compose
 from sim.command.grammar import parse, quoted
+from sim.core.errors import ConfigError
 from sim.inputs.plan_file import tree_of
+from sim.inputs.reading import read_tree
+from sim.runs.version import code_hash, release
 
 CENTRE = "policy.instruments.innovation_centre_firm"
 QUICK = ["quarters=1", "population.scale=0.1", "workers=1"]
@@ -72,6 +75,10 @@ WRONG = [
     (["-m", "policy=as_written~evaluation,as_written~evaluation"], ["~evaluation", "twice"]),
     (["-m", "policy=talent~each,talent~talent_priority"], ["talent~talent_priority", "twice"]),
     (["experiment=five_plan"], ["no experiment 'five_plan'", "'five_plans'?"]),
+    (["+x=1"], ["no key 'x'"]),
+    (["++replicates=2"], ["typed replicates=2"]),
+    (["~policy"], ["~policy", "policy=MIX~ID"]),
+    (["--versoin"], ["--versoin", "'--version'?"]),
     (["replicats=3"], ["no key 'replicats'", "Did you mean 'replicates'?"]),
     (["population=3"], ["no key 'population'", "'population.scale'?"]),
     (["population.scales=3"], ["population.scales", "'population.scale'?"]),
@@ -174,8 +181,6 @@ WRONG = [
     (["--cfg"], ["--cfg job"]),
     (["--cfg", "hydra"], ["--cfg job"]),
     (["seed"], ["'seed'", "key=value"]),
-    (["+seed=1"], ["'+seed=1'", "key=value"]),
-    (["~seed"], ["'~seed'", "policy.without"]),
 ]
 
 
@@ -484,6 +489,39 @@ def test_an_experiment_is_a_sweep_and_what_is_typed_wins():
         "none",
         "founding",
     }
+
+
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        ({}, ["experiment mine.hydra: ", "mapping"]),
+        ({"policy": "none,as_written"}, ["experiment mine: policy is not read", "typed beside"]),
+        ({"hydra": {"sweeper": {}}}, ["experiment mine.hydra.sweeper.params", "mapping"]),
+        ({"hydra": {"sweeper": {"params": {"replicates": 10}}}}, ["replicates: 10", "policy"]),
+        ({"hydra": {"sweeper": {"params": {"replicates": "10"}}}}, ["typed beside exp"]),
+        ({"hydra": {"sweeper": {"params": {"policy": None}}}}, ["policy: None", "as_written"]),
+        (
+            {"replicates": 10, "hydra": {"sweeper": {"params": {"policy": "none"}}}},
+            ["experiment mine: replicates is not read", "typed beside experiment=mine"],
+        ),
+    ],
+)
+def test_an_experiment_of_ones_own_that_cannot_be_read_is_told(tree, words, monkeypatch):
+    def read(folder, name):
+        return tree if folder == "experiment" else read_tree(folder, name)
+
+    monkeypatch.setattr("sim.command.grammar.names_in", lambda folder: ["mine"])
+    monkeypatch.setattr("sim.command.grammar.read_tree", read)
+    with pytest.raises(ConfigError) as error:
+        parse(["experiment=mine"])
+    for word in words:
+        assert word in str(error.value)
+
+
+def test_the_version_is_told_with_the_code(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"{release()}\n"
+    assert code_hash()[:12] in release()
 
 
 def test_a_plan_of_ones_own_may_lie_anywhere(tmp_path):
