@@ -198,7 +198,7 @@ def indicators() -> Page:
             plain(one.unit),
             one.zh,
             plain(one.meaning),
-            plain(one.activity) if one.real else "the count itself",
+            plain(one.beside) if one.real else "the count itself",
             ", ".join(one.moved_by),
             yes(one.name in CONTEXT),
         )

@@ -44,7 +44,8 @@ ROWS: tuple[Indicator, ...] = (
         meaning="institutes' purchased equipment that is in the register",
         measure=equipment_registered,
         real=equipment_used,
-        activity="uses a year per registered instrument, another scale",
+        activity="how often an instrument that is held is used",
+        real_unit="uses a year per instrument",
         moved_by=("equipment", "founding"),
     ),
     Indicator(

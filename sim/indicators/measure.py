@@ -34,6 +34,7 @@ class Indicator:
         measure: State → value now, comparable with a goal in every quarter.
         real: State → the real activity beside it; None where the measure is real already.
         activity: What the real activity is.
+        real_unit: Its unit, where it is another than the count's.
         moved_by: The processes that move it, the first of them most.
         kinds: The platform kinds of which it counts platforms, if it counts such.
         level: The level that they must have reached, where one is meant.
@@ -47,10 +48,16 @@ class Indicator:
     measure: Measure
     real: Measure | None = None
     activity: str = ""
+    real_unit: str = ""
     moved_by: tuple[str, ...]
     kinds: tuple[str, ...] = ()
     level: str = ""
     host: str = ""
+
+    @property
+    def beside(self) -> str:
+        """What the real activity is, with its unit where that is another than the count's."""
+        return f"{self.activity} ({self.real_unit})" if self.real_unit else self.activity
 
 
 def in_being(*kinds: str) -> Measure:

@@ -79,7 +79,8 @@ ROWS: tuple[Indicator, ...] = (
         meaning="matchmaking events of four quarters",
         measure=matchmaking_events,
         real=event_firms,
-        activity="firms at them",
+        activity="firms at them, each time counted",
+        real_unit="firms per year",
         moved_by=("outreach",),
     ),
     Indicator(

@@ -2,8 +2,9 @@
 
 from sim.indicators.table import INDICATORS
 from sim.inputs.plan import Target
+from sim.report.numerals import number
 from sim.report.sections.cells import Cell
-from sim.report.words import capital, name_words
+from sim.report.words import capital, is_share, name_words
 
 
 def headline(target: Target) -> str:
@@ -21,7 +22,17 @@ def has_real(target: Target) -> bool:
 
 def activity_words(target: Target) -> str:
     """Return what the real activity is that is measured beside the count."""
-    return INDICATORS[target.indicator].activity
+    return INDICATORS[target.indicator].beside
+
+
+def of_another_unit(target: Target) -> bool:
+    """Return whether the real activity has another unit than the count."""
+    return bool(INDICATORS[target.indicator].real_unit)
+
+
+def real_number(target: Target, value: float) -> str:
+    """Return a value of the real activity for people; a share in percent."""
+    return number(value, is_share(target) and not of_another_unit(target))
 
 
 def target_cell(target: Target) -> Cell:

@@ -27,7 +27,9 @@ from sim.core.quarter import parse
 from sim.indicators.table import COLUMNS, CONTEXT, INDICATORS, THEMES
 from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.inputs.kinds import KINDS
+from sim.policy.choosing import build_mix
 from sim.processes import subsidy_response
+from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 from sim.state.platforms import opened
 
@@ -428,6 +430,17 @@ def test_real_activity_is_never_more_than_the_count():
     )
     for indicator in (INDICATORS[name] for name in names):
         assert indicator.real(state) <= indicator.measure(state), indicator.name
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_a_real_activity_in_the_unit_of_a_share_is_a_share(plan):
+    run = start_run(plan, build_mix(plan, "as_written"), scale=0.05)
+    for _ in range(2):
+        run.step()
+        for name, indicator in INDICATORS.items():
+            if indicator.real and indicator.unit.startswith("share") and not indicator.real_unit:
+                assert 0 <= indicator.real(run.state) <= 1, name
+        run.finish()
 
 
 def test_an_empty_city_measures_without_an_error():

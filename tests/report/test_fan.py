@@ -6,6 +6,7 @@ from pages import words_in
 from plans import target_of
 from studies import study_of
 
+from sim.inputs.plan_file import load_plan
 from sim.report.figures.fan import fan_chart, value_range
 from sim.report.figures.look import Ink
 from sim.report.view import view_of
@@ -37,6 +38,16 @@ def test_a_real_activity_of_another_size_is_told_and_not_drawn(study):
     target, ones, figure = brokers(study, busy)
     assert "54,321 at the end (not drawn)" in " ".join(words_in(figure))
     assert value_range(target, ones)[1] < 10_000
+
+
+def test_a_real_activity_of_another_unit_is_told_in_its_own(tmp_path):
+    plan = load_plan("ningbo_2019")
+    study = study_of(tmp_path, "as_written", plans=(plan,), replicates=2)
+    target = target_of(plan, "equipment_registered")
+    one = study.find(plan.name, "as_written")
+    one = dataclasses.replace(one, reals=one.reals.assign(equipment_registered=0.75))
+    words = " ".join(words_in(fan_chart(target, [one], Ink([one.policy], chinese=False))))
+    assert "(uses a year per instrument), 0.75 at the end (not drawn)" in words
 
 
 def test_a_long_run_names_its_first_year_without_covering_the_start(tmp_path):

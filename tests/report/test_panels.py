@@ -3,11 +3,12 @@
 import dataclasses
 
 import pytest
-from pages import words_in
+from pages import words_in, written
 from plans import target_of
 from studies import study_of, told
 
 from sim.inputs.plan import NATURES
+from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
 from sim.report.counted import has_real, headline
 from sim.report.figures import panels as drawing
@@ -104,6 +105,24 @@ def test_a_real_activity_of_another_size_is_told_and_not_drawn(tmp_path, plan):
     assert by_target["brokers"].bars[0].words.count("9,") == 1
     assert "(not drawn)" in by_target["brokers"].note
     assert all(row.hollow is not None for row in by_target["ip_services"].bars)
+
+
+def test_a_real_activity_of_another_unit_is_told_in_its_own(tmp_path):
+    def model(plan, mix, *, replicate, quarters, **others):
+        record = told(plan, mix, replicate=replicate, quarters=quarters)
+        record.trajectories["equipment_registered"][:] = 0.93
+        record.real["equipment_registered"][:] = 0.75  # less than the goal, and yet not drawn
+        return record
+
+    plan = load_plan("ningbo_2019")
+    study = study_of(tmp_path, "as_written", plans=(plan,), model=model, replicates=2)
+    panels = real_panels(view_of(study, plan))
+    (panel,) = [panel for panel in panels if panel.target.id == "equipment_registered"]
+    assert {(bar.words, bar.hollow) for bar in panel.bars} == {(f"93{PERCENT} · 0.75", None)}
+    assert "(uses a year per instrument) (not drawn)" in panel.note
+    page = written(study).text
+    assert "0.75 how often an instrument that is held is used (uses a year per instrument)" in page
+    assert f"75{PERCENT} how often" not in page
 
 
 def test_targets_that_no_mix_moves_are_named_together(view, ink):

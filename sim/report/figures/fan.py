@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from sim.core.arrays import Floats
 from sim.core.quarter import label, parse, season, year
 from sim.inputs.plan import Target
-from sim.report.counted import activity_words, has_real, headline
+from sim.report.counted import activity_words, has_real, headline, of_another_unit, real_number
 from sim.report.figures.look import (
     APART,
     EDGE,
@@ -156,9 +156,9 @@ def _real(target: Target, one: Combination) -> Floats:
 
 
 def _real_apart(target: Target, ones: Sequence[Combination]) -> bool:
-    """Return whether the real activity is of another size, such as firms at events."""
+    """Return whether the real activity is of another unit or size than the target."""
     top = max(target.value, *(_bands(one, target)[4].max() for one in ones))
-    return bool(_real(target, ones[0]).max() > APART * top)
+    return of_another_unit(target) or bool(_real(target, ones[0]).max() > APART * top)
 
 
 def _draw_values(sheet: Sheet, target: Target) -> None:
@@ -246,7 +246,7 @@ def _fan_legend(sheet: Sheet, target: Target, ones: Sequence[Combination], ink: 
     if has_real(target):
         words, x, y = f"real activity, {names[0]}: {activity_words(target)}", _PATH[0], 0.32
         if _real_apart(target, ones):
-            last = number(float(_real(target, ones[0])[-1]), is_share(target))
+            last = real_number(target, float(_real(target, ones[0])[-1]))
             write(x, y, f"{words}, {last} at the end (not drawn)")
         else:
             colour = ink.colour(ones[0].policy)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.inputs.plan import Target
-from sim.report.counted import activity_words, has_real, headline
+from sim.report.counted import activity_words, has_real, headline, of_another_unit, real_number
 from sim.report.figures.look import (
     APART,
     GOAL,
@@ -137,10 +137,11 @@ def _real_panel(view: View, target: Target) -> Panel:
     apart = sorted(told[1:], key=lambda row: -abs(row["p50"] - told[0]["p50"]))
     kept = {row["policy"] for row in [*told[:1], *apart[: _MOST - 1]]}
     size = max([target.value, *(row["p50"] for row in told)])
-    other = max((row["real_p50"] for row in told), default=0.0) > APART * size
+    largest = max((row["real_p50"] for row in told), default=0.0)
+    other = of_another_unit(target) or largest > APART * size
     return Panel(
         target=target,
-        bars=[_real_bar(row, share, drawn=not other) for row in told if row["policy"] in kept],
+        bars=[_real_bar(row, target, drawn=not other) for row in told if row["policy"] in kept],
         upright=target.value,
         tick=_percent if share else exact,
         note=f"real: {activity_words(target)}" + (" (not drawn)" if other else ""),
@@ -155,15 +156,16 @@ def _percent(value: float) -> str:
     return _points(value) + PERCENT
 
 
-def _real_bar(row: Row, share: bool, *, drawn: bool) -> Bar:
+def _real_bar(row: Row, target: Target, *, drawn: bool) -> Bar:
     count, real = row["p50"], row["real_p50"]
+    first = number(count, is_share(target)).removesuffix("" if of_another_unit(target) else PERCENT)
     return Bar(
         policy=row["policy"],
         low=min(count, real) if drawn else count,
         high=max(count, real) if drawn else count,
         mark=count,
         hollow=real if drawn else None,
-        words=f"{number(count, share).removesuffix(PERCENT)} · {number(real, share)}",
+        words=f"{first} · {real_number(target, real)}",
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.quarter import label
 from sim.inputs.plan import Plan, Target
-from sim.report.counted import activity_words, has_real, headline, target_cell
+from sim.report.counted import activity_words, has_real, headline, real_number, target_cell
 from sim.report.numerals import NONE, POINTS, between, number, rough, signed
 from sim.report.sections.cells import Cell, Table, all_met, chance_cell, goal_cell, start_cell
 from sim.report.view import Row, View, by_nature, ordered
@@ -148,7 +148,7 @@ def _real_cell(view: View, target: Target) -> Cell:
 
 
 def _real(view: View, one: Combination, target: Target) -> str:
-    return number(view.attained(one, target)["real_p50"], is_share(target))
+    return real_number(target, view.attained(one, target)["real_p50"])
 
 
 def _expected_cell(view: View, target: Target) -> Cell:

@@ -44,7 +44,7 @@ def target_mechanism_words(target: Target) -> str:
     known = INDICATORS[target.indicator]
     words = [f"Counted: {known.meaning} ({known.zh})"]
     if known.real is not None:
-        words.append(f"Beside it: those {known.activity}")
+        words.append(f"Beside it: {'' if known.real_unit else 'those '}{known.beside}")
     words.append(f"Moved by {', '.join(known.moved_by)}")
     words += [reading_words(target)] if target.variants else []
     return ". ".join(words)
