@@ -1,5 +1,5 @@
 # Commands of the regional innovation simulator. Only the set-up of .venv and `make lock`
-# use the network. For a fresh set-up, remove .venv.
+# use the network. For a fresh set-up, remove .venv; PYTHON= says with which Python.
 
 .PHONY: run test check baseline reference bench lock clean python
 .DELETE_ON_ERROR:
@@ -8,16 +8,25 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check install --no-deps
 LOCKED := --require-hashes --only-binary :all:
 
-# Sets $$python to a Python 3.12 that runs and can make a virtual environment.
-FIND_PYTHON = python=; for p in "$$PYTHON" python3.12 python3 python \
-	"$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.12*/bin/python \
-	"$${UV_PYTHON_INSTALL_DIR:-$$HOME/.local/share/uv/python}"/cpython-3.12*/bin/python3.12 \
-	"$$HOME"/.asdf/installs/python/3.12*/bin/python \
-	"$$HOME"/.local/share/mise/installs/python/3.12*/bin/python; do \
-	"$$p" -c "import sys, ensurepip, venv; sys.exit(sys.version_info[:2] != (3, 12))" \
-	2> /dev/null && { python=$$p; break; }; done; \
-	[ -n "$$python" ] || { echo "Python 3.12 is needed: install python3.12 and python3.12-venv, \
-	or run: pyenv install 3.12" >&2; exit 1; }
+# All that the locked packages have wheels for; the first that is found is taken.
+PYTHONS := 3.12 3.13 3.14
+FITS := import sys, sysconfig, ensurepip, venv; sys.exit( \
+	"%d.%d" % sys.version_info[:2] not in "$(PYTHONS)".split() \
+	or bool(sysconfig.get_config_var("Py_GIL_DISABLED")))
+PLACES = python$(1) \
+	"$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$(1).*/bin/python \
+	"$${UV_PYTHON_INSTALL_DIR:-$$HOME/.local/share/uv/python}"/cpython-$(1).*/bin/python$(1) \
+	"$$HOME"/.asdf/installs/python/$(1).*/bin/python \
+	"$$HOME"/.local/share/mise/installs/python/$(1).*/bin/python
+
+# Sets $$python to one that runs and can make a virtual environment; that of PYTHON= or none.
+FIND_PYTHON = python=; for p in $(if $(PYTHON),"$$PYTHON",\
+	$(foreach version,$(PYTHONS),$(call PLACES,$(version))) python3 python); do \
+	"$$p" -c '$(FITS)' 2> /dev/null && { python=$$p; break; }; done; \
+	[ -n "$$python" ] || { echo "$(if $(PYTHON),PYTHON=$(PYTHON) does not fit. )One of Python \
+	$(PYTHONS) is needed, with venv and not free-threaded. Debian and Ubuntu: apt-get install \
+	python3 python3-venv; macOS: brew install python@3.13; anywhere: uv python install 3.13" >&2; \
+	exit 1; }
 
 run: .venv/.ready
 	@$(PY) -m sim experiment=five_plans $(ARGS)
@@ -45,7 +54,7 @@ bench: .venv/.ready
 # antlr4-python3-runtime exists only as source, and setuptools, itself locked, builds it.
 .venv/.ready: requirements.lock pyproject.toml
 	@echo "Setting up .venv (a few minutes at most)"
-	@$(FIND_PYTHON); "$$python" -m venv .venv
+	@$(FIND_PYTHON); "$$python" -m venv --clear .venv
 	@sed -n '/^setuptools==/,/[^\\]$$/p' requirements.lock > .venv/setuptools.lock
 	@$(PIP) $(LOCKED) -r .venv/setuptools.lock
 	@$(PIP) $(LOCKED) --no-binary antlr4-python3-runtime --no-build-isolation --use-pep517 \

@@ -1,6 +1,7 @@
 """Studies whose numbers are told, so that they do not hang on the model."""
 
 from dataclasses import fields
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
@@ -83,5 +84,6 @@ def stand_in(patch, model):
     def life(start, mix, quarters, watch=None):
         return model(start.plan, mix, replicate=start.replicate, quarters=quarters)
 
+    import_module("sim.region.agents")  # if first imported later, it would keep the stand-in
     patch.setattr("sim.region.region.start_city", start)
     patch.setattr("sim.region.region.live_out", life)

@@ -42,8 +42,9 @@ configuration.reload_config()
 
 
 def first_use() -> bool:
-    """Return whether nothing of this version was ever compiled here."""
-    return CACHE is None or not any(CACHE.rglob("*.nbi"))
+    """Return whether nothing of this version was ever compiled here, by this version of Python."""
+    major, minor, *_ = sys.version_info
+    return CACHE is None or not any(CACHE.rglob(f"*.py{major}{minor}*.nbi"))
 
 
 class _Sealed(_files.IndexDataCacheFile):

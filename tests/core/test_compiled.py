@@ -119,3 +119,13 @@ def test_where_no_folder_takes_machine_code_kernels_are_compiled(folder, monkeyp
 
     monkeypatch.setattr("sim.core.compiled._Kept", none)
     assert loaded() == (6.0, False)
+
+
+def test_what_another_python_compiled_is_not_what_this_one_will_load(folder):
+    own = "{}{}".format(*sys.version_info[:2])
+    assert compiled.first_use()
+    (folder / "core").mkdir()
+    (folder / "core" / "draws._block-129.py399.nbi").touch()
+    assert compiled.first_use()
+    (folder / "core" / f"draws._block-129.py{own}.nbi").touch()
+    assert not compiled.first_use()
