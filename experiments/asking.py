@@ -20,7 +20,7 @@ from omegaconf import OmegaConf
 from sim.command.compose import as_yaml, compose
 from sim.command.grammar import KNOWN, RENAMED, Request, parse
 from sim.command.terminal import status_of
-from sim.core.checks import check_encoding, check_whole
+from sim.core.checks import as_whole, check_encoding
 from sim.core.errors import ConfigError, unknown
 from sim.core.plain import as_json, hash_of
 from sim.inputs.plan_file import tree_of
@@ -271,8 +271,7 @@ def whole(least: int) -> Reader:
 
     def read(key: str, raw: str) -> int:
         value = int(raw) if re.fullmatch(r"[+-]?\d+", raw) else raw
-        check_whole(key, value, least)
-        return int(value)
+        return as_whole(key, value, least)
 
     return read
 

@@ -21,7 +21,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.command.grammar import MICRO, NUMBERS, PLAIN, Request
-from sim.core.checks import check_whole
+from sim.core.checks import as_whole
 from sim.core.errors import ConfigError, unknown
 from sim.core.home import configs
 from sim.inputs.number_set import NumberSet, number_set
@@ -252,9 +252,7 @@ def _kept(micro: Any, number: Override | None) -> Any:
             f"{number.input_line}: of so many replicates micro=true keeps the firms, "
             "organisations, contracts and projects; it needs micro=true beside it"
         )
-    wanted = number.value()
-    check_whole(MICRO, wanted, 1)
-    return wanted
+    return as_whole(MICRO, number.value(), 1)
 
 
 def _typed_plan(source: _Source, config: DictConfig) -> Plan:

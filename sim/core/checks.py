@@ -5,7 +5,6 @@ import os
 from collections.abc import Collection
 from contextlib import suppress
 from numbers import Integral, Real
-from typing import cast
 
 from sim.core.errors import ConfigError, unknown
 
@@ -13,10 +12,8 @@ from sim.core.errors import ConfigError, unknown
 RENAMED = {"starts": "start", "known": "start", "population_scale": "scale"}
 
 
-def check_whole(
-    name: str, value: object, least: int, most: float = math.inf, more: str = ""
-) -> None:
-    """Refuse what is no whole number or lies outside its range.
+def as_whole(name: str, value: object, least: int, most: float = math.inf, more: str = "") -> int:
+    """Return a whole number, NumPy's too, as Python's own.
 
     Args:
         name: What it is called where it is typed.
@@ -26,12 +23,17 @@ def check_whole(
         more: What else may stand there, for the sentence.
 
     Raises:
-        ConfigError: If it is refused.
+        ConfigError: If it is none, or lies outside its range.
     """
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or not least <= int(cast(int, value)) <= most:
-        upper = f" to {most}" if most < math.inf else " on"
-        raise ConfigError(f"{name} = {value!r}: a whole number from {least}{upper} is needed{more}")
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        number = int(value)
+        if least <= number <= most:
+            return number
+    upper = f" to {most}" if most < math.inf else " on"
+    text = ", without quotes" if isinstance(value, str) and value.isdecimal() else ""
+    raise ConfigError(
+        f"{name} = {value!r}: a whole number from {least}{upper} is needed{text}{more}"
+    )
 
 
 def check_encoding(text: str) -> None:

@@ -84,7 +84,7 @@ class Table:
     def __getattr__(self, name: str) -> NDArray[Any]:
         """Return the rows in use of a column, and keep the view until rows are added."""
         try:
-            view = self._data[name][: self.size]
+            view: NDArray[Any] = self.__dict__["_data"][name][: self.size]
         except KeyError:
             raise AttributeError(f"table '{self.name}' has no column '{name}'") from None
         self.__dict__[name] = view
@@ -119,6 +119,10 @@ class Table:
         for name in self.columns:
             self.__dict__.pop(name, None)
         return np.arange(first, last)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out views that are kept: copied, they would be views no more."""
+        return {name: self.__dict__[name] for name in ("size", "_capacity", "_data")}
 
     def copy(self) -> Self:
         """Return a table with the same rows, which nothing that is written here reaches."""

@@ -1,21 +1,23 @@
 """The city as a Mesa model, and windows on table rows as its agents.
 
 Who does not ask for them does not wait for Mesa to load. A window reads its row when it is asked:
-``firm.revenue``, ``platform.level``. Windows are made when ``region.agents`` is read and are held
-by the region for that step; a window kept longer shows the row as it is then.
+``firm.revenue``, ``platform.level``; who has left the city is no longer among its agents, and a
+window on them shows the row as it is then. What would change a city from outside is refused.
 """
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim.core.checks import check_words
-from sim.core.errors import ConfigError
+from sim.core.checks import as_whole, check_words
+from sim.core.errors import SimError
+from sim.core.quarter import label
 from sim.core.tables import Table
 from sim.indicators.table import check_measured
 from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVELS
@@ -24,37 +26,93 @@ from sim.inputs.plan import Plan
 from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
 from sim.policy.mix import NO_POLICY, Choice, Mix
-from sim.region.case import case_of
+from sim.region.case import LARGEST_SEED, case_of
 from sim.region.recorder import Recorder
 from sim.region.region import start_city
-from sim.state.columns import ACTIVE, BODIES, BODY_CODE, CLOSED
+from sim.state.columns import ACTIVE, BODIES, BODY_CODE, CLOSED, Firms, Organisations
 from sim.state.state import State
 
 WORDS = ("plan", "policy", "seed", "scale", "start", "parameters", "kinds")
 
 
+_INSTEAD = (
+    "the city's processes alone change it; what can be changed is its mix (policy=), parameters=, "
+    "kinds= and start= of sim.Region"
+)
+
+
 class Window(mesa.Agent):
-    """One row of a table; its columns are its attributes.
+    """One row of a table; its columns are its attributes, to be read only.
+
+    What only other agents have is None here, so that all can be asked for it.
 
     Attributes:
         table: The table.
         row: The row number, which holds for this run only; ``id`` is the identity.
     """
 
-    def __init__(self, model: "Region", table: Table, row: int) -> None:
-        """Open a window on a row."""
-        super().__init__(model)
-        self.table = table
-        self.row = row
-        self.unique_id = int(table.id[row])
+    model: "Region"
+    table: Table
+    row: int
+
+    def __init__(self, model: "Region", *arguments: Any, **values: Any) -> None:
+        """Refuse to add to a city.
+
+        Raises:
+            SimError: Always; ``Region.agents`` has windows on all that there is.
+        """
+        raise SimError(f"{type(self).__name__}: no agent is added to a city; {_INSTEAD}")
+
+    @classmethod
+    def on(cls, model: "Region", table: Table, row: int) -> Self:
+        """Return a window on a row."""
+        window = cls.__new__(cls)
+        identity = {"unique_id": int(table.id[row]), "pos": None}
+        window.__dict__.update(identity, model=model, table=table, row=row)
+        return window
 
     def __getattr__(self, name: str) -> Any:
-        """Return the value of a column in this row."""
+        """Return the value of a column in this row; None of what only others have."""
         table = self.__dict__.get("table")
         if table is None or name not in table.columns:
+            if table is not None and name in _everywhere():
+                return None
             raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
         value = getattr(table, name)[self.__dict__["row"]]
         return value.copy() if isinstance(value, np.ndarray) else value.item()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse to write: a window shows the city, it does not change it."""
+        raise AttributeError(f"{type(self).__name__}.{name} can be read only; {_INSTEAD}")
+
+    def __dir__(self) -> list[str]:
+        """Return its columns among its attributes."""
+        return sorted({*super().__dir__(), *self.table.columns})
+
+    def __repr__(self) -> str:
+        """Return its columns and their values."""
+        values = ", ".join(f"{name}={getattr(self, name)}" for name in self.table.columns)
+        return f"{type(self).__name__}({values})"
+
+    def step(self) -> None:
+        """Refuse to act alone.
+
+        Raises:
+            SimError: Always.
+        """
+        raise SimError("agents act when their city does: call step() of the Region")
+
+    def advance(self) -> None:
+        """See ``step``."""
+        self.step()
+
+    def remove(self) -> None:
+        """Refuse to take somebody out of a city.
+
+        Raises:
+            SimError: Always.
+        """
+        raise SimError(f"{type(self).__name__}: no agent is removed from a city; {_INSTEAD}")
 
 
 class Firm(Window):
@@ -101,7 +159,7 @@ class Incubator(Platform):
     """An incubator or a makerspace."""
 
 
-_CLASSES: dict[int, Callable[..., Organisation]] = {
+_CLASSES: dict[int, type[Organisation]] = {
     **dict.fromkeys(range(len(KIND_NAMES)), Platform),
     KIND_CODE["institute"]: Institute,
     KIND_CODE["incubator"]: Incubator,
@@ -110,24 +168,33 @@ _CLASSES: dict[int, Callable[..., Organisation]] = {
 }
 
 
-def windows(model: "Region") -> list[Window]:
-    """Return windows on all living firms and all organisations of the city that are not closed."""
-    state = model.state
+@cache
+def _everywhere() -> frozenset[str]:
+    """Return what any agent has, by name."""
+    classes = (Firm, Organisation)
+    own = {n for c in classes for n, value in vars(c).items() if isinstance(value, property)}
+    return frozenset(own | Firms.columns.keys() | Organisations.columns.keys())
+
+
+def _seen(state: State) -> Iterator[tuple[type[Window], Table, int]]:
+    """Yield the rows of all living firms and of all organisations of the city not closed."""
+    for row in np.flatnonzero(state.firms.alive).tolist():
+        yield Firm, state.firms, row
     table = state.organisations
-    found: list[Window] = [
-        Firm(model, state.firms, row) for row in np.flatnonzero(state.firms.alive).tolist()
-    ]
     here = (table.status != CLOSED) & (table.kind != BODY_CODE["outside"])
     for row in np.flatnonzero(here).tolist():
-        found.append(_CLASSES.get(int(table.kind[row]), Organisation)(model, table, row))
-    return found
+        yield _CLASSES.get(int(table.kind[row]), Organisation), table, row
 
 
 class Region(mesa.Model):
     """A city as a Mesa model: replicate 0 of a seed, parameters at their defaults.
 
-    Its agents are windows on table rows, made when they are asked for and held for that step.
+    Its agents are windows on table rows. They are made when they are first asked for, and each
+    stands for the same agent for as long as that is in the city. ``datacollector`` has a row for
+    the start and one per quarter.
     """
+
+    running: bool
 
     def __init__(
         self,
@@ -156,11 +223,9 @@ class Region(mesa.Model):
             ConfigError: If no seed is given, or anything in it is wrong.
         """
         check_words("sim.Region", numbers, WORDS)
-        world = rng if seed is None else seed
-        if isinstance(world, bool) or not isinstance(world, int) or world < 0:
-            raise ConfigError(f"Region(seed={world!r}): give a whole number from 0, like seed=1")
+        world = as_whole("sim.Region: seed", rng if seed is None else seed, 0, LARGEST_SEED)
         super().__init__(rng=world)
-        self._windows: list[Window] | None = None
+        self._windows: dict[tuple[str, int], Window] | None = None
         self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
         check_measured([self.plan])
         self.mix = None if policy is None else build_mix(self.plan, policy)
@@ -180,21 +245,66 @@ class Region(mesa.Model):
         self.recorder.note_start(self.state)
         self.indicators = dict(self.recorder.start)
         self.datacollector = mesa.DataCollector(
-            model_reporters={column: _reporter(column) for column in self.recorder.columns()}
+            model_reporters={
+                column: partial(_indicator, column) for column in self.recorder.columns()
+            }
         )
+        self.datacollector.collect(self)
 
     @property
     def agents(self) -> AgentSet:
-        """Windows on all living firms and all organisations, held until the next step."""
+        """Windows on all living firms and all organisations, as they are now."""
+        return AgentSet(self._looked(), random=self.random)
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The classes that its agents are of."""
+        return list(dict.fromkeys(map(type, self._looked())))
+
+    @property
+    def agents_by_type(self) -> dict[type, AgentSet]:
+        """Its agents by their class."""
+        found: dict[type, list[Window]] = {kind: [] for kind in self.agent_types}
+        for window in self._looked():
+            found[type(window)].append(window)
+        return {kind: AgentSet(own, random=self.random) for kind, own in found.items()}
+
+    def _looked(self) -> Collection[Window]:
+        """Return windows on all that are in the city, the same for the same agents."""
         if self._windows is None:
-            self._windows = windows(self)
-        return AgentSet(self._windows, random=self.random)
+            self._windows = self._now({})
+        return self._windows.values()
+
+    def _now(self, known: Mapping[tuple[str, int], Window]) -> dict[tuple[str, int], Window]:
+        """Return the windows of this moment: those known of agents still here, and new ones."""
+        return {
+            (table.name, row): known.get((table.name, row)) or kind.on(self, table, row)
+            for kind, table, row in _seen(self.state)
+        }
 
     def register_agent(self, agent: mesa.Agent) -> None:
-        """Leave windows out of Mesa's own register: the tables are the register."""
+        """Refuse an agent of one's own.
+
+        Raises:
+            SimError: Always.
+        """
+        raise SimError(f"{type(agent).__name__}: no agent is added to a city; {_INSTEAD}")
 
     def deregister_agent(self, agent: mesa.Agent) -> None:
-        """See ``register_agent``."""
+        """Refuse to take somebody out of a city; see ``register_agent``."""
+        raise SimError(f"{type(agent).__name__}: no agent is removed from a city; {_INSTEAD}")
+
+    def remove_all_agents(self) -> None:
+        """Refuse to empty a city; see ``register_agent``."""
+        raise SimError(f"no agent is removed from a city; {_INSTEAD}")
+
+    def reset_randomizer(self, seed: int | None = None) -> None:
+        """Refuse another luck; see ``register_agent``."""
+        raise SimError("the luck of a city follows from seed= of sim.Region: make another Region")
+
+    def reset_rng(self, rng: Any = None) -> None:
+        """See ``reset_randomizer``."""
+        self.reset_randomizer()
 
     @property
     def state(self) -> State:
@@ -202,15 +312,25 @@ class Region(mesa.Model):
         return self.run_of_city.state
 
     def step(self) -> None:
-        """Advance by one quarter; the run ends with the plan."""
-        self._windows = None
+        """Advance by one quarter; the run ends with the plan.
+
+        Raises:
+            SimError: If the plan has ended.
+        """
+        if not self.running:
+            raise SimError(
+                f"the plan {self.plan.name} ended with {label(self.plan.end)}: nothing is left to "
+                "step through; python -m sim after=N goes on after it"
+            )
         self.run_of_city.step()
         self.recorder.note_quarter(self.state)
         self.indicators = dict(self.recorder.rows[-1])
         self.run_of_city.finish()
+        if self._windows is not None:
+            self._windows = self._now(self._windows)
         self.datacollector.collect(self)
         self.running = self.state.quarter <= self.plan.end
 
 
-def _reporter(column: str) -> Callable[[Region], float]:
-    return lambda region: region.indicators[column]
+def _indicator(column: str, region: Region) -> float:
+    return region.indicators[column]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.checks import check_whole, finite
+from sim.core.checks import as_whole, finite
 from sim.core.errors import ConfigError, unknown
 from sim.core.fork import Fork
 from sim.core.plain import hash_of, plain
@@ -82,7 +82,7 @@ class Case:
         Raises:
             ConfigError: If a value is of the wrong type or outside its range.
         """
-        check_whole("seed", self.seed, 0, LARGEST_SEED)
+        object.__setattr__(self, "seed", as_whole("seed", self.seed, 0, LARGEST_SEED))
         if self.uncertainty not in UNCERTAINTIES:
             raise unknown("uncertainty", "kind", self.uncertainty, UNCERTAINTIES)
         if not 0 < finite("population.scale", self.scale) <= LARGEST_SCALE:
@@ -176,9 +176,9 @@ def quarters_of(plan: Plan, quarters: int | None = None, after: int = 0) -> int:
     Raises:
         ConfigError: If the plan is shorter than ``quarters``, or a number is none.
     """
-    check_whole("after", after, 0, LONGEST_AFTER)
+    after = as_whole("after", after, 0, LONGEST_AFTER)
     if quarters is not None:
-        check_whole("quarters", quarters, 1)
+        quarters = as_whole("quarters", quarters, 1)
     length = plan.end - plan.start + 1
     if quarters is None or quarters == length:
         return length + after

@@ -1,9 +1,10 @@
 """Effort: how much is run, and on what; no number of a replicate depends on it."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.core.checks import check_whole, finite
+from sim.core.checks import as_whole, finite
 from sim.core.errors import ConfigError
 from sim.runs.cluster import check_address
 
@@ -43,20 +44,25 @@ class Effort:
         Raises:
             ConfigError: If a value is of the wrong type or outside its range.
         """
-        check_whole("replicates", self.replicates, 1, MOST_REPLICATES)
+        self._make_whole("replicates", 1, MOST_REPLICATES)
         if self.workers != "auto":
-            check_whole("workers", self.workers, 1, MOST_WORKERS, " (or auto: all cores)")
+            self._make_whole("workers", 1, MOST_WORKERS, " (or auto: all cores)")
         if self.cluster is not None:
             check_address(self.cluster)
         if self.precision is not None:
             self._check_precision(self.precision)
         if not isinstance(self.micro, bool):
             more = f" (or true: the first {_MICRO_REPLICATES} replicates)"
-            check_whole("micro", self.micro, 0, more=more)
+            self._make_whole("micro", 0, more=more)
         if not isinstance(self.output, Path | None):
             raise ConfigError(f"output = {self.output!r}: the path of a folder is needed")
         if not isinstance(self.force, bool):
             raise ConfigError(f"population.force = {self.force!r}: true or false is needed")
+
+    def _make_whole(self, name: str, least: int, most: float = math.inf, more: str = "") -> None:
+        """Have a field be one of Python's own whole numbers, where it is any."""
+        value = as_whole(name, getattr(self, name), least, most, more)
+        object.__setattr__(self, name, value)
 
     def _check_precision(self, precision: float) -> None:
         from sim.runs.precision import width
@@ -66,7 +72,7 @@ class Effort:
                 f"precision = {precision}: a number above 0 and up to 1 is needed, the width of "
                 "the 95 % interval of a probability"
             )
-        check_whole("most_replicates", self.most_replicates, self.replicates, MOST_REPLICATES)
+        self._make_whole("most_replicates", self.replicates, MOST_REPLICATES)
         if width(0, self.most_replicates) > precision:
             raise ConfigError(
                 f"precision = {precision}: {self.most_replicates} replicates cannot reach it even "
