@@ -25,7 +25,7 @@ from sim.core.quantity import Quantity
 from sim.core.units import UNITS
 from sim.inputs.kinds import KIND_NUMBERS, KINDS
 from sim.inputs.numbers import sheets
-from sim.inputs.reading import Entry, as_mapping, read_file, shown
+from sim.inputs.reading import Entry, as_mapping, legible, read_file, shown
 
 type _Parts = tuple[str, ...]
 
@@ -300,4 +300,4 @@ def _range(name: str, ends: object, middle: float) -> tuple[float, float]:
 def _reason(name: str, why: object) -> str:
     if not isinstance(why, str) or not why.strip():
         raise ConfigError(f"{spelled(name)}.why: a reason in words is needed, not {shown(why)}")
-    return why
+    return legible(why, f"{spelled(name)}.why")

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +32,13 @@ _DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9
 # What readers of CSV files take for nothing, or for yes and no.
 _NOT_NAMES = ("na", "nan", "null", "true", "false")
 _NAME = re.compile(r"\w[\w.,~+=-]*")
+_DATED = "by"  # the key at which a date stands
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")  # 1,000
+_PERCENT = re.compile(r"[-+]?[0-9.]+ *[%‰]")
+_FULL_WIDTH = re.compile("[\uff01-\uff5e\u3000]")  # as a Chinese keyboard types them
+_MISTYPED = re.compile("^ *[^ '\":#]+?(：)|^ *(\u3000)|:(\u3000)")  # between key and value
+_ILLEGIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_FULL_WIDTH_KEY = re.compile("(?:^|\\s)([a-z_.]+\\s*：)")
 
 
 # Files
@@ -179,21 +187,37 @@ def _decoded(content: bytes, where: str) -> str:
 
 
 class _Loader(yaml.CSafeLoader):
-    """A safe loader that refuses a key that stands twice."""
+    """A safe loader that refuses a key that stands twice, and what is not as it looks."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Return the mapping of a node."""
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key, value in node.value:
             if key.tag.endswith(":merge"):
-                line = key.start_mark.line + 1
-                raise ConfigError(f"line {line}: '<<' is not read; say each key where it holds")
+                raise _refused(key, "'<<' is not read; say each key where it holds")
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    line = key.start_mark.line + 1
-                    raise ConfigError(f"line {line}: the key '{key.value}' stands twice")
+                    raise _refused(key, f"the key '{key.value}' stands twice")
                 seen.add(key.value)
+                if sign := _FULL_WIDTH.search(key.value):
+                    raise _refused(key, f"the key '{key.value}' holds {_full_width(sign[0])}")
+                if value.tag.endswith(":timestamp") and key.value != _DATED:
+                    raise _refused(
+                        value,
+                        f"'{value.value}' is a date, and {key.value} has none; a text stands in "
+                        "quotes",
+                    )
         return super().construct_mapping(node, deep=deep)
+
+
+def _refused(node: yaml.Node, why: str) -> ConfigError:
+    return ConfigError(f"line {node.start_mark.line + 1}: {why}")
+
+
+def _full_width(sign: str) -> str:
+    """Return what a sign is that a Chinese keyboard types, and what is meant."""
+    meant = unicodedata.normalize("NFKC", sign)
+    return f"the full-width sign '{sign}' (U+{ord(sign):04X}); type '{meant}'"
 
 
 def _plain_number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
@@ -202,14 +226,40 @@ def _plain_number(loader: _Loader, node: yaml.ScalarNode) -> int | float:
         return int(node.value)
     if _DECIMAL.fullmatch(node.value):
         return float(node.value)
-    raise ConfigError(
-        f"line {node.start_mark.line + 1}: '{node.value}' is no plain number: write it like 100, "
-        "0.5 or 1.0e+5, or put it in quotes if it is a text"
-    )
+    raise _refused(node, f"'{node.value}' is no plain number: {_AS_NUMBER}")
+
+
+_AS_NUMBER = "write it like 100, 0.5 or 1.0e+5, or put it in quotes if it is a text"
+
+
+def _text(loader: _Loader, node: yaml.ScalarNode) -> str | float:
+    """Return a text; what is a number to people is one, or refused where it can be read twice."""
+    value: str = node.value
+    if node.style:  # in quotes, or a block
+        return value
+    if _DECIMAL.fullmatch(value):
+        return float(value)  # 5e-2, which is a text to YAML 1.1
+    if _GROUPED.fullmatch(value):
+        raise _refused(node, f"'{value}': a number has no commas: {_AS_NUMBER}")
+    if _PERCENT.fullmatch(value):
+        raise _refused(
+            node, f"'{value}': a number has no sign of percent; 5 % of all is 0.05: {_AS_NUMBER}"
+        )
+    if (sign := _FULL_WIDTH.search(value)) and _is_number(unicodedata.normalize("NFKC", value)):
+        raise _refused(node, f"'{value}' holds {_full_width(sign[0])}, or put a text in quotes")
+    if node.end_mark.line > node.start_mark.line and (key := _FULL_WIDTH_KEY.search(value)):
+        line = f"between lines {node.start_mark.line + 1} and {node.end_mark.line + 1}"
+        raise ConfigError(f"{line}: '{key[1]}' holds {_full_width('：')}, or put a text in quotes")
+    return value
+
+
+def _is_number(text: str) -> bool:
+    return any(kind.fullmatch(text.strip()) for kind in (_DECIMAL, _GROUPED, _PERCENT))
 
 
 for _tag in ("int", "float"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _plain_number)
+_Loader.add_constructor("tag:yaml.org,2002:str", _text)
 
 
 def _parsed(text: str, where: str) -> object:
@@ -224,7 +274,8 @@ def _parsed(text: str, where: str) -> object:
     except yaml.constructor.ConstructorError as error:
         raise ConfigError(f"{where}: {_position(error)}{error.problem}: plain YAML only") from None
     except yaml.MarkedYAMLError as error:
-        raise ConfigError(f"{where}: not YAML: {_position(error)}{error.problem}") from None
+        hint = _hint(text, error)
+        raise ConfigError(f"{where}: not YAML: {_position(error)}{error.problem}{hint}") from None
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # e.g. a 31st of February
@@ -234,6 +285,16 @@ def _parsed(text: str, where: str) -> object:
 def _position(error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark
     return f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+
+
+def _hint(text: str, error: yaml.MarkedYAMLError) -> str:
+    """Return where a full-width colon or space may be why a text is no YAML."""
+    marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark]
+    rows = text.splitlines()
+    for line in range(min(marks, default=0), min(max(marks, default=-1) + 1, len(rows))):
+        if sign := _MISTYPED.search(rows[line]):
+            return f"; line {line + 1} holds {_full_width(sign[sign.lastindex or 0])}"
+    return ""
 
 
 # Entries
@@ -266,6 +327,20 @@ def as_mapping(value: object, where: str) -> dict[str, Any]:
         if not isinstance(key, str):
             raise ConfigError(f"{where}: a key is a text, not {shown(key)}; put it in quotes")
     return dict(value)
+
+
+def legible(text: str, where: str) -> str:
+    """Return a text that can be drawn and written into any file.
+
+    Raises:
+        ConfigError: If it holds a character that no page may hold.
+    """
+    if sign := _ILLEGIBLE.search(text):
+        raise ConfigError(
+            f"{where}: the text holds the character U+{ord(sign[0]):04X}, which no page can show; "
+            "leave it out"
+        )
+    return text
 
 
 def as_name(value: str, where: str) -> str:
@@ -335,7 +410,7 @@ class Entry:
             raise self.wrong(key, "a text is needed (put it in quotes)")
         if default is None and not value.strip():
             raise ConfigError(f"{self.where}: '{key}' is empty")
-        return value
+        return legible(value, f"{self.where}.{key}")
 
     def choice(self, key: str, known: Collection[str], default: str | None = None) -> str:
         """Return a text that is one of the known ones."""
@@ -387,6 +462,7 @@ class Entry:
                 raise ConfigError(f"{self.where}.{key}: a text is needed, not {shown(word)}")
             if known is not None and word and word not in known:
                 raise unknown(self.where, key, word, known)
+            legible(word, f"{self.where}.{key}")
         return tuple(word for word in listed if word)
 
     def entries(self, key: str) -> Iterator[tuple[str, object, str]]:

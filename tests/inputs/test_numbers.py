@@ -200,7 +200,7 @@ def test_where_nothing_can_be_kept_all_is_read_anyway(own, monkeypatch):
     assert reading.read_folder("parameters") == {"research": {"stop": {"default": 1}}}
 
 
-@pytest.mark.parametrize("odd", ["1: 2", "at: 2019-01-01"])
+@pytest.mark.parametrize("odd", ["1: 2", "by: 2019-01-01"])
 def test_what_would_come_back_otherwise_is_not_kept(own, odd):
     (own / "research.yaml").write_text(f"stop: {{{odd}}}\n")
     reading.read_folder("parameters")
