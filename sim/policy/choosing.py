@@ -205,7 +205,7 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
         if not entry.has("only") or instrument.id in only
     )
     mix = Mix(
-        name=as_name(entry.text("name"), where),
+        name=_name(entry),
         instruments=chosen,
         budget=times_at(entry, "budget", LINES) if entry.has("budget") else 1.0,
         later_start=quarter_at(entry, "later_start") if entry.has("later_start") else None,
@@ -220,6 +220,18 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
             "your own needs a name of its own"
         )
     return mix
+
+
+def _name(entry: Entry) -> str:
+    """Return the name of a mix in a file: one that says nothing of another mix."""
+    name = as_name(entry.text("name"), entry.where)
+    if name == spelling.EACH or "~" in name or "+" in name:
+        raise ConfigError(
+            f"{entry.where}.name: '{name}' would be read as "
+            + ("each instrument in turn" if name == spelling.EACH else "another mix, changed")
+            + f"; ~, + and '{spelling.EACH}' are not for names"
+        )
+    return name
 
 
 def _check_later_budget(plan: Plan, mix: Mix, where: str) -> None:

@@ -1,7 +1,7 @@
 """Budget: the year's money is opened in the first quarter.
 
     city fund(year) = base(year) × (1 + reserved) × money of the mix
-    base(year) = base(year before) × (1 + growth)
+    base(year) = base(year before) × (1 + growth), never below 0
     growth = own + kept · (rule - own), where own < rule; own is drawn for each year
 
 No plan says how much the city may spend, so the fund is a share of the general budget with a
@@ -51,7 +51,7 @@ def open_the_year(state: State, p: Parameters) -> None:
     growth = yearly_growth(own, state.offers.dose(BUDGET_GROWTH), p)
     state.totals.years_of_science_money += 1
     state.totals.growth_of_science_money += growth
-    state.fund *= 1 + growth
+    state.fund *= max(1 + growth, 0.0)
     fund = state.fund * (1 + state.offers.dose(RESERVED_MONEY)) * state.offers.money
     capital = sum(state.offers.dose(lever) for lever in VENTURE)
     money = {"city_fund": fund, "county_fund": fund * p.county_share, "venture_fund": capital}

@@ -19,7 +19,6 @@ from sim.core.checks import as_whole, check_words
 from sim.core.errors import SimError
 from sim.core.quarter import label
 from sim.core.tables import Table
-from sim.indicators.table import check_measured
 from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVELS
 from sim.inputs.number_set import number_set
 from sim.inputs.plan import Plan
@@ -227,7 +226,7 @@ class Region(mesa.Model):
         super().__init__(rng=world)
         self._windows: dict[tuple[str, int], Window] | None = None
         self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
-        check_measured([self.plan])
+        self.recorder = Recorder(self.plan)
         self.mix = None if policy is None else build_mix(self.plan, policy)
         case = case_of(
             self.plan,
@@ -241,7 +240,6 @@ class Region(mesa.Model):
         for remark in case.remarks:
             warnings.warn(remark, stacklevel=2)
         self.run_of_city = start_city(case, 0).under(case.mix)
-        self.recorder = Recorder(self.plan)
         self.recorder.note_start(self.state)
         self.indicators = dict(self.recorder.start)
         self.datacollector = mesa.DataCollector(

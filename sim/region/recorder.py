@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.core import quarter
 from sim.core.errors import SimError
-from sim.indicators.table import CONTEXT, INDICATORS
+from sim.indicators.table import CONTEXT, INDICATORS, check_measured
 from sim.inputs.plan import Plan
 from sim.region.record import PAYMENTS, Record, Series
 from sim.state.books import PUBLIC, YUAN, Account, Books
@@ -23,6 +23,14 @@ class Recorder:
     quarters: list[int] = field(default_factory=list)
     rows: list[dict[str, float]] = field(default_factory=list)
     real: list[dict[str, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Refuse a plan with a target that nothing measures.
+
+        Raises:
+            ConfigError: If there is one that gives no reason.
+        """
+        check_measured([self.plan])
 
     def columns(self) -> dict[str, str]:
         """Return column → indicator: modelled targets first, then the context."""

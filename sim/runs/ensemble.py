@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from sim.core.errors import is_full
+from sim.core.errors import SimError, is_full
 from sim.region.case import Case
 from sim.runs import archives, chunks, cluster, micro, workers
 from sim.runs.effort import Effort
@@ -196,9 +196,17 @@ def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
         except Exception as error:
             if is_full(error):  # of micro-data: no fault of the replicate
                 raise
-            outcome = traceback.format_exception_only(error)[-1].strip()
+            outcome = _told(error, case)
         known.append((lived, outcome))
         yield outcome
+
+
+def _told(error: Exception, case: Case) -> str:
+    """Return an error of a replicate in a sentence, with the likeliest reason of a strange one."""
+    if isinstance(error, SimError):
+        return str(error)
+    words = traceback.format_exception_only(error)[-1].strip()
+    return "; perhaps because ".join([words, *case.remarks])
 
 
 def _recorded(start: "Start", part: _Part, replicate: int) -> "Record":

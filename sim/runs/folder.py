@@ -12,6 +12,11 @@ from sim.core.plain import hash_of
 LOCK = ".lock"
 UNFINISHED = ".unfinished."
 _LONGEST_NAME = 100
+_TAKEN = re.compile(
+    r"figures|.*\.(html|json|csv|parquet|png|svg|pdf|xlsx|)"
+    r"|(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @contextmanager
@@ -45,9 +50,14 @@ def in_use(root: Path) -> bool:
 
 
 def folder_name(name: str) -> str:
-    """Return a name that every file system takes, and that differs where the names do."""
+    """Return a name that every file system takes, and that differs where the names do.
+
+    It is none of a file that is written beside it, nor one that Windows keeps for a device.
+    """
     safe = re.sub(r"[^\w.,~+=-]", "_", name)
-    if safe == name and len(name.encode()) <= _LONGEST_NAME:
+    if _TAKEN.fullmatch(name):
+        safe = safe.replace(".", "_")
+    elif safe == name and len(name.encode()) <= _LONGEST_NAME:
         return name
     return f"{safe[: _LONGEST_NAME // 4]}-{hash_of(name)[:10]}"
 

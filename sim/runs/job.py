@@ -101,16 +101,17 @@ def job_of(
     Raises:
         ConfigError: If a city is too large, or two cases have one name.
     """
-    known = set[Key]()
+    known = set[Key]()  # without capitals, in which names of folders may not differ
     for case in cases:
         if not effort.force:
             check_size(case)
-        if case.key in known:
+        plan, mix = case.key
+        if (key := (plan.casefold(), mix.casefold())) in known:
             raise ConfigError(
-                f"plan {case.plan.name} with policy {case.mix.name} is asked for twice; a plan or "
-                "mix of one's own needs a name of its own"
+                f"plan {plan} with policy {mix} is asked for twice; a plan or mix of one's own "
+                "needs a name of its own, that differs by more than capitals"
             )
-        known.add(case.key)
+        known.add(key)
     return Job(cases=tuple(cases), effort=effort, baselines=tuple(baselines), several=several)
 
 

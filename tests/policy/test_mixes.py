@@ -100,6 +100,19 @@ def test_a_mix_from_a_file_goes_on_like_any_other(tmp_path):
         assert costed.name == "founding+cost=mine~innovation_voucher"
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("none~x", "read as another mix, changed"),
+        ("as_written+scale=2", "read as another mix, changed"),
+        ("each", "read as each instrument in turn"),
+    ],
+)
+def test_a_name_in_a_file_says_nothing_of_another_mix(name, words):
+    with pytest.raises(ConfigError, match=f"policy.name: .*{words}"):
+        build_mix(WEIHAI, {"name": name, "types": ["training"]})
+
+
 def test_what_is_typed_beside_a_mix_stands_before_its_cost():
     choice = choose(WEIHAI, "founding+cost=ladder")
     less = changed(WEIHAI, choice, ["overseas_rd_centre"], {})

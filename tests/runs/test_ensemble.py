@@ -171,6 +171,31 @@ def test_a_failed_replicate_leaves_the_others_and_is_tried_again(tmp_path, monke
     assert read(tmp_path, 4)["replicate"].tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("number", ["population.size_tail", "population.largest"])
+def test_a_strange_error_is_told_with_what_was_set_beyond_its_range(number, tmp_path):
+    job = job_of("replicates=1", "workers=1", f"parameters.{number}=0")
+    (failure,) = run(job.cases, [tmp_path], job.effort)
+    assert failure.error.startswith("ZeroDivisionError: ")
+    assert f"; perhaps because parameters.{number} = 0 lies outside its range, 1" in failure.error
+
+
+@pytest.mark.parametrize("number", ["budget.growth=-1", "budget.swing=9"])
+def test_money_that_shrinks_by_all_there_is_ends_at_nothing(number, tmp_path):
+    job = job_of("replicates=2", "workers=1", f"parameters.{number}")
+    assert run(job.cases, [tmp_path], job.effort) == []
+
+
+def test_an_error_of_ours_is_told_in_its_own_words(tmp_path, monkeypatch):
+    def refused(*arguments):
+        raise SimError("brokers became infinite")
+
+    monkeypatch.setattr("sim.region.region.start_city", refused)
+    job = job_of("replicates=1", "workers=1")
+    assert [one.error for one in run(job.cases, [tmp_path], job.effort)] == [
+        "brokers became infinite"
+    ]
+
+
 def test_where_every_replicate_fails_the_tables_are_empty(tmp_path, monkeypatch):
     def unlucky(*arguments, **others):
         raise ArithmeticError("always")
