@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.arrays import Floats, Ids, Rows
+from sim.core.arrays import Floats, Ids, Rows, decay
 from sim.core.draws import mix
 from sim.processes.projects import slots
 from sim.processes.projects.codes import OVER
@@ -24,7 +24,7 @@ from sim.state.state import State
 
 def tied_share(rate: Floats, age: Floats) -> Floats:
     """Return the chance that a firm of this age has had a project at this rate a quarter."""
-    return np.asarray(1 - np.exp(-rate * np.maximum(age, 0.0)))
+    return np.asarray(1 - decay(rate * np.maximum(age, 0.0)))
 
 
 @dataclass(frozen=True)

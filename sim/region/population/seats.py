@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.core.arrays import decay
 from sim.core.draws import mix
 from sim.inputs.codes import HOSTS
 from sim.inputs.values import Values
@@ -21,7 +22,7 @@ def seat_tenants(state: State, values: Values) -> None:
     young = np.flatnonzero(firms.alive & ~firms.above_scale & ~firms.technology_sme)
     young = young[luck.happens(firms.id[young], staying.seek, 0)]
     years = (state.start - firms.founded[young]) / 4
-    left = np.exp(-(staying.graduate + staying.leave) * years)
+    left = decay((staying.graduate + staying.leave) * years)
     stays = luck.happens(firms.id[young], left, SURVIVES) & (4 * years <= staying.longest)
     rows = young[stays]
     carriers = state.platforms(*incubation.SEATING)
