@@ -131,12 +131,13 @@ def exact(value: float) -> str:
 def numbered(name: str, quantity: Quantity, meaning: str) -> Row:
     """Return the row of a number, by its full name."""
     span = f"{exact(quantity.low)} to {exact(quantity.high)}"
+    unit = quantity.unit if quantity.above is None else f"{quantity.unit}, above {quantity.above:g}"
     return (
         code(spelled(name)),
         exact(quantity.default),
         span if quantity.low < quantity.high else "",
         quantity.spread,
-        plain(quantity.unit),
+        plain(unit),
         plain(meaning),
         quantity.status,
         plain(quantity.source),

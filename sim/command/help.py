@@ -21,7 +21,7 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   baseline=NAME        also run this mix and compare with it (sweeps: none)
   output=DIR           else outputs/<experiment or plan>/<hash>/
   experiment=NAME      {experiments}
-  micro=true           also the firms, ... of micro.replicates=3 worlds
+  micro=true           also firms, contracts ... of micro.replicates=3 futures
   -m                   a sweep: commas in plan, policy, baseline; also MIX~each
   --cfg job            print the composed configuration and stop
 

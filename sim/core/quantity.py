@@ -27,6 +27,8 @@ class Quantity:
         status: ``cited``, ``calibrated`` or ``assumed``.
         source: A row of the evidence, a clause, or the reason for an assumption.
         spread: How a draw is spread over the range; ``fixed`` is never drawn.
+        above: What any value must lie above so that a city can be reckoned, where its unit does not
+            say so already.
     """
 
     default: float
@@ -36,6 +38,7 @@ class Quantity:
     status: str
     source: str
     spread: str = "uniform"
+    above: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse a number that lacks one of its companions."""
@@ -53,6 +56,8 @@ class Quantity:
             raise ConfigError(f"spread '{self.spread}' of '{self.source}'; allowed: {SPREADS}")
         if self.spread == "log-uniform" and self.low <= 0:
             raise ConfigError(f"a log-uniform range starts above 0, not at {self.low} {self.unit}")
+        if self.above is not None and self.low <= self.above:
+            raise ConfigError(f"a range above {self.above} does not start at {self.low}")
         if not self.unit or not self.source:
             raise ConfigError(f"a quantity of {self.default} needs a unit and a source")
 

@@ -32,26 +32,6 @@ type _Parts = tuple[str, ...]
 _KEYS = ("name", "why", "parameters", "kinds")
 _ASPECTS = ("value", "range", "why")
 _LONGEST_PATH = 3  # of what has something below it: parameters.research.stop
-# Numbers that something is divided by, or that nothing could be made of at 0.
-_ABOVE_0 = (
-    *("population.size_tail", "population.largest", "founders.horizon", "research.adjustment"),
-    *("services.reserve", "services.latent_agents", "funds.period", "space.project"),
-    *("space.latent_projects", "space.most_swing", "equipment.registered"),
-    *("equipment.hours_per_use", "equipment.outside", "equipment.outside_spread"),
-    *("maturation.median", "maturation.concept_share", "maturation.succeeds"),
-    *("outreach.visits_a_year", "outreach.least", "outreach.least_order"),
-    *("projects.vice_president_value", "projects.usual_pass", "projects.city_value"),
-    *("projects.public_share", "projects.per_place", "talent.vice_president_term"),
-    *("talent.professor_term", "talent.candidates", "talent.programme_years"),
-    *("talent.top_package", "talent.team_package", "talent.completes", "found_cost"),
-)
-# Numbers with a least value that is not their unit's: money falls by half a year at most.
-_LEAST = {
-    "budget.growth": -0.5,
-    "talent.enrolment_growth": -0.5,
-    "population.cohort_years": 0.25,
-    "space.blocks": 1.0,
-}
 _KIND = "kind."  # what the full name of a kind's number begins with
 
 
@@ -289,29 +269,19 @@ def _found(parts: _Parts) -> tuple[str, str]:
 
 
 def _value(name: str, value: object, where: str = "") -> float:
-    unit = UNITS[settable()[name].unit]
-    where = where or spelled(name)
+    usual = settable()[name]
+    unit, where = UNITS[usual.unit], where or spelled(name)
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise ConfigError(f"{where}: a number is needed ({unit.name}), not {shown(value)}")
     with suppress(OverflowError):
         if math.isfinite(number := float(value)) and unit.holds(number):
-            _check_least(name, number, where)
+            if usual.above is not None and number <= usual.above:
+                raise ConfigError(
+                    f"{where}: a number above {usual.above:g} is needed ({unit.name}; usual are "
+                    f"{usual.low:g} to {usual.high:g}), not {shown(value)}"
+                )
             return number
     raise ConfigError(f"{where}: {unit.reach} is needed ({unit.name}), not {shown(value)}")
-
-
-def _check_least(name: str, number: float, where: str) -> None:
-    """Refuse a value that its unit allows, and with which no city can be reckoned."""
-    own = name.rpartition(".")[2] if name.startswith(_KIND) else name
-    needed = "above 0" if own in _ABOVE_0 and number <= 0 else ""
-    if number < _LEAST.get(name, number):
-        needed = f"from {_LEAST[name]:g} on"
-    if needed:
-        usual = settable()[name]
-        raise ConfigError(
-            f"{where} = {number:g}: a number {needed} is needed ({usual.unit}); usual are "
-            f"{usual.low:g} to {usual.high:g}"
-        )
 
 
 def _range(name: str, ends: object, middle: float) -> tuple[float, float]:

@@ -135,7 +135,7 @@ def sheet_from(tree: Mapping[str, object], where: str) -> dict[str, Quantity]:
 
 
 def quantity_from(tree: object, where: str, units: Mapping[str, Unit] | None = None) -> Quantity:
-    """Return a quantity from ``{default, low, high, unit, status, source, spread}``.
+    """Return a quantity from ``{default, low, high, unit, status, source, spread, above}``.
 
     A quantity that is never drawn needs no ``low`` and ``high``.
 
@@ -169,6 +169,7 @@ def quantity_from(tree: object, where: str, units: Mapping[str, Unit] | None = N
             status=status,
             source=source,
             spread=spread,
+            above=entry.number("above") if entry.has("above") else None,
         )
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None

@@ -9,14 +9,14 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
 from sim.core.checks import as_whole, check_words
-from sim.core.errors import SimError
+from sim.core.errors import ConfigError, SimError
 from sim.core.quarter import label
 from sim.core.tables import Table
 from sim.inputs.codes import KIND_CODE, KIND_NAMES, LEVELS
@@ -83,6 +83,10 @@ class Window(mesa.Agent):
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse to write: a window shows the city, it does not change it."""
         raise AttributeError(f"{type(self).__name__}.{name} can be read only; {_INSTEAD}")
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse to write; see ``__setattr__``."""
+        self.__setattr__(name, None)
 
     def __dir__(self) -> list[str]:
         """Return its columns among its attributes."""
@@ -167,6 +171,26 @@ _CLASSES: dict[int, type[Organisation]] = {
 }
 
 
+class Agents(AgentSet):
+    """Who is in a city, as it was when it was asked; it loses those who leave it."""
+
+    def add(self, agent: mesa.Agent) -> NoReturn:
+        """Refuse to add to a city, or to what was selected of it.
+
+        Raises:
+            SimError: Always.
+        """
+        raise SimError(f"agents stand in no set of one's own, but in a list; {_INSTEAD}")
+
+    def discard(self, agent: mesa.Agent) -> NoReturn:
+        """See ``add``; ``select`` returns fewer."""
+        self.add(agent)
+
+    def remove(self, agent: mesa.Agent) -> NoReturn:
+        """See ``add``; ``select`` returns fewer."""
+        self.add(agent)
+
+
 @cache
 def _everywhere() -> frozenset[str]:
     """Return what any agent has, by name."""
@@ -222,6 +246,8 @@ class Region(mesa.Model):
             ConfigError: If no seed is given, or anything in it is wrong.
         """
         check_words("sim.Region", numbers, WORDS)
+        if seed is not None and rng is not None:
+            raise ConfigError(f"sim.Region: seed={seed!r} and rng={rng!r} say the same; give one")
         world = as_whole("sim.Region: seed", rng if seed is None else seed, 0, LARGEST_SEED)
         super().__init__(rng=world)
         self._windows: dict[tuple[str, int], Window] | None = None
@@ -250,9 +276,13 @@ class Region(mesa.Model):
         self.datacollector.collect(self)
 
     @property
-    def agents(self) -> AgentSet:
+    def agents(self) -> Agents:
         """Windows on all living firms and all organisations, as they are now."""
-        return AgentSet(self._looked(), random=self.random)
+        return Agents(self._looked(), random=self.random)
+
+    @agents.setter
+    def agents(self, agents: object) -> None:
+        raise AttributeError(f"Region.agents can be read only; {_INSTEAD}")
 
     @property
     def agent_types(self) -> list[type]:
@@ -260,12 +290,12 @@ class Region(mesa.Model):
         return list(dict.fromkeys(map(type, self._looked())))
 
     @property
-    def agents_by_type(self) -> dict[type, AgentSet]:
+    def agents_by_type(self) -> dict[type, Agents]:
         """Its agents by their class."""
         found: dict[type, list[Window]] = {kind: [] for kind in self.agent_types}
         for window in self._looked():
             found[type(window)].append(window)
-        return {kind: AgentSet(own, random=self.random) for kind, own in found.items()}
+        return {kind: Agents(own, random=self.random) for kind, own in found.items()}
 
     def _looked(self) -> Collection[Window]:
         """Return windows on all that are in the city, the same for the same agents."""
@@ -310,16 +340,7 @@ class Region(mesa.Model):
         return self.run_of_city.state
 
     def step(self) -> None:
-        """Advance by one quarter; the run ends with the plan.
-
-        Raises:
-            SimError: If the plan has ended.
-        """
-        if not self.running:
-            raise SimError(
-                f"the plan {self.plan.name} ended with {label(self.plan.end)}: nothing is left to "
-                "step through; python -m sim after=N goes on after it"
-            )
+        """Advance by one quarter; the run ends with the plan."""
         self.run_of_city.step()
         self.recorder.note_quarter(self.state)
         self.indicators = dict(self.recorder.rows[-1])
@@ -328,6 +349,20 @@ class Region(mesa.Model):
             self._windows = self._now(self._windows)
         self.datacollector.collect(self)
         self.running = self.state.quarter <= self.plan.end
+
+    def _advance_time(self, until: float) -> None:
+        """Let Mesa go on to a time, for ``step``, ``run_for`` and ``run_until``.
+
+        Raises:
+            SimError: If the plan ends before; nothing happens then.
+        """
+        last = self.plan.end - self.plan.start + 1
+        if until >= last + 1:
+            raise SimError(
+                f"the plan {self.plan.name} ends with {label(self.plan.end)}, at time {last}: "
+                f"there is no time {until:g}; python -m sim after=N goes on after it"
+            )
+        super()._advance_time(until)
 
 
 def _indicator(column: str, region: Region) -> float:

@@ -122,6 +122,14 @@ def test_what_only_others_have_is_none(fresh):
         (lambda region, firm: setattr(firm, "revenue", 1), "Firm.revenue can be read only"),
         (lambda region, firm: setattr(firm, "tag", 1), "Firm.tag can be read only"),
         (lambda region, firm: region.agents.set("revenue", 1.0), "can be read only"),
+        (lambda region, firm: delattr(firm, "revenue"), "Firm.revenue can be read only"),
+        (lambda region, firm: delattr(firm, "row"), "Firm.row can be read only"),
+        (lambda region, firm: setattr(region, "agents", []), "Region.agents can be read only"),
+        (lambda region, firm: region.agents.add(firm), "but in a list"),
+        (lambda region, firm: region.agents.remove(firm), "but in a list"),
+        (lambda region, firm: region.agents.discard(firm), "but in a list"),
+        (lambda region, firm: region.agents_by_type[sim.Firm].clear(), "but in a list"),
+        (lambda region, firm: region.agents.select(at_most=3).pop(), "but in a list"),
         (lambda region, firm: firm.remove(), "no agent is removed"),
         (lambda region, firm: region.agents.do("remove"), "no agent is removed"),
         (lambda region, firm: region.remove_all_agents(), "no agent is removed"),
@@ -200,9 +208,20 @@ def test_a_run_ends_with_the_plan_and_a_step_beyond_is_told():
     assert (region.running, region.steps, region.time) == (False, 8, 8.0)
     assert label(region.state.quarter - 1) == "2020Q4"
     before = bytes_of(region)
-    with pytest.raises(SimError, match=r"weihai_2018 ended with 2020Q4: .* after=N"):
-        region.step()
+    beyond = (region.step, region.step, lambda: region.run_for(3), lambda: region.run_until(20))
+    for on in beyond:
+        with pytest.raises(SimError, match=r"weihai_2018 ends with 2020Q4, at time 8: .* after=N"):
+            on()
+        assert (region.steps, region.time) == (8, 8.0)
     assert bytes_of(region) == before
+
+
+def test_time_that_is_too_long_is_refused_before_anything_happens(fresh):
+    before = bytes_of(fresh)
+    with pytest.raises(SimError, match="there is no time 9"):
+        fresh.run_for(9)
+    assert (fresh.steps, fresh.time, fresh.running) == (0, 0.0, True)
+    assert bytes_of(fresh) == before
 
 
 @pytest.mark.parametrize(
@@ -259,6 +278,11 @@ def test_what_is_no_seed_is_told_with_what_is(seed, words):
     if seed is not None:
         with pytest.raises(ConfigError, match=words):
             sim.run("weihai_2018", seed=seed)
+
+
+def test_a_seed_is_said_once():
+    with pytest.raises(ConfigError, match="seed=1 and rng=2 say the same; give one"):
+        small(rng=2)
 
 
 def test_whole_numbers_of_numpy_say_how_much_is_run():
