@@ -25,14 +25,14 @@ def activity_words(target: Target) -> str:
     return INDICATORS[target.indicator].beside
 
 
-def of_another_unit(target: Target) -> bool:
-    """Return whether the real activity has another unit than the count."""
-    return bool(INDICATORS[target.indicator].real_unit)
+def real_unit(target: Target) -> str:
+    """Return the real activity's unit, where it is another than the count's."""
+    return INDICATORS[target.indicator].real_unit
 
 
 def real_number(target: Target, value: float) -> str:
     """Return a value of the real activity for people; a share in percent."""
-    return number(value, is_share(target) and not of_another_unit(target))
+    return number(value, is_share(target) and not real_unit(target))
 
 
 def target_cell(target: Target) -> Cell:

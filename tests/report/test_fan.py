@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from pages import words_in
 from plans import target_of
 from studies import study_of
@@ -46,8 +48,11 @@ def test_a_real_activity_of_another_unit_is_told_in_its_own(tmp_path):
     target = target_of(plan, "equipment_registered")
     one = study.find(plan.name, "as_written")
     one = dataclasses.replace(one, reals=one.reals.assign(equipment_registered=0.75))
-    words = " ".join(words_in(fan_chart(target, [one], Ink([one.policy], chinese=False))))
-    assert "(uses a year per instrument), 0.75 at the end (not drawn)" in words
+    figure = fan_chart(target, [one], Ink([one.policy], chinese=False))
+    (legend,) = [text for text in figure.findobj(Text) if "(not drawn)" in text.get_text()]
+    assert "written: 0.75 uses a year per instrument at the end (not drawn)" in legend.get_text()
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    assert legend.get_window_extent(renderer).x1 < figure.bbox.x1
 
 
 def test_a_long_run_names_its_first_year_without_covering_the_start(tmp_path):

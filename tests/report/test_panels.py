@@ -119,7 +119,8 @@ def test_a_real_activity_of_another_unit_is_told_in_its_own(tmp_path):
     panels = real_panels(view_of(study, plan))
     (panel,) = [panel for panel in panels if panel.target.id == "equipment_registered"]
     assert {(bar.words, bar.hollow) for bar in panel.bars} == {(f"93{PERCENT} · 0.75", None)}
-    assert "(uses a year per instrument) (not drawn)" in panel.note
+    drawn = words_in(real_chart([panel], Ink((*study.baselines, "as_written"), chinese=False)))
+    assert "real: uses a year per instrument (not drawn)" in drawn
     page = written(study).text
     assert "0.75 how often an instrument that is held is used (uses a year per instrument)" in page
     assert f"75{PERCENT} how often" not in page

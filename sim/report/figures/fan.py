@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from sim.core.arrays import Floats
 from sim.core.quarter import label, parse, season, year
 from sim.inputs.plan import Target
-from sim.report.counted import activity_words, has_real, headline, of_another_unit, real_number
+from sim.report.counted import activity_words, has_real, headline, real_number, real_unit
 from sim.report.figures.look import (
     APART,
     EDGE,
@@ -158,7 +158,7 @@ def _real(target: Target, one: Combination) -> Floats:
 def _real_apart(target: Target, ones: Sequence[Combination]) -> bool:
     """Return whether the real activity is of another unit or size than the target."""
     top = max(target.value, *(_bands(one, target)[4].max() for one in ones))
-    return of_another_unit(target) or bool(_real(target, ones[0]).max() > APART * top)
+    return bool(real_unit(target)) or bool(_real(target, ones[0]).max() > APART * top)
 
 
 def _draw_values(sheet: Sheet, target: Target) -> None:
@@ -247,7 +247,11 @@ def _fan_legend(sheet: Sheet, target: Target, ones: Sequence[Combination], ink: 
         words, x, y = f"real activity, {names[0]}: {activity_words(target)}", _PATH[0], 0.32
         if _real_apart(target, ones):
             last = real_number(target, float(_real(target, ones[0])[-1]))
-            write(x, y, f"{words}, {last} at the end (not drawn)")
+            if unit := real_unit(target):
+                words = f"real activity, {names[0]}: {last} {unit} at the end (not drawn)"
+            else:
+                words += f", {last} at the end (not drawn)"
+            write(x, y, words)
         else:
             colour = ink.colour(ones[0].policy)
             sheet.line([x, x + 0.3], [y, y], color=colour, linewidth=1.6, dashes=(3, 2))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.inputs.plan import Target
-from sim.report.counted import activity_words, has_real, headline, of_another_unit, real_number
+from sim.report.counted import activity_words, has_real, headline, real_number, real_unit
 from sim.report.figures.look import (
     APART,
     GOAL,
@@ -138,13 +138,14 @@ def _real_panel(view: View, target: Target) -> Panel:
     kept = {row["policy"] for row in [*told[:1], *apart[: _MOST - 1]]}
     size = max([target.value, *(row["p50"] for row in told)])
     largest = max((row["real_p50"] for row in told), default=0.0)
-    other = of_another_unit(target) or largest > APART * size
+    other = bool(real_unit(target)) or largest > APART * size
     return Panel(
         target=target,
         bars=[_real_bar(row, target, drawn=not other) for row in told if row["policy"] in kept],
         upright=target.value,
         tick=_percent if share else exact,
-        note=f"real: {activity_words(target)}" + (" (not drawn)" if other else ""),
+        note=f"real: {real_unit(target) or activity_words(target)}"
+        + (" (not drawn)" if other else ""),
     )
 
 
@@ -158,7 +159,7 @@ def _percent(value: float) -> str:
 
 def _real_bar(row: Row, target: Target, *, drawn: bool) -> Bar:
     count, real = row["p50"], row["real_p50"]
-    first = number(count, is_share(target)).removesuffix("" if of_another_unit(target) else PERCENT)
+    first = number(count, is_share(target)).removesuffix("" if real_unit(target) else PERCENT)
     return Bar(
         policy=row["policy"],
         low=min(count, real) if drawn else count,
