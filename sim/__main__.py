@@ -70,8 +70,7 @@ def _tell(study: "Study") -> None:
     for left_out in study.unreached:
         print(f"left out: {left_out.why}", file=sys.stderr)
     for failure in study.failures:
-        where = f"{failure.plan}, {failure.policy}, replicate {failure.replicate}"
-        print(f"failed: {where}: {failure.error}", file=sys.stderr)
+        print(f"failed: {failure.where}: {failure.error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

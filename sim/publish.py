@@ -21,8 +21,8 @@ def publish(job: "Job", root: Path, command: str) -> "Study":
     Raises:
         ConfigError: If the cluster or the folder cannot be used; nothing is written then.
     """
-    from sim.results.files import write_tables
-    from sim.results.study import Study
+    from sim.results import sweep
+    from sim.results.files import write_combinations, write_whole
     from sim.runs import ensemble
     from sim.runs.carry_out import kept
 
@@ -30,8 +30,8 @@ def publish(job: "Job", root: Path, command: str) -> "Study":
     later = ("sim.report.drawing", "sim.report.page")
     Thread(target=lambda: [*map(import_module, later)], daemon=True).start()
     with kept(job, root, command, ensemble.run) as done:
-        study = Study.read(done, root)
-        done.rows |= write_tables(study)
+        study = sweep.read(done, root, lambda part: done.rows.update(write_combinations(part)))
+        done.rows |= write_whole(study)
         from sim.report import drawing, page
 
         page.write(study, drawing.draw(study))
@@ -45,9 +45,8 @@ def run_and_read(job: "Job", root: Path) -> "Study":
     Raises:
         ConfigError: If no mix can cost what it is to cost.
     """
-    from sim.results.study import Study
+    from sim.results import sweep
     from sim.runs import ensemble
     from sim.runs.carry_out import carry_out
 
-    done = carry_out(job, root, ensemble.run)
-    return Study.read(done, root)
+    return sweep.read(carry_out(job, root, ensemble.run), root)

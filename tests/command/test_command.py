@@ -17,7 +17,8 @@ import yaml
 import sim
 from sim.__main__ import main
 from sim.command.compose import compose
-from sim.command.grammar import parse, quoted
+from sim.command.grammar import parse
+from sim.command.study_file import quoted
 from sim.core.errors import ConfigError
 from sim.inputs.plan_file import tree_of
 from sim.inputs.reading import read_tree
@@ -130,10 +131,10 @@ WRONG = [
     (["population.scale=-1"], ["population.scale = -1"]),
     (["population.scale=nan"], ["population.scale = nan"]),
     (["population.scale=abc"], ["population.scale = 'abc'"]),
-    (["population.scale=5000"], ["population.scale = 5000", "firms", "GB", "population.force"]),
-    (["population.force=maybe"], ["population.force = 'maybe'"]),
+    (["population.scale=5000"], ["population.scale = 5000", "firms", "GB", "force"]),
+    (["force=maybe"], ["force = 'maybe'"]),
     (["population.scale=1e5"], ["population.scale = 100000"]),
-    (["start.brokers=1e9"], ["start.brokers = 1e+09", "persons", "population.force"]),
+    (["start.brokers=1e9"], ["start.brokers = 1e+09", "persons", "force"]),
     (["start.shared_equipment=3e9"], ["start.shared_equipment = 3e+09", "instruments"]),
     (["uncertainty=bot"], ["'bot'", "Did you mean 'both'?"]),
     (["uncertainty=5"], ["'5'", "both, noise, parameters"]),
@@ -142,7 +143,7 @@ WRONG = [
     (["start.gdp=-1"], ["start.gdp = -1", "million CNY"]),
     (["start.gdp=much"], ["start.gdp = 'much'"]),
     (["start.gdp=0"], ["start.gdp = 0", "above 0"]),
-    (["start.researchers=1e12"], ["start.researchers", "population.force"]),
+    (["start.researchers=1e12"], ["start.researchers", "force"]),
     (["start.science_share=2"], ["start.science_share = 2", "0 to 1"]),
     (["start=5"], ["start", "mapping"]),
     (["plan=weihai_2018,weihai_2018"], ["need -m"]),
