@@ -132,7 +132,7 @@ def ask(experiment: Experiment, arguments: Sequence[str] | None) -> Asked:
     request = parse(rest, [key.name for key in experiment.keys])
     job, shown = compose(request)
     if request.show:
-        print(as_yaml(shown), end="")
+        print(as_yaml(shown, job), end="")
         sys.exit(0)
     for remark in job.remarks:
         print(remark, file=sys.stderr)

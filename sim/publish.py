@@ -1,5 +1,6 @@
 """A job published: run in a folder, where all its files are then written; for both doors."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -10,17 +11,21 @@ if TYPE_CHECKING:
     from sim.runs.job import Job
 
 
-def publish(job: "Job", root: Path, command: str) -> "Study":
+def publish(
+    job: "Job", root: Path, command: str, typed: Mapping[str, str] | None = None
+) -> "Study":
     """Run a job in a folder and write all its files there.
 
     Args:
         job: The job.
         root: The folder.
         command: What the manifest says was asked.
+        typed: What was typed of a sweep, to be stored as a study that runs it again.
 
     Raises:
         ConfigError: If the cluster or the folder cannot be used; nothing is written then.
     """
+    from sim.command.study_file import STORED, write_study
     from sim.results import sweep
     from sim.results.files import write_combinations, write_whole
     from sim.runs import ensemble
@@ -30,6 +35,8 @@ def publish(job: "Job", root: Path, command: str) -> "Study":
     later = ("sim.report.drawing", "sim.report.page")
     Thread(target=lambda: [*map(import_module, later)], daemon=True).start()
     with kept(job, root, command, ensemble.run) as done:
+        if typed:
+            write_study(root / STORED, typed)
         study = sweep.read(done, root, lambda part: done.rows.update(write_combinations(part)))
         done.rows |= write_whole(study)
         from sim.report import drawing, page

@@ -17,7 +17,7 @@ from sim.core.quantity import Quantity
 from sim.inputs.city import FIGURES
 from sim.inputs.number_set import NumberSet, number_set, settable, settable_as, spelled
 from sim.inputs.plan import Plan
-from sim.inputs.plan_file import plan_from_tree
+from sim.inputs.plan_file import plan_from_tree, retargeted
 from sim.inputs.reading import Entry, as_mapping
 from sim.policy.choosing import changed, choose, expand
 from sim.policy.mix import Choice, Mix
@@ -105,8 +105,8 @@ def combined(shared: Shared, swept: Swept, *, force: bool) -> tuple[list[Case], 
     number = swept.design.count(axes) * mixes
     if number > MOST_COMBINATIONS and not force:
         raise ConfigError(
-            f"{_large(number)} combinations are asked for; up to {MOST_COMBINATIONS:,} are run, more "
-            "with force=true"
+            f"{_large(number)} combinations are asked for; up to {MOST_COMBINATIONS:,} are run, "
+            "more with force=true"
         )
     seeds = swept.axes.get("seed")
     seed = shared.words["seed"] if seeds is None else value_at(seeds, 0)
@@ -245,6 +245,9 @@ def _plan(source: Source, values: Mapping[str, Any]) -> Plan:
     for key, value in own:
         _check_target(source, key)
         tree = merged(tree, key.split("."), value)
+    if all(key.startswith("targets.") for key, _ in own):
+        targets = {key.split(".")[1]: tree["targets"][key.split(".")[1]] for key, _ in own}
+        return retargeted(source.plan, targets, source.where)
     return plan_from_tree(tree, source.where)
 
 

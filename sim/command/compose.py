@@ -31,7 +31,7 @@ from sim.inputs.plan_file import plan_from_tree, tree_of
 from sim.inputs.reading import Entry, as_mapping, read_tree
 from sim.policy.choosing import expand
 from sim.policy.spelling import parse as parse_mix
-from sim.region.case import as_typed
+from sim.region.case import as_typed, value_words
 from sim.runs.effort import Effort
 from sim.runs.job import Job, job_of
 
@@ -78,9 +78,18 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
     return job, shown
 
 
-def as_yaml(shown: Sequence[DictConfig]) -> str:
-    """Return composed configurations as they are shown."""
-    return "---\n".join(OmegaConf.to_yaml(config) for config in shown)
+def as_yaml(shown: Sequence[DictConfig], job: Job) -> str:
+    """Return composed configurations as they are shown, and after them what is swept."""
+    told = [OmegaConf.to_yaml(config) for config in shown]
+    if job.swept:
+        values: dict[str, list[str]] = {key: [] for key in job.swept}
+        for case in job.cases:
+            for key, value in case.swept:
+                values[key].append(value_words(value))
+        listed = {key: list(dict.fromkeys(each)) for key, each in values.items()}
+        swept = {"swept": listed, "points": len(job.parts), "cases": len(job.cases)}
+        told.append(OmegaConf.to_yaml(OmegaConf.create(swept)))
+    return "---\n".join(told)
 
 
 def _numbers(request: Request) -> NumberSet:

@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ from hydra.errors import HydraException
 
 from sim.command.designs import Axis, Design, Interval, Steps
 from sim.command.hydra_words import no_flag_of_hydra, no_key_of_hydra
-from sim.command.study_file import read_study
+from sim.command.study_file import quoted, read_study
 from sim.core.errors import ConfigError, unknown
 from sim.inputs.number_set import settable_as
 from sim.inputs.reading import names_in, read_tree
@@ -72,7 +72,8 @@ class Request:
         swept: The values of those that are, by key.
         vary: Names of numbers that are swept over the ranges they have, ``*`` for any letters.
         design: Which combinations of them are run.
-        typed: All that was typed and all that the experiment says, by key, for a file.
+        typed: All that was typed and all that the experiment says, by key, choices that were not
+            typed among them.
         output: Where the files go, if it was said.
         sweep: Whether there may be several.
         compared: Whether mixes are compared with a baseline.
@@ -126,8 +127,9 @@ def parse(arguments: Sequence[str], own: Collection[str] = ()) -> Request:
             raise ConfigError(f"{key}={typed[key]}: several values need -m, for a sweep")
     design, vary = _design(overrides, sweep=sweep)
     compared = sweep or bool(given.get("baseline"))
+    choices = _defaults() | ({"baseline": ["none"]} if compared else {}) | given
     return Request(
-        choices=_defaults() | ({"baseline": ["none"]} if compared else {}) | given,
+        choices=choices,
         values={
             key: override
             for key, override in overrides.items()
@@ -140,12 +142,17 @@ def parse(arguments: Sequence[str], own: Collection[str] = ()) -> Request:
         },
         vary=vary,
         design=design,
-        typed=typed,
+        typed={key: _chosen(names) for key, names in choices.items()} | typed,
         output=Path(output[0]).expanduser() if output else None,
         sweep=sweep,
         compared=compared,
         show=show,
     )
+
+
+def _chosen(names: Sequence[str]) -> str:
+    """Return names as they are typed."""
+    return ",".join(map(quoted, names)) if len(names) > 1 else next(iter(names), "null")
 
 
 def _typed(arguments: Sequence[str], own: Collection[str]) -> dict[str, str]:
@@ -333,6 +340,28 @@ def axis_of(key: str, override: Override, raw: str) -> Axis:
         return _steps(key, sweep, raw)
     assert isinstance(sweep, ChoiceSweep)
     return listed_values(key, [Override._convert_value(each) for each in sweep.list])
+
+
+def axis_from(key: str, values: Any) -> Axis:
+    """Return the values of a key that is swept from Python: a list, or a text as it is typed.
+
+    Raises:
+        ConfigError: If the key is unknown, or its values cannot be swept.
+    """
+    raw = values if isinstance(values, str) else ""
+    _pair(f"{key}={raw}", ())
+    if key in SWEPT:
+        raise ConfigError(f"{key}: it is no key here; say {key}=, of which there may be several")
+    if key in ONE_FOR_ALL:
+        raise _no_sweep(key, str(values))
+    if isinstance(values, str):
+        override = _override(key, values)
+        if override.is_sweep_override():
+            return axis_of(key, override, values)
+        return [override.value()]
+    if not isinstance(values, Iterable) or isinstance(values, Mapping):
+        raise ConfigError(f"{key} = {values!r}: a list of values is needed")
+    return listed_values(key, [getattr(each, "item", lambda each=each: each)() for each in values])
 
 
 def listed_values(key: str, values: Sequence[Any]) -> Sequence[Any]:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sim.core.errors import ConfigError, unknown
+from sim.core.plain import as_json
 from sim.inputs.reading import as_mapping, names_in, read_file, read_tree, shown
+from sim.runs.folder import replacing
 from sim.runs.version import code_hash, versions
 
 STORED = "experiment.yaml"  # beside the results
@@ -49,8 +49,10 @@ def write_study(path: Path, typed: Mapping[str, str]) -> None:
     """Write what was typed as a study, with the versions of what it was run with."""
     made = ", ".join(f"{name} {number}" for name, number in versions().items())
     head = f"# python -m sim experiment={STORED}\n# Run with code {code_hash()[:12]}, {made}.\n"
-    text = yaml.safe_dump(dict(typed), allow_unicode=True, sort_keys=False, width=1000)
-    path.write_text(head + text, "utf-8")
+    said = {key: raw for key, raw in typed.items() if key not in ("output", "experiment")}
+    text = "".join(f"{key}: {as_json(raw)}\n" for key, raw in said.items())  # YAML reads it, too
+    with replacing(path) as unfinished:
+        unfinished.write_text(head + text, "utf-8")
 
 
 def _leaves(tree: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:

@@ -102,7 +102,7 @@ class Case:
         """The names of its plan and its mix, and what else it is called by."""
         return self.plan.name, self.mix.name, self.point
 
-    @property
+    @cached_property
     def point(self) -> str:
         """The keys that are swept with their values, as in ``seed=1,start.brokers=50``."""
         return ",".join(f"{key}={value_words(value)}" for key, value in self.swept)
@@ -182,6 +182,8 @@ def value_words(value: object) -> str:
     """Return a value that is swept as it is told: a text as it is, all else as it is typed."""
     if isinstance(value, str):
         return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(value)
     return as_json(value, separators=(",", ":")).replace('"', "")
 
 

@@ -78,6 +78,8 @@ def chapter(view: View, gallery: Gallery) -> dict[str, Any]:
         "plan": plan,
         "asked": asked(plan),
         "run": bool(view.ones),
+        "sweep": view.study.sweep,
+        "case": case,
         "set": case.set_words,
         "remarks": case.remarks,
         "figures_known": published_figures(plan),

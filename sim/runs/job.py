@@ -151,7 +151,21 @@ def job_of(
                 "or mix of one's own needs a name of its own, that differs by more than capitals"
             )
         known.add(name)
+    effort = _swept_effort(cases, effort)
     return Job(cases=tuple(cases), effort=effort, baselines=tuple(baselines), several=several)
+
+
+def _swept_effort(cases: Sequence[Case], effort: Effort) -> Effort:
+    """Return the effort with the most replicates that any case is to have, where that is swept."""
+    swept = [value for case in cases for key, value in case.swept if key == "replicates"]
+    if not swept:
+        return effort
+    if effort.precision is not None:
+        raise ConfigError(
+            f"precision = {effort.precision:g}: it adds replicates where they are too few, so "
+            "replicates cannot be swept beside it"
+        )
+    return dataclasses.replace(effort, replicates=max(swept))
 
 
 def _once(told: Mapping[str, Any]) -> Any:

@@ -138,7 +138,7 @@ def _manifest(job: Job, command: str) -> dict[str, Any]:
         "cluster": effort.cluster,
         "precision": effort.precision,
         "micro": effort.kept,
-        "set": list(dict.fromkeys(words for case in job.cases for words in case.set_words)),
+        "set": list(dict.fromkeys(words for case in job.first.cases for words in case.set_words)),
         "remarks": job.remarks,
         "numbers": _reasons(job),
         **commit(),
