@@ -60,6 +60,7 @@ def read(done: Done, root: Path, write: Write | None = None) -> Study:
         points.append(point)
     sweep = Sweep(
         keys=job.swept,
+        design=job.design,
         points=len(points),
         failures=tuple(failure for point in points for failure in point.failures),
         **{name: _joined(job, [point.tables[name] for point in points]) for name in _TABLES},
