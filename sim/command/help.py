@@ -20,9 +20,10 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   quarters=N  after=N  end before the plan does, or go on after it
   baseline=NAME        also run this mix and compare with it (sweeps: none)
   output=DIR           else outputs/<experiment or plan>/<hash>/
-  experiment=NAME      {experiments}
+  experiment=NAME|FILE {experiments}, or a study of one's own
   micro=true           also firms, contracts ... of micro.replicates=3 futures
-  -m                   a sweep: commas in plan, policy, baseline; also MIX~each
+  -m                   a sweep: any key=A,B  range(A,B)  interval(A,B)  MIX~each
+  design=grid  points=N   or zip, or lhs samples=N  'vary=[start.*]'
   --cfg job            print the composed configuration and stop
 
 The same command goes on where it stopped; with more replicates= it grows.
