@@ -146,9 +146,7 @@ def script_of(asked: dict[str, object]) -> str:
     interface = asked["interface"]
     lines = [f"#SBATCH --{key}={value}" for key, value in directives.items() if value]
     return _SCRIPT.format(
-        directives="\n".join(
-            f"#SBATCH --{key}={value}" for key, value in directives.items() if value
-        ),
+        directives="\n".join(lines),
         python=shlex.quote(str(asked["python"])),
         place=f"--interface {interface}" if interface else '--host "$first"',
         interface=f"--interface {interface} " if interface else "",

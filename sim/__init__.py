@@ -169,10 +169,6 @@ def sweep(
     seed: int = 1,
     *,
     baseline: "AnyMix" = "none",
-    vary: Sequence[str] = (),
-    design: str = "grid",
-    samples: int | None = None,
-    points: int | None = None,
     output: str | Path | None = None,
     **settings: Any,
 ) -> "pd.DataFrame":
@@ -186,13 +182,11 @@ def sweep(
         replicates: How many replicates of each mix at each point.
         seed: Which world of luck, where it is not swept; samples are drawn from it, too.
         baseline: The mix that the others are compared with.
-        vary: Names of numbers that are swept over the ranges they have, as
-            ``["parameters.services", "start.*"]``.
-        design: ``grid``, ``zip`` or ``lhs``.
-        samples: How many samples ``lhs`` draws.
-        points: How many points a range has in the other designs.
         output: A folder for all files; without it nothing is kept.
-        settings: As ``run`` takes them.
+        settings: As ``run`` takes them, and which points are run: ``design``, one of ``grid``,
+            ``zip`` and ``lhs``; ``samples``, how many ``lhs`` draws; ``points``, how many a range
+            has in the others; ``vary``, names of numbers that are swept over the ranges they have,
+            as ``["parameters.services", "start.*"]``.
 
     Raises:
         ConfigError: If anything in it is wrong.
@@ -207,9 +201,11 @@ def sweep(
     if not isinstance(keys, Mapping):
         raise ConfigError(f"sim.sweep: keys is a mapping of keys to their values, not {keys!r}")
     settings |= {"replicates": replicates, "seed": seed, "output": output}
+    own = {name: settings.pop(name) for name in ("samples", "points") if name in settings}
+    design = Design(name=settings.pop("design", "grid"), **own)
+    vary = settings.pop("vary", ())
     words, effort = _parted("sim.sweep", settings)
     numbers = words.pop("numbers")
-    chosen = Design(name=design, samples=samples, points=points)
     cases, baselines = combined(
         Shared(
             sources=[_source(one) for one in (plan if isinstance(plan, list) else [plan])],
@@ -222,11 +218,11 @@ def sweep(
         Swept(
             axes={key: axis_from(key, values) for key, values in keys.items()},
             vary=vary,
-            design=chosen,
+            design=design,
         ),
         force=effort.force,
     )
-    job = job_of(cases, effort, baselines, several=True, design=chosen.words)
+    job = job_of(cases, effort, baselines, several=True, design=design.words)
     study = _run("sim.sweep", job)
     return study.sweep.table if study.sweep else tidy(study)
 
