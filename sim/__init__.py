@@ -217,7 +217,7 @@ def sweep(
         ),
         Swept(
             axes={key: axis_from(key, values) for key, values in keys.items()},
-            vary=vary,
+            vary=[vary] if isinstance(vary, str) else vary,
             design=design,
         ),
         force=effort.force,

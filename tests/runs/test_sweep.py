@@ -231,6 +231,14 @@ def test_a_sweep_from_python_that_cannot_be_run_is_told(keys, others, words):
         sim.sweep("weihai_2018", keys, **others)
 
 
+def test_a_design_is_said_in_python_too(monkeypatch):
+    stand_in(monkeypatch, told)
+    words = {"design": "lhs", "samples": 3, "vary": "start.brokers", "replicates": 1, "workers": 1}
+    table = sim.sweep("weihai_2018", {"start.makerspaces": "interval(10,30)"}, **words)
+    assert list(table)[:2] == ["start.makerspaces", "start.brokers"]
+    assert len(table.drop_duplicates(["start.makerspaces", "start.brokers"])) == 3
+
+
 def test_targets_of_a_plan_that_is_an_object_cannot_be_swept():
     with pytest.raises(sim.core.errors.ConfigError, match="by its name or its file"):
         sim.sweep(sim.load_plan("weihai_2018"), {"targets.brokers.value": [1, 2]})
