@@ -32,6 +32,7 @@ from sim.policy.choosing import changed, choose, expand
 from sim.policy.mix import Choice
 from sim.policy.spelling import parse as parse_mix
 from sim.region.case import as_typed, case_of
+from sim.region.plugins import load
 from sim.runs.effort import Effort
 from sim.runs.job import Job, job_of
 
@@ -42,6 +43,7 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
     Raises:
         ConfigError: If anything in it is wrong.
     """
+    plugins = load(_plugin_names(request))  # before anything that may name what they add
     numbers = _numbers(request)
     with initialize_config_dir(str(configs()), version_base="1.3"):
         composed, baselines = _composed(request)
@@ -50,7 +52,7 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
         shown = [_config(request, one.source, one.policy, one.typed) for one in wanted]
     for config in shown:
         config.update(as_typed(numbers))
-    words = _words(shown[0]) | {"numbers": numbers}
+    words = _words(shown[0]) | {"numbers": numbers, "plugins": plugins}
     cases = [case_of(one.source.plan, one.choice, **words) for one in composed]
     job = job_of(cases, _effort(shown[0], request), baselines, several=request.compared)
     from sim.indicators.table import check_measured  # loads the model: last of all checks
@@ -62,6 +64,12 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
 def as_yaml(shown: Sequence[DictConfig]) -> str:
     """Return composed configurations as they are shown."""
     return "---\n".join(OmegaConf.to_yaml(config) for config in shown)
+
+
+def _plugin_names(request: Request) -> Any:
+    """Return the modules of rules from outside that were typed: one, or a list."""
+    typed = request.values.get("plugins")
+    return typed.value() if typed else None
 
 
 def _numbers(request: Request) -> NumberSet:

@@ -28,6 +28,7 @@ PLAIN = (
     "precision",
     "most_replicates",
     "micro",
+    "plugins",
 )
 NUMBERS = ("parameters", "kinds")  # any number of theirs; a file of them, too
 BRANCHES = ("plan", "targets", "policy.instruments", "policy.without", "start", *NUMBERS)

@@ -18,6 +18,7 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   precision=0.05       adds replicates until every 95 % interval is that narrow
   cluster=tcp://HOST:PORT          runs on the workers of a Dask scheduler
   quarters=N  after=N  end before the plan does, or go on after it
+  plugins=[NAME|FILE]  modules of rules from outside the package
   baseline=NAME        also run this mix and compare with it (sweeps: none)
   output=DIR           else outputs/<experiment or plan>/<hash>/
   experiment=NAME      {experiments}

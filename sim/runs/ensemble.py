@@ -5,6 +5,8 @@ and so is a replicate that a chunk holds where its micro-data are wanted and mis
 """
 
 import dataclasses
+import os
+import platform
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -13,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from sim.core.errors import SimError, is_full
+from sim.core.errors import ConfigError, SimError, is_full
 from sim.region.case import Case
 from sim.runs import archives, chunks, cluster, micro, workers
 from sim.runs.effort import Effort
@@ -62,14 +64,17 @@ def run(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[
     """Run the replicates that the cases' folders do not hold yet; return those that failed.
 
     Raises:
-        ConfigError: If a plan has a target that nothing measures.
+        ConfigError: If a plan has a target that nothing measures, or a plug-in cannot be loaded.
         SimError: If a worker process was ended from outside.
     """
     from tqdm import tqdm
 
     from sim.indicators.table import check_measured
+    from sim.region.plugins import put_in_force
 
-    check_measured(case.plan for case in cases)
+    for case in cases:
+        put_in_force(case.plugins)
+        check_measured([case.plan])
     worlds = _worlds(cases, folders, effort)
     missing = [sorted(frozenset().union(*(part.missing for part in parts))) for parts in worlds]
     processes = workers.number_of(effort.workers)
@@ -124,7 +129,12 @@ def _computed(tasks: list[_Task], processes: int, address: str | None) -> Iterat
 
 
 def _compute(task: _Task) -> _Done:
-    """Run some replicates of a world under its mixes and write each mix's as a chunk."""
+    """Run some replicates of a world under its mixes and write each mix's as a chunk.
+
+    Raises:
+        ConfigError: If a plug-in of the case cannot be loaded here.
+    """
+    _load_plugins(task.parts[0].case)
     records: list[list[Record]] = [[] for _ in task.parts]
     failures: list[Failure] = []
     try:
@@ -148,6 +158,16 @@ def _compute(task: _Task) -> _Done:
             if kept:
                 chunks.save(part.folder, chunks.gathered(kept))
     return task.size, failures
+
+
+def _load_plugins(case: Case) -> None:
+    """Put the plug-ins of a world in force, of which a worker has no more than the case."""
+    from sim.region.plugins import put_in_force
+
+    try:
+        put_in_force(case.plugins)
+    except ConfigError as error:
+        raise ConfigError(f"worker {os.getpid()} on {platform.node()}: {error}") from None
 
 
 def _computed_afar(task: _Task) -> tuple[_Done, dict[tuple[int, str], bytes]]:

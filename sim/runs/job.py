@@ -13,6 +13,17 @@ from sim.runs.folder import folder_name
 from sim.runs.outcome import Failure, Fit, Unreached
 
 Key = tuple[str, str]  # names of plan and mix
+# What of a configuration the cases of a job mostly share.
+_SHARED = (
+    "seed",
+    "uncertainty",
+    "population.scale",
+    "start",
+    "parameters",
+    "kinds",
+    "plugins",
+    "fork",
+)
 
 
 # Runs what the folders of some cases lack, and returns the replicates that failed.
@@ -62,9 +73,8 @@ class Job:
         plans = {case.plan.name: each for case, each in zip(self.cases, told, strict=True)}
         names = ["/".join(case.key) for case in self.cases]
         mixes = dict(zip(names, told, strict=True))
-        shared = ("seed", "uncertainty", "population.scale", "start", "parameters", "kinds", "fork")
         return {
-            **{key: _once({name: each[key] for name, each in mixes.items()}) for key in shared},
+            **{key: _once({name: each[key] for name, each in mixes.items()}) for key in _SHARED},
             "baseline": list(self.baselines),
             "several": self.several,
             "quarters": {name: each["quarters"] for name, each in plans.items()},
