@@ -72,7 +72,7 @@ def register(
     *,
     process: Process | None = None,
     indicator: "Indicator | None" = None,
-    instrument_type: Mapping[str, InstrumentType] | None = None,
+    instrument_type: dict[str, InstrumentType] | None = None,
     kind: object = None,
 ) -> None:
     """Register rules of one's own; called by a plug-in while it is loaded.
@@ -88,9 +88,9 @@ def register(
     """
     if kind is not None:
         raise ConfigError(
-            "sim.register(kind=...): a platform kind cannot come from outside, since its code sizes "
-            "the tables of the model; numbers of our kinds can be set (kinds.KIND.NAME=), and a "
-            "kind can be added to the package (docs/architecture.md)"
+            "sim.register(kind=...): a platform kind cannot come from outside, since arrays of the "
+            "model are sized by kind; numbers of the kinds that there are can be set "
+            "(kinds.KIND.NAME=), and a kind can be added to the package (docs/architecture.md)"
         )
     if not _loading:
         raise ConfigError(
@@ -104,7 +104,7 @@ def register(
         one.processes.append(_of_class("process", process, Process))
     if indicator is not None:
         one.indicators.append(_of_class("indicator", indicator, Indicator))
-    for name, added in _of_class("instrument_type", instrument_type or {}, Mapping).items():
+    for name, added in _of_class("instrument_type", instrument_type or {}, dict).items():
         if name in one.types:
             raise ConfigError(f"the type '{name}' is registered twice")
         one.types[name] = _of_class(f"instrument_type {name}", added, InstrumentType)
@@ -112,7 +112,7 @@ def register(
 
 def _of_class[T](what: str, value: object, wanted: type[T]) -> T:
     if not isinstance(value, wanted):
-        needed = "a mapping from its name" if wanted is Mapping else f"a sim.{wanted.__name__}"
+        needed = "a dict by name" if wanted is dict else f"a sim.{wanted.__name__}"
         raise ConfigError(f"sim.register({what}=...): {needed} is needed, not {value!r}")
     return value
 
@@ -141,13 +141,13 @@ def put_in_force(plugins: Sequence[Plugin]) -> None:
         return
     _take_out()
     try:
-        for plugin in plugins:
+        for number, plugin in enumerate(plugins, start=1):
             if plugin.name in sys.modules or plugin.name in sys.stdlib_module_names:
                 raise ConfigError(
                     f"plug-in {plugin.name}: another module has this name; give the file another "
                     "one"
                 )
-            one = _loaded(plugin)
+            one = _loaded(tuple(plugins[:number]))
             sys.modules[plugin.name] = one.module
             _in_force.append(one)
             _put_in(one)
@@ -169,8 +169,12 @@ def told(plugin: Plugin) -> str:
 
 
 @cache
-def _loaded(plugin: Plugin) -> _Registered:
-    """Return what a plug-in registers; its module is carried out once in a process."""
+def _loaded(plugins: tuple[Plugin, ...]) -> _Registered:
+    """Return what the last of some plug-ins registers, which may import those before it.
+
+    Its module is carried out once in a process.
+    """
+    plugin = plugins[-1]
     if sha256_of(plugin.source) != plugin.sha256:
         raise ConfigError(
             f"plug-in {plugin.name}: its text has not the hash {plugin.sha256[:12]} of the case, "
@@ -179,7 +183,6 @@ def _loaded(plugin: Plugin) -> _Registered:
     module = ModuleType(plugin.name)
     module.__file__ = _file(plugin)
     one = _Registered(plugin, module)
-    before = sys.modules.get(plugin.name)
     sys.modules[plugin.name] = module
     _loading.append(one)
     try:
@@ -188,8 +191,7 @@ def _loaded(plugin: Plugin) -> _Registered:
         raise ConfigError(_sentence(plugin, error)) from None
     finally:
         _loading.pop()
-        if before is None:
-            del sys.modules[plugin.name]
+        del sys.modules[plugin.name]
     return one
 
 
@@ -253,21 +255,11 @@ def _add_process(plugin: Plugin, process: Process) -> None:
     from sim.region.pages import QUARTER
 
     name, places = process.name, [each for each, _ in QUARTER]
-    if name in _GROUPS or name in places:
+    if name in (*_GROUPS, *places, *sheets()):
         raise _clash(plugin, "process", name)
-    if process.after not in places or process.after == _LAST:
-        known = [place for place in places if place != _LAST]
-        raise unknown(
-            f"plug-in {plugin.name}: process {name}: after", "process", process.after, known
-        )
-    code = _FIRST_CODE + int(of_name(name)[0]) % (_CODES - _FIRST_CODE)
-    for other, taken in PROCESSES.items():
-        if taken == code:
-            raise ConfigError(
-                f"plug-in {plugin.name}: the draws of the process {name} would be those of {other}: "
-                "give it another name"
-            )
-    _add(plugin, "process", PROCESSES, name, code)
+    before_last = places[: places.index(_LAST)]
+    _check_known(plugin, f"process {name}: after", [process.after], before_last)
+    _add(plugin, "process", PROCESSES, name, _code_of(plugin, name))
     numbers = process.numbers
     if numbers is not None:
         if numbers.sheet != name:
@@ -285,6 +277,18 @@ def _add_process(plugin: Plugin, process: Process) -> None:
     entry = (name, _guarded(plugin, process.acts))
     QUARTER.insert(at, entry)
     _added.append((name, plugin, partial(QUARTER.remove, entry)))
+
+
+def _code_of(plugin: Plugin, process: str) -> int:
+    """Return the code of a process's draws, which follows from its name alone."""
+    code = _FIRST_CODE + int(of_name(process)[0]) % (_CODES - _FIRST_CODE)
+    for other, taken in PROCESSES.items():
+        if taken == code and other != process:
+            raise ConfigError(
+                f"plug-in {plugin.name}: the process {process} would have the draws of the process "
+                f"{other}: give it another name"
+            )
+    return code
 
 
 def _checked_sheet(plugin: Plugin, numbers: type[Numbers]) -> Mapping[str, Any]:
@@ -321,10 +325,10 @@ def _add(plugin: Plugin, what: str, ours: dict[str, Any], name: str, value: obje
 
 
 def _clash(plugin: Plugin, what: str, name: str) -> ConfigError:
-    whose = [f"the plug-in {one.name}" for added, one, _ in _added if added == name]
+    others = (f"the plug-in {one.name}" for added, one, _ in _added if added == name)
     return ConfigError(
-        f"plug-in {plugin.name}: {(whose or ['the model'])[0]} has a {what} '{name}' already; give "
-        "yours another name"
+        f"plug-in {plugin.name}: {what} '{name}': {next(others, 'the model')} has one of that name "
+        "already; give yours another"
     )
 
 
