@@ -381,11 +381,13 @@ class Region(mesa.Model):
         self.run_of_city.step()
         self.recorder.note_quarter(self.state)
         self.indicators = dict(self.recorder.rows[-1])
-        self.run_of_city.finish()
         if self._windows is not None:
             self._windows = self._now(self._windows)
-        self.own_agents.do("step")
-        self.datacollector.collect(self)
+        try:  # who looks on sees the quarter that was measured
+            self.own_agents.do("step")
+            self.datacollector.collect(self)
+        finally:
+            self.run_of_city.finish()
         self.running = self.state.quarter <= self.plan.end
 
     def _advance_time(self, until: float) -> None:

@@ -1,6 +1,8 @@
 """Rules from outside: what a plug-in adds, that nothing of it stays, and what is wrong with one."""
 
+import copy
 import dataclasses
+import runpy
 from pathlib import Path
 
 import mesa
@@ -145,6 +147,26 @@ def test_what_it_keeps_is_kept_per_mix():
     assert start.kept["evening_pupils"] == 0
 
 
+# The page that tells of them
+
+
+def test_the_page_shows_the_examples_as_they_are():
+    page = (EXAMPLES.parent / "extending.md").read_text("utf-8")
+    for name in ("evening_school.py", "journalist.py"):
+        assert f"```python\n{(EXAMPLES / name).read_text('utf-8')}```\n" in page
+    plan = PLAN.read_text("utf-8")
+    assert f"```yaml\n{plan[plan.index('instruments:') :]}```\n" in page
+    (school,) = plugins.load(SCHOOL)
+    assert plugins.told(school) in " ".join(page.replace("> ", "").split())
+
+
+def test_the_agent_of_the_page_notes_what_the_collector_does(capsys):
+    shown = runpy.run_path(str(EXAMPLES / "journalist.py"))
+    collected = shown["region"].datacollector.get_model_vars_dataframe()
+    assert shown["journalist"].notes == collected["high_tech_firms"].tolist()[1:]
+    assert str(shown["journalist"].notes) in capsys.readouterr().out
+
+
 # One case after another, and two at once
 
 
@@ -173,6 +195,17 @@ def test_two_regions_with_and_without_a_plug_in_can_step_in_turn():
     assert own.indicators["evening_brokers"] > 50
     assert plain.indicators == alone.indicators
     assert "evening_school.passes" not in plain.run_of_city.values.flat
+
+
+def test_a_copy_of_a_region_with_a_plug_in_goes_on_as_the_original_would():
+    region = sim.Region(PLAN, "as_written", seed=1, scale=0.05, plugins=SCHOOL)
+    region.step()
+    other = copy.deepcopy(region)
+    plugins.load(None)
+    region.step()
+    other.step()
+    assert region.indicators == other.indicators
+    assert region.indicators["evening_brokers"] > 100
 
 
 def test_a_job_runs_with_its_own_plug_ins_whatever_was_loaded_since(folder):
