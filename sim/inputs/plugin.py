@@ -109,7 +109,7 @@ def _read(path: Path, name: str) -> Plugin:
             f"plug-in {name}: its file is to be called NAME.py, NAME of letters, digits and _"
         )
     try:
-        source = path.read_text("utf-8")
+        source = path.read_bytes().decode()
     except OSError as error:
         raise ConfigError(f"plug-in {name}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -120,7 +120,7 @@ def _read(path: Path, name: str) -> Plugin:
 def _imports(plugin: Plugin) -> Iterator[str]:
     """Yield the first parts of the names of the modules that a plug-in imports."""
     try:
-        tree = ast.parse(plugin.source)
+        tree = ast.parse(plugin.source.encode())
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f", line {line}" if line else ""

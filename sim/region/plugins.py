@@ -186,7 +186,7 @@ def _loaded(plugins: tuple[Plugin, ...]) -> _Registered:
     sys.modules[plugin.name] = module
     _loading.append(one)
     try:
-        exec(compile(plugin.source, _file(plugin), "exec"), module.__dict__)
+        exec(compile(plugin.source.encode(), _file(plugin), "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
         raise ConfigError(_sentence(plugin, error)) from None
     finally:

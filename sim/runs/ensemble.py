@@ -175,6 +175,8 @@ def _computed_afar(task: _Task) -> tuple[_Done, dict[tuple[int, str], bytes]]:
 
     No disk is shared: the files are written into a folder of that machine and sent.
     """
+    if task.parts[0].case.plugins:
+        cluster.check_alone()
     with TemporaryDirectory(prefix="sim-") as name:
         rooms = [Path(name) / str(number) for number in range(len(task.parts))]
         parts = [

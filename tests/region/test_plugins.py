@@ -2,6 +2,8 @@
 
 import copy
 import dataclasses
+import hashlib
+import json
 import runpy
 from pathlib import Path
 
@@ -310,6 +312,26 @@ def test_one_that_does_not_fit_is_told_in_a_sentence(folder, source, words):
     assert sentence.startswith("plug-in own_rules")
     with pytest.raises(ConfigError, match=words):
         plugins.load("own_rules")
+
+
+def test_a_text_with_windows_ends_of_lines_and_a_mark_before_it_is_read(folder):
+    text = ("\ufeff" + process()).replace("\n", "\r\n").encode()
+    (folder / "own_rules.py").write_bytes(text)
+    (plugin,) = plugins.load("own_rules")
+    assert plugin.sha256 == hashlib.sha256(text).hexdigest()
+    (folder / "own_rules.py").write_bytes("# 规则".encode("gbk"))
+    assert "its file is not UTF-8" in refused("own_rules")
+
+
+def test_the_first_page_of_several_plans_tells_of_them(folder):
+    (folder / "own_rules.py").write_text(process())
+    typed = ["-m", "plan=weihai_2018,jiangyin_2025", "policy=none", "plugins=[own_rules]"]
+    typed += ["replicates=1", "quarters=1", "population.scale=0.05", "workers=1", "output=out"]
+    assert main(typed) == 0
+    page = (folder / "out" / "report.html").read_text("utf-8")
+    assert page.count("Rules from outside the package") == 3
+    manifest = json.loads((folder / "out" / "manifest.json").read_text("utf-8"))
+    assert list(manifest["plugins"]) == ["own_rules"]
 
 
 def test_two_that_add_one_name_are_told(folder):

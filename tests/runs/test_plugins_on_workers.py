@@ -94,6 +94,13 @@ def test_a_machine_that_lacks_what_a_plug_in_needs_is_told_once(tmp_path, monkey
             ensemble.run(job.cases, [tmp_path / "out"], effort)
 
 
+def test_a_machine_whose_worker_has_several_threads_is_told(tmp_path):
+    with loopback(1, "--nthreads", "2") as (address, _):
+        words = r"worker tcp://127.* has 2 threads, .* --nthreads 1"
+        with pytest.raises(ConfigError, match=words):
+            carried_out(tmp_path, *TYPED, f"cluster={address}")
+
+
 def test_a_worker_with_another_text_than_the_case_names_is_told(tmp_path):
     settings = {"plugins": EXAMPLES / "evening_school.py", "replicates": 1, "output": None}
     (case,) = sim._job("test", "weihai_2018", ["none"], (), settings).cases
