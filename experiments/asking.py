@@ -35,7 +35,7 @@ Reader = Callable[[str, str], Any]  # the key and what was typed → the value
 # Keys of the command line without a meaning here: an experiment compares mixes in its own way.
 APART = ("experiment", "baseline", "precision", "most_replicates", "micro", "micro.replicates")
 QUESTION = "question.json"  # beside the answer: what was asked, and all that was set
-ASIDE = ("plan", "workers", "cluster", "population.force", "output")  # with no say in the answer
+ASIDE = ("plan", "workers", "cluster", "force", "output")  # with no say in the answer
 _SHARED = """\
   plan={plan}     replicates={replicates}  seed=1  population.scale=1  workers=auto
   uncertainty=both     quarters=N  after=N  targets.ID.value=V  start.FIGURE=V
@@ -132,7 +132,7 @@ def ask(experiment: Experiment, arguments: Sequence[str] | None) -> Asked:
     request = parse(rest, [key.name for key in experiment.keys])
     job, shown = compose(request)
     if request.show:
-        print(as_yaml(shown), end="")
+        print(as_yaml(shown, job), end="")
         sys.exit(0)
     for remark in job.remarks:
         print(remark, file=sys.stderr)

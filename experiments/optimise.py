@@ -48,7 +48,7 @@ from evaluation import (
     write_files,
 )
 
-from sim.command.grammar import quoted
+from sim.command.study_file import quoted
 from sim.core.errors import ConfigError
 from sim.inputs.plan import Plan, Target
 from sim.policy.choosing import build_mix

@@ -5,6 +5,7 @@
     result.attainment()                      # a row per target: quantiles, probability, …
     result.trajectories("brokers")           # a row per replicate, a column per quarter
     sim.compare(plan, ["none", "as_written"], replicates=100, seed=1)
+    sim.sweep(plan, {"start.brokers": [50, 100], "seed": [1, 2]}, replicates=50)
     sim.run(plan, parameters={"research.stop": 0.05}, start={"brokers": 150}, scale=0.2)
 
     region = sim.Region(plan, policy="none", seed=1)     # a mesa.Model
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.command.combine import Source
     from sim.indicators.measure import Indicator
     from sim.inputs.levers import InstrumentType, Lever
     from sim.inputs.numbers import Numbers, number
@@ -60,6 +62,7 @@ __all__ = [
     "number",
     "register",
     "run",
+    "sweep",
 ]
 # Where a name lives; all others are agents.
 _HOMES = {
@@ -193,6 +196,86 @@ def compare(
     return _study("sim.compare", plan, policies, [baseline], settings).comparison
 
 
+def sweep(
+    plan: "AnyPlan | list[AnyPlan]",
+    keys: Mapping[str, Any],
+    policy: "AnyMix | list[AnyMix]" = "as_written",
+    replicates: int = 100,
+    seed: int = 1,
+    *,
+    baseline: "AnyMix" = "none",
+    vary: Sequence[str] = (),
+    design: str = "grid",
+    samples: int | None = None,
+    points: int | None = None,
+    output: str | Path | None = None,
+    **settings: Any,
+) -> "pd.DataFrame":
+    """Return a row per combination of swept values and target or indicator, as in ``sweep.csv``.
+
+    Args:
+        plan: A plan, its name or its file, or several.
+        keys: The values of each key, as ``{"start.brokers": [50, 100], "seed": range(1, 4)}``; a
+            text as it is typed, such as ``"interval(50,150)"``.
+        policy: A mix or several, as ``compare`` takes them.
+        replicates: How many replicates of each mix at each point.
+        seed: Which world of luck, where it is not swept; samples are drawn from it, too.
+        baseline: The mix that the others are compared with.
+        vary: Names of numbers that are swept over the ranges they have, as
+            ``["parameters.services", "start.*"]``.
+        design: ``grid``, ``zip`` or ``lhs``.
+        samples: How many samples ``lhs`` draws.
+        points: How many points a range has in the other designs.
+        output: A folder for all files; without it nothing is kept.
+        settings: As ``run`` takes them.
+
+    Raises:
+        ConfigError: If anything in it is wrong.
+    """
+    from sim.command.combine import Shared, Swept, combined
+    from sim.command.designs import Design
+    from sim.command.grammar import axis_from
+    from sim.core.errors import ConfigError
+    from sim.results.sweep import tidy
+    from sim.runs.job import job_of
+
+    if not isinstance(keys, Mapping):
+        raise ConfigError(f"sim.sweep: keys is a mapping of keys to their values, not {keys!r}")
+    settings |= {"replicates": replicates, "seed": seed, "output": output}
+    words, effort = _parted("sim.sweep", settings)
+    numbers = words.pop("numbers")
+    cases, baselines = combined(
+        Shared(
+            sources=[_source(one) for one in (plan if isinstance(plan, list) else [plan])],
+            policies=policy if isinstance(policy, list) else [policy],
+            baselines=[baseline],
+            words=words,
+            numbers=numbers,
+            sweep=True,
+        ),
+        Swept(
+            axes={key: axis_from(key, values) for key, values in keys.items()},
+            vary=vary,
+            design=Design(name=design, samples=samples, points=points),
+        ),
+        force=effort.force,
+    )
+    study = _run("sim.sweep", job_of(cases, effort, baselines, several=True))
+    return study.sweep.table if study.sweep else tidy(study)
+
+
+def _source(plan: "AnyPlan") -> "Source":
+    """Return a plan as a sweep takes it; one that is no object can have its targets swept."""
+    from sim.command.combine import Source
+    from sim.inputs.plan import Plan
+    from sim.inputs.plan_file import plan_from_tree, tree_of
+
+    if isinstance(plan, Plan):
+        return Source(where=f"plan {plan.name}", tree=None, plan=plan)
+    tree = tree_of(plan)
+    return Source(where=f"plan {plan}", tree=tree, plan=plan_from_tree(tree, f"plan {plan}"))
+
+
 def _study(
     command: str,
     plan: "AnyPlan",
@@ -201,24 +284,29 @@ def _study(
     settings: Mapping[str, Any],
 ) -> "Study":
     """Run mixes and the baselines not among them; keep the files where a folder is given."""
+    return _run(command, _job(command, plan, policies, baselines, settings))
+
+
+def _run(command: str, job: "Job") -> "Study":
+    """Run a job; keep the files where a folder is given."""
+    from sim.indicators.table import check_measured
     from sim.publish import publish, run_and_read
 
-    job = _job(command, plan, policies, baselines, settings)
+    check_measured(case.plan for case in job.cases)
     for remark in job.remarks:
-        warnings.warn(remark, stacklevel=3)
+        warnings.warn(remark, stacklevel=4)
     if job.effort.output is not None:
         study = publish(job, job.effort.output, command)
     else:
         with TemporaryDirectory(prefix="sim-") as meanwhile:
             study = run_and_read(job, Path(meanwhile))
     for left_out in study.unreached:
-        warnings.warn(f"left out: {left_out.why}", stacklevel=3)
+        warnings.warn(f"left out: {left_out.why}", stacklevel=4)
     if study.failures:
         first = study.failures[0]
         warnings.warn(
-            f"{len(study.failures)} replicates failed; the first, of {first.policy}, is "
-            f"{first.replicate}: {first.error}",
-            stacklevel=3,
+            f"{len(study.failures)} replicates failed; the first is {first.where}: {first.error}",
+            stacklevel=4,
         )
     return study
 
@@ -231,7 +319,6 @@ def _job(
     settings: Mapping[str, Any],
 ) -> "Job":
     from sim.core.errors import ConfigError
-    from sim.indicators.table import check_measured
     from sim.inputs.plan import Plan
     from sim.inputs.plan_file import load_plan
     from sim.policy.choosing import choose, expand
@@ -242,7 +329,6 @@ def _job(
         raise ConfigError(f"{command}: policies is a list of mixes, not {policies!r}")
     words, effort = _parted(command, settings)
     loaded = plan if isinstance(plan, Plan) else load_plan(plan)
-    check_measured([loaded])
     several = bool(baselines)
     names = [expand(loaded, [p]) if several and isinstance(p, str) else [p] for p in policies]
     choices = [choose(loaded, policy) for listed in names for policy in listed]

@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.command.terminal import status_of
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from sim.command.grammar import Request
     from sim.results.study import Study
     from sim.runs.job import Job
+
+
+_MOST_REMARKS = 20  # in the terminal
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,23 +42,32 @@ def _main(arguments: list[str]) -> int:
     from sim.command.compose import as_yaml, compose  # slow to load: a typing error is told before
 
     job, shown = compose(request)
-    for remark in job.remarks:
-        print(remark, file=sys.stderr)
+    _remark(job.remarks)
     if request.show:
-        print(as_yaml(shown), end="")
+        print(as_yaml(shown, job), end="")
         return 0
     from sim.publish import publish
     from sim.runs.manifest import default_root
 
     root = job.effort.output or default_root(_title(request, job), job)
-    study = publish(job, root, shlex.join(["python", "-m", "sim", *arguments]))
+    command = shlex.join(["python", "-m", "sim", *arguments])
+    study = publish(job, root, command, request.typed if request.sweep else {})
     _tell(study)
     return 0 if study.whole else 1
 
 
 def _title(request: "Request", job: "Job") -> str:
-    names = request.choices["experiment"] or [case.plan.name for case in job.cases]
+    studies = [Path(name).stem for name in request.choices["experiment"]]
+    names = studies or [case.plan.name for case in job.cases]
     return "+".join(dict.fromkeys(names))
+
+
+def _remark(remarks: Sequence[str]) -> None:
+    """Say what was set beyond its range, up to so many times."""
+    for remark in remarks[:_MOST_REMARKS]:
+        print(remark, file=sys.stderr)
+    if (more := len(remarks) - _MOST_REMARKS) > 0:
+        print(f"and {more} more remarks, in manifest.json", file=sys.stderr)
 
 
 def _tell(study: "Study") -> None:
@@ -70,8 +83,7 @@ def _tell(study: "Study") -> None:
     for left_out in study.unreached:
         print(f"left out: {left_out.why}", file=sys.stderr)
     for failure in study.failures:
-        where = f"{failure.plan}, {failure.policy}, replicate {failure.replicate}"
-        print(f"failed: {where}: {failure.error}", file=sys.stderr)
+        print(f"failed: {failure.where}: {failure.error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from time import perf_counter
 
 import numpy as np
 import yaml
+from studies import write_tables
 
 from sim.core.errors import SimError
 from sim.indicators.table import check_measured
@@ -28,7 +29,6 @@ from sim.policy.choosing import choose
 from sim.publish import run_and_read
 from sim.region.case import case_of, check_size
 from sim.region.region import start_city
-from sim.results.files import write_tables
 from sim.runs.effort import Effort
 from sim.runs.job import job_of
 

@@ -14,6 +14,7 @@ from sim.policy.choosing import choose
 from sim.publish import run_and_read
 from sim.region.case import case_of
 from sim.region.record import PAYMENTS, Record
+from sim.results.files import write_combinations, write_whole
 from sim.runs.effort import Effort
 from sim.runs.job import job_of
 
@@ -65,6 +66,11 @@ def study_of(folder, *policies, plans=(), baselines=("none",), model=told, **set
     with pytest.MonkeyPatch.context() as patch:
         stand_in(patch, model)
         return run_and_read(job, folder)
+
+
+def write_tables(study):
+    """Write all tables of a study that is no sweep of keys; return the rows of each."""
+    return write_combinations(study) | write_whole(study)
 
 
 def parted(settings):

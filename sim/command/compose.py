@@ -20,6 +20,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from sim.command.combine import Shared, Source, Swept, combined
 from sim.command.grammar import MICRO, NUMBERS, PLAIN, Request
 from sim.core.checks import as_whole
 from sim.core.errors import ConfigError, unknown
@@ -28,10 +29,9 @@ from sim.inputs.number_set import NumberSet, number_set
 from sim.inputs.plan import Plan
 from sim.inputs.plan_file import plan_from_tree, tree_of
 from sim.inputs.reading import Entry, as_mapping, read_tree
-from sim.policy.choosing import changed, choose, expand
-from sim.policy.mix import Choice
+from sim.policy.choosing import expand
 from sim.policy.spelling import parse as parse_mix
-from sim.region.case import as_typed, case_of
+from sim.region.case import as_typed, value_words
 from sim.region.plugins import load
 from sim.runs.effort import Effort
 from sim.runs.job import Job, job_of
@@ -45,25 +45,53 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
     """
     plugins = load(_plugin_names(request))  # before anything that may name what they add
     numbers = _numbers(request)
+    mix = _typed_mix(request)
     with initialize_config_dir(str(configs()), version_base="1.3"):
-        composed, baselines = _composed(request)
+        sources = [_source(request, name, mix) for name in request.choices["plan"]]
         # A composition takes a moment, and all say the same of what is not plan or mix.
-        wanted = composed[: None if request.show else 1]
-        shown = [_config(request, one.source, one.policy, one.typed) for one in wanted]
+        wanted = [
+            (source, policy) for source in sources for policy in _policies(request, source.plan)
+        ]
+        shown = [
+            _config(request, source, policy, mix)
+            for source, policy in (wanted if request.show else wanted[:1])
+        ]
     for config in shown:
         config.update(as_typed(numbers))
-    words = _words(shown[0]) | {"numbers": numbers, "plugins": plugins}
-    cases = [case_of(one.source.plan, one.choice, **words) for one in composed]
-    job = job_of(cases, _effort(shown[0], request), baselines, several=request.compared)
+    effort = _effort(shown[0], request)
+    cases, baselines = combined(
+        Shared(
+            sources=sources,
+            policies=request.choices["policy"],
+            baselines=request.choices["baseline"],
+            words=_words(shown[0]) | {"plugins": plugins},
+            numbers=numbers,
+            without=mix.without,
+            changes=mix.changes,
+            sweep=request.sweep,
+        ),
+        Swept(axes=request.swept, vary=request.vary, design=request.design),
+        force=effort.force,
+    )
+    job = job_of(cases, effort, baselines, several=request.compared)
     from sim.indicators.table import check_measured  # loads the model: last of all checks
 
     check_measured(case.plan for case in cases)
     return job, shown
 
 
-def as_yaml(shown: Sequence[DictConfig]) -> str:
-    """Return composed configurations as they are shown."""
-    return "---\n".join(OmegaConf.to_yaml(config) for config in shown)
+def as_yaml(shown: Sequence[DictConfig], job: Job) -> str:
+    """Return composed configurations as they are shown, and after them what is swept."""
+    told = [OmegaConf.to_yaml(config) for config in shown]
+    if job.swept:
+        values: dict[str, list[str]] = {key: [] for key in job.swept}
+        for case in job.cases:
+            for key, value in case.swept:
+                values[key].append(value_words(value))
+        listed = {key: list(dict.fromkeys(each)) for key, each in values.items()}
+        swept = {"swept": listed, "points": len(job.parts), "cases": len(job.cases)}
+        told.append(OmegaConf.to_yaml(OmegaConf.create(swept)))
+    return "---\n".join(told)
 
 
 def _plugin_names(request: Request) -> Any:
@@ -118,48 +146,14 @@ def _effort(config: DictConfig, request: Request) -> Effort:
         most_replicates=config.most_replicates,
         cluster=config.cluster,
         micro=config.micro,
-        force=config.population.force,
+        force=config.force,
         output=request.output,
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Source:
-    """A plan with what was typed: where it was read, its tree there, and what it says."""
-
-    where: str
-    tree: Mapping[str, Any]
-    plan: Plan
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Composed:
-    """A plan and mix with all overrides: what was typed of the mix, and the mix it became."""
-
-    source: _Source
-    policy: str
-    typed: "_TypedMix | None"
-    choice: Choice
-
-
-def _composed(request: Request) -> tuple[list[_Composed], tuple[str, ...]]:
-    """Return all cases, and the names of the baselines among them."""
-    typed = _typed_mix(request)
-    found: list[_Composed] = []
-    baselines: dict[str, None] = {}
-    for name in request.choices["plan"]:
-        source = _source(request, name, typed)
-        policies = request.choices["policy"]
-        if request.sweep:
-            policies = expand(source.plan, policies)
-        several = len(policies) > 1
-        listed = [_one(source, policy, typed, several=several) for policy in policies]
-        others = [_one(source, policy, None) for policy in request.choices["baseline"]]
-        baselines |= dict.fromkeys(one.choice.mix.name for one in others)
-        found += [one for one in others if one.choice not in [own.choice for own in listed]]
-        found += listed
-        _check_used(typed, listed)
-    return found, tuple(baselines)
+def _policies(request: Request, plan: Plan) -> Sequence[str]:
+    policies = request.choices["policy"]
+    return expand(plan, policies) if request.sweep else policies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +165,6 @@ class _TypedMix:
 
 
 def _typed_mix(request: Request) -> _TypedMix:
-
     typed = OmegaConf.create({"policy": {"without": [], "instruments": {}}})
     for key, override in request.values.items():
         if key.startswith("policy."):
@@ -186,36 +179,19 @@ def _typed_mix(request: Request) -> _TypedMix:
     )
 
 
-def _check_used(typed: _TypedMix, listed: Sequence[_Composed]) -> None:
-    selected = {instrument.id for one in listed for instrument in one.choice.mix.instruments}
-    for name in typed.changes:
-        if name not in selected:
-            raise ConfigError(
-                f"policy.instruments.{name} is changed, but none of the mixes selects it; they "
-                f"select: {', '.join(sorted(selected)) or 'nothing'}"
-            )
-
-
-def _source(request: Request, name: str, typed: _TypedMix) -> _Source:
+def _source(request: Request, name: str, typed: _TypedMix) -> Source:
     """Return a plan, read once; what was typed of its targets takes their composed form."""
     where, tree = f"plan {name}", tree_of(name)
-    source = _Source(where=where, tree=tree, plan=plan_from_tree(tree, where))
+    source = Source(where=where, tree=tree, plan=plan_from_tree(tree, where))
     if not any(key.startswith(("plan", "targets")) for key in request.values):
         return source
     config = _config(request, source, request.choices["policy"][0], typed)
-    return replace(source, plan=_typed_plan(source, config))
+    return _typed_plan(source, config)
 
 
-def _one(
-    source: _Source, policy: str, typed: _TypedMix | None, *, several: bool = False
-) -> _Composed:
-    """Return one case; ``typed`` modifies its mix, and of several mixes each as far as it can."""
-    choice = _choice(source.plan, policy, typed, several)
-    return _Composed(source=source, policy=policy, typed=typed, choice=choice)
-
-
-def _config(request: Request, source: _Source, policy: str, typed: _TypedMix | None) -> DictConfig:
+def _config(request: Request, source: Source, policy: str, typed: _TypedMix) -> DictConfig:
     """Return the composed configuration of one case."""
+    assert source.tree is not None
     node = {
         "plan": source.tree["plan"],
         "targets": source.tree["targets"],
@@ -225,12 +201,11 @@ def _config(request: Request, source: _Source, policy: str, typed: _TypedMix | N
     overrides = [
         _stored("plan", node, "_global_"),
         _stored("policy", _policy_tree(policy), "policy"),
-        *(f"experiment={name}" for name in request.choices["experiment"]),
         *(
             ("" if key in PLAIN else "++") + str(override.input_line)
             for key, override in request.values.items()
             if key.partition(".")[0] not in NUMBERS
-            if key != MICRO and (typed or not key.startswith("policy."))
+            if key != MICRO
         ),
     ]
     try:
@@ -263,30 +238,16 @@ def _kept(micro: Any, number: Override | None) -> Any:
     return as_whole(MICRO, number.value(), 1)
 
 
-def _typed_plan(source: _Source, config: DictConfig) -> Plan:
+def _typed_plan(source: Source, config: DictConfig) -> Source:
     """Return a plan with what was typed."""
+    assert source.tree is not None
     whole = as_mapping(OmegaConf.to_container(config), source.where)
     targets = as_mapping(whole["targets"], f"{source.where}: targets")
     for name in targets:
         if name not in source.tree["targets"]:
             raise unknown(f"{source.where}: targets", "target", name, source.tree["targets"])
     tree = {**source.tree, "plan": whole["plan"], "targets": targets}
-    return plan_from_tree(tree, source.where)
-
-
-def _choice(plan: Plan, policy: str, typed: _TypedMix | None, several: bool) -> Choice:
-    """Return a mix as typed; of several mixes each takes the changes of what it selects."""
-    choice = choose(plan, policy)
-    if typed is None:
-        return choice
-    selected = {instrument.id for instrument in choice.mix.instruments}
-    known = {instrument.id for instrument in plan.instruments}
-    changes = {
-        name: change
-        for name, change in typed.changes.items()
-        if not several or name in selected or name not in known
-    }
-    return changed(plan, choice, typed.without, changes)
+    return replace(source, tree=tree, plan=plan_from_tree(tree, source.where))
 
 
 def _stored(group: str, tree: Mapping[str, Any], package: str) -> str:

@@ -2,16 +2,42 @@
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 from sim.results.combination import Combination
-from sim.results.study import Study
+from sim.results.study import Study, Sweep
+
+_MOST_LINES = 40  # points of a sweep that are told one by one
 
 
 def told(study: Study) -> str:
     """Return the table of attainment and where the report lies."""
+    if study.sweep:
+        whole = study.root / "sweep.csv"
+        return f"{_points(study.sweep, whole)}\nReport: {study.root / 'report.html'}\n"
     shown = [one for one in study.combinations if one.policy not in study.baselines[:1]]
     tables = [_table(study, one) for one in shown or study.combinations]
     return "\n".join([*tables, f"Report: {study.root / 'report.html'}\n"])
+
+
+def _points(sweep: Sweep, whole: Path) -> str:
+    """Return a line for each plan and mix at each point of a sweep."""
+    keys = [*sweep.keys, "plan", "policy"]
+    means = {"mean chance": ("probability", "mean"), "outlay": ("outlay_mean", "first")}
+    lines = sweep.table.groupby(keys, sort=False, dropna=False).agg(**means).reset_index()
+    rows = [[*keys, *means]]
+    for row in lines.head(_MOST_LINES).to_dict("records"):
+        values = [_value(row[key]) for key in keys]
+        rows.append([*values, _chance(row["mean chance"]), _short(row["outlay"])])
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    title = f"{sweep.points} points, {len(lines)} combinations; outlay in million CNY\n"
+    more = len(lines) - _MOST_LINES
+    rest = f"and {more} more in {whole}\n" if more > 0 else ""
+    return title + "".join(_line(cells, widths) for cells in rows) + rest
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _table(study: Study, one: Combination) -> str:

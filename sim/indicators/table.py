@@ -194,5 +194,5 @@ def check_measured(plans: Iterable[Plan]) -> None:
     Raises:
         ConfigError: If there is one that gives no reason.
     """
-    for plan in {plan.name: plan for plan in plans}.values():
+    for plan in {plan.hash: plan for plan in plans}.values():
         check_indicators(plan, INDICATORS)

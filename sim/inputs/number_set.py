@@ -11,7 +11,7 @@ A file names itself, says why, and holds ``parameters`` and ``kinds``; each numb
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -247,18 +247,17 @@ def _leaves(
 def _found(parts: _Parts) -> tuple[str, str]:
     """Return the full name of the number that a path leads to, and what is said of it."""
     root, group, *rest = parts
+    known: Mapping[str, Collection[str]] = sheets()
+    words, start = ("sheet", "parameter"), group
     if root == "kinds":
-        known = {name: tuple(KIND_NUMBERS) for name in KINDS}
+        known = dict.fromkeys(KINDS, KIND_NUMBERS)
         words, start = ("kind", "number of the kind"), f"{_KIND}{group}"
-    else:
-        known = {name: tuple(own) for name, own in sheets().items()}
-        words, start = ("sheet", "parameter"), group
     if group not in known:
         if name := settable_as(".".join(parts[1:])):
             raise ConfigError(f"{'.'.join(parts)}: it is spelt {name}")
         raise unknown(root, words[0], group, known)
     if not rest:
-        example = f"{root}.{group}.{known[group][0]}"
+        example = f"{root}.{group}.{next(iter(known[group]))}"
         raise ConfigError(f"{root}.{group}: name one of its numbers, like {example}")
     if rest[0] not in known[group]:
         raise unknown(f"{root}.{group}", words[1], rest[0], known[group])

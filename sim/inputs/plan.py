@@ -1,12 +1,15 @@
 """A plan as data: its targets and its instruments, each with the clause it rests on."""
 
+import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.core.errors import ConfigError, unknown
+from sim.core.plain import hash_of, plain
 from sim.inputs.city import City
 from sim.inputs.instrument import Instrument
 
@@ -112,6 +115,17 @@ class Plan:
     city: City
     targets: tuple[Target, ...]
     instruments: tuple[Instrument, ...]
+
+    @cached_property
+    def hash(self) -> str:
+        """The hash of all that it says."""
+        return hash_of(plain(self))
+
+    @cached_property
+    def lived(self) -> str:
+        """The hash of what a city lives by and what is measured of it, goals and dates apart."""
+        measured = {target.id: [target.indicator, not target.reason] for target in self.targets}
+        return hash_of({**plain(dataclasses.replace(self, targets=())), "targets": measured})
 
 
 def check_indicators(plan: Plan, known: Collection[str]) -> None:

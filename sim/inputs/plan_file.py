@@ -98,6 +98,20 @@ def plan_from_tree(tree: Mapping[str, Any], where: str) -> Plan:
     )
 
 
+def retargeted(plan: Plan, targets: Mapping[str, Any], where: str) -> Plan:
+    """Return a plan with other targets in place of those of the same names.
+
+    Raises:
+        ConfigError: If anything in them is missing, unknown or contradicts the rest.
+    """
+    read = {
+        name: _target(*named, plan.start, plan.city)
+        for named in Entry({"targets": targets}, where, ("targets",)).entries("targets")
+        for name in (named[0],)
+    }
+    return replace(plan, targets=tuple(read.get(target.id, target) for target in plan.targets))
+
+
 def _city(head: Entry) -> City:
     city = head.value("city")
     if isinstance(city, str):

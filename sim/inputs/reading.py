@@ -240,7 +240,10 @@ def _text(loader: _Loader, node: yaml.ScalarNode) -> str | float:
     if _DECIMAL.fullmatch(value):
         return float(value)  # 5e-2, which is a text to YAML 1.1
     if _GROUPED.fullmatch(value):
-        raise _refused(node, f"'{value}': a number has no commas: {_AS_NUMBER}")
+        raise _refused(
+            node,
+            f"'{value}': a number has no commas: {_AS_NUMBER}; several are a list, [1, 2]",
+        )
     if _PERCENT.fullmatch(value):
         raise _refused(
             node, f"'{value}': a number has no sign of percent; 5 % of all is 0.05: {_AS_NUMBER}"

@@ -3,8 +3,11 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from sim.core.errors import ConfigError
+from sim.core.plain import hash_of, plain
 from sim.inputs.instrument import Instrument
 from sim.inputs.levers import LEVERS
 from sim.state.books import PUBLIC
@@ -60,6 +63,20 @@ class Mix:
     def empty(self) -> bool:
         """Whether nothing is in force, so that the mix is no policy."""
         return not self.instruments
+
+    def offered(self) -> dict[str, Any]:
+        """Return what decides on its effect, as plain values."""
+        later = None if self.later_start is None else [self.later_start, self.later_budget]
+        return {
+            "instruments": plain(self.instruments),
+            "budget": self.budget,
+            "later_budget": later,
+        }
+
+    @cached_property
+    def effect(self) -> str:
+        """The hash of what decides on its effect: equal where two mixes differ in name alone."""
+        return hash_of(self.offered())
 
     @property
     def spends(self) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.checks import as_whole, finite
 from sim.core.errors import ConfigError, unknown
 from sim.core.fork import Fork
-from sim.core.plain import hash_of, plain
+from sim.core.plain import as_json, hash_of, plain
 from sim.core.quantity import UNCERTAINTIES
 from sim.core.quarter import label
 from sim.inputs.city import FIGURES
@@ -19,6 +19,8 @@ from sim.inputs.plan import Plan
 from sim.inputs.plugin import Plugin
 from sim.inputs.reading import as_mapping
 from sim.policy.mix import Choice, Mix
+
+Key = tuple[str, str, str]  # names of plan and mix, and the values of other keys that are swept
 
 LARGEST_SEED = 2**64 - 1
 LARGEST_SCALE = 1e4
@@ -45,7 +47,6 @@ _ROWS = (
 )
 _POSITIVE = ("gdp", "population", "revenue_per_employee", "contract_mean")  # 0 would mean nothing
 _KIND = "kind."
-_OF_THE_MIX = ("policy", "cost", "quarters")  # what of a configuration leaves the start as it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,8 @@ class Case:
         costs_as: The mix whose public outlay its own is to have; ``equal_cost`` makes of it a case
             with the scale that does so.
         plugins: The rules from outside that are in force.
+        swept: The keys that are swept, each with its value here: what it is called by beside plan
+            and mix. All but ``replicates`` are in what stands above already.
     """
 
     plan: Plan
@@ -78,6 +81,7 @@ class Case:
     fork: "Fork | None" = None
     costs_as: Mix | None = None
     plugins: tuple[Plugin, ...] = ()
+    swept: tuple[tuple[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run.
@@ -97,9 +101,14 @@ class Case:
             _check_figure(self.plan, name, value)
 
     @property
-    def key(self) -> tuple[str, str]:
-        """The names of its plan and its mix."""
-        return self.plan.name, self.mix.name
+    def key(self) -> Key:
+        """The names of its plan and its mix, and what else it is called by."""
+        return self.plan.name, self.mix.name, self.point
+
+    @cached_property
+    def point(self) -> str:
+        """The keys that are swept with their values, as in ``seed=1,start.brokers=50``."""
+        return ",".join(f"{key}={value_words(value)}" for key, value in self.swept)
 
     @property
     def set_words(self) -> list[str]:
@@ -129,30 +138,57 @@ class Case:
     def configuration(self) -> dict[str, Any]:
         """Return all that decides on its numbers, as plain values."""
         mix, other = self.mix, self.costs_as
+        return self._told() | {
+            "quarters": self.quarters,
+            "plan": plain(self.plan),
+            "policy": {"name": mix.name, **mix.offered()},
+            "cost": {} if other is None else {other.name: other.offered()},
+        }
+
+    def _told(self) -> dict[str, Any]:
+        """Return what of it is neither plan nor mix, length apart, as plain values."""
         return {
             "seed": self.seed,
             "uncertainty": self.uncertainty,
             "population.scale": float(self.scale),
-            "quarters": self.quarters,
             "start": {name: float(value) for name, value in self.start.items()},
             **as_typed(self.numbers),
             "plugins": [[one.name, one.sha256] for one in self.plugins],
             "fork": plain(self.fork),
-            "plan": plain(self.plan),
-            "policy": {"name": mix.name, **_offered(mix)},
-            "cost": {} if other is None else {other.name: _offered(other)},
         }
 
     @cached_property
     def hash(self) -> str:
-        """The hash of its configuration: its folder is named by it."""
-        return hash_of(self.configuration())
+        """The hash of all that decides on its numbers: its folder is named by it."""
+        mix, other = self.mix, self.costs_as
+        return hash_of(
+            self._told()
+            | {
+                "quarters": self.quarters,
+                "plan": self.plan.hash,
+                "policy": [mix.name, mix.effect],
+                "cost": other and [other.name, other.effect],
+            }
+        )
 
     @cached_property
     def world(self) -> str:
         """The hash of what decides on the city before its plan begins, whatever the mix."""
-        told = self.configuration()
-        return hash_of({key: told[key] for key in told if key not in _OF_THE_MIX})
+        return hash_of(self._told() | {"plan": self.plan.lived})
+
+    @property
+    def life(self) -> tuple[str, str, int]:
+        """What is the same where two cases come to the same, whatever they are called."""
+        return self.world, self.mix.effect, self.quarters
+
+
+def value_words(value: object) -> str:
+    """Return a value that is swept as it is told: a text as it is, all else as it is typed."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(value)
+    return as_json(value, separators=(",", ":")).replace('"', "")
 
 
 def case_of(
@@ -222,13 +258,13 @@ def check_size(case: Case) -> None:
         raise ConfigError(
             f"population.scale = {case.scale:g}: {case.plan.name} would begin with up to "
             f"{firms:.2g} firms, which take some {_COPIES * row * firms / 1e9:.0f} GB per "
-            f"worker; up to {MOST_ROWS:.0e} are run, more with population.force=true"
+            f"worker; up to {MOST_ROWS:.0e} are run, more with force=true"
         )
     for name in _ROWS:
         if most(name) > MOST_ROWS:
             raise ConfigError(
                 f"start.{name} = {most(name):g}: up to {MOST_ROWS:.0e} {FIGURES[name]} are "
-                "run, more with population.force=true"
+                "run, more with force=true"
             )
 
 
@@ -254,13 +290,4 @@ def as_typed(numbers: NumberSet) -> dict[str, dict[str, Any]]:
     return {
         "parameters": {name: named[name] for name in named if name not in kinds},
         "kinds": {name.removeprefix(_KIND): named[name] for name in kinds},
-    }
-
-
-def _offered(mix: Mix) -> dict[str, Any]:
-    """Return what decides on a mix's effect, as plain values."""
-    return {
-        "instruments": plain(mix.instruments),
-        "budget": mix.budget,
-        "later_budget": None if mix.later_start is None else [mix.later_start, mix.later_budget],
     }

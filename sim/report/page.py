@@ -79,6 +79,8 @@ def chapter(view: View, gallery: Gallery) -> dict[str, Any]:
         "plan": plan,
         "asked": asked(plan),
         "run": bool(view.ones),
+        "sweep": view.study.sweep,
+        "case": case,
         "set": case.set_words,
         "plugins": [told(plugin) for plugin in case.plugins],
         "remarks": case.remarks,

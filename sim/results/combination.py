@@ -78,6 +78,12 @@ class Combination:
         values = self.paths(target.id, frame)[:, self.quarters.index(by)]
         return pd.Series(values, index=self.starts.index)
 
+    def last(self, name: str) -> "pd.Series[float]":
+        """Return an indicator's value at the end of the run, per replicate."""
+        if not self.replicates:
+            return pd.Series(dtype=float)
+        return pd.Series(self.paths(name)[:, -1], index=self.starts.index)
+
     def paths(self, name: str, frame: pd.DataFrame | None = None) -> NDArray[np.float64]:
         """Return the values of a target or indicator: a row per replicate, a column per quarter."""
         frame = self.trajectories if frame is None else frame
@@ -92,7 +98,7 @@ class Combination:
 def read(case: Case, folder: Path, replicates: int) -> Combination:
     """Return what a folder holds of a case; its attainment is still to be reckoned."""
     arrays = chunks.read(folder, replicates)
-    plan, policy = case.key
+    plan, policy, _ = case.key
     names = {"plan": plan, "policy": policy}
     done = pd.Index(arrays["replicate"], name="replicate")
     quarters = [label(int(quarter)) for quarter in arrays["quarters"]]

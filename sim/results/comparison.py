@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.inputs.plan import Plan, Target
 from sim.results.combination import Combination
@@ -57,12 +58,17 @@ def _difference(one: Combination, other: Combination, target: Target) -> dict[st
     delta = a - b
     quantiles = np.quantile(delta, (0.05, 0.5, 0.95))
     row |= dict(zip(("delta_p05", "delta_p50", "delta_p95"), quantiles, strict=True))
-    row["delta_mean"] = delta.mean()
+    row |= mean_and_error(delta)
     row["probability_change"] = target.met(a).mean() - target.met(b).mean()
     if delta.mean() > 0:
         row["cost_per_unit"] = cost / delta.mean()
     if delta.size > 1:
         apart = a.var(ddof=1) + b.var(ddof=1)
-        row["delta_se"] = delta.std(ddof=1) / np.sqrt(delta.size)
         row["variance_ratio"] = delta.var(ddof=1) / apart if apart > 0 else np.nan
     return row
+
+
+def mean_and_error(delta: NDArray[np.float64]) -> dict[str, float]:
+    """Return the mean of paired differences and its standard error; nothing where it has none."""
+    error = delta.std(ddof=1) / np.sqrt(delta.size) if delta.size > 1 else np.nan
+    return {"delta_mean": float(delta.mean()), "delta_se": float(error)}

@@ -1,6 +1,7 @@
 """The files that a study's tables stand in."""
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +14,9 @@ from sim.runs.folder import replacing
 TRANSPLANT = ("plan", "policy", *(f.name for f in dataclasses.fields(Attachment)))
 
 
-def write_tables(study: Study) -> dict[str, int]:
-    """Write all tables of a study; return the rows of each by its path below the root."""
-    tables: dict[Path, pd.DataFrame] = {study.root / "attainment.csv": study.attainment}
-    tables[study.root / "summary.csv"] = study.summary
-    if study.baselines:
-        tables[study.root / "comparison.csv"] = study.comparison
+def write_combinations(study: Study) -> dict[str, int]:
+    """Write the tables of each combination; return the rows of each by its path below the root."""
+    tables: dict[Path, pd.DataFrame] = {}
     for one in study.combinations:
         tables[one.folder / "attainment.csv"] = one.attainment
         tables[one.folder / "trajectories.parquet"] = one.trajectories
@@ -26,10 +24,25 @@ def write_tables(study: Study) -> dict[str, int]:
         tables[one.folder / "parameters.parquet"] = one.parameters
         if one.mix.attached:
             tables[one.folder / "transplant.csv"] = transplant_table(one)
+    return _written(tables, study.root)
+
+
+def write_whole(study: Study) -> dict[str, int]:
+    """Write the tables of all combinations together; return the rows of each likewise."""
+    whole, root = study.sweep or study, study.root
+    tables = {root / "attainment.csv": whole.attainment, root / "summary.csv": whole.summary}
+    if study.baselines:
+        tables[root / "comparison.csv"] = whole.comparison
+    if study.sweep:
+        tables |= {root / f"sweep.{ending}": study.sweep.table for ending in ("csv", "parquet")}
+    return _written(tables, root)
+
+
+def _written(tables: Mapping[Path, pd.DataFrame], root: Path) -> dict[str, int]:
     for path, table in tables.items():
         with replacing(path) as unfinished:
             write_table(table, unfinished)
-    return {str(path.relative_to(study.root)): len(table) for path, table in tables.items()}
+    return {str(path.relative_to(root)): len(table) for path, table in tables.items()}
 
 
 def transplant_table(one: Combination) -> pd.DataFrame:
@@ -48,9 +61,13 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
     numbers = table.select_dtypes("float64")
     keys = pa.Table.from_pandas(table.drop(columns=numbers.columns), preserve_index=False)
-    columns = [pa.array(column, from_pandas=True) for column in numbers.to_numpy().T]
+    columns = dict(zip(keys.column_names, keys.columns, strict=True))
+    columns |= {
+        name: pa.array(column, from_pandas=True)
+        for name, column in zip(numbers, numbers.to_numpy().T, strict=True)
+    }
     parquet.write_table(
-        pa.table([*keys.columns, *columns], names=[*keys.column_names, *numbers]),
+        pa.table({name: columns[name] for name in table}),
         path,
         compression="zstd",
         use_dictionary=keys.column_names,

@@ -20,6 +20,29 @@ from sim.runs.outcome import Failure, Unreached
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """What was run at all points of a sweep over other keys than plan and mix.
+
+    Attributes:
+        keys: The keys that are swept.
+        points: How many points there are.
+        table: As in ``sweep.csv``.
+        attainment: As in ``attainment.csv`` at the root, the swept keys first.
+        summary: As in ``summary.csv``, likewise.
+        comparison: As in ``comparison.csv``, likewise.
+        failures: The replicates that raised an error.
+    """
+
+    keys: tuple[str, ...]
+    points: int
+    table: pd.DataFrame
+    attainment: pd.DataFrame
+    summary: pd.DataFrame
+    comparison: pd.DataFrame
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study:
     """All that was run, and what it says.
 
@@ -33,6 +56,8 @@ class Study:
         summary: As in ``summary.csv``.
         comparison: As in ``comparison.csv``; no rows without a baseline.
         unreached: The mixes that cannot cost what they are to cost, and are in nothing else here.
+        sweep: Where other keys than plan and mix were swept: all points. All else here is then of
+            the first point alone, but for what failed and was not reached.
     """
 
     root: Path
@@ -44,6 +69,7 @@ class Study:
     summary: pd.DataFrame
     comparison: pd.DataFrame
     unreached: tuple[Unreached, ...]
+    sweep: "Sweep | None" = None
 
     @classmethod
     def read(cls, done: Done, root: Path) -> "Study":
@@ -66,6 +92,8 @@ class Study:
     @property
     def failures(self) -> list[Failure]:
         """The replicates that raised an error."""
+        if self.sweep:
+            return list(self.sweep.failures)
         return [failure for one in self.combinations for failure in one.failures]
 
     @property
@@ -76,7 +104,8 @@ class Study:
     @property
     def widest(self) -> dict[str, Any]:
         """The plan, policy, target and width of the widest interval; empty where there is none."""
-        rows = self.attainment.dropna(subset="probability")
+        table = self.sweep.attainment if self.sweep else self.attainment
+        rows = table.dropna(subset="probability")
         if rows.empty:
             return {}
         wide = (rows["probability_high"] - rows["probability_low"]).to_numpy()
@@ -116,10 +145,10 @@ class Study:
 
 def _combination(job: Job, root: Path, case: Case, failures: Sequence[Failure]) -> Combination:
     """Return a case as it was run, with its attainment and what failed of it."""
-    one = combination.read(case, job.folder(root, case), job.effort.replicates)
+    one = combination.read(case, job.folder(root, case), job.effort.replicates_of(case))
     return dataclasses.replace(
         one,
         attainment=pd.DataFrame([attained(one, target) for target in case.plan.targets]),
-        failures=tuple(f for f in failures if (f.plan, f.policy) == case.key),
+        failures=tuple(f for f in failures if f.key == case.key),
         fit=job.fits.get(case.key),
     )

@@ -67,7 +67,7 @@ def precise(job: Job, root: Path, ran: Sequence[Case]) -> Job:
 
 def _counts(job: Job, root: Path, case: Case) -> list[tuple[int, int]]:
     """Return of each target in how many replicates it is met, and of how many."""
-    arrays = chunks.read(job.folder(root, case), job.effort.replicates)
+    arrays = chunks.read(job.folder(root, case), job.effort.replicates_of(case))
     targets = chunks.dated(arrays, case.plan)
     if not targets:
         return []

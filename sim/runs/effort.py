@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sim.core.checks import as_whole, finite
 from sim.core.errors import ConfigError
+from sim.region.case import Case
 from sim.runs.cluster import check_address
 
 MOST_REPLICATES = 1_000_000
@@ -25,7 +26,7 @@ class Effort:
         most_replicates: Up to how many replicates ``precision`` adds.
         cluster: The address of a Dask scheduler whose workers run the replicates, if any.
         micro: Of how many replicates micro-data are kept, the first ones; True for three.
-        force: Whether a city of more rows is run than is usual.
+        force: Whether a city of more rows, or more combinations, are run than is usual.
         output: Where the files go, where not to ``outputs``.
     """
 
@@ -57,7 +58,7 @@ class Effort:
         if not isinstance(self.output, Path | None):
             raise ConfigError(f"output = {self.output!r}: the path of a folder is needed")
         if not isinstance(self.force, bool):
-            raise ConfigError(f"population.force = {self.force!r}: true or false is needed")
+            raise ConfigError(f"force = {self.force!r}: true or false is needed")
 
     def _make_whole(self, name: str, least: int, most: float = math.inf, more: str = "") -> None:
         """Have a field be one of Python's own whole numbers, where it is any."""
@@ -78,6 +79,11 @@ class Effort:
                 f"precision = {precision}: {self.most_replicates} replicates cannot reach it even "
                 "where a target is never met; most_replicates= allows more"
             )
+
+    def replicates_of(self, case: Case) -> int:
+        """Return how many replicates of a case there are to be: fewer where that is swept."""
+        fewer: int = dict(case.swept).get("replicates", self.replicates)
+        return min(self.replicates, fewer)
 
     @property
     def kept(self) -> int:

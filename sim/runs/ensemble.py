@@ -23,12 +23,12 @@ from sim.runs.folder import replacing
 from sim.runs.outcome import Failure
 
 if TYPE_CHECKING:
-    from sim.policy.mix import Mix
     from sim.region.record import Record
     from sim.region.region import Start
 
 _LARGEST_CHUNK = 10
 _CHUNKS_PER_WORKER = 4
+_MOST_LIVES = 16  # lived from one start in one task
 
 
 _Done = tuple[int, list[Failure]]
@@ -87,29 +87,39 @@ def run(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[
         if replicates[i : i + size]
     ]
     failures: list[Failure] = []
-    total = effort.replicates * len(cases)
+    total = sum(map(effort.replicates_of, cases))
     todo = sum(task.size for task in tasks)
     unseen = None if sys.stderr else True  # None: seen in a terminal only
     with tqdm(total=total, initial=total - todo, unit="replicate", disable=unseen) as bar:
         for done, failed in _computed(tasks, min(processes, len(tasks)), effort.cluster):
             failures += failed
             bar.update(done)
-    return sorted(failures, key=lambda f: (f.plan, f.policy, f.replicate))
+    return sorted(failures, key=lambda f: (f.key, f.replicate))
 
 
 def _worlds(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[list[_Part]]:
-    """Return what is missing of the cases, those together that begin from the same start."""
-    worlds: dict[str, list[_Part]] = {}
+    """Return what is missing of the cases, those together that begin from the same start.
+
+    Many of them are told apart in several lots, so that an interruption does not cost too much;
+    what comes to the same stays together.
+    """
+    worlds: dict[str, dict[tuple[str, str, int], list[_Part]]] = {}
     for case, folder in zip(cases, folders, strict=True):
+        replicates = effort.replicates_of(case)
         part = _Part(
             case=case,
             folder=folder,
-            unrecorded=frozenset(chunks.missing(folder, effort.replicates)),
-            micro=archives.missing(folder, effort.kept),
+            unrecorded=frozenset(chunks.missing(folder, replicates)),
+            micro=archives.missing(folder, min(effort.kept, replicates)),
         )
-        worlds.setdefault(case.world, []).append(part)
+        worlds.setdefault(case.world, {}).setdefault(case.life, []).append(part)
+    lots = [
+        [part for parts in lives[i : i + _MOST_LIVES] for part in parts]
+        for lives in (list(alike.values()) for alike in worlds.values())
+        for i in range(0, len(lives), _MOST_LIVES)
+    ]
     # The longest first, so that at the end no worker waits long for another.
-    return sorted(worlds.values(), key=lambda parts: -max(part.case.quarters for part in parts))
+    return sorted(lots, key=lambda parts: -max(part.case.quarters for part in parts))
 
 
 def _computed(tasks: list[_Task], processes: int, address: str | None) -> Iterator[_Done]:
@@ -147,6 +157,7 @@ def _compute(task: _Task) -> _Done:
                         Failure(
                             plan=part.case.plan.name,
                             policy=part.case.mix.name,
+                            point=part.case.point,
                             replicate=replicate,
                             error=outcome,
                         )
@@ -196,19 +207,19 @@ def _computed_afar(task: _Task) -> tuple[_Done, dict[tuple[int, str], bytes]]:
 def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
     """Yield per mix the record of a replicate, its error, or None where nothing is missing.
 
-    Mixes that differ in name only, as some select nothing of a plan, are run once.
+    Cases that differ in what they are called alone, as where a mix selects nothing of a plan or a
+    goal is swept, are run once.
     """
     from sim.region.region import start_city
 
     start = None
-    known: list[tuple[tuple[Mix, int], Record | str]] = []
+    known: dict[tuple[str, str, int], Record | str] = {}
     for part in task.parts:
         if replicate not in part.missing:
             yield None
             continue
         case = part.case
-        lived = dataclasses.replace(case.mix, name=""), case.quarters
-        before = next((outcome for other, outcome in known if other == lived), None)
+        before = known.get(case.life)
         if before is not None and replicate not in part.micro:
             yield before
             continue
@@ -219,7 +230,7 @@ def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
             if is_full(error):  # of micro-data: no fault of the replicate
                 raise
             outcome = _told(error, case)
-        known.append((lived, outcome))
+        known[case.life] = outcome
         yield outcome
 
 

@@ -30,10 +30,10 @@ import numpy as np
 from sim.core.errors import ConfigError
 from sim.core.quantity import STRATA
 from sim.inputs.instrument import LARGEST_SCALE
-from sim.region.case import Case
+from sim.region.case import Case, Key
 from sim.runs import archives, chunks
 from sim.runs.folder import folder_name, replacing
-from sim.runs.job import Done, Engine, Job, Key
+from sim.runs.job import Done, Engine, Job
 from sim.runs.outcome import Fit, Unreached
 
 FOLDER = ".equal_cost"  # below the root: what is tried, and mixes that only tell a cost
@@ -133,10 +133,10 @@ class _Search:
             else below / self.other.hash[:12]
         )
         self._case = case
-        self._effort = job.effort
+        self._effort = job.of([case]).effort
         self._engine = engine
         self._folder = job.folder(root, case)
-        self._tries = below / folder_name(case.mix.name)
+        self._tries = below / folder_name("/".join(filter(None, case.key[1:])))
         self._slope = 1.0
 
     def first_scale(self) -> float:
@@ -246,9 +246,9 @@ class _Search:
         )
 
     def _none(self, why: str, **found: Any) -> _NoScaleError:
-        plan, policy = self.key
-        words = f"policy {policy}: {why}"
-        return _NoScaleError(Unreached(plan=plan, policy=policy, why=words, **found))
+        plan, policy, point = self.key
+        words = f"policy {policy}{f' at {point}' if point else ''}: {why}"
+        return _NoScaleError(Unreached(plan=plan, policy=policy, point=point, why=words, **found))
 
 
 def _slope(one: Fit, two: Fit) -> float:

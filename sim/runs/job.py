@@ -1,5 +1,6 @@
 """A job: the cases to run, how much of each, and what they are compared with."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,12 +8,11 @@ from typing import Any
 
 from sim.core.errors import ConfigError
 from sim.core.plain import hash_of
-from sim.region.case import Case, check_size
+from sim.region.case import Case, Key, check_size
 from sim.runs.effort import Effort
 from sim.runs.folder import folder_name
 from sim.runs.outcome import Failure, Fit, Unreached
 
-Key = tuple[str, str]  # names of plan and mix
 # What of a configuration the cases of a job mostly share.
 _SHARED = (
     "seed",
@@ -39,7 +39,7 @@ class Job:
         effort: How much of each is run, and on what.
         baselines: Names of the mixes that the others are compared with.
         several: Whether each case has a folder of its own below the root.
-        fits: What was found of the cases that cost what another does, by their names.
+        fits: What was found of the cases that cost what another does, by what they are called.
     """
 
     cases: tuple[Case, ...]
@@ -52,7 +52,35 @@ class Job:
         """Return where a case's files go."""
         if not self.several:
             return root
-        return root / folder_name(case.plan.name) / folder_name(case.mix.name)
+        own = root / folder_name(case.plan.name) / folder_name(case.mix.name)
+        return own / folder_name(case.point) if case.point else own
+
+    @property
+    def swept(self) -> tuple[str, ...]:
+        """The keys that are swept, beside plan and mix."""
+        return tuple(key for key, _ in self.cases[0].swept)
+
+    @property
+    def parts(self) -> list["Job"]:
+        """The same job in parts: for each point of what is swept, the cases that are there."""
+        points: dict[str, list[Case]] = {}
+        for case in self.cases:
+            points.setdefault(case.point, []).append(case)
+        return [self.of(cases) for cases in points.values()]
+
+    @property
+    def first(self) -> "Job":
+        """The part of it at the first point that each plan has."""
+        points: dict[str, str] = {}
+        for case in self.cases:
+            points.setdefault(case.plan.name, case.point)
+        return self.of([case for case in self.cases if case.point == points[case.plan.name]])
+
+    def of(self, cases: Sequence[Case]) -> "Job":
+        """Return the part of it that runs some of its cases."""
+        most = max(self.effort.replicates_of(case) for case in cases)
+        effort = dataclasses.replace(self.effort, replicates=most)
+        return dataclasses.replace(self, cases=tuple(cases), effort=effort)
 
     @property
     def remarks(self) -> list[str]:
@@ -68,10 +96,23 @@ class Job:
         return hash_of([self.baselines, [case.hash for case in self.cases]])
 
     def configuration(self) -> dict[str, Any]:
-        """Return all that decides on its numbers, as plain values, each told once."""
+        """Return all that decides on its numbers, as plain values, each told once.
+
+        Of a sweep over other keys than plan and mix the first point is told, and of each case what
+        differs there, and the hash of the whole.
+        """
+        if self.swept:
+            cases = {"/".join(case.key): case for case in self.cases}
+            return self.of(self.parts[0].cases)._whole() | {
+                "swept": list(self.swept),
+                "combinations": {name: case.hash[:16] for name, case in cases.items()},
+            }
+        return self._whole()
+
+    def _whole(self) -> dict[str, Any]:
         told = [case.configuration() for case in self.cases]
         plans = {case.plan.name: each for case, each in zip(self.cases, told, strict=True)}
-        names = ["/".join(case.key) for case in self.cases]
+        names = ["/".join(filter(None, case.key)) for case in self.cases]
         mixes = dict(zip(names, told, strict=True))
         return {
             **{key: _once({name: each[key] for name, each in mixes.items()}) for key in _SHARED},
@@ -111,18 +152,32 @@ def job_of(
     Raises:
         ConfigError: If a city is too large, or two cases have one name.
     """
-    known = set[Key]()  # without capitals, in which names of folders may not differ
+    known = set[str]()  # without capitals, in which names of folders may not differ
     for case in cases:
         if not effort.force:
             check_size(case)
-        plan, mix = case.key
-        if (key := (plan.casefold(), mix.casefold())) in known:
+        if (name := "/".join(case.key).casefold()) in known:
+            at = f" at {case.point}" if case.point else ""
             raise ConfigError(
-                f"plan {plan} with policy {mix} is asked for twice; a plan or mix of one's own "
-                "needs a name of its own, that differs by more than capitals"
+                f"plan {case.plan.name} with policy {case.mix.name}{at} is asked for twice; a plan "
+                "or mix of one's own needs a name of its own, that differs by more than capitals"
             )
-        known.add(key)
+        known.add(name)
+    effort = _swept_effort(cases, effort)
     return Job(cases=tuple(cases), effort=effort, baselines=tuple(baselines), several=several)
+
+
+def _swept_effort(cases: Sequence[Case], effort: Effort) -> Effort:
+    """Return the effort with the most replicates that any case is to have, where that is swept."""
+    swept = [value for case in cases for key, value in case.swept if key == "replicates"]
+    if not swept:
+        return effort
+    if effort.precision is not None:
+        raise ConfigError(
+            f"precision = {effort.precision:g}: it adds replicates where they are too few, so "
+            "replicates cannot be swept beside it"
+        )
+    return dataclasses.replace(effort, replicates=max(swept))
 
 
 def _once(told: Mapping[str, Any]) -> Any:

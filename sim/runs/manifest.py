@@ -92,7 +92,7 @@ def _complete(manifest: dict[str, Any], root: Path, job: Job, done: Done, second
         "micro": effort.kept,
         "widest_interval": done.widest,
         "rows": done.rows,
-        "failed": [vars(failure) for failure in done.failures],
+        "failed": [failure.told() for failure in done.failures],
         "unreached": [one.told() for one in done.unreached],
     }
     write_manifest(root, manifest)
@@ -106,16 +106,17 @@ def _complete(manifest: dict[str, Any], root: Path, job: Job, done: Done, second
 
 def _own(case: Case, job: Job, done: Done, folder: str) -> dict[str, Any]:
     """Return what the manifest of one case of several says otherwise."""
-    alone = dataclasses.replace(job, cases=(case,), baselines=())
+    alone = dataclasses.replace(job.of([case]), baselines=())
     return {
         "configuration": alone.configuration(),
         "configuration_hash": case.hash,
+        "replicates": alone.effort.replicates,
         "rows": {
             Path(name).name: rows
             for name, rows in done.rows.items()
             if str(Path(name).parent) == folder
         },
-        "failed": [vars(f) for f in done.failures if (f.plan, f.policy) == case.key],
+        "failed": [f.told() for f in done.failures if f.key == case.key],
         "unreached": [],
     }
 
@@ -137,7 +138,7 @@ def _manifest(job: Job, command: str) -> dict[str, Any]:
         "cluster": effort.cluster,
         "precision": effort.precision,
         "micro": effort.kept,
-        "set": list(dict.fromkeys(words for case in job.cases for words in case.set_words)),
+        "set": list(dict.fromkeys(words for case in job.first.cases for words in case.set_words)),
         "remarks": job.remarks,
         "numbers": _reasons(job),
         "plugins": {one.name: one.sha256 for case in job.cases for one in case.plugins},

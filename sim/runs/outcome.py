@@ -14,6 +14,22 @@ class Failure:
     policy: str
     replicate: int
     error: str
+    point: str = ""  # the keys that are swept with their values
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values, for a manifest."""
+        return {name: value for name, value in vars(self).items() if value != ""}
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What the case is called that it belongs to."""
+        return self.plan, self.policy, self.point
+
+    @property
+    def where(self) -> str:
+        """Which replicate of what it is, in words."""
+        point = f", {self.point}" if self.point else ""
+        return f"{self.plan}, {self.policy}{point}, replicate {self.replicate}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +62,7 @@ class Unreached:
         plan: The plan's name.
         policy: The mix's name.
         why: How far it got, and why no further.
+        point: The keys that are swept with their values.
         nearest: What came nearest, where something can.
         claimed: The share of the money of city and counties that was claimed then, by line.
     """
@@ -53,6 +70,7 @@ class Unreached:
     plan: str
     policy: str
     why: str
+    point: str = ""
     nearest: Fit | None = None
     claimed: Mapping[str, float] = field(default_factory=dict)
 
@@ -60,4 +78,5 @@ class Unreached:
         """Return it as plain values, for a manifest."""
         nearest = vars(self.nearest) if self.nearest else {}
         names = {"plan": self.plan, "policy": self.policy}
+        names |= {"point": self.point} if self.point else {}
         return names | nearest | {"claimed": dict(self.claimed), "why": self.why}

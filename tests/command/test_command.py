@@ -17,10 +17,9 @@ import yaml
 import sim
 from sim.__main__ import main
 from sim.command.compose import compose
-from sim.command.grammar import parse, quoted
-from sim.core.errors import ConfigError
+from sim.command.grammar import parse
+from sim.command.study_file import quoted
 from sim.inputs.plan_file import tree_of
-from sim.inputs.reading import read_tree
 from sim.runs.version import code_hash, release
 
 CENTRE = "policy.instruments.innovation_centre_firm"
@@ -130,10 +129,10 @@ WRONG = [
     (["population.scale=-1"], ["population.scale = -1"]),
     (["population.scale=nan"], ["population.scale = nan"]),
     (["population.scale=abc"], ["population.scale = 'abc'"]),
-    (["population.scale=5000"], ["population.scale = 5000", "firms", "GB", "population.force"]),
-    (["population.force=maybe"], ["population.force = 'maybe'"]),
+    (["population.scale=5000"], ["population.scale = 5000", "firms", "GB", "force"]),
+    (["force=maybe"], ["force = 'maybe'"]),
     (["population.scale=1e5"], ["population.scale = 100000"]),
-    (["start.brokers=1e9"], ["start.brokers = 1e+09", "persons", "population.force"]),
+    (["start.brokers=1e9"], ["start.brokers = 1e+09", "persons", "force"]),
     (["start.shared_equipment=3e9"], ["start.shared_equipment = 3e+09", "instruments"]),
     (["uncertainty=bot"], ["'bot'", "Did you mean 'both'?"]),
     (["uncertainty=5"], ["'5'", "both, noise, parameters"]),
@@ -142,14 +141,12 @@ WRONG = [
     (["start.gdp=-1"], ["start.gdp = -1", "million CNY"]),
     (["start.gdp=much"], ["start.gdp = 'much'"]),
     (["start.gdp=0"], ["start.gdp = 0", "above 0"]),
-    (["start.researchers=1e12"], ["start.researchers", "population.force"]),
+    (["start.researchers=1e12"], ["start.researchers", "force"]),
     (["start.science_share=2"], ["start.science_share = 2", "0 to 1"]),
     (["start=5"], ["start", "mapping"]),
     (["plan=weihai_2018,weihai_2018"], ["need -m"]),
     (["-m", "plan=weihai_2018,weihai_2018"], ["weihai_2018", "twice"]),
     (["-m", "policy=none,none"], ["none", "twice"]),
-    (["-m", "replicates=1,2"], ["replicates=1,2", "only plan, policy, baseline"]),
-    (["-m", "seed=range(1,3)"], ["seed=range(1,3)", "only plan, policy, baseline"]),
     (["output=a,b"], ["output=a,b"]),
     (["output="], ["output=", "missing"]),
     (["precision=0"], ["precision = 0", "above 0"]),
@@ -165,7 +162,6 @@ WRONG = [
     (["micro=true", "micro.replicates=1.5"], ["micro.replicates = 1.5", "whole number"]),
     (["micro=true", "micro.replicates=true"], ["micro.replicates = True"]),
     (["micro=true", "micro.replicate=3"], ["'micro.replicate'", "'micro.replicates'?"]),
-    (["-m", "micro=true,false"], ["micro=true,false", "only plan, policy, baseline"]),
     (["--worker"], ["no flag '--worker'"]),
     (["--workers"], ["--workers: it is typed workers="]),
     (["--plan=weihai_2018"], ["--plan=weihai_2018: it is typed plan="]),
@@ -489,33 +485,6 @@ def test_an_experiment_is_a_sweep_and_what_is_typed_wins():
         "none",
         "founding",
     }
-
-
-@pytest.mark.parametrize(
-    ("tree", "words"),
-    [
-        ({}, ["experiment mine.hydra: ", "mapping"]),
-        ({"policy": "none,as_written"}, ["experiment mine: policy is not read", "typed beside"]),
-        ({"hydra": {"sweeper": {}}}, ["experiment mine.hydra.sweeper.params", "mapping"]),
-        ({"hydra": {"sweeper": {"params": {"replicates": 10}}}}, ["replicates: 10", "policy"]),
-        ({"hydra": {"sweeper": {"params": {"replicates": "10"}}}}, ["typed beside exp"]),
-        ({"hydra": {"sweeper": {"params": {"policy": None}}}}, ["policy: None", "as_written"]),
-        (
-            {"replicates": 10, "hydra": {"sweeper": {"params": {"policy": "none"}}}},
-            ["experiment mine: replicates is not read", "typed beside experiment=mine"],
-        ),
-    ],
-)
-def test_an_experiment_of_ones_own_that_cannot_be_read_is_told(tree, words, monkeypatch):
-    def read(folder, name):
-        return tree if folder == "experiment" else read_tree(folder, name)
-
-    monkeypatch.setattr("sim.command.grammar.names_in", lambda folder: ["mine"])
-    monkeypatch.setattr("sim.command.grammar.read_tree", read)
-    with pytest.raises(ConfigError) as error:
-        parse(["experiment=mine"])
-    for word in words:
-        assert word in str(error.value)
 
 
 def test_the_version_is_told_with_the_code(capsys):

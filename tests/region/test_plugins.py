@@ -9,6 +9,7 @@ from pathlib import Path
 
 import mesa
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -42,7 +43,7 @@ class Parameters(sim.Numbers, name="{sheet}"):
     speed: float = sim.number("speed", {rest})
 
 sim.register(
-    process=sim.Process(name="own", acts=print, after="market", numbers=Parameters)
+    process=sim.Process(name="own", acts=lambda *taken: None, after="market", numbers=Parameters)
 )
 """
 WHOLE = "default=1, low=1, high=2, unit='ratio', status='assumed', source='here'"
@@ -332,6 +333,23 @@ def test_the_first_page_of_several_plans_tells_of_them(folder):
     assert page.count("Rules from outside the package") == 3
     manifest = json.loads((folder / "out" / "manifest.json").read_text("utf-8"))
     assert list(manifest["plugins"]) == ["own_rules"]
+
+
+def test_a_study_names_one_that_lies_beside_it_and_a_sweep_sets_its_numbers(folder):
+    (folder / "study").mkdir()
+    (folder / "study" / "own_rules.py").write_text(NUMBERS.format(sheet="own", rest=WHOLE))
+    (folder / "study" / "my_study.yaml").write_text(
+        "plan: weihai_2018\npolicy: none\nreplicates: 1\nquarters: 1\nworkers: 1\n"
+        "population.scale: 0.05\nplugins: [own_rules]\nparameters.own.speed: [1.0, 1.5, 2.0]\n"
+    )
+    assert main(["experiment=study/my_study.yaml", "output=out"]) == 0
+    table = pd.read_csv(folder / "out" / "sweep.csv")
+    assert sorted(table["parameters.own.speed"].unique()) == [1.0, 1.5, 2.0]
+
+
+def test_plug_ins_are_not_swept(folder, capsys):
+    assert main(["-m", "plugins=one_rules,two_rules"]) == 2
+    assert "plugins" in capsys.readouterr().err
 
 
 def test_two_that_add_one_name_are_told(folder):

@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from pyarrow import parquet
-from studies import stand_in
+from studies import stand_in, write_tables
 from studies import study_of as study_of_mixes
 
 import sim
 from sim.core.errors import ConfigError
 from sim.inputs.plan_file import load_plan
 from sim.region.record import PAYMENTS, Record
-from sim.results.files import write_tables
 from sim.results.study import Study
 from sim.runs.job import Done, Job
 from sim.runs.precision import jeffreys

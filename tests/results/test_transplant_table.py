@@ -1,9 +1,9 @@
 """The table of what of another plan's mix attaches to a city."""
 
 import pandas as pd
-from studies import study_of
+from studies import study_of, write_tables
 
-from sim.results.files import transplant_table, write_tables
+from sim.results.files import transplant_table
 
 
 def test_the_table_of_a_transplant_lies_beside_the_mixs_files(tmp_path):

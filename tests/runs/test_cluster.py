@@ -10,13 +10,13 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 from distributed import Client
+from studies import write_tables
 
 from sim.__main__ import main
 from sim.command.compose import compose
 from sim.command.grammar import parse
 from sim.core.errors import ConfigError
 from sim.publish import run_and_read
-from sim.results.files import write_tables
 from sim.runs import cluster
 from sim.runs.effort import Effort
 

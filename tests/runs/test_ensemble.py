@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from studies import write_tables
 
 from sim.command.compose import compose
 from sim.command.grammar import parse
@@ -14,7 +15,6 @@ from sim.core.errors import SimError
 from sim.core.quantity import STRATA
 from sim.inputs.design import luck, shares
 from sim.publish import run_and_read
-from sim.results.files import write_tables
 from sim.runs.chunks import CHUNKS, read
 from sim.runs.ensemble import run
 
@@ -32,9 +32,11 @@ from pathlib import Path
 from sim.command.compose import compose
 from sim.command.grammar import parse
 from sim.publish import run_and_read
-from sim.results.files import write_tables
+from sim.results.files import write_combinations, write_whole
 job, _ = compose(parse(sys.argv[2:]))
-write_tables(run_and_read(job, Path(sys.argv[1])))
+study = run_and_read(job, Path(sys.argv[1]))
+write_combinations(study)
+write_whole(study)
 """
 
 

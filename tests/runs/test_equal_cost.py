@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 from markupsafe import escape
 from plans import PLANS
-from studies import stand_in, study_of, told
+from studies import stand_in, study_of, told, write_tables
 
 from sim.__main__ import main
 from sim.policy.choosing import choose
 from sim.publish import run_and_read
 from sim.region.case import case_of
 from sim.region.record import PAYMENTS
-from sim.results.files import write_tables
 from sim.runs import equal_cost
 from sim.runs.effort import Effort
 from sim.runs.job import job_of

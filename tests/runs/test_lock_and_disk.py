@@ -6,13 +6,13 @@ import subprocess
 import sys
 
 import pytest
+from studies import write_tables
 
 from sim.__main__ import main
 from sim.command.compose import compose
 from sim.command.grammar import parse
 from sim.core.errors import ConfigError
 from sim.publish import run_and_read
-from sim.results.files import write_tables
 from sim.runs.folder import LOCK, held
 from sim.runs.manifest import hold
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from pyarrow import parquet
+from studies import write_tables
 from world import (
     START,
     add_bodies,
@@ -25,7 +26,6 @@ from sim.inputs.codes import KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.plan_file import load_plan
 from sim.publish import run_and_read
-from sim.results.files import write_tables
 from sim.results.study import Study
 from sim.runs import ensemble
 from sim.runs.archives import FOLDER, TABLES, publish
