@@ -154,6 +154,9 @@ def put_in_force(plugins: Sequence[Plugin]) -> None:
     except ConfigError:
         _take_out()
         raise
+    except Exception as error:  # a name that is no text, a lever that is none
+        _take_out()
+        raise ConfigError(_sentence(plugin, error)) from None
 
 
 def told(plugin: Plugin) -> str:
@@ -214,6 +217,8 @@ def _sentence(plugin: Plugin, error: BaseException) -> str:
 
 def _guarded[**P, R](plugin: Plugin, function: Callable[P, R]) -> Callable[P, R]:
     """Return a function of a plug-in whose errors say that it is the plug-in's, and where."""
+    if not callable(function):
+        raise ConfigError(f"plug-in {plugin.name}: a function is needed, not {function!r}")
 
     @wraps(function)
     def guarded(*arguments: P.args, **words: P.kwargs) -> R:
@@ -255,6 +260,7 @@ def _add_process(plugin: Plugin, process: Process) -> None:
     from sim.region.pages import QUARTER
 
     name, places = process.name, [each for each, _ in QUARTER]
+    _check_name(plugin, "process", name)
     if name in (*_GROUPS, *places, *sheets()):
         raise _clash(plugin, "process", name)
     before_last = places[: places.index(_LAST)]
@@ -262,10 +268,10 @@ def _add_process(plugin: Plugin, process: Process) -> None:
     _add(plugin, "process", PROCESSES, name, _code_of(plugin, name))
     numbers = process.numbers
     if numbers is not None:
-        if numbers.sheet != name:
+        if getattr(numbers, "sheet", None) != name:
             raise ConfigError(
-                f"plug-in {plugin.name}: the numbers of the process {name} are called "
-                f"{numbers.sheet}: class {numbers.__name__}(sim.Numbers, name='{name}') is needed"
+                f"plug-in {plugin.name}: the numbers of the process {name}: a class "
+                f"Parameters(sim.Numbers, name='{name}') is needed, not {numbers!r}"
             )
         _add(plugin, "sheet of numbers", sheets(), name, _checked_sheet(plugin, numbers))
         _add(plugin, "sheet of numbers", DECLARED, name, numbers)
@@ -312,12 +318,16 @@ def _check_known(plugin: Plugin, what: str, named: Iterable[str], processes: Ite
             raise unknown(f"plug-in {plugin.name}: {what}", "process", name, processes)
 
 
-def _add(plugin: Plugin, what: str, ours: dict[str, Any], name: str, value: object) -> None:
-    if not _NAME.fullmatch(name):
+def _check_name(plugin: Plugin, what: str, name: object) -> None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ConfigError(
-            f"plug-in {plugin.name}: a {what} called '{name}': small letters, digits and _ are "
-            "needed, a letter first"
+            f"plug-in {plugin.name}: {what}: a name of small letters, digits and _ is needed, a "
+            f"letter first, not {name!r}"
         )
+
+
+def _add(plugin: Plugin, what: str, ours: dict[str, Any], name: str, value: object) -> None:
+    _check_name(plugin, what, name)
     if name in ours:
         raise _clash(plugin, what, name)
     ours[name] = value

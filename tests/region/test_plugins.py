@@ -283,6 +283,15 @@ def test_one_that_is_missing_is_told(folder, name, words):
             "line 2: .* a platform kind cannot come from outside",
         ),
         ("import sim\nsim.register(process=print)", "a sim.Process is needed"),
+        (
+            process().replace('"own"', "5"),
+            "a name of small letters, digits and _ is needed, .* not 5",
+        ),
+        (process().replace("acts=act", "acts=5"), "a function is needed, not 5"),
+        (
+            process().replace("after=", "numbers=dict, after="),
+            r"sim.Numbers, name='own'\) is needed",
+        ),
         ("import sim\nsim.register(instrument_type='x')", "a dict by name is needed"),
         (
             "import sim\nsim.register(instrument_type={'fund': sim.InstrumentType(levers=(), "
