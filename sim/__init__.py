@@ -244,6 +244,7 @@ def sweep(
     settings |= {"replicates": replicates, "seed": seed, "output": output}
     words, effort = _parted("sim.sweep", settings)
     numbers = words.pop("numbers")
+    chosen = Design(name=design, samples=samples, points=points)
     cases, baselines = combined(
         Shared(
             sources=[_source(one) for one in (plan if isinstance(plan, list) else [plan])],
@@ -256,11 +257,12 @@ def sweep(
         Swept(
             axes={key: axis_from(key, values) for key, values in keys.items()},
             vary=vary,
-            design=Design(name=design, samples=samples, points=points),
+            design=chosen,
         ),
         force=effort.force,
     )
-    study = _run("sim.sweep", job_of(cases, effort, baselines, several=True))
+    job = job_of(cases, effort, baselines, several=True, design=chosen.words)
+    study = _run("sim.sweep", job)
     return study.sweep.table if study.sweep else tidy(study)
 
 

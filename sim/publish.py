@@ -39,7 +39,7 @@ def publish(
     with kept(job, root, command, ensemble.run) as done:
         if typed:
             write_study(root / STORED, typed)
-        study = sweep.read(done, root, lambda part: done.rows.update(write_combinations(part)))
+        study = sweep.read(done, root, write_combinations)
         done.rows |= write_whole(study)
         from sim.report import drawing, page
 

@@ -73,7 +73,8 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
         Swept(axes=request.swept, vary=request.vary, design=request.design),
         force=effort.force,
     )
-    job = job_of(cases, effort, baselines, several=request.compared)
+    design = request.design.words
+    job = job_of(cases, effort, baselines, several=request.compared, design=design)
     from sim.indicators.table import check_measured  # loads the model: last of all checks
 
     check_measured(case.plan for case in cases)

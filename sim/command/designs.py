@@ -136,6 +136,14 @@ class Design:
                 else f"samples = {self.samples}: design={self.name} draws none; it takes design=lhs"
             )
 
+    @property
+    def words(self) -> str:
+        """What it is called, with its numbers."""
+        if self.name == "lhs":
+            return f"a Latin hypercube of {self.samples} samples"
+        points = f", {self.points} points of each range" if self.points else ""
+        return {"grid": "a grid", "zip": "lists in step"}[self.name] + points
+
     def check(self, axes: Mapping[str, Axis]) -> None:
         """Refuse axes that the design cannot place combinations on.
 

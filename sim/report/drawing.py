@@ -26,7 +26,18 @@ from sim.report.figures.look import NO_FONT, Ink, chinese_font, styled
 from sim.report.figures.outlay import outlay_chart, outlay_points
 from sim.report.figures.panels import added_chart, added_panels, real_chart, real_panels
 from sim.report.figures.spending import spending_chart
-from sim.report.gallery import ATTAINMENT, COMPARED, FAN, SPENDING, Caption, Gallery, Picture
+from sim.report.figures.sweep import against_chart, heat_chart, plans_chart, rows_of
+from sim.report.figures.sweep_page import sweep_page
+from sim.report.gallery import (
+    ATTAINMENT,
+    COMPARED,
+    FAN,
+    SPENDING,
+    SWEPT,
+    Caption,
+    Gallery,
+    Picture,
+)
 from sim.report.payments import spending
 from sim.report.view import View, ordered, views_of
 from sim.report.words import mix_words
@@ -40,6 +51,8 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
     "svg": {"metadata": {"Date": None, "Creator": None}},
 }
+PAGE = "sweep.html"  # the interactive chart of a sweep
+_MOST_KEYS = 8  # that each have a figure of their own
 _MANY = 24  # pictures from which they are worth several processes
 
 
@@ -60,6 +73,10 @@ def draw(study: Study) -> Gallery:
         print(NO_FONT, file=sys.stderr)
     folder = study.root / FOLDER
     wanted = [(view.policies, part) for view in views_of(study) for part in _parts(sketches(view))]
+    if study.sweep:
+        wanted.append((study.sweep.table["policy"].unique().tolist(), swept(study)))
+        with replacing(folder / PAGE) as unfinished:
+            unfinished.write_text(sweep_page(study.sweep.table, study.sweep.keys), "utf-8")
     number = sum(len(part) for _, part in wanted)
     processes = 1 if number < _MANY else min(workers.number_of(study.effort.workers), number)
     # Where replicates were run, these are the same processes.
@@ -108,6 +125,46 @@ def sketches(view: View) -> list[Sketch]:
     if not view.ones:
         return []
     return _compared(view) if view.many else _one_by_one(view)
+
+
+def swept(study: Study) -> list[Sketch]:
+    """Return the pictures of a sweep: of each plan against a key, or two, and of all plans."""
+    assert study.sweep is not None
+    table, keys = study.sweep.table, study.sweep.keys
+    plans = [rows_of(table, plan, keys) for plan in study.plans.values()]
+    found: dict[str, Callable[[Ink], Figure]] = {}
+    for rows in plans:
+        name = rows.plan.name
+        if not rows.moving:
+            continue
+        if len(rows.keys) == 2:
+            found |= {
+                f"{name} over {' and '.join(rows.keys)}, {policy}": partial(
+                    heat_chart, rows, policy
+                )
+                for policy in rows.policies
+                if policy not in study.baselines or len(rows.policies) == 1
+            }
+        found |= {
+            f"{name} against {key}": partial(against_chart, rows, key)
+            for key in rows.keys[:_MOST_KEYS]
+        }
+    if len(plans) > 1:
+        found |= {
+            f"all plans against {key}": partial(plans_chart, plans, key)
+            for key in keys[:_MOST_KEYS]
+            if table[key].nunique() > 1
+        }
+    return [
+        Sketch(
+            name=folder_name(f"sweep-{words.replace(' ', '-')}"),
+            words=f"A sweep: {words}",
+            kind=SWEPT,
+            plan="",
+            figure=figure,
+        )
+        for words, figure in found.items()
+    ]
 
 
 def _one_by_one(view: View) -> list[Sketch]:

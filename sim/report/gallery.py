@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ATTAINMENT, FAN, SPENDING, COMPARED = "attainment", "fan", "spending", "compared"
+SWEPT = "swept"  # of all points of a sweep, and of no plan's chapter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,8 +14,8 @@ class Caption:
     Attributes:
         name: Its files' name, without their endings.
         words: What it shows, for those who cannot see it.
-        kind: ``attainment``, ``fan``, ``spending`` or ``compared``.
-        plan: The plan's name.
+        kind: ``attainment``, ``fan``, ``spending``, ``compared`` or ``swept``.
+        plan: The plan's name; empty where it stands in no plan's chapter.
         target: The target's id; empty where it shows several.
         policy: The mix's name; empty where it shows several.
     """

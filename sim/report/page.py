@@ -31,6 +31,7 @@ from sim.report.sections.money import cost_words, spending_parts, standing_table
 from sim.report.sections.overview import overview
 from sim.report.sections.parameters import parameter_tables
 from sim.report.sections.spread import spread_part
+from sim.report.sections.sweep import sweep_part
 from sim.report.shapes import Shapes
 from sim.report.view import View, instrument_counts, published_figures, views_of
 from sim.report.words import mix_words
@@ -62,6 +63,7 @@ def render(study: Study, gallery: Gallery) -> str:
         drawings=drawings,
         shapes=shapes.all(),
         overview=overview(views) if len(views) > 1 else None,
+        sweep=sweep_part(study, gallery),
         effort=study.effort,
         case=study.combinations[0].case,
         failures=study.failures,

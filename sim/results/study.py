@@ -25,6 +25,7 @@ class Sweep:
 
     Attributes:
         keys: The keys that are swept.
+        design: Which points they are, in words.
         points: How many points there are.
         table: As in ``sweep.csv``.
         attainment: As in ``attainment.csv`` at the root, the swept keys first.
@@ -34,6 +35,7 @@ class Sweep:
     """
 
     keys: tuple[str, ...]
+    design: str
     points: int
     table: pd.DataFrame
     attainment: pd.DataFrame

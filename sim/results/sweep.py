@@ -6,7 +6,9 @@ all of them together may not fit into memory.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,11 @@ from sim.results.attainment import attained
 from sim.results.combination import Combination
 from sim.results.comparison import mean_and_error
 from sim.results.study import Study, Sweep
-from sim.runs.job import Done
+from sim.runs import workers
+from sim.runs.job import Done, Job
+from sim.runs.outcome import Failure
+
+type Write = Callable[[Study], dict[str, int]]
 
 SWEEP = (
     *("plan", "policy", "target", "measure", "unit", "goal", "by", "start_p50"),
@@ -27,38 +33,60 @@ SWEEP = (
     *("outlay_mean", "delta_mean", "delta_se", "replicates"),
 )
 
+_TABLES = ("table", "attainment", "summary", "comparison")
+_MANY = 8  # points from which they are worth several processes
 
-def read(done: Done, root: Path, each: Callable[[Study], None] = lambda study: None) -> Study:
+
+def read(done: Done, root: Path, write: Write | None = None) -> Study:
     """Return what a root holds of a job that was run there.
 
     Args:
-        done: The job as it was run.
+        done: The job as it was run; the rows of all tables that are written are noted there.
         root: Where its folders are.
-        each: Is shown the study of each point, before the next one is read.
+        write: Writes the tables of each combination of a study; returns the rows of each.
     """
     job = done.job
     if not job.swept:
         study = Study.read(done, root)
-        each(study)
+        done.rows |= write(study) if write else {}
         return study
-    tables: dict[str, list[pd.DataFrame]] = {}
-    failures = []
-    for part in job.parts:
-        study = Study.read(dataclasses.replace(done, job=part), root)
-        each(study)
-        point = part.cases[0]
-        tables.setdefault("table", []).append(_beside(point, tidy(study)))
-        for name in ("attainment", "summary", "comparison"):
-            tables.setdefault(name, []).append(_beside(point, getattr(study, name)))
-        failures += study.failures
+    parts = [dataclasses.replace(done, job=part) for part in job.parts]
+    processes = 1 if len(parts) < _MANY else workers.number_of(job.effort.workers)
+    # Where replicates were run, these are the same processes.
+    told = workers.computed(partial(_point, root, write), parts, processes, in_order=True)
+    points = list[_Point]()
+    for point in told:
+        done.rows |= point.rows
+        points.append(point)
     sweep = Sweep(
         keys=job.swept,
-        points=len(job.parts),
-        failures=tuple(failures),
-        **{name: _joined(parts) for name, parts in tables.items()},
+        design=job.design,
+        points=len(points),
+        failures=tuple(failure for point in points for failure in point.failures),
+        **{name: _joined(job, [point.tables[name] for point in points]) for name in _TABLES},
     )
     first = Study.read(dataclasses.replace(done, job=job.first), root)
     return dataclasses.replace(first, sweep=sweep)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Point:
+    """What is told of a point: its tables, the rows that were written, and what failed."""
+
+    tables: Mapping[str, pd.DataFrame]
+    rows: Mapping[str, int]
+    failures: Sequence[Failure]
+
+
+def _point(root: Path, write: Write | None, done: Done) -> _Point:
+    """Read a point, and write the tables of its combinations."""
+    study = Study.read(done, root)
+    tables = {"table": tidy(study)} | {name: getattr(study, name) for name in _TABLES[1:]}
+    return _Point(
+        tables={name: _beside(done.job.cases[0], table) for name, table in tables.items()},
+        rows=write(study) if write else {},
+        failures=study.failures,
+    )
 
 
 def tidy(study: Study) -> pd.DataFrame:
@@ -106,8 +134,8 @@ def _delta(own: "pd.Series[float]", others: "pd.Series[float]") -> dict[str, flo
 
 
 def _beside(case: Case, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with the swept keys as its first columns."""
-    told = {key: _told(value) for key, value in case.swept}
+    """Return a table with the swept keys as its first columns; some have their own already."""
+    told = {key: _told(value) for key, value in case.swept if key not in table}
     keys = pd.DataFrame({key: [value] * len(table) for key, value in told.items()})
     return pd.concat([keys, table.reset_index(drop=True)], axis=1)
 
@@ -117,6 +145,7 @@ def _told(value: Any) -> Any:
     return value_words(value) if isinstance(value, list | dict) else value
 
 
-def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+def _joined(job: Job, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the tables of all points as one; a swept key has a column of one type."""
+    table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    return table.assign(**{key: table[key].tolist() for key in job.swept if key in table})

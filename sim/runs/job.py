@@ -39,6 +39,7 @@ class Job:
         effort: How much of each is run, and on what.
         baselines: Names of the mixes that the others are compared with.
         several: Whether each case has a folder of its own below the root.
+        design: Which points of what is swept they are, in words.
         fits: What was found of the cases that cost what another does, by what they are called.
     """
 
@@ -46,6 +47,7 @@ class Job:
     effort: Effort
     baselines: tuple[str, ...] = ()
     several: bool = False
+    design: str = ""
     fits: Mapping[Key, Fit] = field(default_factory=dict)
 
     def folder(self, root: Path, case: Case) -> Path:
@@ -145,9 +147,14 @@ class Done:
 
 
 def job_of(
-    cases: Sequence[Case], effort: Effort, baselines: Sequence[str] = (), *, several: bool = False
+    cases: Sequence[Case],
+    effort: Effort,
+    baselines: Sequence[str] = (),
+    *,
+    several: bool = False,
+    design: str = "",
 ) -> Job:
-    """Return the job of running cases.
+    """Return the job of running cases; see its attributes.
 
     Raises:
         ConfigError: If a city is too large, or two cases have one name.
@@ -164,7 +171,13 @@ def job_of(
             )
         known.add(name)
     effort = _swept_effort(cases, effort)
-    return Job(cases=tuple(cases), effort=effort, baselines=tuple(baselines), several=several)
+    return Job(
+        cases=tuple(cases),
+        effort=effort,
+        baselines=tuple(baselines),
+        several=several,
+        design=design,
+    )
 
 
 def _swept_effort(cases: Sequence[Case], effort: Effort) -> Effort:

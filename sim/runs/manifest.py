@@ -133,6 +133,7 @@ def _manifest(job: Job, command: str) -> dict[str, Any]:
         "configuration_hash": job.hash,
         "code_hash": code_hash(),
         "seed": seeds[0] if len(seeds) == 1 else seeds,
+        "design": job.design,
         "replicates": effort.replicates,
         "workers": effort.workers,
         "cluster": effort.cluster,

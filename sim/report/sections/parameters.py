@@ -27,7 +27,8 @@ def parameter_tables(view: View) -> dict[str, Table]:
         unit = unit_and_meaning(name, quantity)
         status, usual = _set_words(case.numbers, name), settable().get(name, quantity)
         if name in figures:
-            quantity = replace(quantity, default=figures[name], spread="fixed")
+            known = figures[name]  # perhaps beyond the range that it is drawn from elsewhere
+            quantity = replace(quantity, default=known, low=known, high=known, spread="fixed")
             status = _SET
         if status:
             quantity = replace(quantity, source=f"{instead_of(usual)}, from {quantity.source}")
