@@ -285,7 +285,7 @@ def test_one_that_is_missing_is_told(folder, name, words):
         ("import sim\nsim.register(process=print)", "a sim.Process is needed"),
         (
             process().replace('"own"', "5"),
-            "a name of small letters, digits and _ is needed, .* not 5",
+            "a name of small letters, .* not 5",
         ),
         (process().replace("acts=act", "acts=5"), "a function is needed, not 5"),
         (
