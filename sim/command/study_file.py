@@ -69,10 +69,12 @@ def _as_typed(key: str, value: Any, where: str, folder: Path | None) -> str:
     """Return a value of a file as it would be typed."""
     if isinstance(value, list) and not value and key.rpartition(".")[2] not in _LISTS:
         raise ConfigError(f"{where}: {key}: an empty list; there is nothing to sweep over")
-    if key == "plugins":
-        return _written([_plugin(each, folder) for each in _several(value)])
+    if key == "plugins" and not str(value).startswith("["):
+        return _written([_plugin(value, folder)])
+    if key == "plugins" and isinstance(value, list):
+        return _written([_plugin(each, folder) for each in value])
     if key in NAMING:
-        values = _several(value)
+        values = value if isinstance(value, list) else [value]
         return ",".join(
             _named(key, each, where, folder, several=len(values) > 1) for each in values
         )
@@ -83,10 +85,6 @@ def _as_typed(key: str, value: Any, where: str, folder: Path | None) -> str:
     if key.rpartition(".")[2] in _LISTS and not any(isinstance(each, list) for each in value):
         return _written(value)
     return f"choice({','.join(map(_written, value))})"
-
-
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _plugin(name: Any, folder: Path | None) -> Any:

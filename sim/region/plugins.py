@@ -159,6 +159,11 @@ def put_in_force(plugins: Sequence[Plugin]) -> None:
         raise ConfigError(_sentence(plugin, error)) from None
 
 
+def in_force() -> tuple[Plugin, ...]:
+    """Return the plug-ins that are in force in this process."""
+    return tuple(one.plugin for one in _in_force)
+
+
 def told(plugin: Plugin) -> str:
     """Return what a plug-in that is in force adds, in words."""
     (one,) = (one for one in _in_force if one.plugin == plugin)

@@ -5,8 +5,6 @@ and so is a replicate that a chunk holds where its micro-data are wanted and mis
 """
 
 import dataclasses
-import os
-import platform
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -15,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from sim.core.errors import ConfigError, SimError, is_full
+from sim.core.errors import SimError, is_full
 from sim.region.case import Case
 from sim.runs import archives, chunks, cluster, micro, workers
 from sim.runs.effort import Effort
@@ -144,7 +142,7 @@ def _compute(task: _Task) -> _Done:
     Raises:
         ConfigError: If a plug-in of the case cannot be loaded here.
     """
-    _load_plugins(task.parts[0].case)
+    workers.load_plugins(task.parts[0].case.plugins)
     records: list[list[Record]] = [[] for _ in task.parts]
     failures: list[Failure] = []
     try:
@@ -169,16 +167,6 @@ def _compute(task: _Task) -> _Done:
             if kept:
                 chunks.save(part.folder, chunks.gathered(kept))
     return task.size, failures
-
-
-def _load_plugins(case: Case) -> None:
-    """Put the plug-ins of a world in force, of which a worker has no more than the case."""
-    from sim.region.plugins import put_in_force
-
-    try:
-        put_in_force(case.plugins)
-    except ConfigError as error:
-        raise ConfigError(f"worker {os.getpid()} on {platform.node()}: {error}") from None
 
 
 def _computed_afar(task: _Task) -> tuple[_Done, dict[tuple[int, str], bytes]]:

@@ -354,6 +354,10 @@ def test_a_study_names_one_that_lies_beside_it_and_a_sweep_sets_its_numbers(fold
     assert main(["experiment=study/my_study.yaml", "output=out"]) == 0
     table = pd.read_csv(folder / "out" / "sweep.csv")
     assert sorted(table["parameters.own.speed"].unique()) == [1.0, 1.5, 2.0]
+    assert main(["experiment=out/experiment.yaml", "output=again"]) == 0
+    assert (folder / "again" / "sweep.csv").read_bytes() == (
+        folder / "out" / "sweep.csv"
+    ).read_bytes()
 
 
 def test_plug_ins_are_not_swept(folder, capsys):

@@ -1,6 +1,7 @@
 """Rules from outside in other processes and on other machines: the same bytes, or one sentence."""
 
 import dataclasses
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ from test_cluster import carried_out, files, loopback
 
 import sim
 from sim.core.errors import ConfigError
+from sim.indicators.table import INDICATORS
 from sim.region import plugins
-from sim.runs import ensemble
+from sim.runs import ensemble, workers
 from sim.runs.effort import Effort
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -92,6 +94,17 @@ def test_a_machine_that_lacks_what_a_plug_in_needs_is_told_once(tmp_path, monkey
         effort = Effort(replicates=4, workers=1, cluster=address)
         with pytest.raises(ConfigError, match=LACKS):
             ensemble.run(job.cases, [tmp_path / "out"], effort)
+
+
+def seen(item):
+    """Return what an indicator is, as far as it is known where this is asked."""
+    return INDICATORS["evening_brokers"].unit if item else os.getpid()
+
+
+def test_whatever_else_is_worked_on_in_other_processes_knows_the_plug_in():
+    plugins.load(EXAMPLES / "evening_school.py")
+    assert list(workers.computed(seen, [1, 1, 1, 1], 2)) == ["persons"] * 4
+    assert os.getpid() not in workers.computed(seen, [0, 0], 2)
 
 
 def test_a_machine_whose_worker_has_several_threads_is_told(tmp_path):
