@@ -10,6 +10,9 @@
 
     region = sim.Region(plan, policy="none", seed=1)     # a mesa.Model
 
+Rules of one's own stand in a module that calls ``sim.register`` and is named in ``plugins=``: see
+docs/extending.md.
+
 Everything is loaded when it is first asked for, so that ``import sim`` costs next to nothing.
 """
 
@@ -25,10 +28,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.command.combine import Source
+    from sim.indicators.measure import Indicator
+    from sim.inputs.levers import InstrumentType, Lever
+    from sim.inputs.numbers import Numbers, number
     from sim.inputs.plan import Plan
     from sim.inputs.plan_file import load_plan
     from sim.policy.mix import Mix
     from sim.region.agents import Firm, Incubator, Institute, Platform, Region, University
+    from sim.region.plugins import Process, register
     from sim.results.combination import Combination
     from sim.results.study import Study
     from sim.runs.effort import Effort
@@ -40,27 +47,54 @@ if TYPE_CHECKING:
 __all__ = [
     "Firm",
     "Incubator",
+    "Indicator",
     "Institute",
+    "InstrumentType",
+    "Lever",
+    "Numbers",
     "Platform",
+    "Process",
     "Region",
     "Result",
     "University",
     "compare",
     "load_plan",
+    "number",
+    "register",
     "run",
     "sweep",
 ]
+# Where a name lives; all others are agents.
+_HOMES = {
+    "Indicator": "sim.indicators.measure",
+    "InstrumentType": "sim.inputs.levers",
+    "Lever": "sim.inputs.levers",
+    "Numbers": "sim.inputs.numbers",
+    "Process": "sim.region.plugins",
+    "load_plan": "sim.inputs.plan_file",
+    "number": "sim.inputs.numbers",
+    "register": "sim.region.plugins",
+}
 
 # What decides on the numbers of a case; all else that can be said is effort.
-_WORDS = ("seed", "uncertainty", "scale", "quarters", "after", "start", "parameters", "kinds")
+_WORDS = (
+    "seed",
+    "uncertainty",
+    "scale",
+    "quarters",
+    "after",
+    "start",
+    "parameters",
+    "kinds",
+    "plugins",
+)
 
 
 def __getattr__(name: str) -> Any:
     """Return one of the names above from the module it lives in."""
     if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
-    home = "sim.inputs.plan_file" if name == "load_plan" else "sim.region.agents"
-    return getattr(import_module(home), name)
+    return getattr(import_module(_HOMES.get(name, "sim.region.agents")), name)
 
 
 @dataclass(frozen=True)
@@ -121,7 +155,8 @@ def run(
         settings: What decides on numbers: ``uncertainty``; ``scale``; ``quarters``; ``after``;
             ``start``, known starting figures, as ``{"brokers": 150}``; ``parameters``, as
             ``{"research.stop": 0.05, "founders.horizon.range": [2, 4]}`` or a file; ``kinds``, as
-            ``{"incubator.rate": 0.1}``. How much is run: ``workers``, ``cluster``, ``precision``,
+            ``{"incubator.rate": 0.1}``; ``plugins``, modules with rules of one's own, as
+            ``["my_rules"]``. How much is run: ``workers``, ``cluster``, ``precision``,
             ``most_replicates``, ``force``; ``micro``, of how many replicates firms, organisations,
             contracts and projects are kept in the folder (True for three).
 
@@ -314,11 +349,13 @@ def _parted(command: str, settings: Mapping[str, Any]) -> "tuple[dict[str, Any],
     from sim.core.checks import check_words
     from sim.core.errors import ConfigError
     from sim.inputs.number_set import number_set
+    from sim.region.plugins import load
     from sim.runs.effort import Effort
 
     own = [field.name for field in fields(Effort)]
     check_words(command, settings, (*_WORDS, *own))
     words = {name: value for name, value in settings.items() if name in _WORDS}
+    words["plugins"] = load(words.get("plugins"))  # before anything that may name what they add
     numbers = number_set(words.pop("parameters", None), words.pop("kinds", None))
     said = {name: value for name, value in settings.items() if name in own}
     if isinstance(said["output"], str):

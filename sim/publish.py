@@ -26,11 +26,13 @@ def publish(
         ConfigError: If the cluster or the folder cannot be used; nothing is written then.
     """
     from sim.command.study_file import STORED, write_study
+    from sim.region.plugins import put_in_force
     from sim.results import sweep
     from sim.results.files import write_combinations, write_whole
     from sim.runs import ensemble
     from sim.runs.carry_out import kept
 
+    put_in_force(job.cases[0].plugins)
     # What is needed afterwards is loaded while the replicates run.
     later = ("sim.report.drawing", "sim.report.page")
     Thread(target=lambda: [*map(import_module, later)], daemon=True).start()

@@ -32,6 +32,7 @@ from sim.inputs.reading import Entry, as_mapping, read_tree
 from sim.policy.choosing import expand
 from sim.policy.spelling import parse as parse_mix
 from sim.region.case import as_typed, value_words
+from sim.region.plugins import load
 from sim.runs.effort import Effort
 from sim.runs.job import Job, job_of
 
@@ -42,6 +43,7 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
     Raises:
         ConfigError: If anything in it is wrong.
     """
+    plugins = load(_plugin_names(request))  # before anything that may name what they add
     numbers = _numbers(request)
     mix = _typed_mix(request)
     with initialize_config_dir(str(configs()), version_base="1.3"):
@@ -62,7 +64,7 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
             sources=sources,
             policies=request.choices["policy"],
             baselines=request.choices["baseline"],
-            words=_words(shown[0]),
+            words=_words(shown[0]) | {"plugins": plugins},
             numbers=numbers,
             without=mix.without,
             changes=mix.changes,
@@ -91,6 +93,12 @@ def as_yaml(shown: Sequence[DictConfig], job: Job) -> str:
         swept = {"swept": listed, "points": len(job.parts), "cases": len(job.cases)}
         told.append(OmegaConf.to_yaml(OmegaConf.create(swept)))
     return "---\n".join(told)
+
+
+def _plugin_names(request: Request) -> Any:
+    """Return the modules of rules from outside that were typed: one, or a list."""
+    typed = request.values.get("plugins")
+    return typed.value() if typed else None
 
 
 def _numbers(request: Request) -> NumberSet:

@@ -40,6 +40,7 @@ PLAIN = (
     "precision",
     "most_replicates",
     "micro",
+    "plugins",
 )
 WHOLE = ("seed", "replicates", "quarters", "after")  # keys that take whole numbers alone
 NUMBERS = ("parameters", "kinds")  # any number of theirs; a file of them, too
@@ -50,6 +51,7 @@ KNOWN = {*CHOICES, *PLAIN, *BRANCHES, *SWEEPING, MICRO, "output"}
 # How a job is run, or how much of it: one for all combinations.
 ONE_FOR_ALL = {
     *("output", "workers", "cluster", "force", "precision", "most_replicates", "micro", MICRO),
+    "plugins",
     *("experiment", *SWEEPING),
 }
 # Words of the command line that are others, and what they are.

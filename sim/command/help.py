@@ -16,7 +16,7 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   replicates=100       seed=1   population.scale=1   workers=auto (all cores)
   uncertainty=both     or noise (parameters at defaults), or parameters
   precision=0.05       adds replicates until every 95 % interval is that narrow
-  cluster=tcp://HOST:PORT          runs on the workers of a Dask scheduler
+  cluster=tcp://HOST:PORT   of Dask      plugins=[NAME|FILE]  rules of your own
   quarters=N  after=N  end before the plan does, or go on after it
   baseline=NAME        also run this mix and compare with it (sweeps: none)
   output=DIR           else outputs/<experiment or plan>/<hash>/

@@ -69,6 +69,10 @@ def _as_typed(key: str, value: Any, where: str, folder: Path | None) -> str:
     """Return a value of a file as it would be typed."""
     if isinstance(value, list) and not value and key.rpartition(".")[2] not in _LISTS:
         raise ConfigError(f"{where}: {key}: an empty list; there is nothing to sweep over")
+    if key == "plugins" and not str(value).startswith("["):
+        return _written([_plugin(value, folder)])
+    if key == "plugins" and isinstance(value, list):
+        return _written([_plugin(each, folder) for each in value])
     if key in NAMING:
         values = value if isinstance(value, list) else [value]
         return ",".join(
@@ -81,6 +85,14 @@ def _as_typed(key: str, value: Any, where: str, folder: Path | None) -> str:
     if key.rpartition(".")[2] in _LISTS and not any(isinstance(each, list) for each in value):
         return _written(value)
     return f"choice({','.join(map(_written, value))})"
+
+
+def _plugin(name: Any, folder: Path | None) -> Any:
+    """Return a module of rules from outside as it is typed; one beside the study with its path."""
+    if folder is None or not isinstance(name, str):
+        return name
+    beside = folder / (name if name.endswith(".py") else f"{name}.py")
+    return str(beside) if beside.is_file() else name
 
 
 def _named(key: str, name: Any, where: str, folder: Path | None, *, several: bool) -> str:

@@ -27,6 +27,7 @@ Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 Uniforms = tuple[float, float, float, float]
 
 # Codes are part of every draw's address: a code is never reused and never changes.
+# From 1024 on they are those of plug-ins, by their names: see region/plugins.
 PROCESSES = {
     "parameters": 1,
     "wording": 2,

@@ -60,11 +60,23 @@ def meaning(text: str) -> Any:
     return dataclasses.field(default_factory=_left_out, metadata={"meaning": text})
 
 
+def number(text: str, **quantity: Any) -> Any:
+    """Declare a number of a plug-in by what it means, with all that a sheet says of one.
+
+    Args:
+        text: What it means, to be read after its unit.
+        quantity: ``default``, ``low``, ``high``, ``unit``, ``status`` and ``source``; ``spread``
+            and ``above`` where they are wanted.
+    """
+    metadata = {"meaning": text, "quantity": quantity}
+    return dataclasses.field(default_factory=_left_out, metadata=metadata)
+
+
 def _left_out() -> None:
     """Stand for a number that is not given, until its default is read."""
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(meaning,))
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(meaning, number))
 class Numbers:
     """Numbers of one sheet, frozen, by keyword only; whatever is left out has its default.
 
@@ -106,6 +118,16 @@ def quantities(numbers: type[Numbers]) -> dict[str, Quantity]:
 def meanings(numbers: type[Numbers]) -> dict[str, str]:
     """Return what each number of a class means, by name."""
     return {field.name: field.metadata["meaning"] for field in dataclasses.fields(numbers)}  # type: ignore[arg-type]
+
+
+def own_sheet(numbers: type[Numbers]) -> dict[str, Quantity]:
+    """Return the quantities of a class that holds its sheet itself, as a plug-in's does.
+
+    Raises:
+        ConfigError: If one of them lacks anything or does not fit.
+    """
+    rows = {f.name: f.metadata.get("quantity") for f in dataclasses.fields(numbers)}  # type: ignore[arg-type]
+    return sheet_from(rows, numbers.sheet)
 
 
 @cache

@@ -3,10 +3,13 @@
 Who does not ask for them does not wait for Mesa to load. A window reads its row when it is asked:
 ``firm.revenue``, ``platform.level``; who has left the city is no longer among its agents, and a
 window on them shows the row as it is then. What would change a city from outside is refused.
+
+Agents of one's own live beside the city, in ``Region.own_agents``: they see it through the windows
+and act when it has. What is to change the city is a process of a plug-in.
 """
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn, Self
@@ -26,17 +29,29 @@ from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
 from sim.policy.mix import NO_POLICY, Choice, Mix
 from sim.region.case import LARGEST_SEED, case_of
+from sim.region.plugins import load
 from sim.region.recorder import Recorder
 from sim.region.region import start_city
 from sim.state.columns import ACTIVE, BODIES, BODY_CODE, CLOSED, Firms, Organisations
 from sim.state.state import State
 
-WORDS = ("plan", "policy", "seed", "scale", "start", "parameters", "kinds")
+WORDS = (
+    "plan",
+    "policy",
+    "seed",
+    "scale",
+    "start",
+    "parameters",
+    "kinds",
+    "plugins",
+    "model_reporters",
+    "agent_reporters",
+)
 
 
 _INSTEAD = (
     "the city's processes alone change it; what can be changed is its mix (policy=), parameters=, "
-    "kinds= and start= of sim.Region"
+    "kinds=, start= and plugins= of sim.Region"
 )
 
 
@@ -228,7 +243,7 @@ class Region(mesa.Model):
         *,
         scale: float = 1.0,
         start: Mapping[str, float] | None = None,
-        **numbers: Any,
+        **others: Any,
     ) -> None:
         """Make the city.
 
@@ -239,18 +254,22 @@ class Region(mesa.Model):
             rng: The same under Mesa's newer name, as ``mesa.batch_run`` passes it.
             scale: Firms per firm of the city.
             start: Starting figures that are known, by name.
-            numbers: ``parameters`` that are set, as ``{"research.stop": 0.05}`` or their file, and
-                ``kinds``, as ``{"incubator.rate": 0.1}``.
+            others: ``parameters`` that are set, as ``{"research.stop": 0.05}`` or their file;
+                ``kinds``, as ``{"incubator.rate": 0.1}``; ``plugins``, modules of rules of one's
+                own; ``model_reporters`` and ``agent_reporters``, what ``datacollector`` collects
+                beside the indicators: by name a function of the model, or of an agent, or the
+                name of an attribute.
 
         Raises:
             ConfigError: If no seed is given, or anything in it is wrong.
         """
-        check_words("sim.Region", numbers, WORDS)
+        check_words("sim.Region", others, WORDS)
         if seed is not None and rng is not None:
             raise ConfigError(f"sim.Region: seed={seed!r} and rng={rng!r} say the same; give one")
         world = as_whole("sim.Region: seed", rng if seed is None else seed, 0, LARGEST_SEED)
         super().__init__(rng=world)
         self._windows: dict[tuple[str, int], Window] | None = None
+        plugins = load(others.get("plugins"))
         self.plan = plan if isinstance(plan, Plan) else load_plan(plan)
         self.recorder = Recorder(self.plan)
         self.mix = None if policy is None else build_mix(self.plan, policy)
@@ -261,17 +280,18 @@ class Region(mesa.Model):
             uncertainty="noise",
             scale=scale,
             start={} if start is None else start,
-            numbers=number_set(numbers.get("parameters"), numbers.get("kinds")),
+            numbers=number_set(others.get("parameters"), others.get("kinds")),
+            plugins=plugins,
         )
         for remark in case.remarks:
             warnings.warn(remark, stacklevel=2)
         self.run_of_city = start_city(case, 0).under(case.mix)
         self.recorder.note_start(self.state)
         self.indicators = dict(self.recorder.start)
+        columns = {name: partial(_indicator, name) for name in self.recorder.columns()}
         self.datacollector = mesa.DataCollector(
-            model_reporters={
-                column: partial(_indicator, column) for column in self.recorder.columns()
-            }
+            columns | _reporters("model_reporters", others, columns),
+            _reporters("agent_reporters", others),
         )
         self.datacollector.collect(self)
 
@@ -310,24 +330,41 @@ class Region(mesa.Model):
             for kind, table, row in _seen(self.state)
         }
 
+    @property
+    def own_agents(self) -> AgentSet:
+        """Agents of one's own, beside the city; each steps when the city has, in turn."""
+        return super().agents
+
     def register_agent(self, agent: mesa.Agent) -> None:
-        """Refuse an agent of one's own.
+        """Let an agent of one's own live beside the city, among ``own_agents``.
+
+        Raises:
+            SimError: If it is a window on the city.
+        """
+        if isinstance(agent, Window):
+            raise SimError(f"{type(agent).__name__}: no agent is added to a city; {_INSTEAD}")
+        super().register_agent(agent)
+
+    def deregister_agent(self, agent: mesa.Agent) -> None:
+        """Take an agent of one's own away; see ``register_agent``."""
+        if isinstance(agent, Window):
+            raise SimError(f"{type(agent).__name__}: no agent is removed from a city; {_INSTEAD}")
+        super().deregister_agent(agent)
+
+    def remove_all_agents(self) -> None:
+        """Refuse to empty a city.
 
         Raises:
             SimError: Always.
         """
-        raise SimError(f"{type(agent).__name__}: no agent is added to a city; {_INSTEAD}")
-
-    def deregister_agent(self, agent: mesa.Agent) -> None:
-        """Refuse to take somebody out of a city; see ``register_agent``."""
-        raise SimError(f"{type(agent).__name__}: no agent is removed from a city; {_INSTEAD}")
-
-    def remove_all_agents(self) -> None:
-        """Refuse to empty a city; see ``register_agent``."""
         raise SimError(f"no agent is removed from a city; {_INSTEAD}")
 
     def reset_randomizer(self, seed: int | None = None) -> None:
-        """Refuse another luck; see ``register_agent``."""
+        """Refuse another luck.
+
+        Raises:
+            SimError: Always.
+        """
         raise SimError("the luck of a city follows from seed= of sim.Region: make another Region")
 
     def reset_rng(self, rng: Any = None) -> None:
@@ -344,10 +381,13 @@ class Region(mesa.Model):
         self.run_of_city.step()
         self.recorder.note_quarter(self.state)
         self.indicators = dict(self.recorder.rows[-1])
-        self.run_of_city.finish()
         if self._windows is not None:
             self._windows = self._now(self._windows)
-        self.datacollector.collect(self)
+        try:  # who looks on sees the quarter that was measured
+            self.own_agents.do("step")
+            self.datacollector.collect(self)
+        finally:
+            self.run_of_city.finish()
         self.running = self.state.quarter <= self.plan.end
 
     def _advance_time(self, until: float) -> None:
@@ -363,6 +403,28 @@ class Region(mesa.Model):
                 f"there is no time {until:g}; python -m sim after=N goes on after it"
             )
         super()._advance_time(until)
+
+
+def _reporters(
+    word: str, said: Mapping[str, Any], known: Collection[str] = ()
+) -> dict[str, Callable[..., Any] | str]:
+    """Return reporters by name, as Mesa takes them; it calls what is no function in another way.
+
+    Raises:
+        ConfigError: If one is no function and no name, or is called as an indicator is.
+    """
+    reporters = said.get(word) or {}
+    if not isinstance(reporters, Mapping):
+        raise ConfigError(f"sim.Region: {word} is a mapping from names, not {reporters!r}")
+    for name, reporter in reporters.items():
+        if name in known:
+            raise ConfigError(f"sim.Region: {word}: '{name}' is collected already; rename yours")
+        if not isinstance(reporter, str) and not callable(reporter):
+            raise ConfigError(
+                f"sim.Region: {word}: {name}: a function or the name of an attribute is needed, "
+                f"not {reporter!r}"
+            )
+    return {name: r if isinstance(r, str) else partial(r) for name, r in reporters.items()}
 
 
 def _indicator(column: str, region: Region) -> float:

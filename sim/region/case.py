@@ -16,6 +16,7 @@ from sim.core.quarter import label
 from sim.inputs.city import FIGURES
 from sim.inputs.number_set import NOTHING_SET, NumberSet, instead_of, spelled, unusual
 from sim.inputs.plan import Plan
+from sim.inputs.plugin import Plugin
 from sim.inputs.reading import as_mapping
 from sim.policy.mix import Choice, Mix
 
@@ -64,6 +65,7 @@ class Case:
         fork: Of which replicate all are futures, and from when on; None where each is itself.
         costs_as: The mix whose public outlay its own is to have; ``equal_cost`` makes of it a case
             with the scale that does so.
+        plugins: The rules from outside that are in force.
         swept: The keys that are swept, each with its value here: what it is called by beside plan
             and mix. All but ``replicates`` are in what stands above already.
     """
@@ -78,6 +80,7 @@ class Case:
     numbers: NumberSet = NOTHING_SET
     fork: "Fork | None" = None
     costs_as: Mix | None = None
+    plugins: tuple[Plugin, ...] = ()
     swept: tuple[tuple[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
@@ -150,6 +153,7 @@ class Case:
             "population.scale": float(self.scale),
             "start": {name: float(value) for name, value in self.start.items()},
             **as_typed(self.numbers),
+            "plugins": [[one.name, one.sha256] for one in self.plugins],
             "fork": plain(self.fork),
         }
 

@@ -66,8 +66,8 @@ UNDER_WAY: tuple[Verb, ...] = (
 )
 
 # The quarter, in its order. Offers come before the budget, since the venture money of a year is
-# what is offered; everything else follows the design's order.
-QUARTER: tuple[tuple[str, Callable[..., None]], ...] = (
+# what is offered; everything else follows the design's order. Plug-ins put theirs in between.
+QUARTER: list[tuple[str, Callable[..., None]]] = [
     ("enact", enact.publish_offers),
     ("budget", budget.open_the_year),
     ("talent", talent.recruit_and_train),
@@ -90,4 +90,4 @@ QUARTER: tuple[tuple[str, Callable[..., None]], ...] = (
     ("evaluation", evaluation.grade),
     ("districts", districts.designate),
     ("settle", settle.pay_what_is_due),
-)
+]

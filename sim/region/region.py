@@ -11,6 +11,7 @@ from sim.inputs import design, parameters
 from sim.inputs.city import FIGURES, Figures
 from sim.inputs.instrument import Instrument
 from sim.inputs.plan import Plan
+from sim.inputs.plugin import Plugin
 from sim.inputs.values import Values
 from sim.policy import schedule
 from sim.policy.mix import NO_POLICY, Choice, Mix
@@ -23,6 +24,7 @@ from sim.processes import (
 from sim.region.case import Case, case_of
 from sim.region.declared import DECLARED
 from sim.region.pages import QUARTER, START, UNDER_WAY
+from sim.region.plugins import put_in_force
 from sim.region.record import Record
 from sim.region.recorder import Recorder
 from sim.state import founders, knowledge
@@ -39,18 +41,21 @@ class Run:
         state: The city.
         program: The mix, made ready.
         values: The parameters of this replicate.
+        plugins: The rules from outside by which it lives, too.
     """
 
     state: State
     program: schedule.Program
     values: Values
+    plugins: tuple[Plugin, ...] = ()
 
     def __post_init__(self) -> None:
         """Look up each process's parameters once."""
+        put_in_force(self.plugins)
         self._arguments = {
             name: self.program if name == "enact" else self.values.of(DECLARED[name])
             for name, _ in QUARTER
-            if name != "settle"
+            if name == "enact" or name in DECLARED
         }
 
     def live(self, name: str, process: Callable[..., None]) -> None:
@@ -66,6 +71,7 @@ class Run:
 
     def step(self) -> None:
         """Advance by one quarter."""
+        put_in_force(self.plugins)
         self.begin()
         for name, process in QUARTER:
             self.live(name, process)
@@ -105,7 +111,7 @@ class Start:
         """
         shares = self._with_doses(mix.instruments)
         ready = schedule.build(self.plan.city.background, mix.instruments, shares, mix.money)
-        return Run(self.state.copy(ready.open_books()), ready, self.values)
+        return Run(self.state.copy(ready.open_books()), ready, self.values, self.case.plugins)
 
     def _with_doses(self, instruments: Iterable[Instrument]) -> Mapping[str, float]:
         """Return the shares, with those of instruments that are not the plan's own."""
@@ -126,6 +132,7 @@ def start_city(case: Case, replicate: int = 0) -> Start:
         case: The case; its mix and its length have no influence.
         replicate: Which replicate of it.
     """
+    put_in_force(case.plugins)
     plan = case.plan
     # All instruments of the plan are drawn for, so that every mix has the same doses.
     instruments = (*plan.city.background, *plan.instruments)
@@ -150,7 +157,7 @@ def start_city(case: Case, replicate: int = 0) -> Start:
     )
     for verb in START:
         verb(state, values)
-    _live_through_history(Run(state, nothing, values))
+    _live_through_history(Run(state, nothing, values, case.plugins))
     for verb in UNDER_WAY:
         verb(state, values)
     return Start(case, replicate, state, values, shares)

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.region.plugins import told
 from sim.report.gallery import ATTAINMENT, COMPARED, FAN, SPENDING, Gallery
 from sim.report.sections.answers import answer_table, asked, verdict
 from sim.report.sections.appendix import (
@@ -83,6 +84,7 @@ def chapter(view: View, gallery: Gallery) -> dict[str, Any]:
         "sweep": view.study.sweep,
         "case": case,
         "set": case.set_words,
+        "plugins": [told(plugin) for plugin in case.plugins],
         "remarks": case.remarks,
         "figures_known": published_figures(plan),
         "parameters": parameter_tables(view),

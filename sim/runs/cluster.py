@@ -107,6 +107,22 @@ def _results[T, R](
             yield sent.pop(future), result
 
 
+def check_alone() -> None:
+    """Refuse a worker that runs several tasks in one process: they would share their plug-ins.
+
+    Raises:
+        ConfigError: If this worker does.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+    if worker.state.nthreads > 1:
+        raise ConfigError(
+            f"cluster: worker {worker.address} has {worker.state.nthreads} threads, and with "
+            "plugins= each is to have one: dask worker ... --nthreads 1"
+        )
+
+
 def identity() -> dict[str, str]:
     """Return what must be the same on all machines for the numbers to be the same."""
     return {"sim/ and configs/": code_hash()[:12], **versions()}

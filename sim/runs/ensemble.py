@@ -62,14 +62,17 @@ def run(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> list[
     """Run the replicates that the cases' folders do not hold yet; return those that failed.
 
     Raises:
-        ConfigError: If a plan has a target that nothing measures.
+        ConfigError: If a plan has a target that nothing measures, or a plug-in cannot be loaded.
         SimError: If a worker process was ended from outside.
     """
     from tqdm import tqdm
 
     from sim.indicators.table import check_measured
+    from sim.region.plugins import put_in_force
 
-    check_measured(case.plan for case in cases)
+    for case in cases:
+        put_in_force(case.plugins)
+        check_measured([case.plan])
     worlds = _worlds(cases, folders, effort)
     missing = [sorted(frozenset().union(*(part.missing for part in parts))) for parts in worlds]
     processes = workers.number_of(effort.workers)
@@ -134,7 +137,12 @@ def _computed(tasks: list[_Task], processes: int, address: str | None) -> Iterat
 
 
 def _compute(task: _Task) -> _Done:
-    """Run some replicates of a world under its mixes and write each mix's as a chunk."""
+    """Run some replicates of a world under its mixes and write each mix's as a chunk.
+
+    Raises:
+        ConfigError: If a plug-in of the case cannot be loaded here.
+    """
+    workers.load_plugins(task.parts[0].case.plugins)
     records: list[list[Record]] = [[] for _ in task.parts]
     failures: list[Failure] = []
     try:
@@ -166,6 +174,8 @@ def _computed_afar(task: _Task) -> tuple[_Done, dict[tuple[int, str], bytes]]:
 
     No disk is shared: the files are written into a folder of that machine and sent.
     """
+    if task.parts[0].case.plugins:
+        cluster.check_alone()
     with TemporaryDirectory(prefix="sim-") as name:
         rooms = [Path(name) / str(number) for number in range(len(task.parts))]
         parts = [

@@ -13,6 +13,19 @@ from sim.runs.effort import Effort
 from sim.runs.folder import folder_name
 from sim.runs.outcome import Failure, Fit, Unreached
 
+# What of a configuration the cases of a job mostly share.
+_SHARED = (
+    "seed",
+    "uncertainty",
+    "population.scale",
+    "start",
+    "parameters",
+    "kinds",
+    "plugins",
+    "fork",
+)
+
+
 # Runs what the folders of some cases lack, and returns the replicates that failed.
 Engine = Callable[[Sequence[Case], Sequence[Path], Effort], list[Failure]]
 
@@ -103,9 +116,8 @@ class Job:
         plans = {case.plan.name: each for case, each in zip(self.cases, told, strict=True)}
         names = ["/".join(filter(None, case.key)) for case in self.cases]
         mixes = dict(zip(names, told, strict=True))
-        shared = ("seed", "uncertainty", "population.scale", "start", "parameters", "kinds", "fork")
         return {
-            **{key: _once({name: each[key] for name, each in mixes.items()}) for key in shared},
+            **{key: _once({name: each[key] for name, each in mixes.items()}) for key in _SHARED},
             "baseline": list(self.baselines),
             "several": self.several,
             "quarters": {name: each["quarters"] for name, each in plans.items()},

@@ -142,6 +142,7 @@ def _manifest(job: Job, command: str) -> dict[str, Any]:
         "set": list(dict.fromkeys(words for case in job.first.cases for words in case.set_words)),
         "remarks": job.remarks,
         "numbers": _reasons(job),
+        "plugins": {one.name: one.sha256 for case in job.cases for one in case.plugins},
         **commit(),
         "versions": versions(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),

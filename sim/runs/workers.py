@@ -5,6 +5,7 @@ where it was killed.
 """
 
 import os
+import platform
 import signal
 import threading
 import warnings
@@ -12,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sim.core.errors import SimError
+from sim.core.errors import ConfigError, SimError
+from sim.inputs.plugin import Plugin
+from sim.region.plugins import in_force, put_in_force
 
 IDLE = 30  # seconds after which a process without work ends
 
@@ -29,7 +32,10 @@ def computed[T, R](
 ) -> Iterator[R]:
     """Yield what a function returns of each item, as it arrives or in order.
 
+    The plug-ins that are in force here are so in each process.
+
     Raises:
+        ConfigError: If one of them cannot be loaded there.
         SimError: If a process was ended from outside.
     """
     if workers <= 1:
@@ -47,7 +53,8 @@ def computed[T, R](
     results: Iterator[R] = iter(())
     try:
         with _undisturbed():
-            results = parallel(delayed(function)(item) for item in items)
+            plugins = in_force()
+            results = parallel(delayed(_with)(plugins, function, item) for item in items)
         yield from results
     except TerminatedWorkerError:
         raise SimError(
@@ -58,6 +65,23 @@ def computed[T, R](
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of tasks that are given up
             del results
+
+
+def _with[T, R](plugins: Sequence[Plugin], function: Callable[[T], R], item: T) -> R:
+    load_plugins(plugins)
+    return function(item)
+
+
+def load_plugins(plugins: Sequence[Plugin]) -> None:
+    """Put plug-ins in force in a worker, which knows no more of them than comes with its work.
+
+    Raises:
+        ConfigError: If one cannot be loaded here; it names the worker.
+    """
+    try:
+        put_in_force(plugins)
+    except ConfigError as error:
+        raise ConfigError(f"worker {os.getpid()} on {platform.node()}: {error}") from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ In each quarter ``enact`` turns the instruments in force into offers; a process 
 levers that it knows. Without an offer every lever is neutral (0).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.codes import KIND_CODE, LEVEL_CODE
-from sim.inputs.levers import LEVERS, Lever
+from sim.inputs.levers import Lever
 from sim.state.books import Account
 
 
@@ -54,7 +55,7 @@ class Offers:
         self.money = money
         self.gains: dict[tuple[str, str], float] = {}
         self.boosts: dict[str, NDArray[np.float64]] = {}
-        self._by_lever: dict[str, list[Offer]] = {name: [] for name in LEVERS}
+        self._by_lever: dict[str, list[Offer]] = defaultdict(list)
         self._doses: dict[tuple[Lever, str | None, str | None, str | None], float] = {}
         for offer in self.published:
             self._by_lever[offer.lever.name].append(offer)

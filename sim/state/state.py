@@ -1,5 +1,6 @@
 """The state of a city: its tables, its books, its luck, and what is offered this quarter."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -102,6 +103,7 @@ class State:
         flows: Sums of the present quarter.
         history: Those of the quarters before it.
         totals: Sums since before the start, such as floor space in being.
+        kept: What plug-ins keep from quarter to quarter, by a name of theirs; 0 until it is set.
     """
 
     city: City
@@ -130,6 +132,7 @@ class State:
     flows: Flows = field(default_factory=Flows)
     history: list[Flows] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
+    kept: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     host_weight: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     free_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))

@@ -135,7 +135,6 @@ def test_what_only_others_have_is_none(fresh):
         (lambda region, firm: region.remove_all_agents(), "no agent is removed"),
         (lambda region, firm: region.deregister_agent(firm), "no agent is removed"),
         (lambda region, firm: region.register_agent(firm), "no agent is added"),
-        (lambda region, firm: mesa.Agent(region), "no agent is added"),
         (lambda region, firm: sim.Firm(region), "no agent is added"),
         (lambda region, firm: sim.Firm.create_agents(region, 3, revenue=1.0), "no agent is added"),
         (lambda region, firm: firm.step(), r"call step\(\) of the Region"),

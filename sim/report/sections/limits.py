@@ -11,7 +11,7 @@ def processes() -> dict[str, str]:
     """Return what each process of a quarter does, by the first line of its module."""
     found = {}
     for name, process in QUARTER:
-        line = (sys.modules[process.__module__].__doc__ or "").splitlines()[0]
+        line = ((sys.modules[process.__module__].__doc__ or "").splitlines() or ["a plug-in's"])[0]
         title = name.replace("_", " ").capitalize()
         found[name] = re.sub(rf"^({title}|Floor space)( \(.*?\))?: ", "", line).rstrip(".")
     return found
