@@ -20,10 +20,9 @@ python -m sim [-m] [key=value ...]     How likely is a plan to meet its targets?
   quarters=N  after=N  end before the plan does, or go on after it
   baseline=NAME        also run this mix and compare with it (sweeps: none)
   output=DIR           else outputs/<experiment or plan>/<hash>/
-  experiment=NAME|FILE {experiments}, or a study of one's own
+  experiment=NAME|FILE {experiments}
   micro=true           also firms, contracts ... of micro.replicates=3 futures
-  -m                   a sweep: any key=A,B  range(A,B)  interval(A,B)  MIX~each
-  design=grid  points=N   or zip, or lhs samples=N  'vary=[start.*]'
+  -m                   a sweep: any KEY=A,B  range(A,B)  design=grid|zip|lhs
   --cfg job            print the composed configuration and stop
 
 The same command goes on where it stopped; with more replicates= it grows.

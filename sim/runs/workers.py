@@ -11,6 +11,8 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sim.core.errors import ConfigError, SimError
@@ -32,7 +34,7 @@ def computed[T, R](
 ) -> Iterator[R]:
     """Yield what a function returns of each item, as it arrives or in order.
 
-    The plug-ins that are in force here are so in each process.
+    The plug-ins that are in force here are so in each process, and its folder is this one's.
 
     Raises:
         ConfigError: If one of them cannot be loaded there.
@@ -53,8 +55,8 @@ def computed[T, R](
     results: Iterator[R] = iter(())
     try:
         with _undisturbed():
-            plugins = in_force()
-            results = parallel(delayed(_with)(plugins, function, item) for item in items)
+            work = partial(_work, Path.cwd(), in_force(), function)
+            results = parallel(delayed(work)(item) for item in items)
         yield from results
     except TerminatedWorkerError:
         raise SimError(
@@ -67,7 +69,10 @@ def computed[T, R](
             del results
 
 
-def _with[T, R](plugins: Sequence[Plugin], function: Callable[[T], R], item: T) -> R:
+def _work[T, R](here: Path, plugins: Sequence[Plugin], function: Callable[[T], R], item: T) -> R:
+    """Do a piece of work where the main process is, which may have moved since this one began."""
+    if Path.cwd() != here:
+        os.chdir(here)
     load_plugins(plugins)
     return function(item)
 

@@ -1,6 +1,7 @@
 """Names of folders, that every file system takes and that are none of our own files."""
 
 import dataclasses
+import os
 
 import pytest
 from plans import PLANS
@@ -8,6 +9,7 @@ from plans import PLANS
 from sim.core.errors import ConfigError
 from sim.policy.choosing import choose
 from sim.region.case import case_of
+from sim.runs import workers
 from sim.runs.effort import Effort
 from sim.runs.folder import folder_name
 from sim.runs.job import job_of
@@ -41,3 +43,14 @@ def test_names_that_differ_by_capitals_only_are_refused():
     cases = [case_of(plan, choose(plan, "none")) for plan in plans]
     with pytest.raises(ConfigError, match=r"Weihai_2018 with policy none .* by more than capitals"):
         job_of(cases, Effort(), several=True)
+
+
+def _here(item):
+    return os.getcwd()
+
+
+def test_work_is_done_where_the_main_process_is_though_it_has_moved(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        assert set(workers.computed(_here, [0, 1, 2], 2)) == {str(tmp_path / name)}
