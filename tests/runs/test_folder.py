@@ -1,7 +1,7 @@
 """Names of folders, that every file system takes and that are none of our own files."""
 
 import dataclasses
-import os
+from pathlib import Path
 
 import pytest
 from plans import PLANS
@@ -46,7 +46,7 @@ def test_names_that_differ_by_capitals_only_are_refused():
 
 
 def _here(item):
-    return os.getcwd()
+    return str(Path.cwd())
 
 
 def test_work_is_done_where_the_main_process_is_though_it_has_moved(tmp_path, monkeypatch):
