@@ -17,9 +17,7 @@ from functools import cache, partial, wraps
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sim.core.draws import PROCESSES
 from sim.core.errors import ConfigError, SimError, unknown
-from sim.core.identity import of_name
 from sim.inputs.levers import LEVERS, TYPES, InstrumentType, Lever
 from sim.inputs.number_set import settable
 from sim.inputs.numbers import Numbers, own_sheet, sheets
@@ -261,6 +259,7 @@ def _put_in(one: _Registered) -> None:
 
 
 def _add_process(plugin: Plugin, process: Process) -> None:
+    from sim.core import draws
     from sim.region.declared import DECLARED
     from sim.region.pages import QUARTER
 
@@ -270,7 +269,7 @@ def _add_process(plugin: Plugin, process: Process) -> None:
         raise _clash(plugin, "process", name)
     before_last = places[: places.index(_LAST)]
     _check_known(plugin, f"process {name}: after", [process.after], before_last)
-    _add(plugin, "process", PROCESSES, name, _code_of(plugin, name))
+    _add(plugin, "process", draws.PROCESSES, name, _code_of(plugin, name))
     numbers = process.numbers
     if numbers is not None:
         if getattr(numbers, "sheet", None) != name:
@@ -292,6 +291,9 @@ def _add_process(plugin: Plugin, process: Process) -> None:
 
 def _code_of(plugin: Plugin, process: str) -> int:
     """Return the code of a process's draws, which follows from its name alone."""
+    from sim.core.draws import PROCESSES
+    from sim.core.identity import of_name
+
     code = _FIRST_CODE + int(of_name(process)[0]) % (_CODES - _FIRST_CODE)
     for other, taken in PROCESSES.items():
         if taken == code and other != process:

@@ -1,5 +1,8 @@
 """Sweeps over any key: which cases they are, what they are called, and what is refused."""
 
+import subprocess
+import sys
+
 import pytest
 import yaml
 
@@ -358,3 +361,14 @@ def test_a_study_that_cannot_be_run_is_one_sentence(text, said, tmp_path, capsys
 def test_a_study_that_is_not_there_is_told(capsys):
     assert main(["experiment=nowhere.yaml"]) == 2
     assert "no study 'nowhere.yaml'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("typed", [["start.broker=5"], ["-m", "seed=1,2", "start.broker=5,6"]])
+def test_a_wrong_value_is_told_before_the_model_is_loaded(typed):
+    script = (
+        "import sys; from sim.__main__ import main\n"
+        f"assert main({typed!r}) == 2\n"
+        "assert not {'numba', 'scipy', 'pandas'} & set(sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (told.returncode, told.stderr.count("\n")) == (0, 1), told.stderr
