@@ -130,7 +130,7 @@ def ask(experiment: Experiment, arguments: Sequence[str] | None) -> Asked:
     if not any(argument.startswith("replicates=") for argument in rest):
         rest.append(f"replicates={experiment.replicates}")
     request = parse(rest, [key.name for key in experiment.keys])
-    job, shown = compose(request)
+    job, shown = compose(request, whole=True)
     if request.show:
         print(as_yaml(shown, job), end="")
         sys.exit(0)

@@ -37,8 +37,12 @@ from sim.runs.effort import Effort
 from sim.runs.job import Job, job_of
 
 
-def compose(request: Request) -> tuple[Job, list[DictConfig]]:
+def compose(request: Request, *, whole: bool = False) -> tuple[Job, list[DictConfig]]:
     """Return the job that was asked for and, if they are to be shown, its configurations.
+
+    Args:
+        request: What was typed.
+        whole: Whether the first configuration, with plan and mix, is needed though none is shown.
 
     Raises:
         ConfigError: If anything in it is wrong.
@@ -53,7 +57,7 @@ def compose(request: Request) -> tuple[Job, list[DictConfig]]:
             (source, policy) for source in sources for policy in _policies(request, source.plan)
         ]
         shown = [
-            _config(request, source, policy, mix)
+            _config(request, source, policy, mix, whole=whole or request.show)
             for source, policy in (wanted if request.show else wanted[:1])
         ]
     for config in shown:
@@ -186,17 +190,19 @@ def _source(request: Request, name: str, typed: _TypedMix) -> Source:
     source = Source(where=where, tree=tree, plan=plan_from_tree(tree, where))
     if not any(key.startswith(("plan", "targets")) for key in request.values):
         return source
-    config = _config(request, source, request.choices["policy"][0], typed)
+    config = _config(request, source, request.choices["policy"][0], typed, whole=True)
     return _typed_plan(source, config)
 
 
-def _config(request: Request, source: Source, policy: str, typed: _TypedMix) -> DictConfig:
-    """Return the composed configuration of one case."""
-    assert source.tree is not None
+def _config(
+    request: Request, source: Source, policy: str, typed: _TypedMix, *, whole: bool
+) -> DictConfig:
+    """Return the composed configuration of one case; without plan and mix it takes a fifth."""
+    tree = (whole and source.tree) or {}
     node = {
-        "plan": source.tree["plan"],
-        "targets": source.tree["targets"],
-        "policy": {"instruments": source.tree["instruments"]},
+        "plan": tree.get("plan", {}),
+        "targets": tree.get("targets", {}),
+        "policy": {"instruments": tree.get("instruments", {})},
         "start": dict.fromkeys(source.plan.city.figures),
     }
     overrides = [

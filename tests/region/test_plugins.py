@@ -16,6 +16,7 @@ import sim
 from sim.__main__ import main
 from sim.core.draws import PROCESSES
 from sim.core.errors import ConfigError, SimError
+from sim.core.identity import of_name
 from sim.indicators.table import INDICATORS
 from sim.inputs.levers import LEVERS, TYPES
 from sim.inputs.number_set import settable
@@ -393,7 +394,7 @@ def test_codes_of_draws_follow_from_names_and_lie_apart_from_ours():
     plugins.load(SCHOOL)
     code = PROCESSES["evening_school"]
     assert 1024 <= code < 65536
-    assert code == 1024 + int(plugins.of_name("evening_school")[0]) % 64512
+    assert code == 1024 + int(of_name("evening_school")[0]) % 64512
     assert max(own for name, own in PROCESSES.items() if name != "evening_school") < 1024
 
 
