@@ -56,7 +56,7 @@ OPERATING_GRANT = Lever(
     unit="million CNY a year",
     reads=("founding", "evaluation", "services"),
     pays=True,
-    meaning="running costs of platforms brought in jointly, in their first years",
+    meaning="running costs of platforms that their founders are promised, in their first years",
 )
 RUNNING_RELIEF = Lever(
     name="running_relief",
@@ -188,7 +188,7 @@ PILOT_OFFICES = Lever(
     name="pilot_offices",
     unit="offices a year",
     reads=("founding",),
-    pays=True,
+    pays=False,  # the text selects hosts, who bear the office themselves; it promises no money
     meaning="pilot technology transfer offices offered to universities and institutes",
 )
 DIAGNOSIS = Lever(

@@ -84,9 +84,12 @@ def _at_levels(state: State, offer: Offer, rows: Rows) -> Rows:
 
 
 def _support(state: State, p: Parameters, rows: Rows) -> None:
-    """Pay running costs of platforms brought in jointly, and note tax relief of legal persons."""
+    """Pay running costs in the first years, and note tax relief of legal persons.
+
+    Support goes to whom its offer names as founders: the very hosts who expect it.
+    """
     table = state.organisations
-    young = table.jointly[rows] & (state.quarter - table.opens[rows] < 4 * p.support_years)
+    young = state.quarter - table.opens[rows] < 4 * p.support_years
     founded = table.decided[rows] >= state.start
     for kind in np.unique(table.kind[rows]):
         name, here = KIND_NAMES[kind], table.kind[rows] == kind

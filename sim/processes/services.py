@@ -257,8 +257,8 @@ def _close_services(state: State, p: Parameters) -> None:
     own = np.where(table.host_class[rows] == HOSTS.index("outside"), 0.0, p.own_use)
     idle = (table.income[rows] * 4 < cost * (1 - own)) & (table.cases[rows] < 1)
     idle &= ~table.registration[rows]
-    if state.offers.dose(OPERATING_GRANT, "transfer_service") > 0:
-        idle &= ~table.jointly[rows]
+    for offer in state.offers.on(OPERATING_GRANT, "transfer_service"):
+        idle &= ~offer.holds_for(table.host_class[rows])
     closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
     close(state, closing)
     state.flows.services_closed += float(closing.size)

@@ -115,7 +115,6 @@ class Organisations(Table):
     new_unit: Flags = column(np.bool_, "yes/no: more than a plaque")
     partner: Whole = column(np.int32, "partner from science, organisation row", default=-1)
     design: Flags = column(np.bool_, "yes/no: an institute of design")
-    jointly: Flags = column(np.bool_, "yes/no: brought in with the government")
     quality: Floats = column(np.float64, "standard score, persistent")
     researchers: Floats = column(np.float64, "persons", "talent")
     visiting: Whole = column(np.int32, "persons who visit firms now", "outreach")

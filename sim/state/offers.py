@@ -7,11 +7,13 @@ levers that it knows. Without an offer every lever is neutral (0).
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.codes import KIND_CODE, LEVEL_CODE
+from sim.core.arrays import Flags
+from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.inputs.levers import Lever
 from sim.state.books import Account
 
@@ -37,6 +39,11 @@ class Offer:
     levels: frozenset[int]
     hosts: frozenset[str]
     lot: int = 0
+
+    def holds_for(self, host_class: NDArray[np.integer[Any]]) -> Flags:
+        """Return for which hosts, given by the number of their class, it holds."""
+        meant = np.array([name in self.hosts for name in HOSTS])
+        return np.asarray(meant[host_class], np.bool_)
 
 
 class Offers:

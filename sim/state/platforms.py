@@ -67,7 +67,6 @@ def build(
         decided=state.quarter,
         opens=state.quarter + time,
         reached=state.quarter + time,
-        jointly=host.name in ("public_body", "outside"),
         registration=registration,
         partner=partner,
         **platform_traits(state, code, ids),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.arrays import Flags, Ids, Rows
-from sim.inputs.codes import HOSTS, KIND_CODE
+from sim.inputs.codes import KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
     FIRST_PASS_REWARD,
@@ -249,8 +249,7 @@ def fund(
 def pay_platforms(state: State, offer: Offer, rows: Rows, million: float, *, due: int) -> None:
     """Pay an offer to those of these platforms that it is for, the best first."""
     table = state.organisations
-    meant = np.array([name in offer.hosts for name in HOSTS])
-    rows = rows[meant[table.host_class[rows]]]
+    rows = rows[offer.holds_for(table.host_class[rows])]
     ids = table.id[rows]
     state.claim(
         offer,

@@ -20,6 +20,7 @@ from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.processes.evaluation import A, B, C, D, Parameters, grade, grades
 from sim.state.columns import ACTIVE, CLOSED
 from sim.state.platforms import hollow
+from sim.state.promises import expected_gain
 
 CENTRE, INCUBATOR = "enterprise_technology_centre", "incubator"
 YEAR = 4
@@ -250,11 +251,13 @@ def test_who_fails_first_is_paid_when_it_first_passes():
 
 
 def test_running_costs_are_paid_in_the_first_years_of_units_brought_in_under_the_plan():
-    state = autumn(offer("operating_grant", 1.5, CENTRE), quarter=AUTUMN + 8, money=100)
-    young = {"jointly": True, "decided": START, "opens": START + 1}
+    jointly = offer("operating_grant", 1.5, CENTRE, recipient="platform brought in jointly")
+    state = autumn(jointly, quarter=AUTUMN + 8, money=100)
+    body, firm = HOSTS.index("public_body"), HOSTS.index("firm")
+    young = {"host_class": body, "decided": START, "opens": START + 1}
     add_platforms(state, CENTRE, 1, **young)
     for other in (
-        {"jointly": False},  # founded by itself
+        {"host_class": firm},  # founded by one whom the offer does not name
         {"decided": START - 1},  # founded before the plan
         {"opens": AUTUMN + 8 - 12},  # twelve quarters old
         {"status": 0},  # not open yet
@@ -267,7 +270,7 @@ def test_running_costs_are_paid_in_the_first_years_of_units_brought_in_under_the
 
 def test_support_pays_no_more_than_running_costs():
     state = autumn(offer("operating_grant", 5.0, CENTRE), money=100)
-    add_platforms(state, CENTRE, 1, jointly=True, decided=START, opens=START)
+    add_platforms(state, CENTRE, 1, decided=START, opens=START)
     grade(state, BY_QUALITY)
     assert promised(state.books) == {(AUTUMN + 4, "operating_grant"): 2_000_000}
 
@@ -371,3 +374,15 @@ def test_a_hollow_unit_loses_its_penalty():
     )
     grade(state, Parameters(lasting=1.0, hollow=0.5))
     assert state.organisations.grade[rows].tolist() == [B, A]
+
+
+@pytest.mark.parametrize("host", ["university", "firm"])
+def test_who_expects_support_is_who_is_paid_it(host):
+    kind = "technology_transfer_office"
+    state = autumn(
+        offer("operating_grant", 0.5, kind, recipient="university and institute"), money=100
+    )
+    add_platforms(state, kind, 1, host_class=HOSTS.index(host), decided=START, opens=START)
+    grade(state, BY_QUALITY)
+    assert bool(promised(state.books)) == (expected_gain(state, kind, host) > 0)
+    assert bool(promised(state.books)) == (host == "university")

@@ -520,7 +520,6 @@ def test_talks_that_end_succeed_with_the_stated_chance():
     rows = founded(state, "institute")
     table = state.organisations
     assert set(table.host_class[rows].tolist()) == {HOSTS.index("outside")}
-    assert table.jointly[rows].all()
     assert set(table.cluster[rows].tolist()) == {TOOLS, SHIPS}
     assert set(table.district[rows].tolist()) == {0, 1}
 

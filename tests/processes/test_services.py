@@ -387,8 +387,9 @@ def test_an_office_lives_on_its_share_of_the_filing():
 
 
 def test_support_keeps_those_it_is_for():
-    state = tiny(offer("operating_grant", 1.0, SERVICE))
-    rows = add_platforms(state, SERVICE, 2, jointly=np.array([True, False]))
+    state = tiny(offer("operating_grant", 1.0, SERVICE, recipient="platform brought in jointly"))
+    classes = np.array([HOSTS.index("public_body"), HOSTS.index("consultancy")])
+    rows = add_platforms(state, SERVICE, 2, host_class=classes)
     train_and_enter(state, still(closes=4.0))
     assert state.organisations.status[rows].tolist() == [ACTIVE, CLOSED]
 

@@ -74,10 +74,9 @@ class EvaluatedPlatform:
         """Tell whether it stands at a level that the offer names, or above the lowest of them."""
         return not offer.levels or self.level >= min(offer.levels)
 
-    def is_young_and_joint(self, p):
+    def is_young(self, p):
         city = self.model
-        young = city.quarter - self.opens < 4 * p.support_years
-        return self.jointly and young and self.decided >= city.start
+        return city.quarter - self.opens < 4 * p.support_years and self.decided >= city.start
 
     def must_close(self, p):
         orphaned = self.host_firm >= 0 and not self.model.firms[self.host_firm].alive
@@ -118,12 +117,12 @@ def reward(city, p, platforms):
 
 
 def support(city, p, platforms):
-    """Pay running costs of platforms brought in jointly, and note tax relief of legal persons."""
+    """Pay running costs to whom each offer names, and note tax relief of legal persons."""
     for kind, here in by_kind(platforms):
         cost = float(city.costs["run_cost"][KIND_CODE[kind]])
-        joint = [platform for platform in here if platform.is_young_and_joint(p)]
+        young = [platform for platform in here if platform.is_young(p)]
         for offer in city.offers.on(OPERATING_GRANT, kind):
-            pay(city, p, offer, joint, min(offer.dose, cost))
+            pay(city, p, offer, young, min(offer.dose, cost))
         if KINDS[kind].legal_person:
             for offer in city.offers.on(RUNNING_RELIEF, kind):
                 pay(city, p, offer, here, offer.dose * cost)

@@ -115,7 +115,6 @@ class Host:
             decided=city.quarter,
             opens=city.quarter + time,
             reached=city.quarter + time,
-            jointly=host_class in ("public_body", "outside"),
             partner=partner,
         )
         platform.be_born(kind)

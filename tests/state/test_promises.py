@@ -140,7 +140,7 @@ SURE = Outlook(horizon=1, climb=1.0, top_grade=1.0, equity_worth=1.0)
 def lived_through(state):
     """Let one public body found an institute; let one that it founded have its best year."""
     assert fund(state, INSTITUTE, "public_body", ids(1), np.zeros(1), np.zeros(1, np.bool_)).all()
-    add_platforms(state, INSTITUTE, 1, quality=10.0, jointly=True, decided=START, opens=START)
+    add_platforms(state, INSTITUTE, 1, quality=10.0, decided=START, opens=START)
     accreditation.promote(state, accreditation.Parameters(apply=1.0, lasting=1.0, work=0.0))
     evaluation.grade(state, evaluation.Parameters(lasting=1.0, hollow=0.0))
 
