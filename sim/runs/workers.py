@@ -1,7 +1,7 @@
 """Work on several processes of this machine.
 
-Whoever ends the main process ends them, too: at once where it is stopped, in ``IDLE`` seconds
-where it was killed.
+Whoever ends the main process ends them, too: at once where it is stopped, in a few seconds where
+it was killed, or in ``IDLE`` where they had no work yet.
 """
 
 import os
@@ -11,8 +11,9 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from sim.core.errors import ConfigError, SimError
@@ -20,6 +21,7 @@ from sim.inputs.plugin import Plugin
 from sim.region.plugins import in_force, put_in_force
 
 IDLE = 30  # seconds after which a process without work ends
+_GLANCE = 2  # seconds between looks at whether the main process is there
 
 
 def number_of(workers: int | str) -> int:
@@ -55,7 +57,7 @@ def computed[T, R](
     results: Iterator[R] = iter(())
     try:
         with _undisturbed():
-            work = partial(_work, Path.cwd(), in_force(), function)
+            work = partial(_work, os.getpid(), Path.cwd(), in_force(), function)
             results = parallel(delayed(work)(item) for item in items)
         yield from results
     except TerminatedWorkerError:
@@ -69,12 +71,31 @@ def computed[T, R](
             del results
 
 
-def _work[T, R](here: Path, plugins: Sequence[Plugin], function: Callable[[T], R], item: T) -> R:
+def _work[T, R](
+    main: int, here: Path, plugins: Sequence[Plugin], function: Callable[[T], R], item: T
+) -> R:
     """Do a piece of work where the main process is, which may have moved since this one began."""
+    _end_with(main)
     if Path.cwd() != here:
         os.chdir(here)
     load_plugins(plugins)
     return function(item)
+
+
+@cache
+def _end_with(main: int) -> None:
+    """End this process soon after the main one, however that ended and whatever is done here.
+
+    A process that is killed while it hands out work leaves another one waiting for the rest of it.
+    """
+
+    def watch() -> None:
+        while os.getppid() == main:
+            sleep(_GLANCE)
+        os._exit(1)
+
+    if os.getppid() == main:
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def load_plugins(plugins: Sequence[Plugin]) -> None:

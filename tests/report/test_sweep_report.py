@@ -98,6 +98,21 @@ def test_chance_and_median_stand_where_the_table_has_them(one):
     assert len(chance.collections) == len(median.collections) == 3  # a band per mix
 
 
+def test_where_others_vary_too_there_are_means_and_no_bands(two, tmp_path):
+    chance, median = against_chart(rows(two), "start.brokers", ink_of(two)).axes
+    assert len(chance.collections) == len(median.collections) == 0
+    sampled = study_of(
+        tmp_path, "design=lhs", "samples=20", "vary=[start.brokers,start.makerspaces]"
+    )
+    _, median = against_chart(rows(sampled), "start.brokers", ink_of(sampled)).axes
+    assert not median.collections
+    assert sorted({line.get_xdata().size for line in median.lines}) == [
+        2,
+        8,
+        20,
+    ]  # goal, bins, dots
+
+
 def test_a_goal_that_is_swept_is_drawn_as_it_goes(tmp_path):
     study = study_of(tmp_path, "targets.brokers.value=500,900")
     _, median = against_chart(rows(study), "targets.brokers.value", ink_of(study)).axes

@@ -1,6 +1,9 @@
 """Names of folders, that every file system takes and that are none of our own files."""
 
 import dataclasses
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -54,3 +57,40 @@ def test_work_is_done_where_the_main_process_is_though_it_has_moved(tmp_path, mo
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
         assert set(workers.computed(_here, [0, 1, 2], 2)) == {str(tmp_path / name)}
+
+
+LONG = """
+import os, sys, time
+from pathlib import Path
+from sim.runs import workers
+
+def long(item):
+    Path(f"{item}.pid").write_text(str(os.getpid()))
+    time.sleep(60)
+
+if __name__ == "__main__":
+    list(workers.computed(long, [1, 2], 2))
+"""
+
+
+def _lives(pid):
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "\nState:\tZ" not in status.read_text("utf-8")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="processes are told by /proc")
+def test_workers_end_soon_after_a_main_process_that_was_killed(tmp_path):
+    (tmp_path / "long.py").write_text(LONG, "utf-8")
+    with subprocess.Popen([sys.executable, "long.py"], cwd=tmp_path) as process:
+        files = [tmp_path / f"{item}.pid" for item in (1, 2)]
+        _wait(lambda: all(file.exists() and file.read_text() for file in files), 60)
+        process.kill()
+    pids = [file.read_text() for file in files]
+    _wait(lambda: not any(map(_lives, pids)), 20)
+
+
+def _wait(until, seconds):
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

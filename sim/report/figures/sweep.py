@@ -32,6 +32,8 @@ from sim.report.numerals import number
 from sim.report.words import is_share, mix_words
 
 MOST_PANELS = 12  # targets that are drawn in one figure
+_CHANCE = ("probability", "probability_low", "probability_high")
+_MEDIAN = ("p50", "p05", "p95")
 _BINS = 8  # of a key with many values, each told by its mean
 _VALUES = 12  # values of a key that are told one by one though others vary, too
 _ROW = 1.6  # inches: a target's panels
@@ -123,8 +125,9 @@ def against_chart(rows: Rows, key: str, ink: Ink) -> Figure:
         look = {"bottom": bottom, "tall": (_ROW - 0.72) / height}
         chance = figure.add_axes((0.075, look["bottom"], 0.385, look["tall"]))
         median = figure.add_axes((0.575, look["bottom"], 0.385, look["tall"]))
-        _draw_against(chance, own, key, ("probability", "probability_low", "probability_high"), ink)
-        _draw_against(median, own, key, ("p50", "p05", "p95"), ink)
+        alone = rows.keys == [key]
+        for axes, columns in ((chance, _CHANCE), (median, _MEDIAN)):
+            _draw_against(axes, own, key, columns, ink, alone=alone)
         _draw_goal(median, own, key)
         chance.set_ylim(-0.04, 1.04)
         chance.yaxis.set_major_formatter(AS_SHARE)
@@ -181,15 +184,21 @@ def _numeric(values: "pd.Series[Any]") -> bool:
 
 
 def _draw_against(
-    axes: Axes, rows: pd.DataFrame, key: str, columns: tuple[str, str, str], ink: Ink
+    axes: Axes,
+    rows: pd.DataFrame,
+    key: str,
+    columns: tuple[str, str, str],
+    ink: Ink,
+    *,
+    alone: bool,
 ) -> None:
-    """Draw a figure of a target against a key, mix by mix."""
+    """Draw a figure of a target against a key, mix by mix; with bands where it varies alone."""
     places = positions(rows[key])
     middle, low, high = columns
     for policy, own in rows.dropna(subset=[key]).groupby("policy", sort=False):
         told = own.assign(x=own[key].map(places)).sort_values("x", kind="stable")
         colour, marker = ink.colour(str(policy)), ink.marker(str(policy))
-        if told["x"].is_unique:
+        if alone:
             axes.fill_between(told["x"], told[low], told[high], color=colour, alpha=0.15, lw=0)
             axes.plot(told["x"], told[middle], marker, ls="-", color=colour, ms=4, lw=1.6)
             continue
@@ -343,7 +352,8 @@ def plans_chart(plans: Sequence[Rows], key: str, ink: Ink) -> Figure:
             .reset_index()
             .assign(low=np.nan, high=np.nan)
         )
-        _draw_against(axes, means, key, ("probability", "low", "high"), ink)
+        alone = rows.keys == [key]
+        _draw_against(axes, means, key, ("probability", "low", "high"), ink, alone=alone)
         axes.set_ylim(-0.04, 1.04)
         axes.yaxis.set_major_formatter(AS_SHARE)
         _name_values(axes, means, key, named=True)
