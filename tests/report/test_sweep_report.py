@@ -106,11 +106,8 @@ def test_where_others_vary_too_there_are_means_and_no_bands(two, tmp_path):
     )
     _, median = against_chart(rows(sampled), "start.brokers", ink_of(sampled)).axes
     assert not median.collections
-    assert sorted({line.get_xdata().size for line in median.lines}) == [
-        2,
-        8,
-        20,
-    ]  # goal, bins, dots
+    goal, bins, dots = 2, 8, 20
+    assert sorted({len(line.get_xdata()) for line in median.lines}) == [goal, bins, dots]
 
 
 def test_a_goal_that_is_swept_is_drawn_as_it_goes(tmp_path):

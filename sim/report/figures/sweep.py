@@ -202,7 +202,7 @@ def _draw_against(
             axes.fill_between(told["x"], told[low], told[high], color=colour, alpha=0.15, lw=0)
             axes.plot(told["x"], told[middle], marker, ls="-", color=colour, ms=4, lw=1.6)
             continue
-        axes.plot(told["x"], told[middle], marker, color=colour, ms=2.5, alpha=0.35, mew=0)
+        axes.plot(told["x"], told[middle], marker, color=colour, ms=3.5, alpha=0.5, mew=0)
         means = binned(told["x"], told[middle])
         axes.plot(means.index, means, color=colour, lw=1.8)
     axes.grid(axis="y")
