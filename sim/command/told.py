@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.results.combination import Combination
+from sim.results.starts import unmet_starts
 from sim.results.study import Study, Sweep
 
 _MOST_LINES = 40  # points of a sweep that are told one by one
@@ -58,7 +59,8 @@ def _table(study: Study, one: Combination) -> str:
         rows = [[*cells, cell] for cells, cell in zip(rows, last, strict=True)]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     title = f"{one.plan}, {one.policy}, {len(one.replicates)} replicates\n"
-    return title + "".join(_line(cells, widths) for cells in rows)
+    unmet = "".join(f"{start.sentence}\n" for start in unmet_starts(one))
+    return title + "".join(_line(cells, widths) for cells in rows) + unmet
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -30,6 +30,9 @@ class Figures:
     rd_firm_share: float = _figure_in("share of above-scale firms")
     rd_expenditure: float = _figure_in("million CNY a year")
     firm_rd_share: float = _figure_in("share of the R&D expenditure")
+    rd_expense: float = _figure_in(
+        "R&D expense of above-scale firms over the R&D expenditure of all firms"
+    )
     rd_staff: float = _figure_in("person-years")
     technology_smes: float = _figure_in("firms")
     startup_entry: float = _figure_in("firms a year")

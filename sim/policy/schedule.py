@@ -40,6 +40,10 @@ class Program:
     doses: dict[str, float]
     money: tuple[tuple[int, float], ...] = ()
 
+    def offers_in(self, quarter: int) -> list[Offer]:
+        """Return what is offered in a quarter, background first."""
+        return [entry.offer for entry in self.entries if entry.start <= quarter <= entry.end]
+
     def money_in(self, quarter: int) -> float:
         """Return how many times their money the city's and the counties' lines have."""
         return next((times for since, times in reversed(self.money) if since <= quarter), 1.0)

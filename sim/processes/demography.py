@@ -6,17 +6,26 @@ those whose revenue falls under 20 M CNY leave the statistics at the year's end,
 growth. Entrants come from slots of latent founders: a city's rate of entry decides which of them
 enter, so the same founder exists in every scenario.
 
-A status is applied for when it pays: high-tech firm, when tax saved over three years exceeds the
-cost of applying and R&D reaches 3 / 4 / 5 % of revenue; some just below relabel other costs as
-R&D [P5]. It passes with 0.4-0.7 and lasts three years. The status
-of technologically advanced service firm is weighed in the same way by small firms of information
-technology, and kept.
+A status is applied for when it pays: high-tech firm (高新技术企业), when R&D reaches 3 / 4 / 5 % of
+revenue, or a little less where a firm is one that relabels other costs as R&D [P5], and
+
+    tax saved over three years + first reward > c · exp(spread · z)
+
+with z a firm's own normal draw of its life, so that the chance to hold it rises with the gain, and
+c fixed at the start: with it the rule itself keeps the city's number of holders, where those who
+could hold the status hold it with a / (a + (1 - renewals that pass) / 3), a = share that weighs it
+a year · applications that pass. A status lasts three years. That of technologically advanced
+service firm is weighed by small firms of information technology, and kept.
+
+Of the technology start-ups so many a year are evaluated as technology SMEs (科技型中小企业) as
+leave them at the start, by closing: without policy the city keeps the number it has.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from sim.core import identity, quarter
 from sim.core.arithmetic import power
@@ -26,6 +35,7 @@ from sim.inputs.levers import HIGH_TECH_RELIEF, HIGH_TECH_REWARD, RECOGNITION_RE
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene, places, rules
 from sim.state.columns import ACTIVE, FIRM_UNITS
+from sim.state.norms import LARGE, SMALL
 from sim.state.offers import Offer
 from sim.state.state import State
 
@@ -36,16 +46,27 @@ class Parameters(Numbers, name="demography"):
     exit_scale: float = meaning("closing hazards to the national ones by age")
     above_scale_exit: float = meaning("above-scale firms that close")
     size_effect: float = meaning("closing to employees, negative, above scale")
-    above_scale_entry: float = meaning("above-scale firms that enter, of the starting stock")
+    above_scale_entry: float = meaning(
+        "above-scale firms that enter to those that leave less those that rise, at the start"
+    )
     inside: float = meaning("closing hazard inside a carrier to that outside")
     after: float = meaning("closing hazard in the years after a carrier to that of others")
+    startups_enter: float = meaning("start-ups that enter to the city's rate")
+    cohort_years: float = meaning("age until which a start-up counts as technology start-up")
+    leaves_technology: float = meaning(
+        "start-ups of that age, no technology SMEs, that end their R&D for good"
+    )
     spin_offs: float = meaning("researchers who found a spin-off")
-    becomes_sme: float = meaning("start-ups that are evaluated as technology SMEs")
+    becomes_sme: float = meaning("new technology SMEs to those that close, at the start")
     considers: float = meaning("firms that weigh an application")
     passes: float = meaning("applications that pass")
-    cost: float = meaning("cost of an application")
+    cost: float = meaning("cost of an application for the status of advanced service firm")
+    cost_spread: float = meaning("cost of an application for the high-tech status, by firm")
     margin: float = meaning("taxable income over revenue")
-    relabels: float = meaning("firms just below a threshold that relabel")
+    above_threshold: float = meaning(
+        "R&D over revenue above the threshold, of firms at the high-tech thresholds"
+    )
+    relabels: float = meaning("firms that relabel where they are just below a threshold")
     reach: float = meaning("threshold from which relabelling is tried")
     renews: float = meaning("renewals that pass")
     startups_with_rd: float = meaning("technology start-ups that do R&D")
@@ -72,8 +93,9 @@ MIDDLE_YEARS = 4  # years of age, after the third, that share one hazard: F1, ag
 SERVICE_FIELDS = (2, 6)  # WIPO fields from 0: telecommunications to IT methods
 # Slots of a firm's draws: of a quarter, and of its life (quarter 0).
 _EXIT, _SME = 0, 1
-_WEIGHS, _PASSES, _RELABELS, _WEIGHS_SERVICE, _PASSES_SERVICE = 4, 5, 6, 7, 8
+_WEIGHS, _PASSES, _WEIGHS_SERVICE, _PASSES_SERVICE = 4, 5, 7, 8
 _ENTERS, _DISTRICT, _CLUSTER, _FIELD, _SIZE, _PROPENSITY, _DOES_RD, _LENGTH, _INDUSTRY = range(9)
+_BASED, _RELABELS, _COSTS, _STAYS = 9, 10, 11, 12
 
 
 class Seen(NamedTuple):
@@ -153,12 +175,10 @@ def _enter(state: State, p: Parameters) -> None:
     """
     table = state.organisations
     spin_offs = p.spin_offs * float(table.researchers[table.status == ACTIVE].sum())
-    startups = (
-        state.figures.startup_entry * state.gdp / state.figures.gdp + spin_offs
-    ) / state.weight
-    large = p.above_scale_entry * state.figures.above_scale_firms / state.weight
+    usual = p.startups_enter * state.figures.startup_entry * state.gdp / state.figures.gdp
+    startups = (usual + spin_offs) / state.weight
     _enter_group(state, p, startups / 4, group=0)
-    _enter_group(state, p, large / 4, group=1)
+    _enter_group(state, p, p.above_scale_entry * state.norms.leave_above_scale, group=1)
 
 
 def _enter_group(state: State, p: Parameters, expected: float, group: int) -> None:
@@ -174,6 +194,11 @@ def _enter_group(state: State, p: Parameters, expected: float, group: int) -> No
     state.flows.entered += ids.size * state.weight
 
 
+def _below_scale(p: Parameters) -> float:
+    """Return the share of start-ups, as they are drawn, that would be below the threshold."""
+    return float(ndtr(np.log(rules.ABOVE_SCALE / p.startup_revenue) / p.size_spread))
+
+
 def add_firms(
     state: State,
     p: Parameters,
@@ -184,17 +209,23 @@ def add_firms(
 ) -> Rows:
     """Append young firms: technology start-ups, or firms that just crossed the threshold."""
     luck = state.draws.at("demography", 0)
-    u = luck.table(ids, _INDUSTRY + 1)
+    u = luck.table(ids, _BASED + 1)
     cluster = places.clusters(state.city, u[:, _CLUSTER])
     field = places.fields(state.city, cluster, u[:, _FIELD])
-    spread = np.exp(p.size_spread * luck.normal(ids, _SIZE))
+    # Cut where a start-up would be above scale from its first day.
+    size = u[:, _SIZE] if large else u[:, _SIZE] * _below_scale(p)
+    spread = np.exp(p.size_spread * ndtri(size))
     does_rd = u[:, _DOES_RD] < (state.figures.rd_firm_share if large else p.startups_with_rd)
     entrant = rules.ABOVE_SCALE * (1 + p.entrant_above * spread)
     revenue = entrant if large else p.startup_revenue * spread
     large_staff = revenue / state.figures.revenue_per_employee
     staff = large_staff if large else p.startup_staff * np.sqrt(spread)
     typical = state.norms.typical_propensity if large else p.startup_rd
-    propensity = places.propensity(typical, luck.normal(ids, _PROPENSITY))
+    normal = luck.normal(ids, _PROPENSITY)
+    propensity = places.propensity(typical, normal)
+    based = u[:, _BASED] < state.norms.technology_based[LARGE if large else SMALL]
+    at_threshold = threshold_intensity(revenue, normal, p)
+    propensity = np.where(based, np.maximum(propensity, at_threshold), propensity)
     rd = np.where(does_rd, propensity * revenue, 0.0)
     lengths = kene.lengths(u[:, _LENGTH], FIRM_UNITS, state.knowledge)
     knows = kene.build(ids, field, lengths, FIRM_UNITS, state.draws.at("kene", 0), state.knowledge)
@@ -216,11 +247,41 @@ def add_firms(
     )
 
 
+def threshold_intensity(revenue: Floats, normal: Floats, p: Parameters) -> Floats:
+    """Return R&D over revenue a little above what the high-tech status asks, by a normal draw."""
+    return np.asarray(rules.status_shares(revenue) * np.exp(p.above_threshold * np.abs(normal)))
+
+
+def _not_yet_smes(state: State) -> Flags:
+    firms = state.firms
+    return np.asarray(firms.alive & ~firms.above_scale & ~firms.technology_sme & (firms.rd > 0))
+
+
+def keep_technology_smes(state: State, p: Parameters) -> None:
+    """Fix, once, a start-up's chance to be evaluated: as many come as leave by closing."""
+    firms = state.firms
+    smes = firms.alive & firms.technology_sme & ~firms.above_scale
+    age = np.maximum((state.start - firms.founded[smes]) // 4, 0)
+    by_age = hazards(p)
+    leave = by_age[np.minimum(age, by_age.size - 1)].sum() / 4
+    state.norms.becomes_sme = min(float(leave) / max(int(_not_yet_smes(state).sum()), 1), 1.0)
+
+
 def _become_technology_smes(state: State, p: Parameters) -> None:
     firms = state.firms
-    open_to = firms.alive & ~firms.above_scale & ~firms.technology_sme & (firms.rd > 0)
-    new = state.luck("demography").happens(firms.id, p.becomes_sme / 4, _SME)
-    firms.technology_sme[open_to & new] = True
+    chance = min(p.becomes_sme * state.norms.becomes_sme, 1.0)
+    new = state.luck("demography").happens(firms.id, chance, _SME)
+    firms.technology_sme[_not_yet_smes(state) & new] = True
+
+
+def _leave_technology(state: State, p: Parameters) -> None:
+    """Let start-ups that have grown too old for one, and are no technology SMEs, end their R&D."""
+    firms = state.firms
+    old = _not_yet_smes(state) & (state.quarter - firms.founded >= round(4 * p.cohort_years))
+    rows = np.flatnonzero(old)
+    leaves = state.draws.at("demography", 0).happens(firms.id[rows], p.leaves_technology, _STAYS)
+    firms.rd[rows[leaves]] = 0.0
+    firms.propensity[rows[leaves]] = 0.0
 
 
 def _count_above_scale(state: State) -> None:
@@ -233,27 +294,65 @@ def _count_above_scale(state: State) -> None:
     firms.above_scale[:] = now
 
 
+class Candidates(NamedTuple):
+    """Firms that could hold the high-tech status by their R&D, or by what passes for it.
+
+    Attributes:
+        rows: Who.
+        missing: R&D that each would relabel, million CNY a year.
+        saved: Tax that the status saves each over its years, million CNY.
+        costs: An application's cost to each over its median.
+    """
+
+    rows: Rows
+    missing: Floats
+    saved: Floats
+    costs: Floats
+
+
+def candidates(state: State, p: Parameters) -> Candidates:
+    """Return who could hold the high-tech status, whether they hold it or not."""
+    firms = state.firms
+    rows = np.flatnonzero(firms.alive & (firms.rd > 0) & (firms.above_scale | firms.technology_sme))
+    revenue = firms.revenue[rows]
+    missing = np.maximum(rules.status_shares(revenue) * revenue - firms.rd[rows], 0.0)
+    # Nobody further below than some reach applies.
+    near = firms.rd[rows] >= p.reach * (firms.rd[rows] + missing)
+    relabels = state.draws.at("demography", 0).happens(firms.id[rows], p.relabels, _RELABELS)
+    kept = (missing == 0) | (near & relabels)
+    rows, missing, revenue = rows[kept], missing[kept], revenue[kept]
+    saved = state.offers.dose(HIGH_TECH_RELIEF) * p.margin * revenue * rules.STATUS_YEARS
+    costs = np.exp(p.cost_spread * state.draws.at("demography", 0).normal(firms.id[rows], _COSTS))
+    return Candidates(rows, missing, saved, costs)
+
+
+def gainers(state: State, could: Candidates, cost: float) -> tuple[Flags, Flags]:
+    """Return who gains by the tax saved, at a median cost, and who by a first reward only."""
+    lasting = could.saved > cost * could.costs
+    reward = state.offers.dose(HIGH_TECH_REWARD)
+    return lasting, ~lasting & (could.saved + reward > cost * could.costs)
+
+
+def share_that_holds(p: Parameters) -> float:
+    """Return which share of those who could hold the high-tech status, and want it, hold it."""
+    gained, lost = p.considers * p.passes, (1 - p.renews) / rules.STATUS_YEARS
+    return gained / (gained + lost) if gained + lost > 0 else 1.0
+
+
 def _decide_on_high_tech(state: State, p: Parameters) -> None:
     firms, luck = state.firms, state.luck("demography")
     firms.rd_relabelled[firms.high_tech_until <= state.quarter] = 0.0
-    open_to = firms.alive & (firms.high_tech_until <= state.quarter)
-    rows = np.flatnonzero(open_to & (firms.rd > 0) & (firms.above_scale | firms.technology_sme))
-    revenue, rd = firms.revenue[rows], firms.rd[rows]
-    needed = rules.status_shares(revenue) * revenue
-    near = rd >= p.reach * needed  # nobody further below applies
-    rows, revenue, rd, needed = rows[near], revenue[near], rd[near], needed[near]
-    relief = state.offers.dose(HIGH_TECH_RELIEF) * p.margin * revenue * rules.STATUS_YEARS
+    could = candidates(state, p)
+    open_to = firms.high_tech_until[could.rows] <= state.quarter
+    lasting, once = gainers(state, could, state.norms.status_cost)
+    rows, missing = could.rows[open_to], could.missing[open_to]
     first = firms.high_tech_until[rows] == 0
-    worth = relief + np.where(first, state.offers.dose(HIGH_TECH_REWARD), 0.0) > p.cost
-    relabels = rd < needed
-    relabels &= luck.happens(firms.id[rows], p.relabels, _RELABELS)
     renews = firms.high_tech_until[rows] == state.quarter
     weighs = luck.happens(firms.id[rows], p.considers, _WEIGHS) | renews
-    applies = worth & weighs & ((rd >= needed) | relabels)
+    applies = weighs & (lasting[open_to] | (once[open_to] & first))
     wins = applies & luck.happens(firms.id[rows], np.where(renews, p.renews, p.passes), _PASSES)
     firms.high_tech_until[rows[wins]] = state.quarter + 4 * rules.STATUS_YEARS
-    fakes = wins & relabels
-    firms.rd_relabelled[rows[fakes]] = (needed - rd)[fakes]
+    firms.rd_relabelled[rows[wins]] = missing[wins]
     state.flows.high_tech_applications += float(applies.sum()) * state.weight
     relabelled = np.flatnonzero(firms.rd_relabelled > 0)
     asked = rules.status_shares(firms.revenue[relabelled]) * firms.revenue[relabelled]
@@ -311,6 +410,7 @@ def renew(state: State, p: Parameters) -> None:
     state.flows.closed += closed * state.weight
     _enter(state, p)
     _become_technology_smes(state, p)
+    _leave_technology(state, p)
     if quarter.season(state.quarter) == 4:
         _count_above_scale(state)
         _decide_on_high_tech(state, p)

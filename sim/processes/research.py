@@ -82,6 +82,7 @@ class Seen(NamedTuple):
     propensity: Floats
     rd_induced: Floats
     high_tech_until: Whole
+    rd_relabelled: Floats
 
 
 class Spending(NamedTuple):
@@ -175,7 +176,8 @@ def _decide(draws: Floats, seen: Seen, spending: Spending, now: int, deciding: D
                 rd[i] = 0.0
             else:
                 share = seen.propensity[i]
-                if seen.high_tech_until[i] >= now:
+                # Who passes other costs off as R&D need not do more of it.
+                if seen.high_tech_until[i] >= now and seen.rd_relabelled[i] == 0.0:
                     share = max(share, status_share(seen.revenue[i]))
                 aim = share * seen.revenue[i] * deciding.lead + seen.rd_induced[i]
                 rd[i] += deciding.adjustment * (aim - rd[i])

@@ -12,7 +12,7 @@ claimed beside it (``rd_padded``) are two columns; research lets real R&D adjust
 rule that stood before the start is in the city's starting R&D already: it is paid, and adds none.
 
 R&D is kept in two books: the expense that firms account for exceeds the statistical expenditure,
-which the tables hold, by 1.25-1.3.
+which the tables hold, by a ratio that the city's year gives.
 """
 
 import numpy as np
@@ -22,7 +22,6 @@ from sim.core import quarter
 from sim.core.arrays import Rows
 from sim.inputs.levers import RD_PRICE, RD_SHARE
 from sim.inputs.numbers import Numbers, meaning
-from sim.inputs.values import Values
 from sim.state.offers import Offer
 from sim.state.state import State
 
@@ -39,7 +38,6 @@ class Parameters(Numbers, name="subsidy_response"):
     knows: float = meaning("firms with R&D that know of a subsidy and take the trouble")
     first_trust: float = meaning("a first promise that firms count on")
     payment_delay: float = meaning("time from the claim to the payment")
-    accounting: float = meaning("R&D expense accounted for over the statistical R&D expenditure")
 
 
 LEVERS = (RD_SHARE, RD_PRICE)
@@ -118,8 +116,3 @@ def respond(state: State, p: Parameters) -> None:
         expected = _expected(state, p, offer, rows, firms.rd[rows])
         firms.rd_induced[rows] += additional * expected
         firms.rd_padded[rows] += p.relabelled * expected
-
-
-def begin(state: State, values: Values) -> None:
-    """Keep the ratio of the two books, which measures need."""
-    state.norms.rd_accounting = values.of(Parameters).accounting

@@ -40,8 +40,8 @@ Verb = Callable[[State, Values], None]
 START: tuple[Verb, ...] = (
     firms.place_large_firms,
     firms.place_small_firms,
-    firms.choose_rd,
     firms.place_startups,
+    firms.choose_rd,
     norms.fix_norms,
     research.begin,
     organisations.place_bodies,
@@ -52,7 +52,6 @@ START: tuple[Verb, ...] = (
     transfer.lay_open_results,
     talent.begin,
     maturation.begin,
-    subsidy_response.begin,
     contract.begin,
 )
 # What is under way as the plan begins, after that year.

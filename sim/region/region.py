@@ -28,6 +28,7 @@ from sim.region.plugins import put_in_force
 from sim.region.record import Record
 from sim.region.recorder import Recorder
 from sim.state import founders, knowledge
+from sim.state.offers import Offers
 from sim.state.state import State
 
 HISTORY = 4  # quarters before the start whose flows are lived through, with all stocks held
@@ -155,8 +156,11 @@ def start_city(case: Case, replicate: int = 0) -> Start:
         founders=values.of(founders.Parameters),
         knowledge=values.of(knowledge.Parameters),
     )
+    # Who is there knows what stands anyway; nothing is offered or paid before the plan.
+    state.offers = Offers(schedule.build(plan.city.background, (), shares).offers_in(plan.start))
     for verb in START:
         verb(state, values)
+    state.offers = Offers()
     _live_through_history(Run(state, nothing, values, case.plugins))
     for verb in UNDER_WAY:
         verb(state, values)

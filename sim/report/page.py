@@ -35,6 +35,7 @@ from sim.report.sections.sweep import sweep_part
 from sim.report.shapes import Shapes
 from sim.report.view import View, instrument_counts, published_figures, views_of
 from sim.report.words import mix_words
+from sim.results.starts import unmet_starts
 from sim.results.study import Study
 from sim.runs.folder import replacing
 
@@ -124,5 +125,6 @@ def results_of(view: View, gallery: Gallery) -> dict[str, Any]:
         "together": together_words(view),
         "precision": view.study.precision_words,
         "context": context_table(view),
+        "unmet": [start.sentence for start in unmet_starts(main)],
     }
     return said | spread_part(view)

@@ -43,8 +43,8 @@ class Firms(Table):
     technology_sme: Flags = column(np.bool_, "yes/no", "demography")
     leading: Flags = column(np.bool_, "yes/no")
     high_tech_industry: Flags = column(np.bool_, "yes/no")
-    propensity: Floats = column(np.float64, "R&D over revenue")
-    rd: Floats = column(np.float64, "million CNY a year, real", "research")
+    propensity: Floats = column(np.float64, "R&D over revenue", "demography")
+    rd: Floats = column(np.float64, "million CNY a year, real", "research", "demography")
     rd_relabelled: Floats = column(
         np.float64, "million CNY a year, reported beside it", "demography"
     )

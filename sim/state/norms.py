@@ -22,9 +22,15 @@ class Norms(Declared):
     mean_employees: float = amount("persons", "mean of firms")
     mean_youth: float = amount("a year", "mean of 1 / age, weighted by revenue")
     mean_closing_size: float = amount("ratio", "mean of above-scale firms' size in closing")
+    leave_above_scale: float = amount("rows a quarter", "large firms that new ones replace")
     left_by_closing: float = amount("share a year", "revenue that closing leaves to others")
     high_tech_share_drawn: float = amount("share", "above-scale revenue in high-tech industry")
     own_unit: float = amount("share", "firms with R&D that have an R&D unit of their own")
+    status_cost: float = amount("million CNY", "cost of applying for the high-tech status, median")
+    becomes_sme: float = amount("chance a quarter", "that a start-up becomes a technology SME")
+    technology_based: Floats = amounts(
+        "chance", "that an entrant is at the high-tech thresholds", SIZES
+    )
     # Research
     typical_propensity: float = amount("ratio", "R&D over revenue of performers, mean")
     typical_rd_stock: float = amount("million CNY", "R&D stock of performers, median")
@@ -33,7 +39,9 @@ class Norms(Declared):
     yearly_grants: float = amount("patents a year", "invention grants")
     grants_scale: float = amount("patents a quarter", "grants at R&D of one million CNY")
     high_value_norm: float = amount("ratio", "chance that a grant is of high value, at intensity 1")
-    rd_accounting: float = amount("ratio", "R&D in the statistical book over that in firms' own")
+    rd_accounting: float = amount(
+        "ratio", "above-scale firms' R&D in their own books over that in the statistical one"
+    )
     # Contracts and equipment
     contract_scale: float = amount("contracts a quarter", "commissions at R&D of one million CNY")
     instruments_per_researcher: float = amount("instruments", "large instruments per researcher")

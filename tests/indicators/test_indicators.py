@@ -1,7 +1,6 @@
 """Indicators: what is counted, and the real activity beside the count."""
 
 import pkgutil
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,7 +27,6 @@ from sim.indicators.table import COLUMNS, CONTEXT, INDICATORS, THEMES
 from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.inputs.kinds import KINDS
 from sim.policy.choosing import build_mix
-from sim.processes import subsidy_response
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BUILDING, CLOSED, PROJECT_KINDS, TALENT_KINDS
 from sim.state.platforms import opened
@@ -241,13 +239,11 @@ def test_research_over_the_gross_domestic_product():
 
 
 def test_the_two_books_and_the_real_part():
-    state = tiny()
+    state = tiny(rd_accounting=1.25)
     add_firms(state, 1, rd=10.0, revenue=400.0)
     add_firms(state, 1, rd=5.0, revenue=1.0, above_scale=False)
     state.firms.rd_relabelled[0] = 2.0
     state.firms.rd_padded[0] = 4.0
-    p = subsidy_response.Parameters(accounting=1.25)
-    subsidy_response.begin(state, SimpleNamespace(of=lambda name: p))
     assert measured(state, "rd_to_revenue_statistical") == pytest.approx(4)
     assert measured(state, "rd_to_revenue_above_scale") == pytest.approx(5)
     assert real(state, "rd_to_revenue_above_scale") == pytest.approx(3.125)

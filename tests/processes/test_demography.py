@@ -16,7 +16,7 @@ from world import (
 )
 
 from sim.core.identity import LATENT_FOUNDER
-from sim.processes.demography import Parameters, hazards, renew
+from sim.processes.demography import Parameters, hazards, keep_technology_smes, renew
 
 # Nobody closes, enters or applies.
 STILL = {
@@ -112,9 +112,9 @@ def test_latent_founders_enter_at_the_citys_rate():
     assert not state.firms.above_scale.any()
 
 
-def test_large_firms_enter_at_a_share_of_the_starting_stock():
-    state = tiny(above_scale_firms=20_000.0)
-    renew(state, still(above_scale_entry=0.08))
+def test_large_firms_enter_as_others_left_at_the_start():
+    state = tiny(leave_above_scale=400.0)
+    renew(state, still(above_scale_entry=1.0))
     assert entrants(state).size == pytest.approx(400, abs=4 * np.sqrt(800 / 4))
     assert state.firms.above_scale.all()
     assert (state.firms.revenue > 20.0).all()
@@ -169,14 +169,32 @@ def test_more_researchers_bring_more_founders_and_lose_none():
 
 
 def test_start_ups_with_research_become_technology_smes():
-    state = tiny()
+    state = tiny(becomes_sme=0.05)
     add_firms(state, 4000, above_scale=False, rd=1.0)
     add_firms(state, 500, above_scale=False)
     add_firms(state, 500, rd=1.0)
-    renew(state, still(becomes_sme=0.4))
+    renew(state, still(becomes_sme=2.0))
     new = state.firms.technology_sme
     assert new[:4000].mean() == pytest.approx(0.1, abs=spread(0.1, 4000))
     assert not new[4000:].any()
+
+
+def test_as_many_start_ups_become_technology_smes_as_leave_them():
+    state = tiny()
+    add_firms(state, 800, above_scale=False, technology_sme=True, founded=START - 40)
+    add_firms(state, 1200, above_scale=False, rd=1.0)
+    keep_technology_smes(state, still(exit_scale=1.0))
+    assert state.norms.becomes_sme == pytest.approx(800 * 0.06 / 4 / 1200)  # ten years: 6 % a year
+
+
+def test_start_ups_too_old_for_one_end_their_research():
+    state = tiny()
+    founded = START - np.array([19, 20, 20, 20])
+    smes, large = np.array([False, False, True, False]), np.array([False, False, False, True])
+    add_firms(state, 4, rd=1.0, technology_sme=smes, above_scale=large, founded=founded)
+    renew(state, still(cohort_years=5.0, leaves_technology=1.0))
+    assert state.firms.rd.tolist() == [1.0, 0.0, 1.0, 1.0]
+    assert state.firms.propensity[1] == 0.0  # and none begins again
 
 
 # The yearly count
@@ -204,15 +222,15 @@ def test_firms_are_counted_anew_at_the_years_end(quarter):
 
 RELIEF = offer("high_tech_relief", 0.10, payer="nation", name="relief")
 REWARD = offer("high_tech_reward", 0.2, name="reward")
-ALL_PASS = {"considers": 1.0, "passes": 1.0, "renews": 1.0}
+ALL_PASS = {"considers": 1.0, "passes": 1.0, "renews": 1.0, "cost_spread": 0.0}
 
 
 def holders(state):
     return np.flatnonzero(state.firms.high_tech_until > state.quarter).tolist()
 
 
-def statuses(*offers, money=1e6, p=None, **columns):
-    state = tiny(*offers, quarter=AUTUMN, money=money if REWARD in offers else 0)
+def statuses(*offers, money=1e6, p=None, cost=0.0, **columns):
+    state = tiny(*offers, quarter=AUTUMN, money=money if REWARD in offers else 0, status_cost=cost)
     number = max((np.size(column) for column in columns.values()), default=1)
     add_firms(state, number, **columns)
     renew(state, still(**(ALL_PASS | (p or {}))))
@@ -245,15 +263,24 @@ def test_who_may_apply(column, holds):
 def test_nobody_applies_for_what_does_not_pay():
     # Three years of relief on 20 M CNY: 0.10 · 0.06 · 20 · 3 = 0.36 M CNY.
     for cost, holds in ((0.35, True), (0.37, False)):
-        state = statuses(RELIEF, p={"cost": cost}, revenue=20.0, rd=9.0)
+        state = statuses(RELIEF, cost=cost, revenue=20.0, rd=9.0)
         assert (holders(state) == [0]) == holds
-    assert holders(statuses(p={"cost": 0.01}, rd=50.0)) == []  # nothing is offered
+    assert holders(statuses(cost=0.01, rd=50.0)) == []  # nothing is offered
+
+
+def test_the_more_a_firm_gains_the_likelier_it_applies():
+    p = {"cost_spread": 0.5}
+    revenue = np.repeat([20.0, 40.0], 4000)
+    state = statuses(RELIEF, p=p, cost=0.36, revenue=revenue, rd=9.0)
+    holds = state.firms.high_tech_until > AUTUMN
+    # At the median cost a half; at twice the gain all but those beyond ln 2 / 0.5 deviations.
+    assert holds[:4000].mean() == pytest.approx(0.5, abs=spread(0.5, 4000))
+    assert holds[4000:].mean() == pytest.approx(0.917, abs=spread(0.917, 4000))
 
 
 def test_a_reward_moves_the_first_application_only():
-    p = {"cost": 0.45}
     columns = {"revenue": 20.0, "rd": 9.0, "high_tech_until": np.array([0, AUTUMN])}
-    assert holders(statuses(RELIEF, REWARD, p=p, **columns)) == [0]  # 0.36 + 0.2 against 0.36
+    assert holders(statuses(RELIEF, REWARD, cost=0.45, **columns)) == [0]  # 0.36 + 0.2, and 0.36
 
 
 def test_a_share_of_firms_applies_and_a_share_of_those_passes():

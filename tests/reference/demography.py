@@ -2,9 +2,9 @@
 
 from bisect import bisect_left
 from itertools import accumulate
-from math import ceil, exp, sqrt
+from math import ceil, exp, log, sqrt
 
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from sim.core import identity, quarter
 from sim.inputs.levers import HIGH_TECH_RELIEF, HIGH_TECH_REWARD, RECOGNITION_REWARD, STATUS_RELIEF
@@ -18,8 +18,9 @@ from .status import status_share
 
 # Slots of a firm's draws: of a quarter, and of its life.
 EXIT, SME = 0, 1
-WEIGHS, PASSES, RELABELS, WEIGHS_SERVICE, PASSES_SERVICE = 4, 5, 6, 7, 8
+WEIGHS, PASSES, WEIGHS_SERVICE, PASSES_SERVICE = 4, 5, 7, 8
 ENTERS, DISTRICT, CLUSTER, FIELD, SIZE, PROPENSITY, DOES_RD, LENGTH, INDUSTRY = range(9)
+BASED, RELABELS, COSTS, STAYS = 9, 10, 11, 12
 
 FIRST_FIELD, LAST_FIELD = SERVICE_FIELDS
 
@@ -48,10 +49,21 @@ class MortalFirm:
     def closes(self, p, mean_size):
         return self.draw("demography", EXIT) < self.hazard_of_closing(p, mean_size) / 4.0
 
+    def is_technology_startup(self):
+        known = self.above_scale or self.technology_sme
+        return self.alive and not known and self.rd > 0
+
     def be_evaluated_as_sme(self, p):
-        if not self.alive or self.above_scale or self.technology_sme or self.rd <= 0:
-            return
-        self.technology_sme = self.draw("demography", SME) < p.becomes_sme / 4
+        if self.is_technology_startup():
+            chance = p.becomes_sme * self.model.norms.becomes_sme
+            self.technology_sme = self.draw("demography", SME) < chance
+
+    def leave_technology(self, p):
+        """End R&D for good, too old for a start-up and no technology SME."""
+        old = self.model.quarter - self.founded >= round(4 * p.cohort_years)
+        leaves = self.draw_for_life("demography", STAYS) < p.leaves_technology
+        if self.is_technology_startup() and old and leaves:
+            self.rd = self.propensity = 0.0
 
     def be_counted(self):
         """Tell whether it is above scale this year; return by how much that changes the count."""
@@ -66,27 +78,33 @@ class MortalFirm:
         free = self.alive and self.high_tech_until <= self.model.quarter
         return free and self.rd > 0 and (self.above_scale or self.technology_sme)
 
+    def research_enough_for_high_tech(self, p):
+        """Tell whether its R&D reaches the threshold, or may be made to look so."""
+        needed = self.research_needed()
+        if self.rd >= needed:
+            return True
+        relabels = self.draw_for_life("demography", RELABELS) < p.relabels
+        return relabels and self.rd >= p.reach * needed
+
     def research_needed(self):
         return status_share(self.revenue) * self.revenue
 
     def apply_for_high_tech(self, p):
         """Apply where it pays and R&D, or what passes for it, suffices; tell (applied, won)."""
-        city, needed = self.model, self.research_needed()
+        city = self.model
         first = self.high_tech_until == 0
         renews = self.high_tech_until == city.quarter
         worth = city.offers.dose(HIGH_TECH_RELIEF) * p.margin * self.revenue * rules.STATUS_YEARS
         worth += city.offers.dose(HIGH_TECH_REWARD) if first else 0.0
-        relabels = (
-            p.reach * needed <= self.rd < needed and self.draw("demography", RELABELS) < p.relabels
-        )
+        own_cost = exp(p.cost_spread * self.normal_for_life("demography", COSTS))
         weighs = renews or self.draw("demography", WEIGHS) < p.considers
-        if not (worth > p.cost and weighs and (self.rd >= needed or relabels)):
+        gains = worth > city.norms.status_cost * own_cost
+        if not (gains and weighs and self.research_enough_for_high_tech(p)):
             return False, False
         if self.draw("demography", PASSES) >= (p.renews if renews else p.passes):
             return True, False
         self.high_tech_until = city.quarter + 4 * rules.STATUS_YEARS
-        if relabels:
-            self.rd_relabelled = needed - self.rd
+        self.rd_relabelled = max(self.research_needed() - self.rd, 0.0)
         return True, True
 
     def may_apply_for_service_status(self):
@@ -110,6 +128,8 @@ def renew(city, p):
     enter(city, p)
     for firm in city.firms:
         firm.be_evaluated_as_sme(p)
+    for firm in city.firms:
+        firm.leave_technology(p)
     if quarter.season(city.quarter) == 4:
         count_above_scale(city)
         decide_on_high_tech(city, p)
@@ -119,11 +139,10 @@ def renew(city, p):
 def enter(city, p):
     """Let latent founders enter: start-ups, spin-offs of researchers, and new large firms."""
     researchers = sum(o.researchers for o in city.organisations if o.status == ACTIVE)
-    usual = city.figures.startup_entry * city.gdp / city.figures.gdp
+    usual = p.startups_enter * city.figures.startup_entry * city.gdp / city.figures.gdp
     startups = (usual + p.spin_offs * researchers) / city.weight
-    large = p.above_scale_entry * city.figures.above_scale_firms / city.weight
     enter_group(city, p, startups / 4, group=0)
-    enter_group(city, p, large / 4, group=1)
+    enter_group(city, p, p.above_scale_entry * city.norms.leave_above_scale, group=1)
 
 
 def enter_group(city, p, expected, group):
@@ -146,7 +165,8 @@ def add_firm(city, p, number, large):
     cluster = by_share([c.share for c in made_of.clusters], u(CLUSTER))
     fields = made_of.clusters[cluster].fields
     field = fields[int(u(FIELD) * len(fields))] - 1
-    spread = exp(p.size_spread * float(ndtri(u(SIZE))))
+    below = ndtr(log(rules.ABOVE_SCALE / p.startup_revenue) / p.size_spread)
+    spread = exp(p.size_spread * float(ndtri(u(SIZE) * (1.0 if large else below))))
     if large:
         revenue = rules.ABOVE_SCALE * (1 + p.entrant_above * spread)
         staff = revenue / city.figures.revenue_per_employee
@@ -155,7 +175,11 @@ def add_firm(city, p, number, large):
         revenue = p.startup_revenue * spread
         staff = p.startup_staff * sqrt(spread)
         typical, rd_share = p.startup_rd, p.startups_with_rd
-    propensity = float(places.propensity(typical, ndtri(u(PROPENSITY))))
+    normal = float(ndtri(u(PROPENSITY)))
+    propensity = float(places.propensity(typical, normal))
+    if u(BASED) < city.norms.technology_based[int(large)]:
+        at_threshold = status_share(revenue) * exp(p.above_threshold * abs(normal))
+        propensity = max(propensity, at_threshold)
     rd = propensity * revenue if u(DOES_RD) < rd_share else 0.0
     length = units_held(u(LENGTH), FIRM_UNITS, city.knowledge)
     known = capabilities(city.luck, city.knowledge, number, field, length, FIRM_UNITS)

@@ -60,7 +60,7 @@ class ResearchingFirm:
             self.rd = 0.0
             return
         share = self.propensity
-        if self.high_tech_until >= self.model.quarter:
+        if self.high_tech_until >= self.model.quarter and self.rd_relabelled == 0.0:
             share = max(share, status_share(self.revenue))
         wanted = share * self.revenue * usual.lead + self.rd_induced
         self.rd += p.adjustment * (wanted - self.rd)

@@ -2,11 +2,14 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import bisect
+from scipy.special import ndtr, ndtri
 
 from sim.core import identity
-from sim.core.arrays import Ids
+from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
 from sim.core.draws import poisson_counts
 from sim.inputs.city import City
+from sim.inputs.levers import HIGH_TECH_REWARD
 from sim.inputs.values import Values
 from sim.processes import (
     demography,
@@ -14,10 +17,12 @@ from sim.processes import (
 )
 from sim.region.population.numbers import (
     AGE,
+    APPLIES,
     BASED,
     CLUSTER,
     DISTRICT,
     FIELD,
+    HOLDS,
     INDUSTRY,
     LENGTH,
     PATENTS,
@@ -33,8 +38,10 @@ from sim.region.population.numbers import (
 )
 from sim.state import kene, places, rules
 from sim.state.columns import FIRM_UNITS
+from sim.state.norms import LARGE, SMALL
 from sim.state.state import State
 
+SURE = 0.999  # a chance that is as good as certain, and has a logarithm
 LARGEST_MEAN = 500.0  # patents of one firm: what an inverted Poisson draw can bear
 
 
@@ -95,34 +102,41 @@ def place_small_firms(state: State, values: Values) -> None:
     ids = ids_of(identity.INCUMBENT_FIRM, count, 1)
     luck = state.draws.at("population", 0)
     u = luck.table(ids, SLOTS)
-    spread = np.exp(p.sme_spread * luck.normal(ids, SIZE))
+    # Lognormal, cut at the threshold: no crowd stands just below it.
+    least = ndtr(np.log(rules.ABOVE_SCALE / p.sme_revenue) / p.sme_spread)
+    spread = np.exp(p.sme_spread * ndtri(least * u[:, SIZE]))
     youngest, ages = 4 * p.youngest_sme, 4 * (p.oldest_sme - p.youngest_sme)
     state.firms.add(
         ids,
         alive=True,
         founded=state.start - round(youngest) - (u[:, AGE] * ages).astype(np.int64),
         employees=p.sme_staff + p.sme_staff_by_size * spread,
-        revenue=np.minimum(p.sme_revenue * spread, rules.ABOVE_SCALE * rules.JUST_UNDER),
+        revenue=p.sme_revenue * spread,
         technology_sme=True,
         **_common(state, ids, u),
     )
 
 
 def choose_rd(state: State, values: Values) -> None:
-    """Choose who does R&D and how much, so that the city's share and total are met."""
+    """Choose who does R&D and how much, so that the city's share and total are met.
+
+    Start-ups stand already, with R&D of their own.
+    """
     firms, own, p = state.firms, values.of(Parameters), values.of(research.Parameters)
     luck = state.draws.at("population", 0)
-    large = firms.above_scale
+    large, incumbent = firms.above_scale, firms.above_scale | firms.technology_sme
     size = np.log(firms.employees / firms.employees[large].mean())
     u = luck.uniform(firms.id, PERFORMS)
-    score = p.size_effect * size + np.log(u / (1 - u))
+    # Size makes starting likelier and stopping less so: who is where both are even.
+    score = 2 * p.size_effect * size + np.log(u / (1 - u))
     count = round(state.figures.rd_firm_share * large.sum())
-    performs = ~large & (u < own.smes_with_rd)
+    performs = np.where(firms.technology_sme, u < own.smes_with_rd, firms.rd > 0)
     performs[np.argsort(np.where(large, -score, np.inf), kind="stable")[:count]] = True
-    typical = values.of(demography.Parameters).startup_rd
-    mean = _propensities(state, own, performs, typical)
+    mean = _propensities(state, own, values.of(demography.Parameters), performs)
     firms.rd[:] = np.where(performs, firms.propensity * firms.revenue, 0.0)
-    firms.rd_stock[:] = firms.rd / p.depreciation
+    firms.rd_stock[:] = np.where(incumbent, firms.rd / p.depreciation, firms.rd)
+    accounted = state.figures.rd_expense * float(firms.rd.sum())
+    state.norms.rd_accounting = accounted / max(float(firms.rd[large].sum()), 1e-9)
     busy = firms.rd[performs]
     state.norms.typical_propensity = mean
     state.norms.typical_rd_stock = float(np.median(firms.rd_stock[performs])) if count else 0.0
@@ -139,48 +153,78 @@ def choose_rd(state: State, values: Values) -> None:
     firms.leading[leading[: min(round(own.leading_share * large.sum()), count)]] = True
 
 
-def _propensities(state: State, p: Parameters, performs: NDArray[np.bool_], small: float) -> float:
+def _propensities(
+    state: State, p: Parameters, aging: demography.Parameters, performs: Flags
+) -> float:
     """Set R&D over revenue: technology-based firms near the high-tech thresholds, others below.
 
-    The city's high-tech firms fix how many performers are technology-based; the rest of the
-    city's R&D fixes the mean of the others, which is returned. Neither hangs on size, but for
-    firms so large that the threshold alone would be a large part of the city's R&D. Small firms
-    are typically at ``small``.
+    The rest of the city's R&D fixes the mean of the other large firms, which is returned. Neither
+    hangs on size, but for firms so large that the threshold alone would be a large part of the
+    city's R&D. Small firms are typically at that of start-ups.
     """
     firms, large = state.firms, state.firms.above_scale
-    luck = state.draws.at("population", 0)
-    normal = luck.normal(firms.id, PROPENSITY)
-    firms.propensity[:] = places.propensity(1.0, normal)
-    firms.propensity[~large] *= small
+    normal = state.draws.at("population", 0).normal(firms.id, PROPENSITY)
+    drawn = places.propensity(1.0, normal) * np.where(large, 1.0, aging.startup_rd)
+    incumbent = large | firms.technology_sme
+    firms.propensity[incumbent] = drawn[incumbent]
     total = state.figures.rd_expenditure * state.figures.firm_rd_share / state.weight
-    needed = rules.status_shares(firms.revenue)
-    able = performs & (needed * firms.revenue < p.based_share * total)
-    wanted = round(state.figures.high_tech_firms * p.technology_based / state.weight)
-    order = np.argsort(np.where(able, luck.uniform(firms.id, BASED), 2.0), kind="stable")
-    order = order[: min(wanted, int(able.sum()))]
-    intensity = needed[order] * np.exp(p.above_threshold * np.abs(normal[order]))
-    fits = np.cumsum(intensity * firms.revenue[order]) <= p.based_together * total
-    based = order[fits]
-    firms.propensity[based] = intensity[fits]
-    rest = performs & large
-    rest[based] = False
+    intensity = demography.threshold_intensity(firms.revenue, normal, aging)
+    based = _technology_based(state, p, aging, performs, intensity, total)
+    firms.propensity[based] = intensity[based]
+    rest = performs & large & ~based
     done = performs & ~rest
     left = total - float((firms.propensity * firms.revenue)[done].sum())
     weight = float((firms.propensity * firms.revenue)[rest].sum())
     mean = max(left, p.least_for_others * total) / max(weight, 1e-9)
-    others = large.copy()
-    others[based] = False
-    firms.propensity[others] *= mean
+    firms.propensity[large & ~based] *= mean
     return mean
+
+
+def _technology_based(
+    state: State,
+    p: Parameters,
+    aging: demography.Parameters,
+    performs: Flags,
+    intensity: Floats,
+    total: float,
+) -> Flags:
+    """Return who is technology-based: as many as the city's holders of the status imply.
+
+    Above-scale performers come first, as far as the city's R&D goes, then small firms whose own
+    R&D does not reach the threshold. Firms that do no R&D now, and entrants, are of this sort as
+    often as performers of their class.
+    """
+    firms, large = state.firms, state.firms.above_scale
+    u = state.draws.at("population", 0).uniform(firms.id, BASED)
+    asked = rules.status_shares(firms.revenue)
+    share = demography.share_that_holds(aging)
+    wanted = round(state.figures.high_tech_firms / state.weight / max(share, 1e-9))
+    able = large & (asked * firms.revenue < p.based_share * total)
+    first = _by_lot(np.flatnonzero(performs & able), u)[:wanted]
+    fits = np.cumsum((intensity * firms.revenue)[first]) <= p.based_together * total
+    first = first[fits]
+    short = firms.propensity < asked
+    smes = performs & firms.technology_sme
+    natural = int((smes & ~short).sum())
+    second = _by_lot(np.flatnonzero(smes & short), u)[: max(wanted - first.size - natural, 0)]
+    cuts = state.norms.technology_based
+    cuts[LARGE] = u[first[-1]] if first.size else 0.0
+    cuts[SMALL] = u[second[-1]] if second.size else 0.0
+    return np.asarray((able & (u <= cuts[LARGE])) | (~large & short & (u <= cuts[SMALL])))
+
+
+def _by_lot(rows: Rows, u: Floats) -> Rows:
+    """Return rows in the order of their lots."""
+    return np.asarray(rows[np.argsort(u[rows], kind="stable")])
 
 
 def place_startups(state: State, values: Values) -> None:
     """Place cohorts of the last years, thinned by the hazards they have lived through."""
-    own, p = values.of(Parameters), values.of(demography.Parameters)
+    p = values.of(demography.Parameters)
     hazards = demography.hazards(p)
     yearly = state.figures.startup_entry / state.weight
     cohort_of, slots = [], []
-    for age in range(1, round(4 * own.cohort_years) + 1):
+    for age in range(1, round(4 * p.cohort_years) + 1):
         alive = np.prod(1 - np.repeat(hazards, 4)[:age] / 4)
         number = round(yearly / 4 * float(alive) * (1 + state.macro_growth) ** (-age / 4))
         cohort_of.append(np.full(number, state.start - age))
@@ -191,16 +235,40 @@ def place_startups(state: State, values: Values) -> None:
 
 
 def give_high_tech_status(state: State, values: Values) -> None:
-    """Give the high-tech status to the firms nearest to what it asks for, with years to run."""
-    firms = state.firms
-    needed = rules.status_shares(firms.revenue) * firms.revenue
-    able = firms.alive & (firms.rd > 0) & (firms.above_scale | firms.technology_sme)
-    ratio = np.where(able, firms.rd / needed, -1.0)
-    count = min(round(state.figures.high_tech_firms / state.weight), int(able.sum()))
-    rows = np.argsort(-ratio, kind="stable")[:count]
+    """Give the high-tech status to firms for which the rule itself says yes, with years to run.
+
+    What an application costs is fixed so that the rule keeps the city's number of holders, from
+    then on. Who gains by the tax saved applies again and again; who gains by the first reward only
+    held it once, as long ago as its age allows.
+    """
+    firms, p = state.firms, values.of(demography.Parameters)
+    luck = state.draws.at("population", 0)
+    could = demography.candidates(state, p)
+    ids = firms.id[could.rows]
     # A status ends with a calendar year: the first, second or third from now.
-    years = (
-        state.draws.at("population", 0).uniform(firms.id[rows], TERM) * rules.STATUS_YEARS
-    ).astype(np.int64)
-    firms.high_tech_until[rows] = 4 * (state.start // 4 + 1 + years) - 1
-    firms.rd_relabelled[rows] = np.maximum(needed[rows] - firms.rd[rows], 0.0)
+    left = (luck.uniform(ids, TERM) * rules.STATUS_YEARS).astype(np.int64)
+    waited = np.log(luck.uniform(ids, APPLIES)) / np.log1p(-min(p.considers * p.passes, SURE))
+    ago = (state.start - firms.founded[could.rows]) // 4 - waited.astype(np.int64)
+    count = round(state.figures.high_tech_firms / state.weight)
+    share = demography.share_that_holds(p)
+
+    def too_many(cost: float) -> float:
+        lasting, once = demography.gainers(state, could, cost)
+        return share * float(lasting.sum()) + float((once & _runs(ago)).sum()) - count
+
+    dearest = float(np.max(could.saved, initial=0.0)) + state.offers.dose(HIGH_TECH_REWARD) + 1.0
+    cheap = too_many(0.0) <= 0
+    state.norms.status_cost = cost = 0.0 if cheap else bisect(too_many, 0.0, dearest * 100)
+    lasting, once = demography.gainers(state, could, cost)
+    holds = once & (ago > 0)
+    ends = np.where(once, rules.STATUS_YEARS - ago, left)
+    by_lot = _by_lot(np.flatnonzero(lasting), luck.uniform(ids, HOLDS))
+    holds[by_lot[: max(count - int((once & _runs(ago)).sum()), 0)]] = True
+    firms.high_tech_until[could.rows[holds]] = 4 * (state.start // 4 + 1 + ends[holds]) - 1
+    now = holds & (ends >= 0)
+    firms.rd_relabelled[could.rows[now]] = could.missing[now]
+
+
+def _runs(ago: Whole) -> Flags:
+    """Return which statuses still run, by how many years ago they were won."""
+    return np.asarray((ago > 0) & (ago <= rules.STATUS_YEARS))

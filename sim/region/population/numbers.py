@@ -16,10 +16,6 @@ class Parameters(Numbers, name="population"):
     mean_age: float = meaning("mean age of above-scale firms at the start")
     leading_share: float = meaning("above-scale firms that lead their cluster")
     sme_revenue: float = meaning("median revenue of technology SMEs")
-    technology_based: float = meaning("firms at the high-tech thresholds per firm with the status")
-    above_threshold: float = meaning(
-        "R&D over revenue above the threshold, of firms at the high-tech thresholds"
-    )
     based_share: float = meaning("the city's R&D that one technology-based firm may have at most")
     based_together: float = meaning("the city's R&D that all technology-based firms have at most")
     staff_spread: float = meaning("staff over revenue")
@@ -46,9 +42,6 @@ class Parameters(Numbers, name="population"):
     least_at_universities: float = meaning(
         "the city's researchers that are at universities at least"
     )
-    cohort_years: float = meaning(
-        "start-ups at the start of so many years are kept apart from the ordinary economy"
-    )
     oldest_platform: float = meaning("age of the oldest platforms at the start")
     left_before: float = meaning("time before the start in which former tenants left their seat")
     found_years: float = meaning("time before the start whose results may still lie open")
@@ -56,7 +49,7 @@ class Parameters(Numbers, name="population"):
 
 # Slots of a starting firm's draws, the first of them an organisation's, too.
 DISTRICT, CLUSTER, FIELD, SIZE, STAFF, AGE, PERFORMS, PROPENSITY = range(8)
-INDUSTRY, PATENTS, LENGTH, SURVIVES, CARRIER, TERM, BASED = range(8, 15)
+INDUSTRY, PATENTS, LENGTH, SURVIVES, CARRIER, TERM, BASED, HOLDS, APPLIES = range(8, 17)
 SLOTS = 12  # of the block of draws that places a firm or an organisation
 
 

@@ -9,18 +9,7 @@ from sim.report.numerals import NONE, SPAN, between, number
 from sim.report.sections.cells import Cell, Table
 from sim.report.view import View
 from sim.report.words import capital, mix_words
-
-# Context indicator → the city's figure that it starts from.
-STARTS_FROM = {
-    "gdp": "gdp",
-    "above_scale_firms": "above_scale_firms",
-    "high_tech_firms": "high_tech_firms",
-    "technology_smes": "technology_smes",
-    "valid_invention_patents": "valid_patents",
-    "high_tech_value_added_share": "high_tech_output_share",
-    "institutes_total": "institutes",
-    "brokers": "brokers",
-}
+from sim.results.starts import STARTS_FROM
 
 
 def context_table(view: View) -> Table:
