@@ -11,7 +11,7 @@ def design_institutes_new(state: State) -> float:
     """Return institutes of design opened since the start."""
     table = state.organisations
     rows = (table.kind == KIND_CODE["institute"]) & table.design & (table.status != BUILDING)
-    return float((rows & (table.opens >= state.start)).sum())
+    return state.number(rows & (table.opens >= state.start))
 
 
 def cluster_coverage(state: State) -> float:
@@ -25,7 +25,7 @@ def national_platforms(state: State) -> float:
     table = state.organisations
     theirs = (table.host_class == HOSTS.index("institute")) | (table.kind == KIND_CODE["institute"])
     national = (table.kind < len(KIND_NAMES)) & (table.level >= LEVEL_CODE["national"])
-    return float((theirs & national & (table.status != BUILDING)).sum())
+    return state.number(theirs & national & (table.status != BUILDING))
 
 
 ROWS: tuple[Indicator, ...] = (

@@ -62,7 +62,7 @@ class Indicator:
 
 def in_being(*kinds: str) -> Measure:
     """Return the measure of platforms in operation."""
-    return lambda state: float(state.platforms(*kinds).size)
+    return lambda state: state.number(state.platforms(*kinds))
 
 
 def busy(*kinds: str) -> Measure:
@@ -70,7 +70,7 @@ def busy(*kinds: str) -> Measure:
 
     def measure(state: State) -> float:
         rows = state.platforms(*kinds)
-        return float((~hollow(state, rows, HOLLOW)).sum())
+        return state.number(rows[~hollow(state, rows, HOLLOW)])
 
     return measure
 
@@ -79,7 +79,7 @@ def ever(*kinds: str) -> Measure:
     """Return the cumulative measure: starts are counted, ends never subtracted."""
 
     def measure(state: State) -> float:
-        return float((state.of_kinds(*kinds) & (state.organisations.status != BUILDING)).sum())
+        return state.number(state.of_kinds(*kinds) & (state.organisations.status != BUILDING))
 
     return measure
 
@@ -90,7 +90,7 @@ def at_level(kind: str, level: str) -> Measure:
     def measure(state: State) -> float:
         table = state.organisations
         reached = (table.kind == KIND_CODE[kind]) & (table.level >= LEVEL_CODE[level])
-        return float((reached & (table.status != BUILDING)).sum())
+        return state.number(reached & (table.status != BUILDING))
 
     return measure
 
@@ -101,7 +101,7 @@ def at_level_now(kind: str, *levels: str) -> Measure:
 
     def measure(state: State) -> float:
         rows = state.platforms(kind)
-        return float(np.isin(state.organisations.level[rows], codes).sum())
+        return state.number(rows[np.isin(state.organisations.level[rows], codes)])
 
     return measure
 
@@ -117,7 +117,7 @@ def new(kind: str, level: str | None = None) -> Measure:
 
 def begun(kind: str) -> Measure:
     """Return the measure of platforms that were ever begun, those being built included."""
-    return lambda state: float((state.organisations.kind == KIND_CODE[kind]).sum())
+    return lambda state: state.number(state.organisations.kind == KIND_CODE[kind])
 
 
 def new_busy(kind: str, host: str | None = None) -> Measure:
@@ -126,7 +126,7 @@ def new_busy(kind: str, host: str | None = None) -> Measure:
     def measure(state: State) -> float:
         table, rows = state.organisations, state.platforms(kind)
         rows = rows[(table.opens[rows] >= state.start) & _hosted(state, rows, host)]
-        return float((~hollow(state, rows, HOLLOW)).sum())
+        return state.number(rows[~hollow(state, rows, HOLLOW)])
 
     return measure
 
@@ -151,7 +151,7 @@ def hosted(kinds: tuple[str, ...], host: str, *, ever_since: str = "", level: st
         elif not ever_since:
             rows = rows[table.status[rows] == ACTIVE]
         least = LEVEL_CODE[level] if level else 0
-        return float((table.level[rows] >= least).sum())
+        return state.number(rows[table.level[rows] >= least])
 
     return measure
 

@@ -76,7 +76,7 @@ def national_key_laboratories_new(state: State) -> float:
     names = [cluster.id for cluster in state.city.clusters]
     if "new_materials" in names:
         rows = rows[table.cluster[rows] == names.index("new_materials")]
-    return float(rows.size)
+    return state.number(rows)
 
 
 def platforms_new(state: State) -> float:
@@ -89,7 +89,7 @@ def platforms_new_once(state: State) -> float:
     table = state.organisations
     new = state.of_kinds(*dict(PLATFORMS_OF_JIANGYIN)) & (table.status != BUILDING)
     new &= table.opens >= state.start
-    return float(new.sum())
+    return state.number(new)
 
 
 def platforms_new_busy(state: State) -> float:

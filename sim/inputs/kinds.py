@@ -95,6 +95,16 @@ class Kind:
     firm_weight: Quantity
 
     @property
+    def of_host(self) -> bool:
+        """Whether it is a part of any firm, with no legal person, seats or researchers of its own.
+
+        Where firms are thinned, it is thinned with the firms that host it. The few of a kind that
+        leading firms alone host beside science stand one to one with the city's.
+        """
+        apart = self.legal_person or self.seats.default > 0 or self.researchers.default > 0
+        return "firm" in self.hosts and not apart
+
+    @property
     def meanings(self) -> dict[str, str]:
         """What each of its numbers means, to be read after the unit."""
         per = "eligible host" if self.per_host else "unit in being at the start"

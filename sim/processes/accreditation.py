@@ -43,7 +43,7 @@ class Parameters(Numbers, name="accreditation"):
 
 GRADE_D = 4
 # Slots of a platform's draws in a quarter.
-_APPLIES, _SCORE = 0, 1
+_APPLIES, _SCORE, _PLACE = 0, 1, 2
 
 
 def pass_share(kind: str, level: str, p: Parameters) -> float:
@@ -95,6 +95,14 @@ def work(state: State, rows: Rows) -> NDArray[np.float64]:
     return np.asarray(table.cases[rows] + table.tenants[rows] + research_behind(state, rows))
 
 
+def _before(key: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what those with a lower key weigh together, for each."""
+    order = np.argsort(key, kind="stable")
+    before = np.empty(key.size)
+    before[order] = np.cumsum(weight[order]) - weight[order]
+    return before
+
+
 def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> None:
     table, luck = state.organisations, state.luck("accreditation")
     by_host = rewards(state, kind, level)
@@ -111,13 +119,15 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
     bar = np.sort(luck.normal(mix(rivals, state.quarter)))[::-1]
     share = pass_share(kind, level, p)
     places = luck.whole(identity.of_name(f"places {kind} {level}"), share * number)
-    # The places do not grow with the city's applications: rank against everybody.
-    beaten_by = np.searchsorted(-bar, -scores) + np.argsort(np.argsort(-scores, kind="stable"))
-    won = rows[beaten_by < places]
+    # The places do not grow with the city's applications: rank against everybody. Of a row that
+    # stands for several platforms so many would win; it wins as often as one of them.
+    better = np.searchsorted(-bar, -scores) + _before(-scores, table.weight[rows])
+    lot = luck.uniform(table.id[rows], _PLACE) * table.weight[rows]
+    won = rows[better + lot < places]
     table.level[won] = LEVEL_CODE[level]
     table.reached[won] = state.quarter
-    state.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += float(won.size)
-    reached(state, kind, level, won.size)
+    state.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += state.number(won)
+    reached(state, kind, level, state.number(won))
     _pay(state, p, won, kind, level)
 
 

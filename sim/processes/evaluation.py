@@ -113,7 +113,7 @@ def _award(state: State, p: Parameters) -> None:
     ):
         chance = np.minimum(number * weight / weight.sum(), 1.0)
         won = rows[luck.happens(table.id[rows], chance, slot)]
-        state.flows.awards[LEVELS.index(level)] += float(won.size)
+        state.flows.awards[LEVELS.index(level)] += state.number(won)
         for offer in state.offers.on(AWARD_MATCH):
             if not offer.levels or LEVELS.index(level) in offer.levels:
                 _pay(state, p, offer, won, offer.dose)
@@ -144,4 +144,4 @@ def grade(state: State, p: Parameters) -> None:
     orphaned = (host >= 0) & ~state.firms.alive[host]
     closing = rows[(table.failures[rows] >= p.closes_after) | orphaned]
     close(state, closing)
-    state.flows.closed_platforms += float(closing.size)
+    state.flows.closed_platforms += state.number(closing)

@@ -40,7 +40,7 @@ class Parameters(Numbers, name="incubation"):
 SEATING = ("incubator", "makerspace", "accelerator", "rural_makerspace", "science_park")
 # Slots of a start-up's draws: of its life (quarter 0) and of a quarter.
 _SEEKS = 0
-_GRADUATES, _LEAVES, _LOT = 0, 1, 2
+_GRADUATES, _LEAVES, _LOT, _LAST_SEAT = 0, 1, 2, 3
 
 
 class Located(NamedTuple):
@@ -113,7 +113,9 @@ def _seat(state: State, p: Parameters) -> None:
     order = np.lexsort((lot, best))
     place = np.arange(rows.size) - np.searchsorted(best[order], best[order])
     free = (table.seats - table.tenants) / state.weight
-    seated = order[place + 1 <= free[best[order]]]
+    # Where a row stands for several firms the last seats are taken by lot.
+    last = state.luck("incubation").uniform(table.id, _LAST_SEAT)
+    seated = order[place + last[best[order]] < free[best[order]]]
     firms.carrier[rows[seated]] = best[seated]
     firms.seated[rows[seated]] = state.quarter
     np.add.at(table.tenants, best[seated], state.weight)

@@ -90,7 +90,7 @@ def _advance(state: State, p: Parameters, rows: Rows, now: int) -> None:
 def yearly_places(state: State, p: Parameters, kind: str) -> float:
     """Return how many results a year the platforms of a kind can help."""
     each = p.concept_places if kind == "proof_of_concept_centre" else p.pilot_places
-    return float(state.platforms(kind).size * each)
+    return state.number(state.platforms(kind)) * each
 
 
 def _help(state: State, p: Parameters, rows: Rows, kind: str, stage: int) -> None:

@@ -73,7 +73,7 @@ _OPEN = 0
 _ANYWAY, _TURN, _TIME, _ATTENDS, _POINTER, _ANYBODY, _SUPPLIER = range(7)
 # Slots of an organisation, of a planned event and of a department in a quarter.
 _OWN, _PLACE, _ROUND, _GIVES_WAY = 8, 9, 10, 11
-_HELD = 12
+_HELD, _ROOM = 12, 18
 _ACCEPTS, _ASKED_BY, _APPLICANTS, _VALUE, _CHOICE = 13, 14, 15, 16, 17
 # Groups of ids that stand for no row: planned events, departments.
 _EVENT, _DEPARTMENT = 0, 1
@@ -168,12 +168,15 @@ def _visit(state: State, p: Parameters, pace: float) -> None:
     status = firms.alive & (firms.high_tech_until >= state.quarter)
     new = np.flatnonzero(status & (firms.visited == 0))
     anyway = luck.happens(firms.id[new], p.usual_visits / 4, _ANYWAY)
-    visited = new[anyway][: int(room / state.weight)]
+    # A row stands for ``weight`` firms: whole visits are rounded to rows by lot.
+    most = luck.whole(identity.of_name("visits"), int(room) / state.weight, _ROOM)
+    visited = new[anyway][:most]
     left = new[~anyway]
     for offer in state.offers.on(VISIT_NUMBER):
-        free = int(room / state.weight) - visited.size
-        planned = of_quarter(offer.dose * pace, state.quarter) / state.weight
-        went = _campaign(state, p, offer, left, min(round(planned), max(free, 0)))
+        whole = of_quarter(offer.dose * pace, state.quarter) / state.weight
+        planned = luck.whole(identity.of_name("visits"), whole, offer.lot)
+        free = max(most - visited.size, 0)
+        went = _campaign(state, p, offer, left, min(planned, free))
         visited, left = np.concatenate([visited, went]), np.setdiff1d(left, went)
     _record(state, p, visited, hosts, people)
 

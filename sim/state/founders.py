@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.core.arrays import Ids, Rows
 from sim.inputs.numbers import Numbers, meaning
 
+FIRMS = ("firm", "leading_firm")  # classes of hosts that are firms
 CARRIERS = ("incubator", "makerspace")  # kinds that house firms and, as hosts, found platforms
 
 
@@ -49,7 +50,11 @@ class Hosts:
     cluster: NDArray[np.int64]
     suitability: NDArray[np.float64]
 
+    def rows_stand_for(self, weight: float) -> float:
+        """Return how many hosts of the city a row is, where a row of firms is ``weight``."""
+        return weight if self.firms else 1.0
+
     @property
     def firms(self) -> bool:
         """Return whether the rows are firms."""
-        return self.name in ("firm", "leading_firm")
+        return self.name in FIRMS

@@ -4,15 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.arrays import Rows
-from sim.inputs.codes import KIND_CODE, KIND_NAMES
-from sim.state.founders import CARRIERS, Hosts
+from sim.inputs.kinds import KINDS
+from sim.state.founders import CARRIERS, FIRMS, Hosts
 from sim.state.state import State
+
+_OF_HOST = np.array([data.of_host for data in KINDS.values()])
 
 
 def hosts(state: State, name: str) -> Hosts:
     """Return the possible founders of a class, with what makes one likelier than another."""
     everywhere = len(state.city.clusters)
-    if name in ("firm", "leading_firm"):
+    if name in FIRMS:
         firms = state.firms
         able = firms.alive & firms.above_scale & (firms.rd > 0)
         rows = np.flatnonzero(able & (firms.leading == (name == "leading_firm")))
@@ -31,16 +33,20 @@ def hosts(state: State, name: str) -> Hosts:
     return Hosts(name, rows, table.id[rows], table.platforms[rows], cluster, np.ones(rows.size))
 
 
-def class_weight(state: State, kind: str, host: str) -> float:
-    """Return how likely a host of a class is to found a kind, beside a body's 1."""
-    if host == "outside":
-        return state.founders.outside_weight
-    firm = host in ("firm", "leading_firm")
-    return float(state.costs["firm_weight"][KIND_CODE[kind]]) if firm else 1.0
+def stands_for(state: State, codes: Rows | int, *, firms: bool) -> NDArray[np.float64]:
+    """Return how many platforms of the city one of these kinds is, by whether firms host it.
+
+    What is a part of a firm is thinned with the firms; what has a life of its own is not.
+    """
+    return np.where(firms & _OF_HOST[codes], state.weight, 1.0)
 
 
 def class_weights(state: State, codes: Rows, host: str) -> NDArray[np.float64]:
-    """Return the same for several kinds by their codes."""
-    if host in ("firm", "leading_firm"):
-        return np.asarray(state.costs["firm_weight"][codes], np.float64)
-    return np.full(codes.size, class_weight(state, KIND_NAMES[0], host))
+    """Return how likely a host of a class is to found kinds, by their codes, beside a body's 1.
+
+    A row of firms is so many hosts of what has a life of its own.
+    """
+    if host in FIRMS:
+        hosts_in_row = state.weight / stands_for(state, codes, firms=True)
+        return np.asarray(state.costs["firm_weight"][codes] * hosts_in_row, np.float64)
+    return np.full(codes.size, state.founders.outside_weight if host == "outside" else 1.0)

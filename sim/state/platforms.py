@@ -5,18 +5,21 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.core import identity
-from sim.core.arrays import Ids, Rows
+from sim.core.arrays import Flags, Ids, Rows
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
 from sim.inputs.kinds import KINDS
+from sim.state import places
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.founders import CARRIERS, Hosts
+from sim.state.hosts import stands_for
 from sim.state.state import State
 
 REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one
 _REPEATABLE = np.isin(KIND_NAMES, REPEATABLE)
 _FIRST_LEVEL = np.array([LEVEL_CODE[data.levels[0]] for data in KINDS.values()])
 # Slots of a platform's own draws.
-_QUALITY, _SEATS, _NEW_UNIT, _DESIGN = range(4)
+_QUALITY, _SEATS, _NEW_UNIT, _DESIGN, _ITS_OWN = range(5)
+_DISTRICT, _CLUSTER, _FIELD = 5, 6, 7
 
 
 def build(
@@ -52,6 +55,9 @@ def build(
     variant = code | registration << 8
     ids = identity.mixed(identity.FOUNDED_ORGANISATION, host.ids[at], variant, state.quarter)
     owners = state.firms if host.firms else state.organisations
+    weight = stands_for(state, code, firms=host.firms)
+    its_own = host_itself(state, ids, weight, host)
+    elsewhere = spread_out(state, ids)
     time = np.rint(state.costs["building"][code]).astype(np.int64)
     rows_built = state.organisations.add(
         ids,
@@ -61,31 +67,58 @@ def build(
         host_class=HOSTS.index(host.name),
         host_firm=rows if host.firms else -1,
         host_body=-1 if host.firms else rows,
-        district=owners.district[rows] if district is None else district,
-        cluster=np.where(cluster < len(state.city.clusters), cluster, -1),
-        field=owners.field[rows],
+        district=np.where(its_own, owners.district[rows], elsewhere["district"])
+        if district is None
+        else district,
+        cluster=np.where(
+            its_own,
+            np.where(cluster < len(state.city.clusters), cluster, -1),
+            elsewhere["cluster"],
+        ),
+        field=np.where(its_own, owners.field[rows], elsewhere["field"]),
         decided=state.quarter,
         opens=state.quarter + time,
         reached=state.quarter + time,
         registration=registration,
         partner=partner,
+        weight=weight,
         **platform_traits(state, code, ids),
     )
     if not registration:
-        owners.platforms[rows] |= np.where(_REPEATABLE[code], 0, 1 << code)
-    for founded in code.tolist():
-        state.flows.founded[founded] += 1.0
+        owners.platforms[rows] |= np.where(_REPEATABLE[code] | ~its_own, 0, 1 << code)
+    np.add.at(state.flows.founded, code, weight)
     opened(state, rows_built[time == 0])
+
+
+def host_itself(state: State, ids: Ids, weight: NDArray[np.float64], host: Hosts) -> Flags:
+    """Return which platforms are of the host in the row, and not of another for which it stands.
+
+    In a thinned city a row of firms founds for all of them what has a life of its own.
+    """
+    share = weight / host.rows_stand_for(state.weight)
+    return state.draws.at("founding", 0).uniform(ids, _ITS_OWN) <= share
+
+
+def spread_out(state: State, ids: Ids) -> dict[str, Rows]:
+    """Return where firms of the city stand: district, cluster and field, by the city's shares."""
+    luck = state.draws.at("founding", 0)
+    cluster = places.clusters(state.city, luck.uniform(ids, _CLUSTER))
+    return {
+        "district": places.districts(state.city, luck.uniform(ids, _DISTRICT)),
+        "cluster": cluster,
+        "field": places.fields(state.city, cluster, luck.uniform(ids, _FIELD)),
+    }
 
 
 def opened(state: State, rows: Rows) -> None:
     """Count platforms that open: each has now reached its first level."""
     table = state.organisations
     for row in rows.tolist():
-        reached(state, KIND_NAMES[table.kind[row]], LEVELS[table.level[row]], 1)
+        weight = float(table.weight[row])
+        reached(state, KIND_NAMES[table.kind[row]], LEVELS[table.level[row]], weight)
 
 
-def reached(state: State, kind: str, level: str, count: int) -> None:
+def reached(state: State, kind: str, level: str, count: float) -> None:
     """Count that platforms of a kind reached a level, by opening or by climbing."""
     state.totals.reached[KIND_CODE[kind], LEVEL_CODE[level]] += count
 

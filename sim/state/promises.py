@@ -27,6 +27,8 @@ from sim.inputs.levers import (
     Lever,
 )
 from sim.state.books import yuan
+from sim.state.founders import FIRMS
+from sim.state.hosts import stands_for
 from sim.state.offers import Offer
 from sim.state.state import State
 
@@ -242,7 +244,12 @@ def fund(
     anyway: Flags,
 ) -> Flags:
     """Pay those who found a platform of a kind; return who does, as ``go_ahead`` has it."""
-    parts = [part for promise in at_founding(state, kind, host) for part in promise.parts]
+    weight = float(stands_for(state, KIND_CODE[kind], firms=host in FIRMS))
+    parts = [
+        (offer, million * weight)
+        for promise in at_founding(state, kind, host)
+        for offer, million in promise.parts
+    ]
     return go_ahead(state, parts, ids, anyway, payee=PAYEE[host], merit=merit)
 
 
@@ -254,7 +261,7 @@ def pay_platforms(state: State, offer: Offer, rows: Rows, million: float, *, due
     state.claim(
         offer,
         ids,
-        million,
+        million * table.weight[rows],
         due=due,
         payee="platform",
         merit=table.quality[rows],

@@ -215,6 +215,10 @@ class State:
         table = self.organisations
         return _in_operation(table.kind, table.status, _wanted(kinds), status)
 
+    def number(self, rows: Rows | Flags) -> float:
+        """Return how many platforms of the city these rows stand for."""
+        return float(self.organisations.weight[rows].sum())
+
     def of_kinds(self, *kinds: str) -> NDArray[np.bool_]:
         """Return which rows are platforms of these kinds, whatever their status."""
         return np.asarray(_wanted(kinds)[self.organisations.kind], np.bool_)

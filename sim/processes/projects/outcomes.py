@@ -18,7 +18,7 @@ from sim.state.ring import ring
 from sim.state.state import State
 
 
-def pilot_share(platforms: int, halves: float, p: Parameters) -> float:
+def pilot_share(platforms: float, halves: float, p: Parameters) -> float:
     """Return the share of projects half-way in a quarter for which pilot platforms have time."""
     return float(min(1.0, platforms * p.per_pilot_platform / 4 / max(halves, 1e-9)))
 
@@ -55,7 +55,9 @@ def find_users(state: State, p: Parameters, rows: Rows) -> None:
     projects.phase[rows] = SECOND_HALF
     luck = state.draws.at("projects", 0)
     rows = rows[luck.happens(projects.id[rows], p.proves, slots.PROTOTYPE)]
-    pilots = pilot_share(state.platforms("pilot_platform").size, state.norms.project_halves, p)
+    pilots = pilot_share(
+        state.number(state.platforms("pilot_platform")), state.norms.project_halves, p
+    )
     piloted = luck.happens(projects.id[rows], pilots, slots.PILOT)
     chance = np.where(piloted, p.finds_user_piloted, p.finds_user)
     rows = rows[luck.happens(projects.id[rows], chance, slots.SELLS)]

@@ -30,7 +30,8 @@ def grant_leading(state: State, p: Parameters) -> None:
     places = p.leading_quota * grown
     rivals = rival_scores(state, kind, places / p.leading_pass, normal)
     state.flows.applied[CODE[kind]] += float(ids.size)
-    ids = ids[wins(luck.normal(ids, slots.SCORE), rivals, places, 1.0)]
+    scores, lot = luck.normal(ids, slots.SCORE), luck.uniform(ids, slots.PLACE)
+    ids = ids[wins(scores, rivals, places, 1.0, lot)]
     firms = np.flatnonzero(state.firms.alive & state.firms.above_scale & (state.firms.rd > 0))
     around = ring(luck, state.firms.id[firms], firms, slot=slots.FIRM)
     at_firm = luck.happens(ids, p.at_firms, slots.SENDER)

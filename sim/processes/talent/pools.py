@@ -16,11 +16,14 @@ from sim.state.state import State
 _RIVALS = len(TALENT_KINDS)  # groups of strangers: candidates by kind, then rivals by kind
 
 
-def wins(scores: Floats, rivals: Floats, places: float, weight: float) -> Flags:
-    """Return who is among the best; an applicant stands for ``weight`` of them, a rival for one."""
+def wins(scores: Floats, rivals: Floats, places: float, weight: float, lot: Floats) -> Flags:
+    """Return who is among the best; an applicant stands for ``weight`` of them, a rival for one.
+
+    Who stands for more than the places that are left wins by lot, as often as one of them would.
+    """
     better = np.searchsorted(np.sort(-rivals), -scores)
     rank = np.argsort(np.argsort(-scores, kind="stable"), kind="stable")
-    return np.asarray(better + rank * weight < places, np.bool_)
+    return np.asarray(better + (rank + lot) * weight < places, np.bool_)
 
 
 def strangers(state: State, group: int, number: float) -> Ids:

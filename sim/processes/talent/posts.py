@@ -5,6 +5,7 @@ A firm without a partner may gain one.
 
 import numpy as np
 
+from sim.core import identity
 from sim.core.quarter import season
 from sim.inputs.levers import EXCHANGE_POSTS
 from sim.processes.talent import slots
@@ -30,10 +31,13 @@ def exchange(state: State, p: Parameters) -> None:
     rows = rows[np.argsort(luck.uniform(firms.id[rows], slots.LOT), kind="stable")]
     near = local_science(state)
     staff = p.sent * float(state.organisations.researchers[near].sum())
-    rows = rows[: int(posts_of_quarter(staff, state.quarter) / state.weight)]
+    # A row stands for ``weight`` firms: whole posts are rounded to rows by lot.
+    most = posts_of_quarter(staff, state.quarter) / state.weight
+    rows = rows[: luck.whole(identity.of_name("posts"), most, slots.ROOM)]
     around = ring(luck, state.organisations.id[near], near, slot=slots.LOCAL)
     for offer in offers:
-        number = int(posts_of_quarter(offer.dose, state.quarter) / state.weight)
+        filled = posts_of_quarter(offer.dose, state.quarter) / state.weight
+        number = luck.whole(identity.of_name("posts"), filled, offer.lot)
         group, rows = rows[:number], rows[number:]
         cost = p.post_cost * state.weight
         served = state.claim(offer, firms.id[group], cost, payee="university")

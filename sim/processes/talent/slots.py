@@ -9,3 +9,5 @@ HOLDS, SINCE = 20, 22
 # Places on rings.
 LOCAL, OUTSIDE, FIRM = 24, 25, 26
 CANDIDATES = 28  # an institute's candidates of a quarter
+ROOM = 29  # posts of a quarter, in rows
+PLACE = 30  # an applicant's share of the last place

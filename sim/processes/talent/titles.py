@@ -197,11 +197,11 @@ def _grant(state: State, p: Parameters, title: Title) -> None:
     if title.kind == "industry_professor":
         room = max(p.nominations * state.bodies("university").size, normal)
         able = nominated(organisation, scores, room / state.weight)
-        rows, organisation, scores = rows[able], organisation[able], scores[able]
+        rows, ids, scores = rows[able], ids[able], scores[able]
+        organisation = organisation[able]
     places = title.quota * grown
-    won = wins(
-        scores, rival_scores(state, title.kind, places / title.passes, normal), places, state.weight
-    )
+    rivals = rival_scores(state, title.kind, places / title.passes, normal)
+    won = wins(scores, rivals, places, state.weight, luck.uniform(ids, slots.PLACE))
     state.flows.applied[CODE[title.kind]] += float(rows.size) * state.weight
     _appoint(state, p, title, luck, rows[won], organisation[won], state.quarter)
 

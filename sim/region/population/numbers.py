@@ -49,7 +49,7 @@ class Parameters(Numbers, name="population"):
 
 # Slots of a starting firm's draws, the first of them an organisation's, too.
 DISTRICT, CLUSTER, FIELD, SIZE, STAFF, AGE, PERFORMS, PROPENSITY = range(8)
-INDUSTRY, PATENTS, LENGTH, SURVIVES, CARRIER, TERM, BASED, HOLDS, APPLIES = range(8, 17)
+INDUSTRY, PATENTS, LENGTH, SURVIVES, CARRIER, TERM, BASED, HOLDS, APPLIES, LAST_SEAT = range(8, 18)
 SLOTS = 12  # of the block of draws that places a firm or an organisation
 
 

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.arrays import Rows
-from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE
+from sim.core.arrays import Floats, Rows
+from sim.inputs.codes import HOSTS, KIND_CODE, LEVEL_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.values import Values
 from sim.processes import (
@@ -21,16 +21,16 @@ from sim.region.population.numbers import (
     ids_of,
     lognormal,
 )
+from sim.region.population.pools import Chosen, draw, note_hosts, pool_of
 from sim.state import places
 from sim.state.columns import ACTIVE, BODY_CODE, BUILDING
-from sim.state.founders import CARRIERS, Hosts
-from sim.state.hosts import class_weight, hosts
-from sim.state.platforms import REPEATABLE, platform_traits
+from sim.state.founders import CARRIERS
+from sim.state.hosts import class_weights, hosts, stands_for
+from sim.state.platforms import platform_traits
 from sim.state.state import State
 
 # Slots of a starting organisation's draws.
 _LEVEL, _OLD, _TALKS, _STAFFING = 1, 3, 4, 5
-_HOSTS = 16  # first slot of a host's lots, one for each kind
 
 
 def place_bodies(state: State, values: Values) -> None:
@@ -80,29 +80,26 @@ def place_platforms(state: State, values: Values) -> None:
     """Place platforms in being and under way, each with a host, a cluster, a level and an age."""
     p, rates = values.of(Parameters), values.of(founding.Parameters)
     for kind, data in KINDS.items():
-        names = [n for n in data.hosts if n != "outside" or kind == "institute"]
-        pools = [hosts(state, name) for name in names]
-        weights = np.concatenate(
-            [pool.suitability * class_weight(state, kind, pool.name) for pool in pools]
-            or [np.empty(0)]
-        )
+        pool = pool_of(state, kind)
         ready = round(getattr(state.figures, data.stock))
-        free = max(sum(pool.rows.size for pool in pools) - ready, 0)
+        free = max(float(pool.stands.sum()) - ready, 0.0)
         begun = min(_under_way(state, rates, kind, free), free)
-        _place_kind(state, p, kind, (ready, begun), pools, weights)
+        _place_kind(state, p, draw(state, pool, ready + begun), ready)
     for kind, data in KINDS.items():
         code = KIND_CODE[kind]
         for name in data.hosts:
             if name != "outside":
                 host = hosts(state, name)
-                free = (host.hosted >> code) & 1 == 0
-                weight = class_weight(state, kind, name)
-                state.host_weight[code] += weight * host.suitability[free].sum()
-                state.free_hosts[code] += free.sum()
-                state.possible_hosts[code] += free.size
+                free_here = (host.hosted >> code) & 1 == 0
+                weight = class_weights(state, np.array([code]), name)[0]
+                weight *= float(stands_for(state, code, firms=host.firms))
+                stand = host.rows_stand_for(state.weight)
+                state.host_weight[code] += weight * host.suitability[free_here].sum()
+                state.free_hosts[code] += free_here.sum() * stand
+                state.possible_hosts[code] += free_here.size * stand
 
 
-def _under_way(state: State, p: founding.Parameters, kind: str, free: int) -> int:
+def _under_way(state: State, p: founding.Parameters, kind: str, free: float) -> int:
     """Return how many platforms of a kind are being built as the plan begins.
 
     As many as a city like this one begins in the time that building takes, without any plan; of
@@ -120,20 +117,12 @@ def _under_way(state: State, p: founding.Parameters, kind: str, free: int) -> in
     return state.draws.at("population", 0).whole(identity.of_name(f"building {kind}"), expected)
 
 
-def _place_kind(
-    state: State,
-    p: Parameters,
-    kind: str,
-    number: tuple[int, int],
-    pools: list[Hosts],
-    weights: NDArray[np.float64],
-) -> None:
+def _place_kind(state: State, p: Parameters, chosen: Chosen, ready: float) -> None:
     """Give each starting platform of a kind a host of its own, as far as there are hosts.
 
-    Of the number the second is of those under way: they open one after the other while building
-    takes.
+    So many are ready; the others are under way, and open one after the other while building takes.
     """
-    ready, count = number[0], sum(number)
+    kind, count = chosen.pool.kind, chosen.stands.size
     if count == 0:
         return
     code = KIND_CODE[kind]
@@ -142,7 +131,7 @@ def _place_kind(
     u = luck.table(ids, SLOTS)
     age = -p.platform_age * np.log(u[:, _OLD])
     opened = state.start - 1 - np.minimum(4 * age, 4 * p.oldest_platform).astype(np.int64)
-    building = np.arange(count) >= ready
+    building = chosen.position >= ready
     time = round(float(state.costs["building"][code]))
     opens = np.where(building, state.start + (u[:, _OLD] * time).astype(np.int64), opened)
     lowest = LEVEL_CODE[KINDS[kind].levels[0]]
@@ -151,11 +140,12 @@ def _place_kind(
         kind=code,
         status=np.where(building, BUILDING, ACTIVE),
         passed=~building,
-        **_choose_hosts(state, code, pools, weights, u),
+        weight=chosen.stands,
+        **_hosted(state, chosen, u),
         decided=np.where(building, opens - time, opens),
         opens=opens,
         reached=opens,
-        level=np.where(building, lowest, _levels(state, p, kind, u[:, _LEVEL])),
+        level=np.where(building, lowest, _levels(state, p, kind, u[:, _LEVEL], chosen.position)),
         registration=_registers(state, kind, count),
         **platform_traits(state, KIND_CODE[kind], ids),
     )
@@ -172,7 +162,9 @@ def _registers(state: State, kind: str, count: int) -> NDArray[np.bool_]:
     return np.arange(count) < min(served, len(state.city.districts))
 
 
-def _levels(state: State, p: Parameters, kind: str, u: NDArray[np.float64]) -> NDArray[np.int64]:
+def _levels(
+    state: State, p: Parameters, kind: str, u: NDArray[np.float64], position: NDArray[np.float64]
+) -> NDArray[np.int64]:
     """Return levels: by the city's shares for carriers, as the text says for innovation centres."""
     lowest = LEVEL_CODE[KINDS[kind].levels[0]]
     provincial, national = LEVEL_CODE["provincial"], LEVEL_CODE["national"]
@@ -182,7 +174,7 @@ def _levels(state: State, p: Parameters, kind: str, u: NDArray[np.float64]) -> N
         return np.where(u < top, national, np.where(u < middle, provincial, lowest))
     if kind == "technology_innovation_centre":
         count = round(state.figures.technology_innovation_centres_provincial)
-        return np.where(np.arange(u.size) < count, provincial, lowest)
+        return np.where(position < count, provincial, lowest)
     if "provincial" not in KINDS[kind].levels:
         return np.full(u.size, lowest)
     second = LEVEL_CODE[KINDS[kind].levels[min(1, len(KINDS[kind].levels) - 1)]]
@@ -191,13 +183,7 @@ def _levels(state: State, p: Parameters, kind: str, u: NDArray[np.float64]) -> N
     return np.where(u < p.provincial_share, provincial, below)
 
 
-def _choose_hosts(
-    state: State,
-    code: int,
-    pools: list[Hosts],
-    weights: NDArray[np.float64],
-    u: NDArray[np.float64],
-) -> dict[str, Rows]:
+def _hosted(state: State, chosen: Chosen, u: Floats) -> dict[str, Rows]:
     """Return who hosts each platform, and where it stands; no host where there are too few."""
     count, clusters = len(u), places.clusters(state.city, u[:, CLUSTER])
     columns = {
@@ -208,22 +194,5 @@ def _choose_hosts(
         "cluster": clusters,
         "field": places.fields(state.city, clusters, u[:, FIELD]),
     }
-    # Weighted sampling without replacement: the smallest of exponential draws over weights.
-    ends = np.cumsum([pool.rows.size for pool in pools])
-    all_ids = np.concatenate([pool.ids for pool in pools]) if pools else np.empty(0, np.uint64)
-    key = -np.log(state.draws.at("founding", 0).uniform(all_ids, _HOSTS + code)) / weights
-    chosen = np.argsort(key, kind="stable")[:count]
-    of_pool = np.searchsorted(ends, chosen, side="right")
-    for number, pool in enumerate(pools):
-        at = np.flatnonzero(of_pool == number)
-        within = chosen[at] - (ends[number] - pool.rows.size)
-        rows = pool.rows[within]
-        owners = state.firms if pool.firms else state.organisations
-        if KIND_NAMES[code] not in REPEATABLE:
-            owners.platforms[rows] |= 1 << code
-        columns["host_class"][at] = HOSTS.index(pool.name)
-        columns["host_firm" if pool.firms else "host_body"][at] = rows
-        columns["district"][at], columns["field"][at] = owners.district[rows], owners.field[rows]
-        if pool.firms:
-            columns["cluster"][at] = pool.cluster[within]
+    note_hosts(state, chosen, columns)
     return columns

@@ -9,7 +9,7 @@ from sim.inputs.values import Values
 from sim.processes import (
     incubation,
 )
-from sim.region.population.numbers import CARRIER, SURVIVES, Parameters
+from sim.region.population.numbers import CARRIER, LAST_SEAT, SURVIVES, Parameters
 from sim.state.founders import CARRIERS
 from sim.state.state import State
 
@@ -26,7 +26,8 @@ def seat_tenants(state: State, values: Values) -> None:
     stays = luck.happens(firms.id[young], left, SURVIVES) & (4 * years <= staying.longest)
     rows = young[stays]
     carriers = state.platforms(*incubation.SEATING)
-    room = np.floor(table.seats[carriers] * p.occupancy / state.weight).astype(np.int64)
+    usual = np.floor(table.seats[carriers] * p.occupancy) / state.weight
+    room = (usual + luck.uniform(table.id[carriers], LAST_SEAT)).astype(np.int64)
     slots = np.repeat(carriers, room)
     order = np.argsort(luck.uniform(firms.id[rows], CARRIER), kind="stable")[: slots.size]
     seat = np.arange(slots.size) - np.searchsorted(slots, slots)
