@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import accumulate
-from math import exp
+from math import exp, nextafter
 
 import numpy as np
 
@@ -60,14 +60,30 @@ class Host:
         """Return the number of its cluster; the number of clusters where it has none."""
         return self.cluster if self.cluster >= 0 else len(self.model.made_of.clusters)
 
-    def decide_on_founding(self, p, climate):
-        """Draw once among competing kinds; what would be founded without offers is drawn first."""
+    def hazards(self, climate):
+        """Return at what hazard it founds each kind that it does not host, offers apart."""
         suitability, lacks = self.suitability_as_host(), climate.lacks[self.own_cluster()]
-        hazards = {
+        return {
             kind: rate * suitability * lacks[kind]
             for kind, rate in climate.rates.items()
             if not self.hosts_kind(kind)
         }
+
+    def chance_to_found(self, p, climate, wanted):
+        """Return the chance that it founds a kind in this quarter, if money does not lack."""
+        hazards = self.hazards(climate)
+        extras = {kind: hazard * (climate.boosts[kind] - 1.0) for kind, hazard in hazards.items()}
+        plain, extra = sum(hazards.values()), sum(extras.values())
+        chance = hazards[wanted] / plain * (1.0 - exp(-plain))
+        if extra:
+            chance += extras[wanted] / extra * (exp(-plain) - exp(-plain - extra))
+        if KINDS[KIND_NAMES[wanted]].joint:
+            chance *= p.known_agrees if self.known_seller() >= 0 else p.partner_agrees
+        return p.approval * chance
+
+    def decide_on_founding(self, p, climate):
+        """Draw once among competing kinds; what would be founded without offers is drawn first."""
+        suitability, hazards = self.suitability_as_host(), self.hazards(climate)
         plain = sum(hazards.values())
         extra = sum(hazard * (climate.boosts[kind] - 1.0) for kind, hazard in hazards.items())
         whether = self.draw("founding", WHETHER)
@@ -85,7 +101,8 @@ class Host:
     def win_partner(self, p, science):
         """Return the row of the partner from science that agrees to a joint unit; -1 for none.
 
-        A firm asks the seller it knows first, others ask whom they meet.
+        A firm asks the seller it knows first, others ask whom they meet; if that is itself, the
+        one after it.
         """
         known = self.known_seller()
         if self.draw("founding", AGREES) >= (p.known_agrees if known >= 0 else p.partner_agrees):
@@ -93,7 +110,9 @@ class Host:
         if known >= 0:
             return known
         met = science.pick(self.draw("founding", PARTNER))
-        return -1 if met is None else met.row
+        if met is self:
+            met = science.pick(nextafter(self.draw("founding", PARTNER_PLACE), 1.0))
+        return -1 if met is None or met is self else met.row
 
     def build(self, kind, cluster, *, host_class, partner=-1, district=None):
         """Start building a platform; its id descends from host, kind and quarter."""
@@ -132,7 +151,9 @@ class HostingFirm(Host):
         return (self.rd_stock / typical) ** city.founders.size_of_host
 
     def known_seller(self):
-        return self.partner
+        """Return the row of the last seller, if it is still at work; -1 for none."""
+        works = self.partner >= 0 and self.model.organisations[self.partner].status == ACTIVE
+        return self.partner if works else -1
 
 
 class HostingOrganisation(Host):
@@ -196,12 +217,23 @@ def found(city, p):
     lacks = what_clusters_lack(city, p)
     demand = demand_for_carriers(city, p)
     for name in CLASSES:
-        rates, boosts = rates_and_boosts(city, p, name, demand)
-        climate = Climate(rates, boosts, lacks)
+        climate = Climate(*rates_and_boosts(city, name, demand), lacks)
         decisions = [host.decide_on_founding(p, climate) for host in hosts(city, name)]
         carry_out(city, p, name, [decision for decision in decisions if decision], lacks)
     pilot_offices(city, p)
     talk_with_outsiders(city, p, lacks)
+
+
+def expected_foundings(city, p):
+    """Return how many of each kind all hosts are expected to found in a quarter as this one."""
+    expected = dict.fromkeys(KIND_NAMES, 0.0)
+    lacks, demand = what_clusters_lack(city, p), demand_for_carriers(city, p)
+    for name in CLASSES:
+        climate = Climate(*rates_and_boosts(city, name, demand), lacks)
+        for host in hosts(city, name):
+            for kind in host.hazards(climate):
+                expected[KIND_NAMES[kind]] += host.chance_to_found(p, climate, kind)
+    return expected
 
 
 def hosts(city, name):
@@ -220,7 +252,7 @@ def what_clusters_lack(city, p):
     for organisation in city.organisations:
         if organisation.is_platform() and organisation.status <= ACTIVE:
             counts[organisation.own_cluster()][organisation.kind] += 1
-    possible = [max(number / clusters, 1.0) for number in city.possible_hosts]
+    possible = [max(number / clusters, 1.0) for number in city.norms.possible_hosts.tolist()]
     factors = [
         [
             1 + p.peers * min(count / most, 1.0) if count else p.lack
@@ -244,20 +276,19 @@ def demand_for_carriers(city, p):
     return min(max((taken / usual) ** p.demand, p.least_demand), p.most_demand)
 
 
-def rates_and_boosts(city, p, host, demand):
-    """Return per kind the quarterly rate at unit suitability, and the boost, for a host class."""
+def rates_and_boosts(city, host, demand):
+    """Return per kind the quarterly rate at unit suitability, and the boost, for a host class.
+
+    What a body founds that nothing else moves was fixed at the start.
+    """
     rates, boosts = {}, {}
     for kind, data in KINDS.items():
         if host not in data.hosts or kind in ELSEWHERE:
             continue
         code = KIND_CODE[kind]
-        weight = max(city.host_weight[code], 1.0)
-        units = max(getattr(city.figures, data.stock), p.least_stock)
-        if data.per_host:
-            units = city.free_hosts[code]
-        yearly = float(city.costs["rate"][code]) / p.approval * units / weight
-        yearly *= class_weight(city, kind, host)
-        rate = yearly / 4 * (demand if kind in CARRIERS else 1.0)
+        rate = float(city.norms.founding_rate[code]) * class_weight(city, kind, host)
+        if kind in CARRIERS:
+            rate *= demand
         if rate > 0.0:
             rates[code] = rate
             boosts[code] = boost(city, kind, host)

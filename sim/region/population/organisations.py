@@ -60,8 +60,8 @@ def place_bodies(state: State, values: Values) -> None:
             district = np.where(first, np.arange(count), district)
         size = lognormal(luck.normal(ids, _STAFFING), p.university_spread)
         cluster = places.clusters(state.city, u[:, CLUSTER])
-        length = (talking.shortest_talks + talking.longest_talks) / 2
-        talks = u[:, _TALKS] < founding.talks_a_quarter(state, talking) * length
+        share, length = founding.talks_under_way(state, talking)
+        talks = u[:, _TALKS] < share
         state.organisations.add(
             ids,
             kind=BODY_CODE[body],
@@ -90,16 +90,6 @@ def place_platforms(state: State, values: Values) -> None:
         free = max(sum(pool.rows.size for pool in pools) - ready, 0)
         begun = min(_under_way(state, rates, kind, free), free)
         _place_kind(state, p, kind, (ready, begun), pools, weights)
-    for kind, data in KINDS.items():
-        code = KIND_CODE[kind]
-        for name in data.hosts:
-            if name != "outside":
-                host = hosts(state, name)
-                free = (host.hosted >> code) & 1 == 0
-                weight = class_weight(state, kind, name)
-                state.host_weight[code] += weight * host.suitability[free].sum()
-                state.free_hosts[code] += free.sum()
-                state.possible_hosts[code] += free.size
 
 
 def _under_way(state: State, p: founding.Parameters, kind: str, free: int) -> int:
@@ -114,8 +104,8 @@ def _under_way(state: State, p: founding.Parameters, kind: str, free: int) -> in
     units = free if data.per_host else max(getattr(state.figures, data.stock), p.least_stock)
     quarterly = float(state.costs["rate"][code]) * units / 4
     if "outside" in data.hosts and kind == "institute":
-        parents = state.bodies("outside").size
-        quarterly += founding.talks_a_quarter(state, p) * parents * p.talks_succeed
+        share, length = founding.talks_under_way(state, p)
+        quarterly += share / length * state.bodies("outside").size * p.talks_succeed
     expected = quarterly * round(float(state.costs["building"][code]))
     return state.draws.at("population", 0).whole(identity.of_name(f"building {kind}"), expected)
 
