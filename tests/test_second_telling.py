@@ -9,6 +9,7 @@ from math import isclose
 
 import numpy as np
 import pytest
+from reference import founding as plain_founding
 from reference import luck
 from reference.city import RETOLD, PlainCity
 from vectors import VECTORS
@@ -20,6 +21,8 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.number_set import NumberSet
 from sim.inputs.plan_file import load_plan, plan_names
 from sim.policy.choosing import build_mix
+from sim.processes import founding
+from sim.processes.enact import publish_offers
 from sim.region.pages import QUARTER
 from sim.region.recorder import Recorder
 from sim.region.region import HISTORY, start_run
@@ -126,6 +129,20 @@ def test_both_tellings_agree_on_every_number_of_every_process(name, policy, unce
     found, measured = live_side_by_side(run, PlainCity(other, plan))
     assert found is None, found
     assert_same_trajectories(*measured)
+
+
+@pytest.mark.parametrize("policy", ["none", "as_written"])
+def test_both_tellings_expect_as_many_foundings_of_every_kind(policy):
+    plan = load_plan("weihai_2018")
+    run, other = (start(plan, policy) for _ in range(2))
+    city = PlainCity(other, plan)
+    for told in (run, other):
+        publish_offers(told.state, told.program)
+    city.read()
+    expected = founding.expected_foundings(run.state, city.parameters["founding"])
+    told = plain_founding.expected_foundings(city, city.parameters["founding"])
+    assert expected.max() > 1.0
+    assert told == pytest.approx(dict(zip(KINDS, expected, strict=True)), rel=RELATIVE)
 
 
 def test_both_tellings_agree_in_a_city_of_extremes():

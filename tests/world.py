@@ -254,9 +254,7 @@ def set_cost(state: State, kind: str, **numbers: float) -> None:
 
 def set_hazard(state: State, kind: str, hazard: float) -> None:
     """Let a host of suitability 1 found a kind at this hazard a quarter, offers apart."""
-    set_figure(state, KINDS[kind].stock, 1.0)
-    state.host_weight[KIND_CODE[kind]] = 1.0
-    set_cost(state, kind, rate=4 * hazard)
+    state.norms.founding_rate[KIND_CODE[kind]] = hazard
 
 
 def founded(state: State, kind: str, first: int = 0) -> np.ndarray:

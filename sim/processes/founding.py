@@ -2,17 +2,18 @@
 
 Each quarter an eligible host draws once among competing kinds. Its rate for kind k is
 
-    λ(k) = rate(k) / 4 · stock at the start(k) · suitability / total suitability
-           · min(most gain, 1 + expected gain / true cost) · peers · what the cluster lacks · demand
+    λ(k) = norm(k) · suitability · peers · what the cluster lacks · demand
+           · min(most gain, 1 + expected gain / true cost)
 
-where rate × stock is what cities like this one found without any plan, the expected gain is what
-the offers promise over the planning horizon, and the true cost is the whole cost to the host: two
-million CNY move a decision of eighty million by a fortieth. What would be founded without offers
-is drawn first and stays: offers only add. Demand counts for carriers: nobody
-builds an incubator beside an empty one. A host that money ran out for goes ahead only if it
-would have done so anyway, by the same draw. Parents from outside come through talks of 4-8
-quarters with 15-30 % success. What is decided, here or by services, is
-built and opens here.
+where the expected gain is what the offers promise over the planning horizon, and the true cost is
+the whole cost to the host: two million CNY move a decision of eighty million by a fortieth. The
+norm is fixed at the start, such that the chances of all hosts, approved and with a partner who
+agrees, add up to rate(k) × stock(k) a year: that is what cities like this one found without any
+plan, with the neighbours, gaps and standing rules that they have. What would be founded without
+offers is drawn first and stays: offers only add. Demand counts for carriers: nobody builds an
+incubator beside an empty one. A host that money ran out for goes ahead only if it would have
+done so anyway, by the same draw. Parents from outside come through talks of 4-8 quarters with
+15-30 % success. What is decided, here or by services, is built and opens here.
 """
 
 from dataclasses import dataclass
@@ -29,9 +30,10 @@ from sim.inputs.codes import KIND_CODE, KIND_NAMES
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import PILOT_OFFICES
 from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
-from sim.state.hosts import class_weights, hosts
+from sim.state.hosts import class_weights, hosts, stands_for
 from sim.state.platforms import build, opened
 from sim.state.promises import boost, boosts, fund
 from sim.state.ring import ring
@@ -57,6 +59,7 @@ class Parameters(Numbers, name="founding"):
     shortest_talks: float = meaning("length of the shortest talks")
     longest_talks: float = meaning("length of the longest talks")
     least_stock: float = meaning("units that a city which starts with none of a kind founds like")
+    most_hosts: float = meaning("hosts without a unit that found one at most, as the plan begins")
     least_demand: float = meaning("least ratio of the rate of carriers as seats stand empty")
     most_demand: float = meaning(
         "largest ratio of the rate of carriers as start-ups are turned away"
@@ -66,6 +69,10 @@ class Parameters(Numbers, name="founding"):
 
 # Transfer and IP services enter by expected income, in the process ``services``.
 ELSEWHERE = ("transfer_service", "ip_service")
+CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "public_body")
+SCIENCE = ("university", "institute")  # classes of hosts that are themselves asked as partners
+CARRIER_CODES = [KIND_CODE[kind] for kind in CARRIERS]
+NEAR, STEPS = 1e-6, 40  # how near the norms come to what they stand for, and by how many steps
 TRILLION = 1e6  # million CNY: the unit of GDP in the rate of talks
 # Slots of a host's draws in a quarter; the talks have slots of their own.
 _WHETHER, _WHICH, _APPROVED, _PLACE = range(4)
@@ -149,7 +156,7 @@ def _lacks(state: State, p: Parameters) -> NDArray[np.float64]:
     count = np.zeros((clusters + 1, len(KIND_NAMES)))
     here = (table.kind < len(KIND_NAMES)) & (table.status <= ACTIVE)
     np.add.at(count, (table.cluster[here], table.kind[here]), table.weight[here])
-    possible = np.maximum(state.possible_hosts / clusters, 1.0)
+    possible = np.maximum(state.norms.possible_hosts / clusters, 1.0)
     factor = 1 + p.peers * np.minimum(count / possible, 1.0)
     factor[:clusters][count[:clusters] == 0] = p.lack
     factor[clusters] = 1.0
@@ -173,34 +180,97 @@ def _demand(state: State, p: Parameters) -> float:
 
 
 def _rates(
-    state: State, p: Parameters, host: str, demand: float
+    state: State, host: str, demand: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return per kind the quarterly rate at unit suitability, and the boost, for a host class."""
-    kinds, codes = _founded_by(host)
-    stock = np.array([getattr(state.figures, KINDS[kind].stock) for kind in kinds])
-    per_host = np.array([KINDS[kind].per_host for kind in kinds], np.bool_)
-    units = np.where(per_host, state.free_hosts[codes], np.maximum(stock, p.least_stock))
-    # A rate is what is founded, of what is proposed, by hosts that had none at the start.
-    yearly = state.costs["rate"][codes] / p.approval * units
-    yearly /= np.maximum(state.host_weight[codes], 1.0)
-    yearly *= class_weights(state, codes, host)
+    _, codes = _founded_by(host)
     rate = np.zeros(len(KIND_NAMES))
-    rate[codes] = yearly / 4
-    for kind in CARRIERS:
-        rate[KIND_CODE[kind]] *= demand
+    rate[codes] = state.norms.founding_rate[codes] * class_weights(state, codes, host)
+    rate[CARRIER_CODES] *= demand
     return rate, boosts(state, host)
 
 
 def _decisions(
     state: State, p: Parameters, host: Hosts, lacks: NDArray[np.float64], demand: float
 ) -> Decisions:
-    rate, lift = _rates(state, p, host.name, demand)
+    rate, lift = _rates(state, host.name, demand)
     address = state.luck("founding").address
     chosen, anyway, place = _decide(
         address, record(Candidates, host), rate, lift, lacks, p.approval
     )
     at = np.flatnonzero(chosen >= 0)
     return Decisions(host, at, chosen[at], anyway[at], place[at])
+
+
+def chances(
+    state: State, p: Parameters, host: Hosts, lacks: NDArray[np.float64], demand: float
+) -> Floats:
+    """Return each host's chance to found each kind in this quarter, where money does not lack.
+
+    It is what ``_decide`` draws by and what a partner of joint kinds says to it.
+
+    Returns:
+        An array of hosts × the kinds that their class may found.
+    """
+    kinds, codes = _founded_by(host.name)
+    rate, lift = (of_kinds[codes] for of_kinds in _rates(state, host.name, demand))
+    able = (host.hosted[:, None] >> codes) & 1 == 0
+    plain = able * rate * host.suitability[:, None] * lacks[host.cluster][:, codes]
+    extra = plain * (lift - 1.0)
+    all_plain, all_extra = plain.sum(axis=1), extra.sum(axis=1)
+    anyway = 1.0 - np.exp(-all_plain)
+    more = np.exp(-all_plain) * (1.0 - np.exp(-all_extra))
+    chance = p.approval * (_parts(plain, anyway, all_plain) + _parts(extra, more, all_extra))
+    joint = np.array([KINDS[kind].joint for kind in kinds])
+    return np.where(joint, chance * _consent(state, p, host)[:, None], chance)
+
+
+def _parts(weight: Floats, whole: Floats, total: Floats) -> Floats:
+    """Return a whole per host, parted among kinds by weights with a total per host."""
+    each = np.divide(whole, total, out=np.zeros_like(total), where=total > 0.0)
+    return np.asarray(weight * each[:, None])
+
+
+def expected_foundings(state: State, p: Parameters) -> Floats:
+    """Return per kind how many all hosts together are expected to found in this quarter."""
+    lacks, demand = _lacks(state, p), _demand(state, p)
+    expected = np.zeros(len(KIND_NAMES))
+    for name in CLASSES:
+        host, codes = hosts(state, name), _founded_by(name)[1]
+        chance = chances(state, p, host, lacks, demand).sum(axis=0)
+        expected[codes] += chance * stands_for(state, codes, firms=host.firms)
+    return expected
+
+
+def begin(state: State, values: Values) -> None:
+    """Fix the norm of each kind: without a plan all hosts found as many as its rate says.
+
+    It is found by iterating, since kinds compete for the same hosts. Where nobody can found a
+    kind yet, it is that of a lone host. The city's standing rules are on offer already.
+    """
+    p, norms = values.of(Parameters), state.norms
+    free = np.zeros(len(KIND_NAMES))
+    for name in CLASSES:
+        host, codes = hosts(state, name), _founded_by(name)[1]
+        stand = host.rows_stand_for(state.weight)
+        norms.possible_hosts[codes] += host.rows.size * stand
+        free[codes] += ((host.hosted[:, None] >> codes) & 1 == 0).sum(axis=0) * stand
+    wanted = wanted_at_the_start(state, p, np.maximum(free, 1.0))
+    norms.founding_rate[:] = wanted / np.maximum(free, 1.0)
+    for _ in range(STEPS):
+        expected = expected_foundings(state, p)
+        ratio = np.divide(wanted, expected, out=np.ones_like(wanted), where=expected > 0.0)
+        norms.founding_rate *= ratio
+        if np.abs(ratio - 1.0).max() < NEAR:
+            break
+
+
+def wanted_at_the_start(state: State, p: Parameters, free: Floats) -> Floats:
+    """Return per kind what hosts found in a quarter without a plan, of so many that have none."""
+    stock = np.array([getattr(state.figures, data.stock) for data in KINDS.values()])
+    per_host = [data.per_host for data in KINDS.values()]
+    units = np.where(per_host, free, np.maximum(stock, p.least_stock))
+    return np.minimum(state.costs["rate"] / 4 * units, p.most_hosts * free)
 
 
 def _carry_out(
@@ -238,24 +308,44 @@ def pick_cluster(
     return np.minimum(np.searchsorted(np.cumsum(share) / share.sum(), place), share.size - 1)
 
 
+def _science(state: State) -> Rows:
+    """Return who may be met as a partner of a joint unit."""
+    universities, institutes = state.bodies("university"), state.platforms("institute")
+    return np.concatenate([universities, institutes, state.bodies("outside")])
+
+
+def _known(state: State, host: Hosts) -> Rows:
+    """Return the seller that each host knows from a contract and that still works; -1 for none."""
+    if not host.firms:
+        return np.full(host.rows.size, -1)
+    known = state.firms.partner[host.rows].astype(np.int64)
+    works = known >= 0
+    works[works] = state.organisations.status[known[works]] == ACTIVE
+    return np.where(works, known, -1)
+
+
+def _consent(state: State, p: Parameters, host: Hosts) -> Floats:
+    """Return for each host the chance that whom it asks for a joint unit agrees."""
+    others = _science(state).size - (host.name in SCIENCE)
+    stranger = p.partner_agrees if others > 0 else 0.0
+    return np.where(_known(state, host) >= 0, p.known_agrees, stranger)
+
+
 def _partners(state: State, p: Parameters, host: Hosts, at: Rows) -> Rows:
     """Return the partner from science of each joint founding; -1 where none agrees.
 
     A firm asks the seller it knows from a contract first, others ask whom they meet; a tie makes
-    agreeing likelier.
+    agreeing likelier. Who meets itself asks the next one.
     """
-    table, luck = state.organisations, state.luck("founding")
-    science = np.concatenate(
-        [state.bodies("university"), state.platforms("institute"), state.bodies("outside")]
-    )
-    met = ring(luck, table.id[science], science, slot=_PARTNER_PLACE).pick(
-        luck.uniform(host.ids[at], _PARTNER)
-    )
-    known = np.full(at.size, -1)
-    if host.firms:
-        known = state.firms.partner[host.rows[at]].astype(np.int64)
-    chance = np.where(known >= 0, p.known_agrees, p.partner_agrees)
-    agrees = luck.happens(host.ids[at], chance, _AGREES)
+    table, luck, science = state.organisations, state.luck("founding"), _science(state)
+    laid = ring(luck, table.id[science], science, slot=_PARTNER_PLACE)
+    met = laid.pick(luck.uniform(host.ids[at], _PARTNER))
+    if not host.firms:
+        itself = met == host.rows[at]
+        place = luck.uniform(host.ids[at][itself], _PARTNER_PLACE)
+        met[itself] = laid.pick(np.nextafter(place, 1.0))
+    known = _known(state, host)[at]
+    agrees = luck.happens(host.ids[at], _consent(state, p, host)[at], _AGREES)
     return np.where(agrees, np.where(known >= 0, known, met), -1)
 
 
@@ -279,8 +369,19 @@ def _pilot_offices(state: State, p: Parameters) -> None:
 
 
 def talks_a_quarter(state: State, p: Parameters) -> float:
-    """Return the chance that an outside parent opens talks: larger cities draw more of them."""
+    """Return the chance that a free outside parent opens talks: larger cities draw more of them."""
     return p.talks * state.figures.gdp / TRILLION / 4
+
+
+def talks_under_way(state: State, p: Parameters) -> tuple[float, float]:
+    """Return the share of outside parents in talks at a steady pace, and how long talks last.
+
+    Who is in talks opens no others: of a parent's time, in quarters, (1 - chance) / chance pass
+    between two talks.
+    """
+    length = (p.shortest_talks + p.longest_talks) / 2
+    chance = min(talks_a_quarter(state, p), 1.0)
+    return length * chance / (1.0 + chance * (length - 1.0)), length
 
 
 def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]) -> None:
@@ -313,7 +414,7 @@ def found(state: State, p: Parameters) -> None:
     open_what_is_built(state)
     lacks = _lacks(state, p)
     demand = _demand(state, p)
-    for name in ("firm", "leading_firm", "university", "institute", "hospital", "public_body"):
+    for name in CLASSES:
         _carry_out(state, p, _decisions(state, p, hosts(state, name), lacks, demand), lacks)
     _pilot_offices(state, p)
     _talk_with_outsiders(state, p, lacks)

@@ -17,6 +17,7 @@ from sim.policy import schedule
 from sim.policy.mix import NO_POLICY, Choice, Mix
 from sim.processes import (
     contract,
+    enact,
     maturation,
     meeting,
     research,
@@ -162,6 +163,7 @@ def start_city(case: Case, replicate: int = 0) -> Start:
         verb(state, values)
     state.offers = Offers()
     _live_through_history(Run(state, nothing, values, case.plugins))
+    enact.publish_offers(state, schedule.build(plan.city.background, (), shares))
     for verb in UNDER_WAY:
         verb(state, values)
     return Start(case, replicate, state, values, shares)

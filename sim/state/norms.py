@@ -7,6 +7,7 @@ start. The verbs of the start set them; no process of a quarter does.
 from dataclasses import dataclass
 
 from sim.core.arrays import Floats
+from sim.inputs.codes import KIND_NAMES
 from sim.state.columns import PROJECT_KINDS, TALENT_KINDS
 from sim.state.declared import Declared, amount, amounts
 
@@ -66,6 +67,11 @@ class Norms(Declared):
     talents_a_year: float = amount("persons a year", "talents per recruiting institute")
     recruiting: float = amount("institutes", "institutes, weighted by how fast they recruit")
     enrolled: float = amount("students a year", "students who begin at institutes")
+    # Founding
+    founding_rate: Floats = amounts(
+        "a quarter", "hazard of founding, for a body that nothing else moves", KIND_NAMES
+    )
+    possible_hosts: Floats = amounts("hosts", "possible hosts, with one or without", KIND_NAMES)
     # Space, seats and districts
     seats_taken: float = amount("share", "seats of carriers taken")
     space_taken: float = amount("square metres", "floor space of carriers in use")

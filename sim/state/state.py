@@ -97,9 +97,6 @@ class State:
         knowledge: How knowledge is spread and compared.
         figures: The city's starting figures.
         norms: What else was fixed once at the start.
-        host_weight: Per kind the suitability of all hosts at the start that had none of it.
-        free_hosts: Per kind how many such hosts there were.
-        possible_hosts: Per kind how many hosts there were, with it or without.
         flows: Sums of the present quarter.
         history: Those of the quarters before it.
         totals: Sums since before the start, such as floor space in being.
@@ -133,9 +130,6 @@ class State:
     history: list[Flows] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
     kept: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    host_weight: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
-    free_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
-    possible_hosts: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(KIND_NAMES)))
     _lasting: dict[tuple[str, int, bool], NDArray[np.float64]] = field(default_factory=dict)
 
     @property

@@ -1,16 +1,20 @@
 """Founding: who founds what, for how much more when it pays, and what happens without money."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from world import (
     SHIPS,
     START,
     TOOLS,
+    Given,
     add_bodies,
     add_firms,
     add_platforms,
     founded,
     grant_money,
+    kind_names,
     next_quarter,
     offer,
     promised,
@@ -21,10 +25,12 @@ from world import (
     tiny,
 )
 
+from sim.core.draws import Draws
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES
 from sim.inputs.kinds import KINDS
-from sim.inputs.plan_file import load_plan
+from sim.inputs.plan_file import load_plan, plan_names
 from sim.processes import founding
+from sim.processes.enact import publish_offers
 from sim.processes.founding import pick_cluster
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
@@ -34,6 +40,7 @@ from sim.state.platforms import REPEATABLE
 from sim.state.promises import boost, expected_gain
 
 CENTRE, STATION = "enterprise_technology_centre", "academician_station"
+JOINT, OFFICE = "joint_rd_unit", "technology_transfer_office"
 SURE = 100.0  # a hazard a quarter at which every host founds
 
 # Neither neighbours nor gaps matter, and the city lets everybody found.
@@ -142,41 +149,123 @@ def test_a_firm_with_four_times_the_research_is_half_again_as_likely_a_host():
     assert hosts(state, "firm").suitability == pytest.approx([1.0, 1.5157], abs=1e-4)
 
 
-def test_the_rate_of_a_kind_is_shared_by_the_hosts_that_have_none():
-    # 0.2 foundings a year per unit, 10 units, on hosts of suitability 25 in all; half of what is
-    # proposed is approved. Kinds that no city has yet have a rate per host.
-    state = tiny(enterprise_technology_centres=10.0, overseas_rd_centres=10.0)
-    set_cost(state, CENTRE, rate=0.2)
-    set_cost(state, "overseas_rd_centre", rate=0.05)
-    state.host_weight[:] = 25.0
-    state.free_hosts[:] = 15.0
-    rate, _ = founding._rates(state, founding.Parameters(approval=0.5), "leading_firm", 1.0)
-    assert rate[KIND_CODE[CENTRE]] == pytest.approx(0.2 / 4 / 0.5 * 10 / 25)
-    assert rate[KIND_CODE["overseas_rd_centre"]] == pytest.approx(0.05 / 4 / 0.5 * 15 / 25)
-    assert rate[KIND_CODE["incubator"]] == 0.0
+# What all hosts found together as the plan begins, without it
+
+
+def free_hosts(state, kind):
+    """Return how many possible hosts have none of a kind."""
+    classes = [name for name in KINDS[kind].hosts if name != "outside"]
+    hosted = np.concatenate([hosts(state, name).hosted for name in classes])
+    return int(((hosted >> KIND_CODE[kind]) & 1 == 0).sum())
+
+
+def told_foundings(state, p, kind):
+    """Return what a kind's file says is founded in a quarter."""
+    free, data = free_hosts(state, kind), KINDS[kind]
+    if data.per_host:
+        return state.costs["rate"][KIND_CODE[kind]] / 4 * free
+    stock = max(getattr(state.figures, data.stock), p.least_stock)
+    return min(state.costs["rate"][KIND_CODE[kind]] / 4 * stock, p.most_hosts * free)
+
+
+def city_with_standing_rules(name, uncertainty="noise", replicate=0, **options):
+    """Return a city as its plan begins, what it lives by, and its parameters of founding."""
+    options |= {"seed": 1, "uncertainty": uncertainty, "replicate": replicate}
+    run = start_run(load_plan(name), None, **options)
+    publish_offers(run.state, run.program)
+    return run.state, run, run.values.of(founding.Parameters)
+
+
+FOUNDED_HERE = [kind for kind in KIND_NAMES if kind not in founding.ELSEWHERE]
+
+
+@pytest.mark.parametrize("name", plan_names())
+def test_without_a_plan_hosts_found_the_rate_times_the_stock(name):
+    state, _, p = city_with_standing_rules(name)
+    expected = founding.expected_foundings(state, p)
+    for kind in FOUNDED_HERE:
+        data = KINDS[kind]
+        units = max(getattr(state.figures, data.stock), p.least_stock)
+        units = free_hosts(state, kind) if data.per_host else units
+        told = state.costs["rate"][KIND_CODE[kind]] * units
+        assert 4 * expected[KIND_CODE[kind]] == pytest.approx(told, rel=0.01), kind
+
+
+# In the fifth draw of Jiangyin most firms that could have an engineering centre have one.
+@pytest.mark.parametrize("replicate", [1, 4])
+@pytest.mark.parametrize("name", plan_names())
+def test_so_they_do_in_other_futures_as_far_as_there_are_hosts(name, replicate):
+    state, _, p = city_with_standing_rules(name, "both", replicate)
+    expected = founding.expected_foundings(state, p)
+    told = [told_foundings(state, p, kind) for kind in FOUNDED_HERE]
+    assert [expected[KIND_CODE[kind]] for kind in FOUNDED_HERE] == pytest.approx(told, rel=0.01)
+
+
+def test_what_is_founded_over_many_replicates_is_what_is_expected():
+    replicates = 150
+    state, run, p = city_with_standing_rules("weihai_2018", scale=0.5)
+    founding.open_what_is_built(state)
+    state.organisations.negotiates_until[:] = 0  # no outside parent founds now
+    expected = founding.expected_foundings(state, p)
+    counted = np.zeros(len(KIND_NAMES))
+    for replicate in range(replicates):
+        other = state.copy(run.program.open_books())
+        other.draws, other.flows = Draws(2, replicate), Flows()
+        publish_offers(other, run.program)
+        founding.found(other, p)
+        counted += other.flows.founded
+    away = np.abs(counted - replicates * expected)
+    assert (away <= 4 * np.sqrt(replicates * expected)).all(), kind_names(np.flatnonzero(away))
+    assert counted.sum() == pytest.approx(replicates * expected.sum(), rel=0.05)
+
+
+def begun(state, p=PLAIN, **rates):
+    """Fix the norms of a tiny city in which kinds have these rates; return the expected."""
+    for kind, rate in rates.items():
+        set_cost(state, kind, rate=rate)
+    founding.begin(state, Given(p))
+    return founding.expected_foundings(state, p)
+
+
+def test_the_rate_counts_what_is_approved_in_a_city_with_gaps_neighbours_and_standing_rules():
+    p = founding.Parameters(peers=2.0, lack=3.0, approval=0.5)
+    state = tiny(offer("founding_grant", 5.0, CENTRE), enterprise_technology_centres=10.0)
+    performers(state, 60, cluster=np.arange(60) % 2, rd_stock=np.linspace(1.0, 90.0, 60))
+    add_platforms(state, CENTRE, 10, cluster=TOOLS)
+    expected = begun(state, p, **{CENTRE: 0.2, STATION: 0.4})
+    assert expected[KIND_CODE[CENTRE]] == pytest.approx(0.2 / 4 * 10)
+    assert expected[KIND_CODE[STATION]] == pytest.approx(0.4 / 4 * p.least_stock)  # it has none
+
+
+def test_the_rate_counts_joint_units_whose_partner_agreed():
+    p = founding.Parameters(known_agrees=0.8, partner_agrees=0.2)
+    state = tiny(joint_rd_units=10.0)
+    institutes = add_platforms(state, "institute", 2)
+    performers(state, 60, partner=np.where(np.arange(60) < 20, institutes[0], -1))
+    expected = begun(state, p, **{JOINT: 0.2})
+    assert expected[KIND_CODE[JOINT]] == pytest.approx(0.2 / 4 * 10)
+
+
+def test_where_nobody_can_found_a_kind_yet_it_has_the_norm_of_a_lone_host():
+    state = tiny(enterprise_technology_centres=2.0, technology_transfer_offices=2.0)
+    add_bodies(state, "university", 1, platforms=1 << KIND_CODE[OFFICE])
+    expected = begun(state, **{CENTRE: 0.2, OFFICE: 0.1})
+    assert expected[[KIND_CODE[CENTRE], KIND_CODE[OFFICE]]].tolist() == [0.0, 0.0]
+    assert state.norms.founding_rate[KIND_CODE[CENTRE]] == pytest.approx(0.2 / 4 * 2)
+    assert state.norms.founding_rate[KIND_CODE[OFFICE]] == pytest.approx(0.1 / 4)
+
+
+def test_hosts_that_are_left_over_found_a_part_in_a_quarter_however_large_the_stock():
+    state = tiny(enterprise_technology_centres=1000.0)
+    performers(state, 8)
+    p = founding.Parameters(most_hosts=0.25)
+    assert begun(state, p, **{CENTRE: 0.5})[KIND_CODE[CENTRE]] == pytest.approx(0.25 * 8)
 
 
 @pytest.fixture(scope="module")
 def weihai():
     """A real city at its start: how its hosts and stocks fit together."""
     return start_run(load_plan("weihai_2018"), None, seed=1, uncertainty="noise").state
-
-
-@pytest.mark.parametrize("kind", [name for name in KIND_NAMES if name not in founding.ELSEWHERE])
-def test_what_cities_found_anyway_is_what_the_free_hosts_found_together(weihai, kind):
-    p, code, data = founding.Parameters(), KIND_CODE[kind], KINDS[kind]
-    together = units = 0.0
-    for name in data.hosts:
-        if name == "outside":
-            continue
-        host = hosts(weihai, name)
-        free = (host.hosted >> code) & 1 == 0
-        rate, _ = founding._rates(weihai, p, name, 1.0)
-        together += 4 * p.approval * rate[code] * host.suitability[free].sum()
-        units += free.sum()
-    if not data.per_host:
-        units = max(getattr(weihai.figures, data.stock), p.least_stock)
-    assert together == pytest.approx(weihai.costs["rate"][code] * units)
 
 
 @pytest.mark.parametrize("kind", [CENTRE, "engineering_research_centre"])
@@ -286,7 +375,7 @@ def test_the_same_decision_has_the_same_id_in_two_worlds():
 def test_a_gap_in_the_cluster_and_neighbours_raise_the_rate():
     state = tiny()
     code = KIND_CODE[CENTRE]
-    state.possible_hosts[code] = 20  # ten to a cluster
+    state.norms.possible_hosts[code] = 20  # ten to a cluster
     add_platforms(state, CENTRE, 4, cluster=TOOLS)
     add_platforms(state, CENTRE, 1, cluster=TOOLS, status=CLOSED)
     factor = founding._lacks(state, founding.Parameters(peers=0.5, lack=1.5))
@@ -331,9 +420,40 @@ def test_empty_carriers_slow_down_carriers_and_nothing_else():
     for kind in ("makerspace", "rural_makerspace"):
         set_hazard(state, kind, 0.4)
     demand = founding._demand(state, PLAIN)
-    rate, _ = founding._rates(state, PLAIN, "university", demand)
+    rate, _ = founding._rates(state, "university", demand)
     assert rate[KIND_CODE["makerspace"]] == pytest.approx(0.4 * 0.5**1.5)
     assert rate[KIND_CODE["rural_makerspace"]] == pytest.approx(0.4)
+
+
+# Partners of joint units
+
+
+@pytest.mark.parametrize(("status", "founds"), [(ACTIVE, 5), (CLOSED, 0)])
+def test_a_firm_asks_the_seller_it_knows_if_that_is_still_at_work(status, founds):
+    # Strangers always refuse, who is known always agrees.
+    p = dataclasses.replace(PLAIN, known_agrees=1.0, partner_agrees=0.0)
+    state = tiny()
+    set_hazard(state, JOINT, SURE)
+    (known,) = add_platforms(state, "institute", 1, status=status)
+    add_bodies(state, "outside", 1)
+    performers(state, 5, partner=known)
+    founding.found(state, p)
+    rows = founded(state, JOINT)
+    assert rows.size == founds
+    assert (state.organisations.partner[rows] == known).all()
+
+
+def test_nobody_is_its_own_partner():
+    p = dataclasses.replace(PLAIN, partner_agrees=1.0)
+    for universities, founds in ((1, 0), (2, 2), (20, 20)):
+        state = tiny()
+        set_hazard(state, JOINT, SURE)
+        add_bodies(state, "university", universities)
+        founding.found(state, p)
+        rows, table = founded(state, JOINT), state.organisations
+        assert rows.size == founds
+        assert (table.partner[rows] >= 0).all()
+        assert (table.partner[rows] != table.host_body[rows]).all()
 
 
 # Money
@@ -499,6 +619,16 @@ def test_a_share_of_outsiders_opens_talks():
     founding.found(state, p)
     share = (state.organisations.negotiates_until > 0).mean()
     assert share == pytest.approx(0.1, abs=spread(0.1, 4000))
+
+
+def test_as_many_talks_end_as_the_plan_begins_as_are_opened():
+    # Ningbo's output is large: a sixth to a quarter of all parents are in talks.
+    many = {"scale": 0.02, "start": {"outside_parents": 40_000}}
+    state, _, p = city_with_standing_rules("ningbo_315", **many)
+    until = state.organisations.negotiates_until[state.bodies("outside")]
+    ending = np.mean([(until == state.start + quarter).sum() for quarter in range(4)])
+    opening = (until == 0).sum() * founding.talks_a_quarter(state, p)
+    assert ending == pytest.approx(opening, rel=0.08)
 
 
 def institutes_after_talks(*offers, money=0.0):

@@ -13,7 +13,7 @@ from sim.state.columns import ACTIVE
 from .luck import id_of_name, mix, plain_id
 from .promises import rewards_for_level
 
-APPLIES, SCORE = 0, 1  # slots of a platform's draws in a quarter
+APPLIES, SCORE, PLACE = 0, 1, 2  # slots of a platform's draws in a quarter
 
 
 class AccreditedPlatform:
@@ -40,7 +40,7 @@ class AccreditedPlatform:
         city = self.model
         self.level = LEVEL_CODE[level]
         self.reached = city.quarter
-        city.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += 1
+        city.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += self.weight
         self.note_level()
 
 
@@ -77,11 +77,13 @@ def compete(city, p, platforms, kind, level):
     places = int(share + city.luck.uniform("accreditation", city.quarter, name))
     best_first = sorted(applicants, key=lambda platform: -scores[platform.row])
     # The places do not grow with the city's applications: rank against everybody.
-    won = {
-        platform.row
-        for before, platform in enumerate(best_first)
-        if before + sum(rival > scores[platform.row] for rival in rivals) < places
-    }
+    won, before = set(), 0.0
+    for platform in best_first:
+        beaten_by = before + sum(rival > scores[platform.row] for rival in rivals)
+        # Of several that it stands for some may win: it does as often as one of them.
+        if beaten_by + platform.draw("accreditation", PLACE) * platform.weight < places:
+            won.add(platform.row)
+        before += platform.weight
     winners = [platform for platform in applicants if platform.row in won]
     for platform in winners:
         platform.climb(kind, level)
@@ -106,7 +108,7 @@ def pay(city, p, winners, kind, level):
         paid = [platform for platform in winners if platform.may_take(offer)]
         city.pay(
             offer,
-            [million for _ in paid],
+            [million * platform.weight for platform in paid],
             due=city.quarter + round(p.reward_delay),
             payees="platform",
             merits=[platform.quality for platform in paid],

@@ -84,9 +84,6 @@ class PlainCity(mesa.Model):
         self.start, self.weight = state.start, state.weight
         self.founders, self.knowledge = state.founders, state.knowledge
         self.figures, self.norms = state.figures, state.norms
-        self.host_weight = state.host_weight.tolist()
-        self.free_hosts = state.free_hosts.tolist()
-        self.possible_hosts = state.possible_hosts.tolist()
 
     # The quarter
 

@@ -96,7 +96,7 @@ def grade(city, p):
     closing = [platform for platform in platforms if platform.must_close(p)]
     for platform in closing:
         platform.close()
-    city.flows.closed_platforms += len(closing)
+    city.flows.closed_platforms += sum(platform.weight for platform in closing)
 
 
 def by_kind(platforms):
@@ -143,7 +143,7 @@ def award(city, p):
             for service in services
             if service.draw("evaluation", slot) < min(number * service.cases / cases, 1.0)
         ]
-        city.flows.awards[LEVEL_CODE[level]] += len(won)
+        city.flows.awards[LEVEL_CODE[level]] += sum(service.weight for service in won)
         for offer in city.offers.on(AWARD_MATCH):
             if not offer.levels or LEVELS.index(level) in offer.levels:
                 pay(city, p, offer, won, offer.dose)
@@ -153,7 +153,7 @@ def pay(city, p, offer, platforms, million):
     paid = [platform for platform in platforms if platform.may_take(offer)]
     city.pay(
         offer,
-        [million for _ in paid],
+        [million * platform.weight for platform in paid],
         due=city.quarter + round(p.reward_delay),
         payees="platform",
         merits=[platform.quality for platform in paid],

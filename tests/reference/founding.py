@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import accumulate
-from math import exp
+from math import exp, nextafter
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from sim.state.founders import CARRIERS
 from sim.state.platforms import REPEATABLE
 from sim.state.promises import PAYEE
 
+from .demography import by_share
 from .luck import Ring, descending_id
 from .promises import boost, founding_offers
 
@@ -27,7 +28,8 @@ CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "publi
 WHETHER, WHICH, APPROVED, PLACE = range(4)
 OPENS_TALKS, LENGTH, SUCCESS, TALKS_PLACE, TALKS_DISTRICT = range(4, 9)
 PARTNER, AGREES, PARTNER_PLACE, TAKES_OFFICE = range(9, 13)
-QUALITY, SEATS, NEW_UNIT, DESIGN = range(4)
+QUALITY, SEATS, NEW_UNIT, DESIGN, ITS_OWN, ELSEWHERE, CLUSTER, FIELD = range(8)
+FIRMS = ("firm", "leading_firm")
 
 
 @dataclass
@@ -60,14 +62,30 @@ class Host:
         """Return the number of its cluster; the number of clusters where it has none."""
         return self.cluster if self.cluster >= 0 else len(self.model.made_of.clusters)
 
-    def decide_on_founding(self, p, climate):
-        """Draw once among competing kinds; what would be founded without offers is drawn first."""
+    def hazards(self, climate):
+        """Return at what hazard it founds each kind that it does not host, offers apart."""
         suitability, lacks = self.suitability_as_host(), climate.lacks[self.own_cluster()]
-        hazards = {
+        return {
             kind: rate * suitability * lacks[kind]
             for kind, rate in climate.rates.items()
             if not self.hosts_kind(kind)
         }
+
+    def chance_to_found(self, p, climate, wanted):
+        """Return the chance that it founds a kind in this quarter, if money does not lack."""
+        hazards = self.hazards(climate)
+        extras = {kind: hazard * (climate.boosts[kind] - 1.0) for kind, hazard in hazards.items()}
+        plain, extra = sum(hazards.values()), sum(extras.values())
+        chance = hazards[wanted] / plain * (1.0 - exp(-plain))
+        if extra:
+            chance += extras[wanted] / extra * (exp(-plain) - exp(-plain - extra))
+        if KINDS[KIND_NAMES[wanted]].joint:
+            chance *= p.known_agrees if self.known_seller() >= 0 else p.partner_agrees
+        return p.approval * chance
+
+    def decide_on_founding(self, p, climate):
+        """Draw once among competing kinds; what would be founded without offers is drawn first."""
+        suitability, hazards = self.suitability_as_host(), self.hazards(climate)
         plain = sum(hazards.values())
         extra = sum(hazard * (climate.boosts[kind] - 1.0) for kind, hazard in hazards.items())
         whether = self.draw("founding", WHETHER)
@@ -85,7 +103,8 @@ class Host:
     def win_partner(self, p, science):
         """Return the row of the partner from science that agrees to a joint unit; -1 for none.
 
-        A firm asks the seller it knows first, others ask whom they meet.
+        A firm asks the seller it knows first, others ask whom they meet; if that is itself, the
+        one after it.
         """
         known = self.known_seller()
         if self.draw("founding", AGREES) >= (p.known_agrees if known >= 0 else p.partner_agrees):
@@ -93,14 +112,18 @@ class Host:
         if known >= 0:
             return known
         met = science.pick(self.draw("founding", PARTNER))
-        return -1 if met is None else met.row
+        if met is self:
+            met = science.pick(nextafter(self.draw("founding", PARTNER_PLACE), 1.0))
+        return -1 if met is None or met is self else met.row
 
     def build(self, kind, cluster, *, host_class, partner=-1, district=None):
         """Start building a platform; its id descends from host, kind and quarter."""
         city, code = self.model, KIND_CODE[kind]
         number = descending_id(identity.FOUNDED_ORGANISATION, self.id, code, city.quarter)
         time = round(float(city.costs["building"][code]))
-        firm = host_class in ("firm", "leading_firm")
+        firm = host_class in FIRMS
+        weight = stands_for(city, kind, host_class)
+        hosts = city.weight if firm else 1.0
         platform = city.new_organisation(
             id=number,
             kind=code,
@@ -116,11 +139,15 @@ class Host:
             opens=city.quarter + time,
             reached=city.quarter + time,
             partner=partner,
+            weight=weight,
         )
         platform.be_born(kind)
-        if kind not in REPEATABLE:
+        its_own = platform.draw_for_life("founding", ITS_OWN) <= weight / hosts
+        if its_own and kind not in REPEATABLE:
             self.platforms |= 1 << code
-        city.flows.founded[KIND_CODE[kind]] += 1
+        if not its_own:
+            platform.stand_elsewhere(district)
+        city.flows.founded[KIND_CODE[kind]] += weight
         if time == 0:
             platform.note_level()
 
@@ -132,7 +159,9 @@ class HostingFirm(Host):
         return (self.rd_stock / typical) ** city.founders.size_of_host
 
     def known_seller(self):
-        return self.partner
+        """Return the row of the last seller, if it is still at work; -1 for none."""
+        works = self.partner >= 0 and self.model.organisations[self.partner].status == ACTIVE
+        return self.partner if works else -1
 
 
 class HostingOrganisation(Host):
@@ -158,6 +187,17 @@ class HostingOrganisation(Host):
         self.new_unit = self.draw_for_life("founding", NEW_UNIT) >= plaque
         self.design = self.draw_for_life("founding", DESIGN) < design
 
+    def stand_elsewhere(self, district):
+        """Stand where firms of the city do: it is of another firm than that of its host's row."""
+        made_of = self.model.made_of
+        if district is None:
+            shares = [d.share for d in made_of.districts.values()]
+            self.district = by_share(shares, self.draw_for_life("founding", ELSEWHERE))
+        shares = [c.share for c in made_of.clusters]
+        self.cluster = by_share(shares, self.draw_for_life("founding", CLUSTER))
+        fields = made_of.clusters[self.cluster].fields
+        self.field = fields[int(self.draw_for_life("founding", FIELD) * len(fields))] - 1
+
     def open_if_built(self):
         if self.status == BUILDING and self.opens <= self.model.quarter:
             self.status = ACTIVE
@@ -166,7 +206,7 @@ class HostingOrganisation(Host):
     def note_level(self):
         """Count that it reached its level."""
         kind, level = KIND_NAMES[self.kind], LEVELS[self.level]
-        self.model.totals.reached[KIND_CODE[kind], LEVEL_CODE[level]] += 1
+        self.model.totals.reached[KIND_CODE[kind], LEVEL_CODE[level]] += self.weight
 
     def close(self):
         """Close, and let the host found another."""
@@ -196,12 +236,24 @@ def found(city, p):
     lacks = what_clusters_lack(city, p)
     demand = demand_for_carriers(city, p)
     for name in CLASSES:
-        rates, boosts = rates_and_boosts(city, p, name, demand)
-        climate = Climate(rates, boosts, lacks)
+        climate = Climate(*rates_and_boosts(city, name, demand), lacks)
         decisions = [host.decide_on_founding(p, climate) for host in hosts(city, name)]
         carry_out(city, p, name, [decision for decision in decisions if decision], lacks)
     pilot_offices(city, p)
     talk_with_outsiders(city, p, lacks)
+
+
+def expected_foundings(city, p):
+    """Return how many of each kind all hosts are expected to found in a quarter as this one."""
+    expected = dict.fromkeys(KIND_NAMES, 0.0)
+    lacks, demand = what_clusters_lack(city, p), demand_for_carriers(city, p)
+    for name in CLASSES:
+        climate = Climate(*rates_and_boosts(city, name, demand), lacks)
+        for host in hosts(city, name):
+            for kind in host.hazards(climate):
+                chance = host.chance_to_found(p, climate, kind)
+                expected[KIND_NAMES[kind]] += chance * stands_for(city, KIND_NAMES[kind], name)
+    return expected
 
 
 def hosts(city, name):
@@ -219,8 +271,8 @@ def what_clusters_lack(city, p):
     counts = [[0] * len(KIND_NAMES) for _ in range(clusters + 1)]
     for organisation in city.organisations:
         if organisation.is_platform() and organisation.status <= ACTIVE:
-            counts[organisation.own_cluster()][organisation.kind] += 1
-    possible = [max(number / clusters, 1.0) for number in city.possible_hosts]
+            counts[organisation.own_cluster()][organisation.kind] += organisation.weight
+    possible = [max(number / clusters, 1.0) for number in city.norms.possible_hosts.tolist()]
     factors = [
         [
             1 + p.peers * min(count / most, 1.0) if count else p.lack
@@ -244,20 +296,19 @@ def demand_for_carriers(city, p):
     return min(max((taken / usual) ** p.demand, p.least_demand), p.most_demand)
 
 
-def rates_and_boosts(city, p, host, demand):
-    """Return per kind the quarterly rate at unit suitability, and the boost, for a host class."""
+def rates_and_boosts(city, host, demand):
+    """Return per kind the quarterly rate at unit suitability, and the boost, for a host class.
+
+    What a body founds that nothing else moves was fixed at the start.
+    """
     rates, boosts = {}, {}
     for kind, data in KINDS.items():
         if host not in data.hosts or kind in ELSEWHERE:
             continue
         code = KIND_CODE[kind]
-        weight = max(city.host_weight[code], 1.0)
-        units = max(getattr(city.figures, data.stock), p.least_stock)
-        if data.per_host:
-            units = city.free_hosts[code]
-        yearly = float(city.costs["rate"][code]) / p.approval * units / weight
-        yearly *= class_weight(city, kind, host)
-        rate = yearly / 4 * (demand if kind in CARRIERS else 1.0)
+        rate = float(city.norms.founding_rate[code]) * class_weight(city, kind, host)
+        if kind in CARRIERS:
+            rate *= demand
         if rate > 0.0:
             rates[code] = rate
             boosts[code] = boost(city, kind, host)
@@ -268,8 +319,18 @@ def class_weight(city, kind, host):
     """Return how likely a host of a class is to found a kind, beside a body's 1."""
     if host == "outside":
         return city.founders.outside_weight
-    firm = host in ("firm", "leading_firm")
-    return float(city.costs["firm_weight"][KIND_CODE[kind]]) if firm else 1.0
+    if host not in FIRMS:
+        return 1.0
+    several = city.weight / stands_for(city, kind, host)  # hosts of what is not thinned
+    return float(city.costs["firm_weight"][KIND_CODE[kind]]) * several
+
+
+def stands_for(city, kind, host):
+    """Return how many platforms of the city one is: parts of firms are thinned with them."""
+    data = KINDS[kind]
+    apart = data.legal_person or data.seats.default > 0 or data.researchers.default > 0
+    part_of_firms = "firm" in data.hosts and not apart
+    return city.weight if part_of_firms and host in FIRMS else 1.0
 
 
 def carry_out(city, p, name, decisions, lacks):
@@ -320,7 +381,9 @@ def fund(city, kind, name, hosts, merits, anyway):
     Whoever can get all that was promised goes ahead; others only if they would have anyway.
     """
     by_line = {}
+    weight = stands_for(city, kind, name)
     for offer, million in founding_offers(city, kind, name):
+        million *= weight
         line = offer.account.line
         by_line.setdefault(line, []).append((offer, million))
     lots = [host.draw("lot") for host in hosts]

@@ -11,7 +11,7 @@ from .luck import mix
 
 # Slots of a start-up's draws: of its life, and of a quarter.
 SEEKS = 0
-GRADUATES, LEAVES, LOT = 0, 1, 2
+GRADUATES, LEAVES, LOT, LAST_SEAT = 0, 1, 2, 3
 
 
 class IncubatedFirm:
@@ -71,7 +71,8 @@ class SeatingOrganisation:
         """Seat those who ask, by lot, as far as there are seats; return them."""
         free = (self.seats - self.tenants) / self.model.weight
         queue = sorted(seekers, key=lambda firm: firm.draw("incubation", LOT))
-        seated = [firm for place, firm in enumerate(queue) if place + 1 <= free]
+        last = self.draw("incubation", LAST_SEAT)  # of a row that stands for several firms
+        seated = [firm for place, firm in enumerate(queue) if place + last < free]
         for firm in seated:
             firm.take_seat(self)
         return seated

@@ -60,8 +60,8 @@ def place_bodies(state: State, values: Values) -> None:
             district = np.where(first, np.arange(count), district)
         size = lognormal(luck.normal(ids, _STAFFING), p.university_spread)
         cluster = places.clusters(state.city, u[:, CLUSTER])
-        length = (talking.shortest_talks + talking.longest_talks) / 2
-        talks = u[:, _TALKS] < founding.talks_a_quarter(state, talking) * length
+        share, length = founding.talks_under_way(state, talking)
+        talks = u[:, _TALKS] < share
         state.organisations.add(
             ids,
             kind=BODY_CODE[body],
@@ -85,18 +85,6 @@ def place_platforms(state: State, values: Values) -> None:
         free = max(float(pool.stands.sum()) - ready, 0.0)
         begun = min(_under_way(state, rates, kind, free), free)
         _place_kind(state, p, draw(state, pool, ready + begun), ready)
-    for kind, data in KINDS.items():
-        code = KIND_CODE[kind]
-        for name in data.hosts:
-            if name != "outside":
-                host = hosts(state, name)
-                free_here = (host.hosted >> code) & 1 == 0
-                weight = class_weights(state, np.array([code]), name)[0]
-                weight *= float(stands_for(state, code, firms=host.firms))
-                stand = host.rows_stand_for(state.weight)
-                state.host_weight[code] += weight * host.suitability[free_here].sum()
-                state.free_hosts[code] += free_here.sum() * stand
-                state.possible_hosts[code] += free_here.size * stand
 
 
 def _under_way(state: State, p: founding.Parameters, kind: str, free: float) -> int:
@@ -111,8 +99,8 @@ def _under_way(state: State, p: founding.Parameters, kind: str, free: float) -> 
     units = free if data.per_host else max(getattr(state.figures, data.stock), p.least_stock)
     quarterly = float(state.costs["rate"][code]) * units / 4
     if "outside" in data.hosts and kind == "institute":
-        parents = state.bodies("outside").size
-        quarterly += founding.talks_a_quarter(state, p) * parents * p.talks_succeed
+        share, length = founding.talks_under_way(state, p)
+        quarterly += share / length * state.bodies("outside").size * p.talks_succeed
     expected = quarterly * round(float(state.costs["building"][code]))
     return state.draws.at("population", 0).whole(identity.of_name(f"building {kind}"), expected)
 
