@@ -336,7 +336,7 @@ def gainers(state: State, could: Candidates, cost: float) -> tuple[Flags, Flags]
 def share_that_holds(p: Parameters) -> float:
     """Return which share of those who could hold the high-tech status, and want it, hold it."""
     gained, lost = p.considers * p.passes, (1 - p.renews) / rules.STATUS_YEARS
-    return gained / (gained + lost) if gained + lost > 0 else 1.0
+    return gained / (gained + lost) if gained > 0 else 1.0
 
 
 def _decide_on_high_tech(state: State, p: Parameters) -> None:

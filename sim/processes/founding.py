@@ -33,7 +33,7 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
-from sim.state.hosts import class_weights, hosts, stands_for
+from sim.state.hosts import class_weights, hosts
 from sim.state.platforms import build, opened
 from sim.state.promises import boost, boosts, fund
 from sim.state.ring import ring
@@ -238,7 +238,7 @@ def expected_foundings(state: State, p: Parameters) -> Floats:
     for name in CLASSES:
         host, codes = hosts(state, name), _founded_by(name)[1]
         chance = chances(state, p, host, lacks, demand).sum(axis=0)
-        expected[codes] += chance * stands_for(state, codes, firms=host.firms)
+        expected[codes] += chance * state.stands_for(codes, firms=host.firms)
     return expected
 
 

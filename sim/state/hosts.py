@@ -4,11 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.arrays import Rows
-from sim.inputs.kinds import KINDS
 from sim.state.founders import CARRIERS, FIRMS, Hosts
 from sim.state.state import State
-
-_OF_HOST = np.array([data.of_host for data in KINDS.values()])
 
 
 def hosts(state: State, name: str) -> Hosts:
@@ -33,20 +30,12 @@ def hosts(state: State, name: str) -> Hosts:
     return Hosts(name, rows, table.id[rows], table.platforms[rows], cluster, np.ones(rows.size))
 
 
-def stands_for(state: State, codes: Rows | int, *, firms: bool) -> NDArray[np.float64]:
-    """Return how many platforms of the city one of these kinds is, by whether firms host it.
-
-    What is a part of a firm is thinned with the firms; what has a life of its own is not.
-    """
-    return np.where(firms & _OF_HOST[codes], state.weight, 1.0)
-
-
 def class_weights(state: State, codes: Rows, host: str) -> NDArray[np.float64]:
     """Return how likely a host of a class is to found kinds, by their codes, beside a body's 1.
 
     A row of firms is so many hosts of what has a life of its own.
     """
     if host in FIRMS:
-        hosts_in_row = state.weight / stands_for(state, codes, firms=True)
+        hosts_in_row = state.weight / state.stands_for(codes, firms=True)
         return np.asarray(state.costs["firm_weight"][codes] * hosts_in_row, np.float64)
     return np.full(codes.size, state.founders.outside_weight if host == "outside" else 1.0)

@@ -11,7 +11,6 @@ from sim.inputs.kinds import KINDS
 from sim.state import places
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.founders import CARRIERS, Hosts
-from sim.state.hosts import stands_for
 from sim.state.state import State
 
 REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more than one
@@ -55,7 +54,7 @@ def build(
     variant = code | registration << 8
     ids = identity.mixed(identity.FOUNDED_ORGANISATION, host.ids[at], variant, state.quarter)
     owners = state.firms if host.firms else state.organisations
-    weight = stands_for(state, code, firms=host.firms)
+    weight = state.stands_for(code, firms=host.firms)
     its_own = host_itself(state, ids, weight, host)
     elsewhere = spread_out(state, ids)
     time = np.rint(state.costs["building"][code]).astype(np.int64)

@@ -28,7 +28,6 @@ from sim.inputs.levers import (
 )
 from sim.state.books import yuan
 from sim.state.founders import FIRMS
-from sim.state.hosts import stands_for
 from sim.state.offers import Offer
 from sim.state.state import State
 
@@ -244,7 +243,7 @@ def fund(
     anyway: Flags,
 ) -> Flags:
     """Pay those who found a platform of a kind; return who does, as ``go_ahead`` has it."""
-    weight = float(stands_for(state, KIND_CODE[kind], firms=host in FIRMS))
+    weight = float(state.stands_for(KIND_CODE[kind], firms=host in FIRMS))
     parts = [
         (offer, million * weight)
         for promise in at_founding(state, kind, host)

@@ -15,6 +15,7 @@ from sim.core.draws import Addressed, Draws
 from sim.core.tables import Table
 from sim.inputs.city import City, Figures
 from sim.inputs.codes import KIND_CODE, KIND_NAMES
+from sim.inputs.kinds import KINDS
 from sim.state.books import Books, yuan
 from sim.state.columns import (
     ACTIVE,
@@ -34,6 +35,8 @@ from sim.state.founders import Parameters as Outlook
 from sim.state.knowledge import Parameters as Knowledge
 from sim.state.norms import Norms
 from sim.state.offers import Offer, Offers
+
+_OF_HOST = np.array([data.of_host for data in KINDS.values()])
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,13 @@ class State:
         """Return the rows of platforms of these kinds that are active (or of another status)."""
         table = self.organisations
         return _in_operation(table.kind, table.status, _wanted(kinds), status)
+
+    def stands_for(self, codes: Rows | int, *, firms: bool) -> NDArray[np.float64]:
+        """Return how many platforms of the city one of these kinds is, by whether firms host it.
+
+        What is a part of a firm is thinned with the firms; what has a life of its own is not.
+        """
+        return np.where(firms & _OF_HOST[codes], self.weight, 1.0)
 
     def number(self, rows: Rows | Flags) -> float:
         """Return how many platforms of the city these rows stand for."""

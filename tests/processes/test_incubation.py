@@ -48,13 +48,15 @@ def test_seats_are_never_exceeded():
     assert len(seated(state)) == 8
 
 
-def test_seats_are_never_exceeded_where_a_row_stands_for_many_firms():
-    # A city thinned to a tenth: 54 seats hold five rows of ten firms, not six.
+def test_as_many_seats_are_taken_where_a_row_stands_for_many_firms():
+    # A city thinned to a tenth: 54 seats hold five rows of ten firms, or six by lot.
     state = tiny(weight=10.0)
-    row = add_platforms(state, INCUBATOR, 1, seats=54)
-    add_startups(state, 100)
+    rows = add_platforms(state, INCUBATOR, 400, seats=54)
+    add_startups(state, 40_000)
     incubate(state, Parameters(**PLAIN))
-    assert state.organisations.tenants[row] <= 54
+    tenants = state.organisations.tenants[rows]
+    assert set(tenants.tolist()) == {50, 60}
+    assert tenants.mean() == pytest.approx(54, abs=4 * 10 * np.sqrt(0.4 * 0.6 / 400))
 
 
 def test_a_seat_that_is_taken_is_not_given_again():

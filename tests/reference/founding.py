@@ -28,7 +28,7 @@ CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "publi
 WHETHER, WHICH, APPROVED, PLACE = range(4)
 OPENS_TALKS, LENGTH, SUCCESS, TALKS_PLACE, TALKS_DISTRICT = range(4, 9)
 PARTNER, AGREES, PARTNER_PLACE, TAKES_OFFICE = range(9, 13)
-QUALITY, SEATS, NEW_UNIT, DESIGN, ITS_OWN, ELSEWHERE, CLUSTER, FIELD = range(8)
+QUALITY, SEATS, NEW_UNIT, DESIGN, ITS_OWN, DISTRICT, CLUSTER, FIELD = range(8)
 FIRMS = ("firm", "leading_firm")
 
 
@@ -192,7 +192,7 @@ class HostingOrganisation(Host):
         made_of = self.model.made_of
         if district is None:
             shares = [d.share for d in made_of.districts.values()]
-            self.district = by_share(shares, self.draw_for_life("founding", ELSEWHERE))
+            self.district = by_share(shares, self.draw_for_life("founding", DISTRICT))
         shares = [c.share for c in made_of.clusters]
         self.cluster = by_share(shares, self.draw_for_life("founding", CLUSTER))
         fields = made_of.clusters[self.cluster].fields

@@ -247,7 +247,9 @@ def give_high_tech_status(state: State, values: Values) -> None:
     ids = firms.id[could.rows]
     # A status ends with a calendar year: the first, second or third from now.
     left = (luck.uniform(ids, TERM) * rules.STATUS_YEARS).astype(np.int64)
-    waited = np.log(luck.uniform(ids, APPLIES)) / np.log1p(-min(p.considers * p.passes, SURE))
+    waited = np.log(luck.uniform(ids, APPLIES)) / np.log1p(
+        -np.clip(p.considers * p.passes, 1e-9, SURE)
+    )
     ago = (state.start - firms.founded[could.rows]) // 4 - waited.astype(np.int64)
     count = round(state.figures.high_tech_firms / state.weight)
     share = demography.share_that_holds(p)

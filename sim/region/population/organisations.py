@@ -25,7 +25,6 @@ from sim.region.population.pools import Chosen, draw, note_hosts, pool_of
 from sim.state import places
 from sim.state.columns import ACTIVE, BODY_CODE, BUILDING
 from sim.state.founders import CARRIERS
-from sim.state.hosts import class_weights, hosts, stands_for
 from sim.state.platforms import platform_traits
 from sim.state.state import State
 

@@ -10,7 +10,7 @@ from sim.core.draws import mix
 from sim.inputs.codes import HOSTS, KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.state.founders import Hosts
-from sim.state.hosts import class_weights, hosts, stands_for
+from sim.state.hosts import class_weights, hosts
 from sim.state.platforms import REPEATABLE
 from sim.state.state import State
 
@@ -76,7 +76,7 @@ def _part(
 ) -> tuple[Rows, Rows, Ids, Flags, Floats, Floats]:
     """Return the hosts of one class, each as often as its row stands for one."""
     code = np.array([KIND_CODE[kind]])
-    stands = float(stands_for(state, code, firms=one.firms)[0])
+    stands = float(state.stands_for(code, firms=one.firms)[0])
     times = max(round(one.rows_stand_for(state.weight) / stands), 1)
     at, turn = np.tile(np.arange(one.rows.size), times), np.repeat(np.arange(times), one.rows.size)
     ids = np.where(turn > 0, mix(one.ids[at], turn), one.ids[at])
