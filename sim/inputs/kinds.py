@@ -68,8 +68,8 @@ class Kind:
         found_cost: True cost of founding one, to the host.
         run_cost: True cost of running one for a year.
         building: Quarters from the decision to the opening.
-        rate: Foundings a year, per unit in being at the start; where a city starts with none,
-            per eligible host.
+        rate: Foundings a year without any plan, by hosts in the city, per unit in being at the
+            start; where a city starts with none, per eligible host.
         seats: Seats for firms.
         researchers: Researchers who find results that can be sold.
         plaque: Share of foundings that are a name on a unit that works already.

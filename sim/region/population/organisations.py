@@ -95,8 +95,7 @@ def _under_way(state: State, p: founding.Parameters, kind: str, free: float) -> 
     if kind in founding.ELSEWHERE:
         return 0
     code, data = KIND_CODE[kind], KINDS[kind]
-    units = free if data.per_host else max(getattr(state.figures, data.stock), p.least_stock)
-    quarterly = float(state.costs["rate"][code]) * units / 4
+    quarterly = float(founding.wanted_at_the_start(state, p, np.full(len(KINDS), free))[code])
     if "outside" in data.hosts and kind == "institute":
         share, length = founding.talks_under_way(state, p)
         quarterly += share / length * state.bodies("outside").size * p.talks_succeed
