@@ -25,6 +25,7 @@ Key = tuple[str, str, str]  # names of plan and mix, and the values of other key
 LARGEST_SEED = 2**64 - 1
 LARGEST_SCALE = 1e4
 LONGEST_AFTER = 400  # quarters
+SMALL_SCALE = 0.1  # below it a row stands for so many firms that chances are another city's
 LARGEST_FIGURE = 1e12  # no starting figure of a city is larger, in its unit
 MOST_ROWS = 10_000_000  # of a table at the start, unless forced: beyond, memory runs out unseen
 _COHORTS = 5  # years of start-ups in being at the start, closing left out
@@ -128,6 +129,12 @@ class Case:
             usual = figures[name].quantity
             if not usual.low <= value <= usual.high:
                 told.append(unusual(f"start.{name}", usual, (value, value)))
+        if self.scale < SMALL_SCALE:
+            told.append(
+                f"population.scale = {self.scale:g} lies below {SMALL_SCALE:g}: a row stands for "
+                f"{1 / self.scale:.0f} firms, so that luck weighs far more than in the city; "
+                "compare means, not chances"
+            )
         if self.uncertainty == "noise":
             told += [
                 f"{spelled(name)}.range says nothing with uncertainty=noise: no number is drawn"

@@ -23,6 +23,7 @@ NAMES = (
     "robust",
     "benchmark",
     "sanity",
+    "scale",
     "stored_runs",
     "reference_tables",
 )
