@@ -699,14 +699,13 @@ def openings(state, first, last):
 
 def test_a_city_begins_with_platforms_under_way():
     early = late = 0
-    for replicate in range(4):
+    for replicate in range(2):
         run = start_run(
             load_plan("ningbo_2019"),
             None,
             seed=1,
             replicate=replicate,
             uncertainty="noise",
-            scale=0.1,
         )
         state = run.state
         begun = (state.organisations.status == BUILDING) & (
