@@ -12,7 +12,10 @@ result that is ready is
 
 where s is its chance of becoming a product once sold: s0 = 0.30, and 0.50 after a pilot platform
 has tried it [K12: 0.80 is folklore, a bound]. Platforms help as far as their places go, by lot;
-who finds none goes on alone, no slower.
+who finds none goes on alone, no slower. The places of pilot platforms are one capacity for results
+and for projects half-way (``projects``): a quarter's are shared among all that ask,
+
+    share = min(1, places / (results that wait + projects that ask))
 
 A proof-of-concept centre changes the route, not the rate [T10]: of what is commercialised, firms
 of its own take 0.15 without it and 0.84 with it. The spin-offs of every quarter in `demography`
@@ -25,11 +28,11 @@ from numpy.typing import NDArray
 
 from sim.core import identity
 from sim.core.arrays import Rows
-from sim.inputs.codes import KIND_CODE
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state import kene, places
 from sim.state.columns import FIRM_UNITS, RESULT_UNITS, STAGES
+from sim.state.platforms import serve
 from sim.state.state import State
 
 
@@ -51,7 +54,7 @@ class Parameters(Numbers, name="maturation"):
         "what is commercialised that goes to a firm of its own, after a proof-of-concept centre"
     )
     concept_places: float = meaning("results per proof-of-concept centre")
-    pilot_places: float = meaning("results of science per pilot platform")
+    pilot_places: float = meaning("results and projects that a pilot platform tests")
     staff: float = meaning("staff of a new firm founded for a result")
     revenue: float = meaning("revenue of a new firm founded for a result")
     intensity: float = meaning("R&D over revenue of a new firm founded for a result")
@@ -60,6 +63,7 @@ class Parameters(Numbers, name="maturation"):
 CONCEPT, PROTOTYPE, PILOT, READY = range(len(STAGES))
 # Slots of a result's draws of its life (quarter 0), and of a new firm's.
 _TIME, _CONCEPT_LOT, _PILOT_LOT, _ROUTE, _NUMBER, _BEGUN = 0, 4, 5, 6, 7, 8
+_ROUNDED = 0  # slot of a kind's draw of a quarter
 _DISTRICT, _CLUSTER, _LENGTH = 0, 1, 2
 
 
@@ -94,21 +98,28 @@ def yearly_places(state: State, p: Parameters, kind: str) -> float:
 
 
 def _help(state: State, p: Parameters, rows: Rows, kind: str, stage: int) -> None:
-    """Help the results that stand at a stage, by a lot that they keep, as places go."""
-    results, table = state.results, state.organisations
+    """Help the results that stand at a stage, by a lot that they keep, as places go.
+
+    Pilot platforms test projects, too: of all that ask each has the same chance of a place.
+    """
+    results = state.results
     mark = results.validated if stage == CONCEPT else results.piloted
     waiting = rows[(results.stage[rows] == stage) & ~mark[rows]]
     yearly = yearly_places(state, p, kind)
     # Whole places a quarter; what is left of a place is carried into the next.
     number = int(yearly * (state.quarter + 1) / 4) - int(yearly * state.quarter / 4)
+    if stage == PILOT:
+        asked = waiting.size + state.totals.pilot_projects
+        state.totals.pilot_share = share = min(1.0, number / max(asked, 1.0))
+        luck = state.luck("maturation")
+        for_results = luck.whole(identity.of_name(kind), share * waiting.size, _ROUNDED)
+        state.totals.pilot_room = float(max(number - for_results, 0))
+        number = min(for_results, number)
     slot = _CONCEPT_LOT if stage == CONCEPT else _PILOT_LOT
     lot = state.draws.at("maturation", 0).uniform(results.id[waiting], slot)
     served = waiting[np.argsort(lot, kind="stable")[:number]]
     mark[served] = True
-    platforms = state.platforms(kind)
-    if served.size:
-        np.add.at(table.cases, platforms[np.arange(served.size) % platforms.size], 1.0)
-    state.flows.helped[KIND_CODE[kind]] += float(served.size)
+    serve(state, kind, float(served.size))
 
 
 def _route(state: State, p: Parameters, rows: Rows) -> None:
@@ -203,7 +214,8 @@ def begin(state: State, values: Values) -> None:
     ):
         # In flow: who has come so far was helped as places stood to those who passed.
         passing = float((state.results.stage[rows] == stage).sum()) / (p.median * share)
-        helped = min(1.0, yearly_places(state, p, kind) / max(passing, 1e-9))
+        others = 4 * state.totals.pilot_projects if stage == PILOT else 0.0
+        helped = min(1.0, yearly_places(state, p, kind) / max(passing + others, 1e-9))
         luck = state.draws.at("maturation", 0)
         lucky = luck.happens(state.results.id[rows], helped, _BEGUN + stage)
         arrived = state.results.stage[rows] >= stage

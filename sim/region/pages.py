@@ -51,6 +51,7 @@ START: tuple[Verb, ...] = (
     transfer.certify_brokers,
     transfer.lay_open_results,
     talent.begin,
+    projects.expect_pilots,
     maturation.begin,
     contract.begin,
 )

@@ -23,7 +23,9 @@ class Flows(Declared):
     rd_subsidy_granted: float = amount("million CNY", "R&D subsidies granted")
     # Results, meetings and contracts
     spin_offs: float = amount("firms", "firms founded for a result")
-    helped: Floats = amounts("results", "results that platforms of a kind brought further", *KINDS)
+    helped: Floats = amounts(
+        "results and projects", "that platforms of a kind brought further", *KINDS
+    )
     meetings: float = amount("meetings", "results that met firms")
     matches: float = amount("matches", "meetings that became intentions to deal")
     institute_matches: float = amount("matches", "those over results of institutes")
@@ -118,6 +120,9 @@ class Totals(Declared):
         "million CNY", "those of projects begun since the start"
     )
     pilot_offices_offered: float = amount("offices", "pilot transfer offices offered so far")
+    pilot_projects: float = amount("projects", "that ask for pilot tests in the next quarter")
+    pilot_room: float = amount("places", "of pilot platforms in this quarter, for projects")
+    pilot_share: float = amount("share", "of the pilot tests asked for that there is a place for")
     reached: Floats = amounts("platforms", "platforms that reached a level", *KINDS_AND_LEVELS)
     equipment_uses: float = amount("uses", "uses of shared equipment since the start")
     equipment_uses_of_small_firms: float = amount("uses", "those of firms below the threshold")

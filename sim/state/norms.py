@@ -51,7 +51,6 @@ class Norms(Declared):
     # Projects
     project_scale: float = amount("projects a quarter", "joint projects at R&D of one million CNY")
     project_major_chance: float = amount("chance", "that a joint project of an able firm is major")
-    project_halves: float = amount("projects a quarter", "major joint projects half way")
     project_places: float = amount("projects a year", "places of the city's calls")
     project_applies: float = amount("chance a year", "that an able firm applies")
     project_proposals: Floats = amounts("proposals a year", "sent by the city", PROJECT_KINDS)

@@ -16,8 +16,11 @@ from world import (
 )
 
 from sim.inputs.codes import KIND_CODE
+from sim.inputs.plan_file import load_plan
+from sim.policy.choosing import build_mix
 from sim.processes import contract, maturation
 from sim.processes.maturation import CONCEPT, PILOT, PROTOTYPE, READY, Parameters
+from sim.region.region import start_run
 from sim.state.state import Matches
 
 # Every result needs four years: one as a concept, two as a prototype, one as a pilot.
@@ -104,6 +107,35 @@ def test_more_platforms_help_a_superset():
         assert before <= seen
         assert len(seen) == 10 * number
         before = seen
+
+
+def test_results_and_projects_share_the_places_of_pilot_platforms():
+    state = laboratory(2000, found=START - 14)
+    add_platforms(state, "pilot_platform", 4)
+    waiting = 2000.0
+    state.results.stage[:] = PILOT
+    state.totals.pilot_projects = 3 * waiting  # three projects ask for each result
+    maturation._help(state, Parameters(pilot_places=40), np.arange(2000), "pilot_platform", PILOT)
+    assert state.totals.pilot_share == 40 / 8000
+    assert state.results.piloted.sum() == 10  # a quarter of the quarter's forty places
+    assert state.organisations.cases.sum() == 10
+
+
+@pytest.mark.parametrize("name", ["jiangyin_2025", "ningbo_2019"])
+def test_no_more_is_piloted_than_pilot_platforms_have_places(name):
+    plan = load_plan(name)
+    scale = 1.0 if name == "jiangyin_2025" else 0.3
+    run = start_run(plan, build_mix(plan, "as_written"), seed=2, uncertainty="noise", scale=scale)
+    p, code = run.values.of(Parameters), KIND_CODE["pilot_platform"]
+    tested = places = 0.0
+    for _ in range(8):
+        places += maturation.yearly_places(run.state, p, "pilot_platform") / 4
+        run.step()
+        tested += run.state.flows.helped[code]
+        run.finish()
+    # Where a row stands for several projects the last of a quarter may take more than is left.
+    assert tested <= places + (scale < 1) * 4 * np.sqrt(8) / scale
+    assert tested > 0.5 * places
 
 
 def test_only_results_at_the_pilot_stage_are_piloted():

@@ -14,8 +14,12 @@ from sim.inputs.values import Values
 from sim.processes.projects.calls import hold_city_calls
 from sim.processes.projects.codes import NATIONAL, PROVINCIAL
 from sim.processes.projects.joint import agree, through_vice_presidents
-from sim.processes.projects.norms import fix_norms, scale_joint_projects
-from sim.processes.projects.outcomes import carry_on, count
+from sim.processes.projects.norms import (
+    fix_norms,
+    scale_joint_projects,
+    usual_pilot_projects,
+)
+from sim.processes.projects.outcomes import ask_for_pilots, carry_on, count
 from sim.processes.projects.outside import compete
 from sim.processes.projects.parameters import Parameters
 from sim.processes.projects.partner import partners
@@ -29,7 +33,7 @@ from sim.processes.projects.past import (
 )
 from sim.state.state import State
 
-__all__ = ["Parameters", "begin", "undertake"]
+__all__ = ["Parameters", "begin", "expect_pilots", "undertake"]
 
 
 def undertake(state: State, p: Parameters) -> None:
@@ -43,6 +47,11 @@ def undertake(state: State, p: Parameters) -> None:
             compete(state, p, those, kind)
     carry_on(state, p)
     count(state, p)
+
+
+def expect_pilots(state: State, values: Values) -> None:
+    """Note how many projects usually ask for pilot tests, before there are any."""
+    state.totals.pilot_projects = usual_pilot_projects(state, values.of(Parameters))
 
 
 def begin(state: State, values: Values) -> None:
@@ -62,3 +71,4 @@ def begin(state: State, values: Values) -> None:
         past_higher_projects(state, p, those, kind)
     past_listed_projects(state, p, those)
     ripen(state, p)
+    ask_for_pilots(state, p, state.start)

@@ -29,6 +29,16 @@ def fix_norms(state: State, p: Parameters) -> None:
     state.norms.project_experience = 0.0
 
 
+def usual_pilot_projects(state: State, p: Parameters) -> float:
+    """Return the projects a quarter whose technology works, and which ask for pilot tests."""
+    number = able_to_lead(state, p).size * state.weight
+    won = p.major * state.figures.joint_projects + max(state.figures.key_projects, p.floor * number)
+    for kind, passes in ((PROVINCIAL, p.provincial_pass), (NATIONAL, p.national_pass)):
+        handed_in = float(proposal_means(state, p, kind).sum()) + firm_chance(p, kind) * number
+        won += passes * handed_in
+    return p.proves * won / 4
+
+
 def scale_joint_projects(state: State, p: Parameters) -> None:
     """Find the scale at which all ways together give the city's joint projects of a year."""
     firms = state.firms
@@ -50,4 +60,3 @@ def scale_joint_projects(state: State, p: Parameters) -> None:
     means = scale * size * (1 + (p.tie - 1) * tied_share(scale * size, age))
     able = float(means[firms.rd[rows] >= p.major_from].sum()) / max(float(means.sum()), 1e-9)
     state.norms.project_major_chance = min(p.major / max(able, 1e-9), 1.0)
-    state.norms.project_halves = max(p.major * target, 1e-9)

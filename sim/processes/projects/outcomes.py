@@ -1,11 +1,14 @@
 """What comes of projects: proved technologies, paying users, investment in production, sales.
 
-Half-way a technology is proved or not; proved, it finds a paying user with chance 0.3, or 0.5 after
-pilot tests as far as there are pilot platforms [K12]. A project that sells has its firm invest in
+A project's technology works or not: that shows half-way, and in its last milestone. Where it works,
+it finds a paying user half-way with chance 0.3, or 0.5 after pilot tests, as far as pilot platforms
+have a place (``maturation``) [K12]. A project that sells has its firm invest in
 production, as far as its revenue allows, and sells, rising from mid-project to its end and for some
-years after. At its end it passes its last milestone or not: that is a technology. Sales of projects
+years after. Passing the last milestone is a technology. Sales of projects
 are part of what firms sell anyway and are not added to their revenue.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +17,9 @@ from sim.core.arrays import Flags, Rows
 from sim.processes.projects import slots
 from sim.processes.projects.codes import FIRST_HALF, JOINT, OVER, SECOND_HALF, STOPPED
 from sim.processes.projects.parameters import Parameters
+from sim.state.platforms import serve
 from sim.state.ring import ring
 from sim.state.state import State
-
-
-def pilot_share(platforms: float, halves: float, p: Parameters) -> float:
-    """Return the share of projects half-way in a quarter for which pilot platforms have time."""
-    return float(min(1.0, platforms * p.per_pilot_platform / 4 / max(halves, 1e-9)))
 
 
 def half_way(state: State, rows: Rows) -> NDArray[np.int64]:
@@ -49,17 +48,53 @@ def _have_a_firm(state: State, rows: Rows) -> Flags:
     return np.asarray(projects.firm[rows] >= 0, np.bool_)
 
 
-def find_users(state: State, p: Parameters, rows: Rows) -> None:
-    """Half-way: who has proved the technology may find a paying user and invests in production."""
+def proved(state: State, p: Parameters, rows: Rows) -> Flags:
+    """Return whose technology works: it shows half-way, and in the last milestone."""
+    luck = state.draws.at("projects", 0)
+    return luck.happens(state.projects.id[rows], p.proves, slots.PROVED)
+
+
+def ask_for_pilots(state: State, p: Parameters, when: int) -> None:
+    """Note how many projects will be half-way in a quarter, and ask for pilot tests."""
+    projects = state.projects
+    rows = np.flatnonzero(projects.phase == FIRST_HALF)
+    rows = rows[half_way(state, rows) <= when]
+    rows = rows[proved(state, p, rows)]
+    state.totals.pilot_projects = float(projects.stands_for[rows].sum())
+
+
+def tested_before(state: State, rows: Rows) -> Flags:
+    """Return which projects of earlier years pilot platforms tested: a share, as it is now."""
+    luck = state.draws.at("projects", 0)
+    return luck.happens(state.projects.id[rows], state.totals.pilot_share, slots.PILOT)
+
+
+def tested_now(state: State, rows: Rows) -> Flags:
+    """Return which projects pilot platforms test: by lot, as far as places are left for them.
+
+    A last one that stands for more projects than are left has its place by lot, too.
+    """
+    projects = state.projects
+    lot = state.draws.at("projects", 0).uniform(projects.id[rows], slots.PILOT)
+    order = np.argsort(lot, kind="stable")
+    stands = projects.stands_for[rows[order]]
+    last = state.luck("projects").uniform(projects.id[rows[order]], slots.LAST_PLACE)
+    tested = np.zeros(rows.size, np.bool_)
+    before = np.cumsum(stands) - stands
+    tested[order] = before + last * stands < state.totals.pilot_room
+    serve(state, "pilot_platform", float(projects.stands_for[rows[tested]].sum()))
+    return tested
+
+
+def find_users(
+    state: State, p: Parameters, rows: Rows, test: Callable[[State, Rows], Flags]
+) -> None:
+    """Half-way: whose technology works may find a paying user and invests in production."""
     projects, firms = state.projects, state.firms
     projects.phase[rows] = SECOND_HALF
     luck = state.draws.at("projects", 0)
-    rows = rows[luck.happens(projects.id[rows], p.proves, slots.PROTOTYPE)]
-    pilots = pilot_share(
-        state.number(state.platforms("pilot_platform")), state.norms.project_halves, p
-    )
-    piloted = luck.happens(projects.id[rows], pilots, slots.PILOT)
-    chance = np.where(piloted, p.finds_user_piloted, p.finds_user)
+    rows = rows[proved(state, p, rows)]
+    chance = np.where(test(state, rows), p.finds_user_piloted, p.finds_user)
     rows = rows[luck.happens(projects.id[rows], chance, slots.SELLS)]
     rows = rows[_have_a_firm(state, rows)]
     ids, spread = projects.id[rows], p.sales_spread
@@ -79,9 +114,7 @@ def finish(state: State, p: Parameters, rows: Rows) -> None:
     """At the end: the last milestone is passed or not; what sells is a product."""
     projects = state.projects
     projects.phase[rows] = OVER
-    passed = rows[
-        state.draws.at("projects", 0).happens(projects.id[rows], p.proves, slots.ACCEPTED)
-    ]
+    passed = rows[proved(state, p, rows)]
     projects.milestones[passed] = 1
     projects.accepted[passed] = projects.ends[passed]
     projects.products[passed] = projects.potential[passed] > 0
@@ -110,9 +143,10 @@ def carry_on(state: State, p: Parameters) -> None:
     projects.phase[gone] = STOPPED
     running = running[projects.phase[running] < OVER]
     half = running[projects.phase[running] == FIRST_HALF]
-    find_users(state, p, half[half_way(state, half) <= state.quarter])
+    find_users(state, p, half[half_way(state, half) <= state.quarter], tested_now)
     last = running[projects.phase[running] == SECOND_HALF]
     finish(state, p, last[projects.ends[last] <= state.quarter])
+    ask_for_pilots(state, p, state.quarter + 1)
     sell(state, p)
 
 

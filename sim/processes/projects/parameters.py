@@ -53,7 +53,6 @@ class Parameters(Numbers, name="projects"):
     proves: float = meaning("a milestone is passed")
     finds_user: float = meaning("a paying user is found without pilot tests")
     finds_user_piloted: float = meaning("a paying user is found after pilot tests")
-    per_pilot_platform: float = meaning("projects that a pilot platform tests")
     production: float = meaning("investment in production over the project's value, where it sells")
     most_production: float = meaning("largest investment in production over the firm's revenue")
     turnover: float = meaning("sales a year for what is invested")

@@ -20,7 +20,7 @@ from sim.processes.projects.beginning import (
     start,
 )
 from sim.processes.projects.codes import CITY, JOINT, NATIONAL, PROVINCIAL
-from sim.processes.projects.outcomes import find_users, finish, half_way, sell
+from sim.processes.projects.outcomes import find_users, finish, half_way, sell, tested_before
 from sim.processes.projects.parameters import Parameters
 from sim.processes.projects.partner import Partners, choose, serving_vice_presidents, tied_share
 from sim.processes.projects.proposals import (
@@ -198,7 +198,7 @@ def ripen(state: State, p: Parameters) -> None:
     """Bring past projects to where they stand now, and fix the usual experience."""
     projects, table = state.projects, state.organisations
     rows = np.arange(len(projects))
-    find_users(state, p, rows[half_way(state, rows) < state.start])
+    find_users(state, p, rows[half_way(state, rows) < state.start], tested_before)
     finish(state, p, rows[projects.ends < state.start])
     sell(state, p)
     staff = np.where(table.status == ACTIVE, table.researchers, 0.0)

@@ -2,8 +2,9 @@
 
 # Of a firm's, an organisation's or a talent's draws in a quarter.
 COUNT, APPLIES, PROVINCIAL, NATIONAL, BRINGS = 0, 4, 5, 6, 0
+LAST_PLACE = 32  # a project's, in a quarter
 # Of a project's own draws.
-SAME, NEAR, POINTER, MAJOR, VALUE, LENGTH, PROTOTYPE, ACCEPTED = range(8)
+SAME, NEAR, POINTER, MAJOR, VALUE, LENGTH, PROVED = range(7)
 SELLS, PILOT, USER, PRODUCTION, SALES, LISTED, SCORE, BEGAN = range(8, 16)
 # Of the start: past projects by kind, and ties.
 PAST, TIED = 20, 30

@@ -6,19 +6,14 @@ from project_towns import QUIET, town
 from world import START, add_platforms, one_project
 
 from sim.indicators import projects as counted
+from sim.inputs.codes import KIND_CODE
 from sim.processes.projects import Parameters, undertake
 from sim.processes.projects.beginning import lengths
 from sim.processes.projects.codes import NATIONAL, OVER, PROVINCIAL, SECOND_HALF, STOPPED
-from sim.processes.projects.outcomes import pilot_share
 
 
 def test_lengths_vary_around_the_usual_one():
     assert lengths(np.array([0.0, 0.5, 1.0]), Parameters(years=2.0)).tolist() == [6, 8, 10]
-
-
-def test_pilot_platforms_have_time_for_some():
-    p = Parameters(per_pilot_platform=20)
-    assert [pilot_share(n, 10.0, p) for n in (0, 1, 2, 9)] == [0.0, 0.5, 1.0, 1.0]
 
 
 def live(state, p, quarters):
@@ -97,23 +92,43 @@ def test_shares_of_projects_that_prove_sell_and_are_accepted():
     assert (table.phase == OVER).all()
     assert table.milestones.mean() == pytest.approx(0.75, abs=error)
     assert (table.potential > 0).mean() == pytest.approx(0.75 * 0.3, abs=error)
-    assert ((table.products > 0) == ((table.potential > 0) & (table.milestones > 0))).all()
+    # Who fails has failed half-way already: it sells nothing, then or later.
+    assert (table.milestones[table.potential > 0] == 1).all()
+    assert ((table.products > 0) == (table.potential > 0)).all()
 
 
 def test_pilot_platforms_bring_more_users():
     selling = []
-    for platforms in (0, 1, 4):
+    for room in (0.0, 75.0, 1000.0):
         state = town(joint_projects=4600.0, firms=200)
-        if platforms:
-            add_platforms(state, "pilot_platform", platforms)
+        platform = add_platforms(state, "pilot_platform", 1)
+        state.totals.pilot_room = room
         before = len(state.projects)
         for firm in range(200):
             one_project(state, firm=firm, began=START - 2)
         state.norms.project_scale = 0.0
-        undertake(state, Parameters(**QUIET, per_pilot_platform=100))
+        undertake(state, Parameters(**QUIET))
+        helped = state.flows.helped[KIND_CODE["pilot_platform"]]
+        assert state.organisations.cases[platform] == helped
+        if room < 150:
+            assert helped == room
+        else:
+            assert helped == pytest.approx(150, abs=4 * np.sqrt(200 * 0.75 * 0.25))  # all that work
         selling.append((state.projects.potential[before:] > 0).sum())
     assert selling == sorted(selling)
     assert selling[0] < selling[-1]
+
+
+def test_projects_ask_for_pilot_tests_in_the_quarter_in_which_they_are_half_way():
+    state = town(joint_projects=0.0, universities=1)
+    p = Parameters(**QUIET, proves=1.0)
+    one_project(state, quarters=4, stands_for=3.0)  # half-way two quarters on
+    asked = []
+    for _ in range(4):
+        undertake(state, p)
+        asked.append(state.totals.pilot_projects)
+        state.quarter += 1
+    assert asked == [0, 3, 0, 0]
 
 
 def test_investment_in_production_fits_the_firm():
