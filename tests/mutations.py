@@ -138,14 +138,14 @@ def tried(luck, folder):
     plan = load_plan(folder / "plan.yaml")
     choice = choose(plan, str(folder / "mix.yaml"))
     numbers = number_set(folder / "set.yaml", None)
-    case = case_of(plan, choice, quarters=1, seed=7, scale=0.05, numbers=numbers)
+    case = case_of(plan, choice, quarters=1, seed=7, scale=0.1, numbers=numbers)
     check_size(case)
     check_measured([plan])
     start_city(case)
     if luck.random() >= RUN:
         return "started"
     case = case_of(
-        plan, choice, quarters=min(2, plan.end - plan.start + 1), scale=0.05, numbers=numbers
+        plan, choice, quarters=min(2, plan.end - plan.start + 1), scale=0.1, numbers=numbers
     )
     job = job_of([case], Effort(replicates=1, workers=1))
     study = run_and_read(job, folder / "out")

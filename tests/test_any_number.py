@@ -11,8 +11,8 @@ from sim.command.grammar import parse
 from sim.core.errors import ConfigError
 from sim.publish import run_and_read
 
-QUICK = {"quarters": 2, "scale": 0.05, "workers": 1}
-TYPED = ("quarters=2", "population.scale=0.05", "workers=1", "replicates=2")
+QUICK = {"quarters": 2, "scale": 0.1, "workers": 1}
+TYPED = ("quarters=2", "population.scale=0.1", "workers=1", "replicates=2")
 PARAMETERS = {"research.stop": 0.06, "market.spread.range": [0.0, 0.3]}
 KINDS = {"incubator.rate": 0.15}
 
@@ -86,14 +86,14 @@ def test_what_lies_outside_its_range_is_told_and_run(capsys):
     with pytest.warns(UserWarning, match=said):
         sim.compare("weihai_2018", [], 1, parameters={"research.stop": 0.5}, **QUICK)
     with pytest.warns(UserWarning, match=said):
-        sim.Region("weihai_2018", seed=1, scale=0.05, parameters={"research.stop": 0.5})
+        sim.Region("weihai_2018", seed=1, scale=0.1, parameters={"research.stop": 0.5})
 
 
 def test_a_region_takes_the_same_words():
     region = sim.Region(
         "weihai_2018",
         seed=1,
-        scale=0.05,
+        scale=0.1,
         start={"brokers": 77.0},
         parameters={"research.stop": 0.06},
         kinds=KINDS,

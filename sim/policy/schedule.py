@@ -72,7 +72,8 @@ def build(
     accounts: list[Account] = []
     doses: dict[str, float] = {}
     for standing, group in ((True, background), (False, instruments)):
-        for instrument in group:
+        # In an order of their own: whoever is asked first is so in every mix that has both.
+        for instrument in sorted(group, key=lambda one: one.id):
             if not instrument.modelled:
                 continue
             name = f"dose.{instrument.id}"

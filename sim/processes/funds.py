@@ -180,7 +180,7 @@ def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Fl
         those.public[at[signed]],
         due=those.closing[at[signed]],
         payee="outside",
-        lot=state.lot(those.ids[at[signed]], account),
+        lot=state.lot(those.ids[at[signed]], offer.lot),
     )
     at = at[served]
     totals.commitments_open[account] -= float(those.public[at].sum())

@@ -149,9 +149,8 @@ def _hold_events(state: State, p: Parameters, pace: float, rows: Rows) -> None:
 def _planned_events(state: State, p: Parameters, offer: Offer, pace: float, room: int) -> int:
     """Return how many events of an offer are held: those with people, firms and money."""
     number = of_quarter(offer.dose * pace, state.quarter)
-    ids = identity.plain(
-        identity.OUTSIDER, _EVENT, offer.account.number << 16 | np.arange(number, dtype=np.uint64)
-    )
+    instrument = np.full(number, offer.lot, np.uint64)
+    ids = identity.mixed(identity.OUTSIDER, instrument, _EVENT, np.arange(number))
     ids = ids[state.luck("outreach").happens(ids, p.held, _HELD)][:room]
     return int(state.claim(offer, ids, p.event_cost, payee="public_body").sum())
 

@@ -8,9 +8,9 @@ Services. A body that could run a transfer service weighs it now and then, and o
 chance logistic(s · (expected income + support - cost) / cost): fees of brokered contracts, and a
 bonus on the registered ones of them where it is offered, are shared by all who serve. Parents
 from outside open branches likewise. A district body opens a technology-market registration
-service where its district has none. IP services live on the filing of patents, and enter while a
-share of that pays their cost. Those that do not live on their income close in time, once support
-ends.
+service where its district has none. IP services live on the filing of patents by the firms that
+are their clients, and enter while a mean share of that pays their cost. Those that do not live on
+their income, beside what the body's own use is worth, close in time, once support ends.
 """
 
 import numpy as np
@@ -27,6 +27,7 @@ from sim.state.founders import CARRIERS, Hosts
 from sim.state.hosts import hosts
 from sim.state.platforms import build, close
 from sim.state.promises import boost, expected_gain, fund
+from sim.state.ring import ring
 from sim.state.state import State
 
 
@@ -67,6 +68,7 @@ class Parameters(Numbers, name="services"):
 _WEIGHS, _OPENS, _PLACE, _CLOSES = 0, 1, 2, 3
 _WEIGHS_REGISTRATION, _WEIGHS_OPERATOR = 4, 6
 _TASTE, _ENROLS, _LOT, _PASSES = 0, 0, 1, 2
+_RING, _OFFICE = 7, 8  # an office's place for good, and a firm's
 
 
 def active_share(income: float, p: Parameters) -> float:
@@ -243,12 +245,28 @@ def _open_ip_operators(state: State, p: Parameters) -> None:
         _open(state, p, kind, host, at, ip_income(state, p) / (serving + 1), own_use=True)
 
 
+def _serve_filers(state: State, p: Parameters, offices: Rows) -> None:
+    """Let each office earn what its own clients have filed: firms keep the office they took.
+
+    A firm takes the office that lies next to it on a ring, and another where that one closes or a
+    nearer one opens.
+    """
+    firms, table = state.firms, state.organisations
+    table.income[offices] = 0.0
+    filers = np.flatnonzero(firms.results > 0)
+    if offices.size == 0 or filers.size == 0:
+        return
+    around = ring(state.draws.at("services", 0), table.id[offices], offices, slot=_RING)
+    office = around.pick(state.lasting("services", _OFFICE)[filers])
+    earned = firms.results[filers] * state.weight * p.patent_fee * p.local_agents
+    np.add.at(table.income, office, earned)
+
+
 def _close_services(state: State, p: Parameters) -> None:
     """Close services that do not live on their income and get no support."""
     table, luck = state.organisations, state.luck("services")
     offices = state.platforms("ip_service")
-    if offices.size:
-        table.income[offices] = ip_income(state, p) / offices.size / 4
+    _serve_filers(state, p, offices)
     table.income[state.platforms("transfer_service")] *= p.fee
     _earn_bonus(state)
     rows = np.concatenate([offices, state.platforms("transfer_service")])

@@ -206,8 +206,9 @@ def go_ahead(
     ids: Ids,
     anyway: Flags,
     *,
-    payee: str,
+    payee: Sequence[str] | str,
     merit: NDArray[np.float64] | None = None,
+    due: int | None = None,
 ) -> Flags:
     """Pay what is promised for events that are decided on; return which of them happen.
 
@@ -219,18 +220,22 @@ def go_ahead(
         parts: What each offer pays one who goes ahead.
         ids: Who has decided on it.
         anyway: Who would have without any promise.
-        payee: Their class, one of ``books.PAYEES``.
+        payee: Their class, or that of each, of ``books.PAYEES``.
         merit: Who comes first; all are equal if none is given.
+        due: The quarter in which they are paid; this one if none is given.
     """
     worth = np.zeros(ids.size) if merit is None else merit
     reach = covered(state, parts, ids, worth)
     goes = anyway | np.logical_and.reduce([np.ones(ids.size, np.bool_), *reach.values()])
     for line, reached in reach.items():
-        paid = goes & reached
+        paid = np.flatnonzero(goes & reached)
+        class_of = payee if isinstance(payee, str) else [payee[row] for row in paid.tolist()]
+        lot = state.lot(ids[paid])
         for offer, million in parts:
             if offer.account.line == line:
-                lot = state.lot(ids[paid])
-                state.claim(offer, ids[paid], million, payee=payee, merit=worth[paid], lot=lot)
+                state.claim(
+                    offer, ids[paid], million, payee=class_of, merit=worth[paid], lot=lot, due=due
+                )
     return np.asarray(goes, np.bool_)
 
 

@@ -574,7 +574,7 @@ def test_ctrl_c_ends_the_process_with_130_and_keeps_what_is_finished(tmp_path):
 def test_without_an_error_output_a_run_ends_as_with_one(workers, tmp_path):
     typed = [
         *QUICK[:1],
-        "population.scale=0.05",
+        "population.scale=0.1",
         "replicates=4",
         f"workers={workers}",
         "output=out",
@@ -591,5 +591,5 @@ def test_without_an_error_output_a_run_ends_as_with_one(workers, tmp_path):
 
 def test_from_python_without_an_error_output_a_run_ends(monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
-    result = sim.run("weihai_2018", replicates=2, scale=0.05, quarters=1, workers=1)
+    result = sim.run("weihai_2018", replicates=2, scale=0.1, quarters=1, workers=1)
     assert len(result.attainment()) == 7

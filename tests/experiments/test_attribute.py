@@ -59,7 +59,7 @@ def test_every_modelled_instrument_has_one_group_and_shared_ones_are_told():
 
 def test_of_two_searches_in_one_folder_the_second_stops(tmp_path):
     plan = load_plan("weihai_2018")
-    evaluate = evaluator_of(tmp_path / "evaluations", plan, replicates=1, scale=0.05, quarters=1)
+    evaluate = evaluator_of(tmp_path / "evaluations", plan, replicates=1, scale=0.1, quarters=1)
     evaluate.folder.mkdir()
     with held(evaluate.folder), pytest.raises(ConfigError, match="another run is at work"):
         evaluate.outcome(build_mix(plan, "none"))
@@ -78,7 +78,7 @@ def real(tmp_path_factory):
     targets = tuple(replace(t, by=plan.start + 5) for t in plan.targets)
     plan = replace(plan, targets=targets)
     folder = tmp_path_factory.mktemp("evaluations")
-    return evaluator_of(folder, plan, replicates=2, scale=0.05, quarters=6)
+    return evaluator_of(folder, plan, replicates=2, scale=0.1, quarters=6)
 
 
 def test_values_of_real_groups_add_up_and_a_group_without_effect_gets_exactly_nothing(real):

@@ -96,7 +96,7 @@ def test_the_guard_tells_which_process_became_slow(tiny, monkeypatch):
 def test_a_timed_quarter_is_a_quarter_of_the_region():
     plan = load_plan(benchmark.PLAN)
     mix = build_mix(plan, benchmark.POLICY)
-    timed, plain = (start_run(plan, mix, seed=1, scale=0.05) for _ in range(2))
+    timed, plain = (start_run(plan, mix, seed=1, scale=0.1) for _ in range(2))
     first = len(plain.state.firms)
     told = benchmark.quarters_of(timed, 2)
     for _ in range(2):

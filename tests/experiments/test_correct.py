@@ -29,7 +29,7 @@ TRIPLED = {i.id: 3.0 for i in PLAN.instruments}
 
 
 def test_a_mix_changed_to_itself_is_itself_and_a_changed_one_differs_only_afterwards():
-    start = begun(PLAN, 1, scale=0.05)
+    start = begun(PLAN, 1, scale=0.1)
     before = live_out(start, WRITTEN, 6)
     twice = correct.changed(PLAN, WRITTEN, dict.fromkeys(TRIPLED, 1.0), AT + 1, "same")
     same(before, live_out(start, twice, 6))
@@ -65,8 +65,7 @@ def test_the_futures_of_one_run_share_its_state_and_its_parameters_and_then_part
 def records(fork):
     """Return the records of the plan as written, replicate by replicate."""
     return [
-        live_out(begun(PLAN, replicate, scale=0.05, fork=fork), WRITTEN, 6)
-        for replicate in range(4)
+        live_out(begun(PLAN, replicate, scale=0.1, fork=fork), WRITTEN, 6) for replicate in range(4)
     ]
 
 

@@ -301,13 +301,13 @@ def test_the_front_holds_what_no_mix_beats():
 
 
 def test_the_written_mix_run_again_gives_the_reported_figures(tmp_path, capsys):
-    typed = ["replicates=2", "population.scale=0.05", "workers=1", "trials=4"]
+    typed = ["replicates=2", "population.scale=0.1", "workers=1", "trials=4"]
     optimise.main([*typed, "cost=plan", "slack=1", f"output={tmp_path}"])
     told = pd.read_csv(tmp_path / "best.csv").iloc[-1]
     assert told["mix"] == "best"
     assert told["seed"] == 1001
     again = sim.run(
-        PLAN, str(tmp_path / "best_mix.yaml"), 2, int(told["seed"]), scale=0.05, workers=1
+        PLAN, str(tmp_path / "best_mix.yaml"), 2, int(told["seed"]), scale=0.1, workers=1
     )
     assert again.combination.costs.mean() == pytest.approx(told["paid"])
     assert again.combination.assumed_share == pytest.approx(told["assumed_share"])

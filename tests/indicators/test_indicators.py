@@ -430,7 +430,7 @@ def test_real_activity_is_never_more_than_the_count():
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 def test_a_real_activity_in_the_unit_of_a_share_is_a_share(plan):
-    run = start_run(plan, build_mix(plan, "as_written"), scale=0.05)
+    run = start_run(plan, build_mix(plan, "as_written"), scale=0.1)
     for _ in range(2):
         run.step()
         for name, indicator in INDICATORS.items():

@@ -125,7 +125,7 @@ def test_defaults_under_noise_and_own_ranges_move_no_value():
 
 def test_defaults_move_no_run_without_draws():
     def run(values):
-        options = {"seed": 1, "replicate": 2, "scale": 0.05, "uncertainty": "noise", "quarters": 2}
+        options = {"seed": 1, "replicate": 2, "scale": 0.1, "uncertainty": "noise", "quarters": 2}
         trajectories = simulate(PLAN, None, **options, numbers=NumberSet(values, {})).trajectories
         return {name: list(series) for name, series in trajectories.items()}
 

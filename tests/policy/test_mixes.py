@@ -279,7 +279,7 @@ def test_a_larger_budget_is_that_many_times_the_money_of_city_and_counties(start
 
 @pytest.mark.parametrize(("later", "opens"), [(3, 4), (4, 4), (5, 8)])
 def test_later_money_is_there_from_the_first_quarter_of_a_year_on(later, opens):
-    start = begun(WEIHAI, 3, scale=0.05)
+    start = begun(WEIHAI, 3, scale=0.1)
     funds = []
     for later_start in (None, WEIHAI.start + later):
         mix = dataclasses.replace(
@@ -405,7 +405,7 @@ def test_doses_of_another_plan_are_drawn_as_in_that_plan():
 
 
 def test_python_takes_the_same_names_as_the_command_line():
-    small = {"replicates": 1, "quarters": 1, "scale": 0.05, "workers": 1}
+    small = {"replicates": 1, "quarters": 1, "scale": 0.1, "workers": 1}
     table = sim.compare("weihai_2018", ["talent~each", "none+sharing_reward"], **small)
     assert list(dict.fromkeys(table["policy"])) == [
         "talent~broker_training_bases",

@@ -377,13 +377,26 @@ def test_a_service_with_a_contract_in_about_a_year_stays():
     assert closing(cases=0.99)
 
 
-def test_an_office_lives_on_its_share_of_the_filing():
-    for grants, closes in ((120.0, True), (260.0, False)):
-        state = tiny()
-        rows = add_platforms(state, IP, 2)
-        state.flows.grants = grants  # at 0.016 M CNY: 1.92 or 4.16 M CNY a year for two
-        train_and_enter(state, still(closes=4.0, patent_fee=0.04, local_agents=0.4))
-        assert (state.organisations.status[rows] == CLOSED).all() == closes
+def test_an_office_lives_on_the_filing_of_its_own_clients():
+    state = tiny(weight=2.0)
+    offices = add_platforms(state, IP, 4)
+    results = np.arange(100) % 3
+    add_firms(state, 100, results=results)
+    p = still(closes=4.0, patent_fee=0.025, local_agents=0.4, own_use=0.0)
+    train_and_enter(state, p)
+    table = state.organisations
+    income = table.income[offices]
+    # A row stands for two firms, each grant brings 0.01 M CNY, to the office of its firm.
+    assert income.sum() == pytest.approx(2 * 0.01 * results.sum())
+    assert np.unique(income).size == 4
+    # At a running cost of 2 M CNY a year who earns less closes, and its clients go to others.
+    lives = income * 4 >= 2.0
+    assert 0 < lives.sum() < 4
+    assert (table.status[offices] == CLOSED).tolist() == (~lives).tolist()
+    next_quarter(state)
+    train_and_enter(state, p)
+    assert table.income[offices[lives]].sum() == pytest.approx(income.sum())
+    assert (table.income[offices[lives]] >= income[lives]).all()
 
 
 def test_support_keeps_those_it_is_for():

@@ -15,7 +15,7 @@ from sim.core.errors import ConfigError, SimError
 from sim.core.quarter import label
 from sim.state.columns import CLOSED
 
-SMALL = {"policy": "as_written", "scale": 0.05}
+SMALL = {"policy": "as_written", "scale": 0.1}
 
 
 def small(seed=1, **others):
@@ -186,7 +186,7 @@ def test_mesas_batch_run_runs_to_the_end_of_the_plan():
     rows = pd.DataFrame(
         mesa.batch_run(
             sim.Region,
-            parameters={"policy": ["none", "as_written"], "scale": 0.05},
+            parameters={"policy": ["none", "as_written"], "scale": 0.1},
             rng=[np.int64(1), 2],
             number_processes=1,
             display_progress=False,
@@ -287,7 +287,7 @@ def test_a_seed_is_said_once():
 def test_whole_numbers_of_numpy_say_how_much_is_run():
     words = {"seed": np.int32(2), "quarters": np.int8(1), "scale": np.float32(0.05)}
     own = sim.run("weihai_2018", replicates=np.int64(2), workers=np.int16(1), **words)
-    plain = sim.run("weihai_2018", replicates=2, seed=2, quarters=1, scale=0.05, workers=1)
+    plain = sim.run("weihai_2018", replicates=2, seed=2, quarters=1, scale=0.1, workers=1)
     pd.testing.assert_frame_equal(own.attainment(), plain.attainment())
 
 

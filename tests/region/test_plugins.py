@@ -27,7 +27,7 @@ from sim.region.pages import QUARTER
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 SCHOOL, PLAN = EXAMPLES / "evening_school.py", EXAMPLES / "evening_plan.yaml"
-QUICK = {"replicates": 2, "scale": 0.05, "quarters": 3, "workers": 1}
+QUICK = {"replicates": 2, "scale": 0.1, "quarters": 3, "workers": 1}
 
 PROCESS = """
 import sim
@@ -144,7 +144,7 @@ def test_one_may_import_one_that_is_named_before_and_follows_its_changes(folder)
 
 
 def test_what_it_keeps_is_kept_per_mix():
-    region = sim.Region(PLAN, "as_written", seed=1, scale=0.05, plugins=[SCHOOL])
+    region = sim.Region(PLAN, "as_written", seed=1, scale=0.1, plugins=[SCHOOL])
     start = region.state.copy(region.state.books)
     region.step()
     assert region.state.kept["evening_pupils"] == 100
@@ -187,7 +187,7 @@ def test_the_case_and_its_start_are_others_with_a_plug_in_and_the_plan_is_not(fo
 
 
 def test_two_regions_with_and_without_a_plug_in_can_step_in_turn():
-    words = {"policy": "as_written", "seed": 1, "scale": 0.05}
+    words = {"policy": "as_written", "seed": 1, "scale": 0.1}
     own = sim.Region(PLAN, plugins=SCHOOL, **words)
     plain = sim.Region("weihai_2018", **words)
     alone = sim.Region("weihai_2018", **words)
@@ -202,7 +202,7 @@ def test_two_regions_with_and_without_a_plug_in_can_step_in_turn():
 
 
 def test_a_copy_of_a_region_with_a_plug_in_goes_on_as_the_original_would():
-    region = sim.Region(PLAN, "as_written", seed=1, scale=0.05, plugins=SCHOOL)
+    region = sim.Region(PLAN, "as_written", seed=1, scale=0.1, plugins=SCHOOL)
     region.step()
     other = copy.deepcopy(region)
     plugins.load(None)
@@ -337,7 +337,7 @@ def test_a_text_with_windows_ends_of_lines_and_a_mark_before_it_is_read(folder):
 def test_the_first_page_of_several_plans_tells_of_them(folder):
     (folder / "own_rules.py").write_text(process())
     typed = ["-m", "plan=weihai_2018,jiangyin_2025", "policy=none", "plugins=[own_rules]"]
-    typed += ["replicates=1", "quarters=1", "population.scale=0.05", "workers=1", "output=out"]
+    typed += ["replicates=1", "quarters=1", "population.scale=0.1", "workers=1", "output=out"]
     assert main(typed) == 0
     page = (folder / "out" / "report.html").read_text("utf-8")
     assert page.count("Rules from outside the package") == 3
@@ -428,7 +428,7 @@ def test_the_command_line_tells_what_is_wrong_with_one(folder, capsys):
 
 def test_a_folder_goes_on_with_the_same_plug_in_only(folder, capsys):
     (folder / "own_rules.py").write_text(process())
-    typed = ["plugins=own_rules", "replicates=1", "quarters=1", "population.scale=0.05"]
+    typed = ["plugins=own_rules", "replicates=1", "quarters=1", "population.scale=0.1"]
     typed += ["workers=1", "output=out"]
     assert main(typed) == main(typed) == 0
     (folder / "own_rules.py").write_text(process() + "# changed")
@@ -458,7 +458,7 @@ def test_reporters_of_ones_own_stand_beside_the_indicators():
     region = sim.Region(
         "weihai_2018",
         seed=1,
-        scale=0.05,
+        scale=0.1,
         model_reporters={"firms": firms_of, "quarters": "steps"},
         agent_reporters={"revenue": "revenue"},
     )
@@ -480,11 +480,11 @@ def test_reporters_of_ones_own_stand_beside_the_indicators():
 )
 def test_reporters_that_do_not_fit_are_told(reporters, words):
     with pytest.raises(ConfigError, match=words):
-        sim.Region("weihai_2018", seed=1, scale=0.05, model_reporters=reporters)
+        sim.Region("weihai_2018", seed=1, scale=0.1, model_reporters=reporters)
 
 
 def test_agents_of_ones_own_live_beside_the_city_and_change_nothing_of_it():
-    plain, region = (sim.Region("weihai_2018", seed=1, scale=0.05) for _ in range(2))
+    plain, region = (sim.Region("weihai_2018", seed=1, scale=0.1) for _ in range(2))
     journalist = Journalist(region)
     assert list(region.own_agents) == [journalist]
     assert journalist not in region.agents

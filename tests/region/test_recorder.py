@@ -12,4 +12,4 @@ def test_a_target_whose_id_was_changed_and_that_names_no_indicator_is_refused():
     tree["targets"]["brokerz"] = tree["targets"].pop("brokers")
     plan = plan_from_tree(tree, "plan mine")
     with pytest.raises(ConfigError, match=r"targets\.brokerz: no indicator 'brokerz'; .*'brokers'"):
-        simulate(plan, None, quarters=1, scale=0.05)
+        simulate(plan, None, quarters=1, scale=0.1)

@@ -20,7 +20,7 @@ from sim.publish import run_and_read
 from sim.runs import cluster
 from sim.runs.effort import Effort
 
-QUICK = ("quarters=2", "population.scale=0.05")
+QUICK = ("quarters=2", "population.scale=0.1")
 
 
 @contextmanager

@@ -288,7 +288,7 @@ def small(tmp_path_factory):
         found[workers] = root
         effort, plan = Effort(replicates=2, workers=workers), PLANS[PLAN]
         cases = [
-            case_of(plan, choose(plan, name), quarters=4, scale=0.05)
+            case_of(plan, choose(plan, name), quarters=4, scale=0.1)
             for name in ("as_written", HALF)
         ]
         study = run_and_read(job_of(cases, effort, ["as_written"], several=True), root)

@@ -16,7 +16,7 @@ from sim.publish import run_and_read
 from sim.runs.folder import LOCK, held
 from sim.runs.manifest import hold
 
-QUICK = ("quarters=2", "population.scale=0.05")
+QUICK = ("quarters=2", "population.scale=0.1")
 
 # One folder
 

@@ -71,7 +71,7 @@ def needy(folder, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setitem(sys.modules, "only_here", sys)
     (folder / "needy_rules.py").write_text(NEEDY)
-    settings = {"plugins": ["needy_rules"], "replicates": 4, "output": None, "scale": 0.05}
+    settings = {"plugins": ["needy_rules"], "replicates": 4, "output": None, "scale": 0.1}
     return sim._job("test", "weihai_2018", ["none"], (), settings | {"quarters": 1})
 
 
@@ -131,7 +131,7 @@ def test_a_script_of_ones_own_names_a_plug_in_beside_it(tmp_path):
     (tmp_path / "my_rules.py").write_text(GROWING)
     (tmp_path / "study.py").write_text(
         "import sim\n"
-        "words = dict(replicates=2, scale=0.05, quarters=2, workers=2)\n"
+        "words = dict(replicates=2, scale=0.1, quarters=2, workers=2)\n"
         "own = sim.run('weihai_2018', plugins=['my_rules'], **words).trajectories('gdp')\n"
         "plain = sim.run('weihai_2018', **words).trajectories('gdp')\n"
         "print((own > plain).all(axis=None), len(own))\n"

@@ -22,7 +22,7 @@ from sim.region import region
 from sim.results.sweep import SWEEP
 from sim.runs.chunks import read
 
-QUICK = ("population.scale=0.05", "workers=1", "replicates=2")
+QUICK = ("population.scale=0.1", "workers=1", "replicates=2")
 AMOUNT = "policy.instruments.innovation_centre_firm.amount"
 
 
@@ -204,7 +204,7 @@ def test_python_gives_the_same_table_as_the_command(swept):
         "weihai_2018",
         {"start.brokers": [50, 90], "seed": range(1, 3), AMOUNT: np.array([1, 4])},
         replicates=2,
-        scale=0.05,
+        scale=0.1,
         workers=1,
     )
     pd.testing.assert_frame_equal(

@@ -40,4 +40,5 @@ def grant_leading(state: State, p: Parameters) -> None:
     state.talents.add(
         ids, kind=CODE[kind], came=state.quarter, firm=firm, organisation=organisation
     )
-    pay_packages(state, p, kind, ids, payees(state, organisation))
+    here = np.ones(ids.size, np.bool_)  # a title is kept, whatever is paid beside it
+    pay_packages(state, p, kind, ids, here, payees(state, organisation))

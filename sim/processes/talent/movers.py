@@ -54,7 +54,7 @@ def come_to_the_top(state: State, p: Parameters) -> None:
     organisation = drawn_hosts(state, luck, ids)
     if (organisation < 0).any():  # nobody to host them
         return
-    comes = anyway | pay_packages(state, p, kind, ids, payees(state, organisation))
+    comes = pay_packages(state, p, kind, ids, anyway, payees(state, organisation))
     state.talents.add(
         ids[comes],
         kind=CODE[kind],
@@ -80,7 +80,7 @@ def come_to_institutes(state: State, p: Parameters) -> None:
     everybody = identity.mixed(identity.OUTSIDER, table.id[at], state.quarter, serial)
     ids, anyway = weighing(state, p, kind, everybody, 1 / p.candidates, p.team_package, 1.0)
     at = at[np.isin(everybody, ids)]
-    comes = anyway | pay_packages(state, p, kind, ids, "institute")
+    comes = pay_packages(state, p, kind, ids, anyway, ["institute"] * ids.size)
     state.talents.add(
         ids[comes],
         kind=CODE[kind],

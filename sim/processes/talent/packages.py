@@ -9,8 +9,6 @@ where ``s`` is the share that comes without policy.
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from sim.core.arrays import Flags, Ids, Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import TALENT_MONEY
@@ -18,6 +16,7 @@ from sim.processes.talent import slots
 from sim.processes.talent.parameters import Parameters
 from sim.state.columns import BODY_CODE
 from sim.state.offers import Offer
+from sim.state.promises import go_ahead
 from sim.state.state import State
 
 PUBLIC_HOSTS = frozenset(("university", "institute", "public_body", "outside"))
@@ -58,13 +57,17 @@ def weighing(
     return ids[drawn], anyway[drawn]
 
 
-def pay_packages(state: State, p: Parameters, kind: str, ids: Ids, payees: Sequence[str]) -> Flags:
-    """Have the packages paid; return who got all that was promised."""
-    served = np.ones(ids.size, np.bool_)
-    for offer in packages(state, kind):
-        due = state.quarter + round(p.payment_delay)
-        served &= state.claim(offer, ids, offer.dose, due=due, payee=payees)
-    return served
+def pay_packages(
+    state: State, p: Parameters, kind: str, ids: Ids, anyway: Flags, payees: Sequence[str]
+) -> Flags:
+    """Have the packages paid to those who come; return who does.
+
+    Who can get all that is promised comes; others only if they would have anyway, with what part
+    of it there is. Nothing is paid to those who stay away.
+    """
+    parts = [(offer, offer.dose) for offer in packages(state, kind)]
+    due = state.quarter + round(p.payment_delay)
+    return go_ahead(state, parts, ids, anyway, payee=payees, due=due)
 
 
 def payees(state: State, organisation: Rows) -> list[str]:
