@@ -33,7 +33,7 @@ class Lever:
 FOUNDING_GRANT = Lever(
     name="founding_grant",
     unit="million CNY per founding",
-    reads=("founding",),
+    reads=("founding", "services"),
     pays=True,
     meaning="money for founding a platform of a kind",
 )
@@ -61,35 +61,35 @@ OPERATING_GRANT = Lever(
 RUNNING_RELIEF = Lever(
     name="running_relief",
     unit="share of the running cost",
-    reads=("founding", "evaluation"),
+    reads=("founding", "evaluation", "services"),
     pays=True,
     meaning="tax relief of platforms that are legal persons (tax forgone)",
 )
 LEVEL_REWARD = Lever(
     name="level_reward",
     unit="million CNY per level reached",
-    reads=("founding", "accreditation"),
+    reads=("founding", "accreditation", "services"),
     pays=True,
     meaning="money on being accredited at a level",
 )
 LEVEL_MATCH = Lever(
     name="level_match",
     unit="ratio to the provincial grant",
-    reads=("founding", "accreditation"),
+    reads=("founding", "accreditation", "services"),
     pays=True,
     meaning="the city adds to what the province grants for a level",
 )
 GRADE_REWARD = Lever(
     name="grade_reward",
     unit="million CNY per top grade",
-    reads=("founding", "evaluation"),
+    reads=("founding", "evaluation", "services"),
     pays=True,
     meaning="money for an A in the yearly evaluation",
 )
 FIRST_PASS_REWARD = Lever(
     name="first_pass_reward",
     unit="million CNY, once",
-    reads=("founding", "evaluation"),
+    reads=("founding", "evaluation", "services"),
     pays=True,
     meaning="money when a platform first passes its evaluation",
 )
@@ -173,7 +173,7 @@ TRAINING_PLACES = Lever(
 PLATFORM_EQUITY = Lever(
     name="platform_equity",
     unit="share of the true founding cost",
-    reads=("founding",),
+    reads=("founding", "services"),
     pays=True,
     meaning="venture capital for platforms that are legal persons; it must be earned back",
 )

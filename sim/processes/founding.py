@@ -183,11 +183,11 @@ def _rates(
     state: State, host: str, demand: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return per kind the quarterly rate at unit suitability, and the boost, for a host class."""
-    _, codes = _founded_by(host)
+    kinds, codes = _founded_by(host)
     rate = np.zeros(len(KIND_NAMES))
     rate[codes] = state.norms.founding_rate[codes] * class_weights(state, codes, host)
     rate[CARRIER_CODES] *= demand
-    return rate, boosts(state, host)
+    return rate, boosts(state, host, kinds)
 
 
 def _decisions(

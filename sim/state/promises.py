@@ -175,11 +175,13 @@ def boost(state: State, kind: str, host: str) -> float:
     return min(state.founders.most_gain, 1 + expected_gain(state, kind, host) / cost)
 
 
-def boosts(state: State, host: str) -> NDArray[np.float64]:
-    """Return the same for each kind by its code, kept while the offers stand."""
+def boosts(state: State, host: str, kinds: Sequence[str]) -> NDArray[np.float64]:
+    """Return the same by code for these kinds, 1 for others, kept while the offers stand."""
     kept = state.offers.boosts
     if host not in kept:
-        kept[host] = np.array([boost(state, kind, host) for kind in KINDS])
+        kept[host] = np.array(
+            [boost(state, kind, host) if kind in kinds else 1.0 for kind in KINDS]
+        )
     return kept[host]
 
 
