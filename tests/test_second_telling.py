@@ -187,6 +187,7 @@ def test_a_rule_told_otherwise_is_found_out_in_its_own_process(process):
     assert found.startswith(f"{process} in ")
 
 
+@pytest.mark.filterwarnings("ignore:population.scale")
 def test_the_plain_city_has_the_trajectories_of_the_region():
     plan = load_plan("jiangyin_2025")
     region = sim.Region(plan, "as_written", seed=SEED, scale=SCALE)

@@ -135,6 +135,7 @@ def tiny(
     for name, value in (FIXED | fixed).items():
         if name not in FIGURES:
             set_norm(state, name, value)
+    state.norms.weighing[:] = 1.0
     if money:
         grant_money(state, money)
     enact.publish_offers(state, ready)

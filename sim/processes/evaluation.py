@@ -3,8 +3,8 @@
 The score is lasting quality, a penalty for hollow units, and the year's luck; its standard normal
 place gives the grade [S25: 20-30 % A, 40-48 % B, 20-37 % C, 1-3 % D]. The weight of lasting quality
 makes D persist: 0.3-0.5 next year. The plan's strictness adds to the share of D; two D in a row
-close a unit or strike it off. The best transfer services may win a technology-market award of
-the province or the nation, to which the city adds.
+close a unit or strike it off; so does the end of its host. The best transfer services may win a
+technology-market award of the province or the nation, to which the city adds.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.core import quarter
-from sim.core.arrays import Rows
+from sim.core.arrays import Flags, Rows
 from sim.inputs.codes import KIND_NAMES, LEVELS
 from sim.inputs.levers import (
     AWARD_MATCH,
@@ -20,7 +20,7 @@ from sim.inputs.levers import (
 )
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import promises
-from sim.state.columns import ACTIVE
+from sim.state.columns import ACTIVE, CLOSED
 from sim.state.offers import Offer
 from sim.state.platforms import close, hollow
 from sim.state.state import State
@@ -124,6 +124,15 @@ def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) 
     promises.pay_platforms(state, offer, rows, million, due=due)
 
 
+def _orphaned(state: State, rows: Rows) -> Flags:
+    """Return whose host, a firm or an institute, is gone: a platform goes with its host."""
+    table = state.organisations
+    firm, body = table.host_firm[rows], table.host_body[rows]
+    gone = (body >= 0) & (table.status[body] == CLOSED)
+    gone[firm >= 0] = ~state.firms.alive[firm[firm >= 0]]
+    return np.asarray(gone, np.bool_)
+
+
 def grade(state: State, p: Parameters) -> None:
     """Grade all platforms once a year; reward, support, close."""
     if quarter.season(state.quarter) != 4:
@@ -140,8 +149,6 @@ def grade(state: State, p: Parameters) -> None:
     _reward(state, p, rows)
     _support(state, p, rows)
     _award(state, p)
-    host = table.host_firm[rows]
-    orphaned = (host >= 0) & ~state.firms.alive[host]
-    closing = rows[(table.failures[rows] >= p.closes_after) | orphaned]
+    closing = rows[(table.failures[rows] >= p.closes_after) | _orphaned(state, rows)]
     close(state, closing)
     state.flows.closed_platforms += state.number(closing)

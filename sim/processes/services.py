@@ -7,21 +7,26 @@ active broker: 5-20 % of holders work, the more the better the living from fees.
 Services. A body that could run a transfer service weighs it now and then, and opens one with
 chance logistic(s · (expected income + support - cost) / cost): fees of brokered contracts, and a
 bonus on the registered ones of them where it is offered, are shared by all who serve. Parents
-from outside open branches likewise. A district body opens a technology-market registration
-service where its district has none. IP services live on the filing of patents by the firms that
-are their clients, and enter while a mean share of that pays their cost. Those that do not live on
-their income, beside what the body's own use is worth, close in time, once support ends.
+from outside open branches likewise. How often a service is weighed is fixed at the start, such that
+without a plan as many open a year as the kind's rate · its stock. A district body opens a
+technology-market registration service where its district has none. IP services live on the filing
+of patents by the firms that are their clients, and enter while a mean share of that pays their
+cost. Those that do not live on their income, beside what the body's own use is worth, close in
+time, once support ends.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core import identity
-from sim.core.arrays import Rows
+from sim.core.arrays import Flags, Rows
 from sim.core.tables import among
 from sim.inputs.codes import HOSTS, KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import OPERATING_GRANT, TRAINING_PLACES, TRANSFER_BONUS
 from sim.inputs.numbers import Numbers, meaning
+from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.hosts import hosts
@@ -135,30 +140,113 @@ def _work(state: State, p: Parameters) -> None:
     people.active[:] = state.draws.at("services", 0).uniform(people.id, _TASTE) < share
 
 
-def _open_transfer_services(state: State, p: Parameters) -> None:
-    """Bodies of the city and parents from outside weigh a transfer service."""
-    serving = state.platforms("transfer_service").size
-    fees = brokerage(state, p) / (serving + 1)
+class Weighing(NamedTuple):
+    """Bodies of one class that could open a service of a kind.
+
+    Attributes:
+        host: The class.
+        able: Which of them have none yet.
+        chance: Chance a quarter that one weighs it, before the city's norm.
+        own_use: Whether its own results, tenants or patents are worth a part of the cost.
+        slot: Slot of the draw.
+    """
+
+    host: Hosts
+    able: Flags
+    chance: float
+    own_use: bool
+    slot: int
+
+
+def _bodies(state: State, p: Parameters) -> list[Weighing]:
+    """Bodies of the city and parents from outside that could open a transfer service."""
+    found = []
     for name in KINDS["transfer_service"].hosts:
         host = hosts(state, name)
         lacks = (host.hosted >> KIND_CODE["transfer_service"]) & 1 == 0
         weighs = p.weighs_outside if name == "outside" else p.weighs
-        luck = state.luck("services")
-        at = np.flatnonzero(lacks & luck.happens(host.ids, weighs / 4, _WEIGHS))
-        _open(state, p, "transfer_service", host, at, fees, own_use=name != "outside")
+        found.append(Weighing(host, lacks, weighs / 4, name != "outside", _WEIGHS))
+    return found
 
 
-def _open(
-    state: State, p: Parameters, kind: str, host: Hosts, at: Rows, income: float, *, own_use: bool
-) -> None:
+def _agents(state: State, p: Parameters) -> list[Weighing]:
+    """Latent agents that could open an office, and universities and institutes an operator.
+
+    An agent opens as a branch under one of the outside parents' rows; an operator works for the
+    patents of its own house (知识产权运营).
+    """
+    luck, parents = state.luck("services"), state.bodies("outside")
+    found = []
+    if parents.size:
+        slots = identity.plain(identity.OUTSIDER, state.quarter, np.arange(round(p.latent_agents)))
+        rows = parents[(luck.uniform(slots, _PLACE) * parents.size).astype(np.int64)]
+        nothing, everywhere = np.zeros(slots.size, np.int64), len(state.city.clusters)
+        clusters, alike = np.full(slots.size, everywhere), np.ones(slots.size)
+        host = Hosts("outside", rows, slots, nothing, clusters, alike)
+        each = p.ip_weighs / 4 / p.latent_agents
+        found.append(Weighing(host, np.ones(slots.size, np.bool_), each, False, _WEIGHS))
+    for name in ("university", "institute"):
+        host = hosts(state, name)
+        lacks = (host.hosted >> KIND_CODE["ip_service"]) & 1 == 0
+        found.append(Weighing(host, lacks, p.weighs_operator / 4, True, _WEIGHS_OPERATOR))
+    return found
+
+
+WHO_WEIGHS = {"transfer_service": _bodies, "ip_service": _agents}
+
+
+def _income(state: State, p: Parameters, kind: str) -> float:
+    """Return what one more service of a kind may expect a year, million CNY: a mean share."""
+    serving = state.platforms(kind).size + state.platforms(kind, status=BUILDING).size
+    all_together = brokerage(state, p) if kind == "transfer_service" else ip_income(state, p)
+    return float(all_together / (serving + 1))
+
+
+def _worth(state: State, p: Parameters, kind: str, one: Weighing) -> tuple[float, float, float]:
+    """Return the yearly income, support and cost by which a class of bodies decides."""
+    code = KIND_CODE[kind]
+    cost = state.costs["run_cost"][code] + state.costs["found_cost"][code] / state.founders.horizon
+    income = _income(state, p, kind) + (p.own_use * cost if one.own_use else 0.0)
+    support = expected_gain(state, kind, one.host.name) / state.founders.horizon
+    return income, support, float(cost)
+
+
+def expected_openings(state: State, p: Parameters, kind: str) -> float:
+    """Return how many services of a kind are expected to open in this quarter."""
+    norm = float(state.norms.weighing[KIND_CODE[kind]])
+    return sum(
+        float(one.able.sum())
+        * min(one.chance * norm, 1.0)
+        * opening_chance(*_worth(state, p, kind, one), p)
+        for one in WHO_WEIGHS[kind](state, p)
+    )
+
+
+def begin(state: State, values: Values) -> None:
+    """Fix how often services are weighed: as the plan begins a kind's rate of its stock opens."""
+    p = values.of(Parameters)
+    for kind in WHO_WEIGHS:
+        code = KIND_CODE[kind]
+        state.norms.weighing[code] = 1.0
+        wanted = state.costs["rate"][code] / 4 * getattr(state.figures, KINDS[kind].stock)
+        expected = expected_openings(state, p, kind)
+        state.norms.weighing[code] = wanted / expected if expected > 0 else 0.0
+
+
+def _open_services(state: State, p: Parameters, kind: str) -> None:
+    """Let bodies weigh a service of a kind; some open it."""
+    luck, norm = state.luck("services"), float(state.norms.weighing[KIND_CODE[kind]])
+    for one in WHO_WEIGHS[kind](state, p):
+        weighs = luck.happens(one.host.ids, min(one.chance * norm, 1.0), one.slot)
+        _open(state, p, kind, one, np.flatnonzero(one.able & weighs))
+
+
+def _open(state: State, p: Parameters, kind: str, one: Weighing, at: Rows) -> None:
     """Let bodies that weigh a service decide; pay the support; start building."""
     if at.size == 0:
         return
-    code = KIND_CODE[kind]
-    cost = state.costs["run_cost"][code] + state.costs["found_cost"][code] / state.founders.horizon
-    if own_use:
-        income += p.own_use * cost
-    support = expected_gain(state, kind, host.name) / state.founders.horizon
+    code, host = KIND_CODE[kind], one.host
+    income, support, cost = _worth(state, p, kind, one)
     u = state.luck("services").uniform(host.ids[at], _OPENS)
     willing = u < opening_chance(income, support, cost, p)
     opens, anyway = at[willing], u[willing] < opening_chance(income, 0.0, cost, p)
@@ -209,42 +297,6 @@ def ip_income(state: State, p: Parameters) -> float:
     return state.last_year(lambda flows: flows.grants) * p.patent_fee * p.local_agents
 
 
-def _open_ip_services(state: State, p: Parameters) -> None:
-    """Latent agents weigh an office while a share of the city's filing work would pay it."""
-    luck = state.luck("services")
-    serving = (
-        state.platforms("ip_service").size + state.platforms("ip_service", status=BUILDING).size
-    )
-    slots = identity.plain(identity.OUTSIDER, state.quarter, np.arange(round(p.latent_agents)))
-    weighs = luck.happens(slots, p.ip_weighs / 4 / p.latent_agents, _WEIGHS)
-    parents = state.bodies("outside")
-    if parents.size == 0:
-        return
-    # A latent agent opens as a branch under one of the outside parents' rows.
-    rows = parents[(luck.uniform(slots, _PLACE) * parents.size).astype(np.int64)]
-    host = Hosts(
-        "outside",
-        rows,
-        slots,
-        np.zeros(slots.size, np.int64),
-        np.full(slots.size, len(state.city.clusters)),
-        np.ones(slots.size),
-    )
-    at = np.flatnonzero(weighs)
-    _open(state, p, "ip_service", host, at, ip_income(state, p) / (serving + 1), own_use=False)
-
-
-def _open_ip_operators(state: State, p: Parameters) -> None:
-    """Universities and institutes weigh an operator for their own patents (知识产权运营)."""
-    kind, luck = "ip_service", state.luck("services")
-    serving = state.platforms(kind).size
-    for name in ("university", "institute"):
-        host = hosts(state, name)
-        lacks = (host.hosted >> KIND_CODE[kind]) & 1 == 0
-        at = np.flatnonzero(lacks & luck.happens(host.ids, p.weighs_operator / 4, _WEIGHS_OPERATOR))
-        _open(state, p, kind, host, at, ip_income(state, p) / (serving + 1), own_use=True)
-
-
 def _serve_filers(state: State, p: Parameters, offices: Rows) -> None:
     """Let each office earn what its own clients have filed: firms keep the office they took.
 
@@ -293,8 +345,7 @@ def train_and_enter(state: State, p: Parameters) -> None:
     """Train brokers, see who works, and let services enter and leave."""
     _train(state, p)
     _work(state, p)
-    _open_transfer_services(state, p)
+    _open_services(state, p, "transfer_service")
     _open_registration_services(state, p)
-    _open_ip_services(state, p)
-    _open_ip_operators(state, p)
+    _open_services(state, p, "ip_service")
     _close_services(state, p)

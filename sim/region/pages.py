@@ -64,6 +64,7 @@ UNDER_WAY: tuple[Verb, ...] = (
     space.begin,
     districts.begin,
     founding.begin,
+    services.begin,
 )
 
 # The quarter, in its order. Offers come before the budget, since the venture money of a year is

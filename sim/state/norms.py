@@ -70,6 +70,9 @@ class Norms(Declared):
     founding_rate: Floats = amounts(
         "a quarter", "hazard of founding, for a body that nothing else moves", KIND_NAMES
     )
+    weighing: Floats = amounts(
+        "ratio", "how often a service is weighed, to what bodies are said to", KIND_NAMES
+    )
     possible_hosts: Floats = amounts("hosts", "possible hosts, with one or without", KIND_NAMES)
     # Space, seats and districts
     seats_taken: float = amount("share", "seats of carriers taken")

@@ -163,6 +163,15 @@ def test_a_firms_unit_closes_with_its_firm():
     assert state.flows.closed_platforms == 1
 
 
+def test_what_an_institute_hosts_closes_with_it():
+    state = autumn()
+    institutes = add_platforms(state, "institute", 2)
+    state.organisations.status[institutes[0]] = CLOSED
+    rows = add_platforms(state, "incubator", 2, host_body=institutes)
+    grade(state, BY_QUALITY)
+    assert state.organisations.status[rows].tolist() == [CLOSED, ACTIVE]
+
+
 def test_a_registration_service_that_is_closed_leaves_its_hosts_transfer_service_alone():
     # A body with a transfer service of its own may not open a second one because the registration
     # service that it ran as well was struck off.

@@ -22,8 +22,18 @@ from world import (
 )
 
 from sim.inputs.codes import HOSTS, KIND_CODE
+from sim.inputs.kinds import KINDS
+from sim.inputs.plan_file import load_plan, plan_names
 from sim.processes import evaluation, services
-from sim.processes.services import Parameters, active_share, opening_chance, train_and_enter
+from sim.processes.enact import publish_offers
+from sim.processes.services import (
+    Parameters,
+    active_share,
+    expected_openings,
+    opening_chance,
+    train_and_enter,
+)
+from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.flows import Flows
 
@@ -426,3 +436,13 @@ def test_a_body_whose_service_closed_may_weigh_another():
     train_and_enter(state, still(closes=4.0))
     assert state.platforms(SERVICE).size == 0
     assert state.organisations.platforms[university] & bit == 0
+
+
+@pytest.mark.parametrize("name", [name for name in plan_names() if name != "toy"])
+def test_as_the_plan_begins_a_rate_of_the_stock_opens(name):
+    run = start_run(load_plan(name), None, seed=1, uncertainty="noise", scale=0.3)
+    publish_offers(run.state, run.program)
+    p = run.values.of(Parameters)
+    for kind, rate in (("transfer_service", 0.08), ("ip_service", 0.05)):
+        stock = getattr(run.state.figures, KINDS[kind].stock)
+        assert 4 * expected_openings(run.state, p, kind) == pytest.approx(rate * stock, rel=0.01)

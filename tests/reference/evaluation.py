@@ -16,7 +16,7 @@ from sim.inputs.levers import (
     STRICTNESS,
 )
 from sim.processes.evaluation import DECILE, A, B, C, D
-from sim.state.columns import ACTIVE
+from sim.state.columns import ACTIVE, CLOSED
 
 SCORE, AWARD, NATIONAL_AWARD = 0, 1, 2  # slots of a platform's draws in a quarter
 
@@ -79,7 +79,11 @@ class EvaluatedPlatform:
         return city.quarter - self.opens < 4 * p.support_years and self.decided >= city.start
 
     def must_close(self, p):
-        orphaned = self.host_firm >= 0 and not self.model.firms[self.host_firm].alive
+        city, orphaned = self.model, False
+        if self.host_firm >= 0:
+            orphaned = not city.firms[self.host_firm].alive
+        elif self.host_body >= 0:
+            orphaned = city.organisations[self.host_body].status == CLOSED
         return self.failures >= p.closes_after or orphaned
 
 
