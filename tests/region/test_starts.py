@@ -1,7 +1,9 @@
 """Starts that hold: what the rules themselves keep, and what was published all at once."""
 
+import numpy as np
 import pytest
 
+from sim.inputs.codes import LEVEL_CODE
 from sim.inputs.number_set import NumberSet
 from sim.inputs.plan_file import load_plan, plan_names
 from sim.policy.choosing import build_mix
@@ -139,6 +141,15 @@ def test_published_figures_are_met_at_once(name):
     assert firms.patents.sum() * weight == pytest.approx(figures.valid_patents, rel=0.05)
     smes = (firms.technology_sme & firms.alive).sum() * weight
     assert smes == pytest.approx(figures.technology_smes, rel=0.01)
+    carriers = state.platforms("incubator", "makerspace")
+    levels = state.organisations.level[carriers]
+    for level, share in (
+        ("national", figures.national_share_of_carriers),
+        ("provincial", figures.provincial_share_of_carriers),
+    ):
+        # So many are at this level or above it, drawn one by one.
+        bound = 4 * np.sqrt(share * (1 - share) / carriers.size)
+        assert (levels >= LEVEL_CODE[level]).mean() == pytest.approx(share, abs=bound), level
     expense = float(firms.rd[large].sum()) * weight * state.norms.rd_accounting
     assert expense == pytest.approx(figures.rd_expense * spent, rel=0.005)
 
