@@ -32,7 +32,6 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state import kene, places
 from sim.state.columns import FIRM_UNITS, RESULT_UNITS, STAGES
-from sim.state.platforms import serve
 from sim.state.state import State
 
 
@@ -119,7 +118,7 @@ def _help(state: State, p: Parameters, rows: Rows, kind: str, stage: int) -> Non
     lot = state.draws.at("maturation", 0).uniform(results.id[waiting], slot)
     served = waiting[np.argsort(lot, kind="stable")[:number]]
     mark[served] = True
-    serve(state, kind, float(served.size))
+    state.serve(kind, float(served.size))
 
 
 def _route(state: State, p: Parameters, rows: Rows) -> None:

@@ -25,7 +25,6 @@ from sim.inputs.levers import CLUSTER_AREA_MEANS, MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state.columns import ACTIVE
-from sim.state.promises import go_ahead
 from sim.state.state import State
 
 
@@ -218,7 +217,7 @@ def _build_cluster_area(state: State, p: Parameters) -> None:
     begins = np.flatnonzero(idle & (u < block_chance(p, share)))
     parts = [(offer, offer.dose * (p.cost * p.block_space)) for offer in offers]
     anyway = u[begins] < p.block_start
-    begins = begins[go_ahead(state, parts, ids[begins], anyway, payee="public_body")]
+    begins = begins[state.go_ahead(parts, ids[begins], anyway, payee="public_body")]
     due = state.quarter + _time(luck.uniform(ids[begins], _TIME), p)
     for number, when in zip(begins.tolist(), due.tolist(), strict=True):
         state.totals.blocks_finished[number] = when

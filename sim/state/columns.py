@@ -114,7 +114,7 @@ class Organisations(Table):
     opens: Whole = column(np.int32, "quarter of the opening")
     new_unit: Flags = column(np.bool_, "yes/no: more than a plaque")
     partner: Whole = column(np.int32, "partner from science, organisation row", default=-1)
-    weight: Floats = column(np.float64, "platforms of the city that the row stands for", default=1)
+    weight: Floats = column(np.float64, "platforms of the city that it stands for", default=1)
     design: Flags = column(np.bool_, "yes/no: an institute of design")
     quality: Floats = column(np.float64, "standard score, persistent")
     researchers: Floats = column(np.float64, "persons", "talent")
@@ -125,7 +125,11 @@ class Organisations(Table):
     seats: Whole = column(np.int32, "seats for firms")
     tenants: Floats = column(np.float64, "firms", "incubation")
     cases: Floats = column(
-        np.float64, "contracts served, fading from quarter to quarter", "contract", "maturation"
+        np.float64,
+        "contracts served, fading from quarter to quarter",
+        "contract",
+        "maturation",
+        "projects",
     )
     income: Floats = column(np.float64, "million CNY of this quarter", "contract", "services")
     grade: Whole = column(np.int8, "last grade: 0 none, 1 A to 4 D", "evaluation")

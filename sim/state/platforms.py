@@ -149,16 +149,6 @@ def close(state: State, rows: Rows) -> None:
             table.platforms[table.host_body[row]] &= bit
 
 
-def serve(state: State, kind: str, number: float) -> None:
-    """Let the platforms of a kind bring so many results or projects further, each in turn."""
-    platforms = state.platforms(kind)
-    if platforms.size:
-        turn = np.arange(platforms.size)
-        state.organisations.cases[platforms] += number // platforms.size
-        state.organisations.cases[platforms] += turn < number % platforms.size
-    state.flows.helped[KIND_CODE[kind]] += number
-
-
 def research_behind(state: State, rows: Rows) -> NDArray[np.float64]:
     """Return the R&D of the living firm that hosts a platform, million CNY a year; 0 for none."""
     host = state.organisations.host_firm[rows]

@@ -26,7 +26,6 @@ from sim.inputs.levers import (
     RUNNING_RELIEF,
     Lever,
 )
-from sim.state.books import yuan
 from sim.state.founders import FIRMS
 from sim.state.offers import Offer
 from sim.state.state import State
@@ -188,59 +187,6 @@ def boosts(state: State, host: str, kinds: Sequence[str]) -> NDArray[np.float64]
 # Paying
 
 
-def covered(
-    state: State, parts: Sequence[Part], ids: Ids, merit: NDArray[np.float64]
-) -> dict[str, Flags]:
-    """Return per line whom it could pay all that is promised from it; nothing is promised yet."""
-    whole: dict[str, float] = {}
-    for offer, million in parts:
-        whole[offer.account.line] = whole.get(offer.account.line, 0.0) + million
-    lot = state.lot(ids)
-    return {
-        line: state.books.affords(line, yuan(np.full(ids.size, million)), merit=merit, lot=lot)
-        for line, million in whole.items()
-    }
-
-
-def go_ahead(
-    state: State,
-    parts: Sequence[Part],
-    ids: Ids,
-    anyway: Flags,
-    *,
-    payee: Sequence[str] | str,
-    merit: NDArray[np.float64] | None = None,
-    due: int | None = None,
-) -> Flags:
-    """Pay what is promised for events that are decided on; return which of them happen.
-
-    Whoever can get all that was promised goes ahead; others only if they would have without any
-    promise, with what part of it there is. Nothing is paid to those who do not.
-
-    Args:
-        state: The city.
-        parts: What each offer pays one who goes ahead.
-        ids: Who has decided on it.
-        anyway: Who would have without any promise.
-        payee: Their class, or that of each, of ``books.PAYEES``.
-        merit: Who comes first; all are equal if none is given.
-        due: The quarter in which they are paid; this one if none is given.
-    """
-    worth = np.zeros(ids.size) if merit is None else merit
-    reach = covered(state, parts, ids, worth)
-    goes = anyway | np.logical_and.reduce([np.ones(ids.size, np.bool_), *reach.values()])
-    for line, reached in reach.items():
-        paid = np.flatnonzero(goes & reached)
-        class_of = payee if isinstance(payee, str) else [payee[row] for row in paid.tolist()]
-        lot = state.lot(ids[paid])
-        for offer, million in parts:
-            if offer.account.line == line:
-                state.claim(
-                    offer, ids[paid], million, payee=class_of, merit=worth[paid], lot=lot, due=due
-                )
-    return np.asarray(goes, np.bool_)
-
-
 def fund(
     state: State,
     kind: str,
@@ -249,14 +195,14 @@ def fund(
     merit: NDArray[np.float64],
     anyway: Flags,
 ) -> Flags:
-    """Pay those who found a platform of a kind; return who does, as ``go_ahead`` has it."""
+    """Pay those who found a platform of a kind; return who does, as ``State.go_ahead`` has it."""
     weight = float(state.stands_for(KIND_CODE[kind], firms=host in FIRMS))
     parts = [
         (offer, million * weight)
         for promise in at_founding(state, kind, host)
         for offer, million in promise.parts
     ]
-    return go_ahead(state, parts, ids, anyway, payee=PAYEE[host], merit=merit)
+    return state.go_ahead(parts, ids, anyway, payee=PAYEE[host], merit=merit)
 
 
 def pay_platforms(state: State, offer: Offer, rows: Rows, million: float, *, due: int) -> None:

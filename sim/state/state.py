@@ -207,6 +207,54 @@ class State:
             lot=self.lot(ids, offer.lot) if lot is None else lot,
         )
 
+    def covered(
+        self, parts: Sequence[tuple[Offer, float]], ids: Ids, merit: NDArray[np.float64]
+    ) -> dict[str, Flags]:
+        """Return per line whom it could pay all that is promised from it; nothing is promised."""
+        whole: dict[str, float] = {}
+        for offer, million in parts:
+            whole[offer.account.line] = whole.get(offer.account.line, 0.0) + million
+        lot = self.lot(ids)
+        return {
+            line: self.books.affords(line, yuan(np.full(ids.size, million)), merit=merit, lot=lot)
+            for line, million in whole.items()
+        }
+
+    def go_ahead(
+        self,
+        parts: Sequence[tuple[Offer, float]],
+        ids: Ids,
+        anyway: Flags,
+        *,
+        payee: Sequence[str] | str,
+        merit: NDArray[np.float64] | None = None,
+        due: int | None = None,
+    ) -> Flags:
+        """Pay what is promised for events that are decided on; return which of them happen.
+
+        Whoever can get all that was promised goes ahead; others only if they would have without
+        any promise, with what part of it there is. Nothing is paid to those who do not.
+
+        Args:
+            parts: What each offer pays one who goes ahead, million CNY.
+            ids: Who has decided on it.
+            anyway: Who would have without any promise.
+            payee: Their class, or that of each, of ``books.PAYEES``.
+            merit: Who comes first; all are equal if none is given.
+            due: The quarter in which they are paid; this one if none is given.
+        """
+        worth = np.zeros(ids.size) if merit is None else merit
+        reach = self.covered(parts, ids, worth)
+        goes = anyway | np.logical_and.reduce([np.ones(ids.size, np.bool_), *reach.values()])
+        for line, reached in reach.items():
+            paid = np.flatnonzero(goes & reached)
+            class_of = payee if isinstance(payee, str) else [payee[row] for row in paid.tolist()]
+            whom, first, lot = ids[paid], worth[paid], self.lot(ids[paid])
+            for offer, million in parts:
+                if offer.account.line == line:
+                    self.claim(offer, whom, million, payee=class_of, merit=first, lot=lot, due=due)
+        return np.asarray(goes, np.bool_)
+
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""
         table = self.organisations
@@ -222,6 +270,14 @@ class State:
     def number(self, rows: Rows | Flags) -> float:
         """Return how many platforms of the city these rows stand for."""
         return float(self.organisations.weight[rows].sum())
+
+    def serve(self, kind: str, number: float) -> None:
+        """Let the platforms of a kind bring so many results or projects further, each in turn."""
+        rows = self.platforms(kind)
+        if rows.size:
+            self.organisations.cases[rows] += number // rows.size
+            self.organisations.cases[rows] += np.arange(rows.size) < number % rows.size
+        self.flows.helped[KIND_CODE[kind]] += number
 
     def of_kinds(self, *kinds: str) -> NDArray[np.bool_]:
         """Return which rows are platforms of these kinds, whatever their status."""

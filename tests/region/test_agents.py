@@ -285,7 +285,7 @@ def test_a_seed_is_said_once():
 
 
 def test_whole_numbers_of_numpy_say_how_much_is_run():
-    words = {"seed": np.int32(2), "quarters": np.int8(1), "scale": np.float32(0.05)}
+    words = {"seed": np.int32(2), "quarters": np.int8(1), "scale": np.float32(0.1)}
     own = sim.run("weihai_2018", replicates=np.int64(2), workers=np.int16(1), **words)
     plain = sim.run("weihai_2018", replicates=2, seed=2, quarters=1, scale=0.1, workers=1)
     pd.testing.assert_frame_equal(own.attainment(), plain.attainment())

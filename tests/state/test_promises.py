@@ -17,7 +17,7 @@ from world import (
 from sim.inputs.levers import FOUNDING_GRANT, PLATFORM_EQUITY
 from sim.processes import accreditation, evaluation
 from sim.state.founders import Parameters as Outlook
-from sim.state.promises import expected_gain, fund, go_ahead
+from sim.state.promises import expected_gain, fund
 
 INSTITUTE = "institute"
 
@@ -84,7 +84,7 @@ def test_who_can_get_all_goes_ahead_and_others_only_if_they_would_have_anyway():
     state, parts = grants("city", "county", money=3, county_fund=1)
     merit = np.array([4.0, 3.0, 2.0, 1.0])
     anyway = np.array([False, False, True, True])
-    goes = go_ahead(state, parts, ids(4), anyway, payee="firm", merit=merit)
+    goes = state.go_ahead(parts, ids(4), anyway, payee="firm", merit=merit)
     assert goes.tolist() == [True, False, True, True]
     assert spent(state) == {"city": 2.0, "county": 1.0}  # nothing to the one that does not go
 
@@ -96,16 +96,16 @@ def test_parts_from_one_line_are_paid_together_or_not_at_all():
         money=1.4,
     )
     parts = [(one, one.dose) for one in state.offers.on(FOUNDING_GRANT)]
-    assert not go_ahead(state, parts, ids(1), np.zeros(1, np.bool_), payee="firm").any()
-    assert go_ahead(state, parts, ids(1), np.ones(1, np.bool_), payee="firm").all()
+    assert not state.go_ahead(parts, ids(1), np.zeros(1, np.bool_), payee="firm").any()
+    assert state.go_ahead(parts, ids(1), np.ones(1, np.bool_), payee="firm").all()
     assert promised(state.books) == {}
     grant_money(state, 0.1)
-    assert go_ahead(state, parts, ids(1), np.zeros(1, np.bool_), payee="firm").all()
+    assert state.go_ahead(parts, ids(1), np.zeros(1, np.bool_), payee="firm").all()
     assert spent(state) == {"one": 1.0, "other": 0.5}
 
 
 def test_where_nothing_is_promised_everybody_goes_ahead():
-    assert go_ahead(tiny(), [], ids(3), np.zeros(3, np.bool_), payee="firm").all()
+    assert tiny().go_ahead([], ids(3), np.zeros(3, np.bool_), payee="firm").all()
 
 
 # Expected and paid

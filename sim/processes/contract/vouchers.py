@@ -14,7 +14,6 @@ from sim.processes.contract import slots
 from sim.processes.contract.parameters import Parameters
 from sim.processes.contract.sellers import FIRM_SELLS, sellers
 from sim.processes.contract.signing import Deals, claim, sign
-from sim.state.promises import covered
 from sim.state.state import State
 
 
@@ -57,7 +56,7 @@ def _vouchers(
     parts = [
         (offer, p.voucher_bill * offer.dose / max(total, 1.0) * state.weight) for offer in offers
     ]
-    reached = covered(state, parts, firms.id[rows], np.zeros(rows.size))
+    reached = state.covered(parts, firms.id[rows], np.zeros(rows.size))
     # A part that the money does not reach moves nobody: only those go ahead who would for less.
     granted = np.sum([offer.dose * reached[offer.account.line] for offer in offers], 0)
     goes = asks(firms.id[rows], granted)

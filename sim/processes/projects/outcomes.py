@@ -17,7 +17,6 @@ from sim.core.arrays import Flags, Rows
 from sim.processes.projects import slots
 from sim.processes.projects.codes import FIRST_HALF, JOINT, OVER, SECOND_HALF, STOPPED
 from sim.processes.projects.parameters import Parameters
-from sim.state.platforms import serve
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -82,7 +81,7 @@ def tested_now(state: State, rows: Rows) -> Flags:
     tested = np.zeros(rows.size, np.bool_)
     before = np.cumsum(stands) - stands
     tested[order] = before + last * stands < state.totals.pilot_room
-    serve(state, "pilot_platform", float(projects.stands_for[rows[tested]].sum()))
+    state.serve("pilot_platform", float(projects.stands_for[rows[tested]].sum()))
     return tested
 
 

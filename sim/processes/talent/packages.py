@@ -16,7 +16,6 @@ from sim.processes.talent import slots
 from sim.processes.talent.parameters import Parameters
 from sim.state.columns import BODY_CODE
 from sim.state.offers import Offer
-from sim.state.promises import go_ahead
 from sim.state.state import State
 
 PUBLIC_HOSTS = frozenset(("university", "institute", "public_body", "outside"))
@@ -67,7 +66,7 @@ def pay_packages(
     """
     parts = [(offer, offer.dose) for offer in packages(state, kind)]
     due = state.quarter + round(p.payment_delay)
-    return go_ahead(state, parts, ids, anyway, payee=payees, due=due)
+    return state.go_ahead(parts, ids, anyway, payee=payees, due=due)
 
 
 def payees(state: State, organisation: Rows) -> list[str]:
