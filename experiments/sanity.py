@@ -10,12 +10,13 @@ median that lies outside the published range by more than a factor of two is mar
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from asking import Experiment, Key, ask_alone, names, path, told, whole
 
 from sim.indicators.table import INDICATORS
-from sim.inputs.codes import KIND_CODE
+from sim.inputs.codes import KIND_CODE, LEVEL_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
@@ -73,15 +74,16 @@ def indicator(name: str) -> Callable[[State], float]:
 
 def flow(name: str) -> Callable[[State], float]:
     """Return a flow of the last four quarters."""
-    return lambda state: state.past_year(name)
+    return lambda state: state.past_year(attrgetter(name))
 
 
 def founded(*kinds: str) -> Callable[[State], float]:
     """Return units founded in the last four quarters per unit in being."""
 
     def measure(state: State) -> float:
-        new = sum(state.past_year(f"founded {kind}") for kind in kinds)
-        return ratio(new, state.platforms(*kinds).size)
+        codes = [KIND_CODE[kind] for kind in kinds]
+        new = state.past_year(lambda flows: float(flows.founded[codes].sum()))
+        return ratio(new, state.number(state.platforms(*kinds)))
 
     return measure
 
@@ -90,13 +92,14 @@ def promoted(level: str) -> Callable[[State], float]:
     """Return platforms of all kinds promoted to a level in a year, per platform a level below."""
 
     def measure(state: State) -> float:
-        won = sum(state.past_year(f"promoted {kind} {level}") for kind in KINDS)
+        at = LEVEL_CODE[level]
+        won = state.past_year(lambda flows: float(flows.promoted[:, at].sum()))
         table = state.organisations
-        standing = 0
+        standing = 0.0
         for kind, data in KINDS.items():
             if level in data.levels[1:]:
                 here = (table.kind == KIND_CODE[kind]) & (table.status == ACTIVE)
-                standing += int(here.sum())
+                standing += state.number(here)
         return ratio(won, standing)
 
     return measure
