@@ -121,8 +121,8 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
     places = luck.whole(identity.of_name(f"places {kind} {level}"), share * number)
     # The places do not grow with the city's applications: rank against everybody. Of a row that
     # stands for several platforms so many would win; it wins as often as one of them.
-    better = np.searchsorted(-bar, -scores) + _before(-scores, table.weight[rows])
-    lot = luck.uniform(table.id[rows], _PLACE) * table.weight[rows]
+    better = np.searchsorted(-bar, -scores) + _before(-scores, table.stands_for[rows])
+    lot = luck.uniform(table.id[rows], _PLACE) * table.stands_for[rows]
     won = rows[better + lot < places]
     table.level[won] = LEVEL_CODE[level]
     table.reached[won] = state.quarter

@@ -155,7 +155,7 @@ def _lacks(state: State, p: Parameters) -> NDArray[np.float64]:
     clusters = len(state.city.clusters)
     count = np.zeros((clusters + 1, len(KIND_NAMES)))
     here = (table.kind < len(KIND_NAMES)) & (table.status <= ACTIVE)
-    np.add.at(count, (table.cluster[here], table.kind[here]), table.weight[here])
+    np.add.at(count, (table.cluster[here], table.kind[here]), table.stands_for[here])
     possible = np.maximum(state.norms.possible_hosts / clusters, 1.0)
     factor = 1 + p.peers * np.minimum(count / possible, 1.0)
     factor[:clusters][count[:clusters] == 0] = p.lack

@@ -114,7 +114,7 @@ class Organisations(Table):
     opens: Whole = column(np.int32, "quarter of the opening")
     new_unit: Flags = column(np.bool_, "yes/no: more than a plaque")
     partner: Whole = column(np.int32, "partner from science, organisation row", default=-1)
-    weight: Floats = column(np.float64, "platforms of the city that it stands for", default=1)
+    stands_for: Floats = column(np.float64, "platforms of the city that it stands for", default=1)
     design: Flags = column(np.bool_, "yes/no: an institute of design")
     quality: Floats = column(np.float64, "standard score, persistent")
     researchers: Floats = column(np.float64, "persons", "talent")

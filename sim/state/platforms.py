@@ -80,7 +80,7 @@ def build(
         reached=state.quarter + time,
         registration=registration,
         partner=partner,
-        weight=weight,
+        stands_for=weight,
         **platform_traits(state, code, ids),
     )
     if not registration:
@@ -113,7 +113,7 @@ def opened(state: State, rows: Rows) -> None:
     """Count platforms that open: each has now reached its first level."""
     table = state.organisations
     for row in rows.tolist():
-        weight = float(table.weight[row])
+        weight = float(table.stands_for[row])
         reached(state, KIND_NAMES[table.kind[row]], LEVELS[table.level[row]], weight)
 
 

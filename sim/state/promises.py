@@ -213,7 +213,7 @@ def pay_platforms(state: State, offer: Offer, rows: Rows, million: float, *, due
     state.claim(
         offer,
         ids,
-        million * table.weight[rows],
+        million * table.stands_for[rows],
         due=due,
         payee="platform",
         merit=table.quality[rows],

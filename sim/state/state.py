@@ -269,7 +269,7 @@ class State:
 
     def number(self, rows: Rows | Flags) -> float:
         """Return how many platforms of the city these rows stand for."""
-        return float(self.organisations.weight[rows].sum())
+        return float(self.organisations.stands_for[rows].sum())
 
     def serve(self, kind: str, number: float) -> None:
         """Let the platforms of a kind bring so many results or projects further, each in turn."""

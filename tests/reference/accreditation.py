@@ -40,7 +40,7 @@ class AccreditedPlatform:
         city = self.model
         self.level = LEVEL_CODE[level]
         self.reached = city.quarter
-        city.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += self.weight
+        city.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += self.stands_for
         self.note_level()
 
 
@@ -81,9 +81,9 @@ def compete(city, p, platforms, kind, level):
     for platform in best_first:
         beaten_by = before + sum(rival > scores[platform.row] for rival in rivals)
         # Of several that it stands for some may win: it does as often as one of them.
-        if beaten_by + platform.draw("accreditation", PLACE) * platform.weight < places:
+        if beaten_by + platform.draw("accreditation", PLACE) * platform.stands_for < places:
             won.add(platform.row)
-        before += platform.weight
+        before += platform.stands_for
     winners = [platform for platform in applicants if platform.row in won]
     for platform in winners:
         platform.climb(kind, level)
@@ -108,7 +108,7 @@ def pay(city, p, winners, kind, level):
         paid = [platform for platform in winners if platform.may_take(offer)]
         city.pay(
             offer,
-            [million * platform.weight for platform in paid],
+            [million * platform.stands_for for platform in paid],
             due=city.quarter + round(p.reward_delay),
             payees="platform",
             merits=[platform.quality for platform in paid],

@@ -100,7 +100,7 @@ def grade(city, p):
     closing = [platform for platform in platforms if platform.must_close(p)]
     for platform in closing:
         platform.close()
-    city.flows.closed_platforms += sum(platform.weight for platform in closing)
+    city.flows.closed_platforms += sum(platform.stands_for for platform in closing)
 
 
 def by_kind(platforms):
@@ -147,7 +147,7 @@ def award(city, p):
             for service in services
             if service.draw("evaluation", slot) < min(number * service.cases / cases, 1.0)
         ]
-        city.flows.awards[LEVEL_CODE[level]] += sum(service.weight for service in won)
+        city.flows.awards[LEVEL_CODE[level]] += sum(service.stands_for for service in won)
         for offer in city.offers.on(AWARD_MATCH):
             if not offer.levels or LEVELS.index(level) in offer.levels:
                 pay(city, p, offer, won, offer.dose)
@@ -157,7 +157,7 @@ def pay(city, p, offer, platforms, million):
     paid = [platform for platform in platforms if platform.may_take(offer)]
     city.pay(
         offer,
-        [million * platform.weight for platform in paid],
+        [million * platform.stands_for for platform in paid],
         due=city.quarter + round(p.reward_delay),
         payees="platform",
         merits=[platform.quality for platform in paid],

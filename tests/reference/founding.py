@@ -139,7 +139,7 @@ class Host:
             opens=city.quarter + time,
             reached=city.quarter + time,
             partner=partner,
-            weight=weight,
+            stands_for=weight,
         )
         platform.be_born(kind)
         its_own = platform.draw_for_life("founding", ITS_OWN) <= weight / hosts
@@ -206,7 +206,7 @@ class HostingOrganisation(Host):
     def note_level(self):
         """Count that it reached its level."""
         kind, level = KIND_NAMES[self.kind], LEVELS[self.level]
-        self.model.totals.reached[KIND_CODE[kind], LEVEL_CODE[level]] += self.weight
+        self.model.totals.reached[KIND_CODE[kind], LEVEL_CODE[level]] += self.stands_for
 
     def close(self):
         """Close, and let the host found another."""
@@ -271,7 +271,7 @@ def what_clusters_lack(city, p):
     counts = [[0] * len(KIND_NAMES) for _ in range(clusters + 1)]
     for organisation in city.organisations:
         if organisation.is_platform() and organisation.status <= ACTIVE:
-            counts[organisation.own_cluster()][organisation.kind] += organisation.weight
+            counts[organisation.own_cluster()][organisation.kind] += organisation.stands_for
     possible = [max(number / clusters, 1.0) for number in city.norms.possible_hosts.tolist()]
     factors = [
         [

@@ -126,7 +126,7 @@ def _place_kind(state: State, p: Parameters, chosen: Chosen, ready: float) -> No
         kind=code,
         status=np.where(building, BUILDING, ACTIVE),
         passed=~building,
-        weight=chosen.stands,
+        stands_for=chosen.stands,
         **_hosted(state, chosen, u),
         decided=np.where(building, opens - time, opens),
         opens=opens,
