@@ -174,7 +174,7 @@ def _fill_places(state: State, p: Parameters, left: Proposals, number: int) -> P
     """Fill the plan's places from the best on, as far as the money goes; return who is left."""
     total = state.offers.dose(PROJECT_NUMBER)
     for offer in state.offers.on(PROJECT_NUMBER):
-        asking = np.cumsum(left.stands_for) <= number * offer.dose / total
+        asking = _within(state, left, number * offer.dose / total)
         taken = np.zeros(left.ids.size, np.bool_)
         taken[asking] = _pay(state, p, offer, left.take(asking))
         _start_called(state, p, left.take(taken), programme=True)
@@ -198,6 +198,16 @@ def _spend(
     return left.take(~np.isin(left.ids, pool.ids))
 
 
+def _within(state: State, pool: Proposals, places: float) -> Flags:
+    """Return which proposals, the first ones first, have one of so many places.
+
+    A last one that stands for more than are left has its place by lot.
+    """
+    lot = state.luck("projects").uniform(pool.ids, slots.LAST_PLACE)
+    before = np.cumsum(pool.stands_for) - pool.stands_for
+    return np.asarray(before + lot * pool.stands_for < places, np.bool_)
+
+
 def hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     """Fill the standing places, the plan's places, then spend the plan's call money."""
     standing = round(state.figures.key_projects)
@@ -206,7 +216,7 @@ def hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     money = sum(o.dose for o in state.offers.on(PROJECT_MONEY) if _for_firms(o))
     left = _proposals(state, p, those, standing + number + money / grant)
     left = left.ranked(state.lot(left.ids))
-    within = np.cumsum(left.stands_for) <= standing
+    within = _within(state, left, standing)
     _start_called(state, p, left.take(within), programme=True)
     left = left.take(~within)
     if number > 0:

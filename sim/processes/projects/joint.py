@@ -146,11 +146,12 @@ def through_vice_presidents(state: State, p: Parameters, those: Partners) -> Non
     value = np.minimum(value, np.maximum(firms.rd[firm], 0.0))
     agreed = organisation >= 0
     firms.ally[firm[agreed]] = organisation[agreed]
-    state.flows.joint_projects += float(agreed.sum())
-    state.flows.joint_value += float(value[agreed].sum())
+    # A vice-president is tied to a row of firms, and stands for as many.
+    state.flows.joint_projects += float(agreed.sum()) * state.weight
+    state.flows.joint_value += float(value[agreed].sum()) * state.weight
     able = agreed & (value >= p.listed_from) & ~_listed_before(state, rows)
     listed = able & own.happens(ids, p.listed, slots.LISTED)
-    state.flows.listed_projects += float(listed.sum())
+    state.flows.listed_projects += float(listed.sum()) * state.weight
     for kind, here in ((PROVINCIAL, listed), (JOINT, agreed & ~listed & (value >= p.major_from))):
         start(
             state,
@@ -161,7 +162,7 @@ def through_vice_presidents(state: State, p: Parameters, those: Partners) -> Non
                 firm=firm[here],
                 organisation=organisation[here],
                 value=value[here],
-                stands_for=np.ones(int(here.sum())),
+                stands_for=np.full(int(here.sum()), state.weight),
                 led=kind == PROVINCIAL,
             ),
         )

@@ -49,7 +49,7 @@ def scale_joint_projects(state: State, p: Parameters) -> None:
     past = state.history[-4:]
     matches = sum(flows.matches for flows in past) / max(len(past), 1)
     others = p.after_match * matches
-    others += p.vice_president_projects / 4 * serving_vice_presidents(state).size
+    others += p.vice_president_projects / 4 * serving_vice_presidents(state).size * state.weight
     wanted = max(target - others, p.least_own * target) / state.weight
     total = max(float(size.sum()), 1e-9)
     scale = wanted / total

@@ -187,7 +187,7 @@ def past_listed_projects(state: State, p: Parameters, those: Partners) -> None:
             firm=firm,
             organisation=organisation,
             value=value,
-            stands_for=np.ones(rows.size),
+            stands_for=np.full(rows.size, state.weight),
             led=True,
             began=began,
         ),

@@ -121,3 +121,15 @@ def test_a_firm_that_pays_less_than_the_rule_asks_is_not_listed():
     undertake(state, Parameters(**QUIET, vice_president_projects=1.5))
     assert state.flows.joint_projects > 10
     assert counted.vp_led_projects(state) == 0
+
+
+def test_a_vice_presidents_project_stands_for_as_many_as_his_firm():
+    p = Parameters(**QUIET, vice_president_projects=1.5, vice_president_value=0.45, listed=0.95)
+    state = town(joint_projects=0.0, weight=10.0)
+    for firm in range(200):
+        vice_president(state, firm=firm)
+    undertake(state, p)
+    led = state.projects.led_by_talent
+    assert led.any()
+    assert set(state.projects.stands_for[led].tolist()) == {10.0}
+    assert state.flows.listed_projects == 10 * led.sum()
