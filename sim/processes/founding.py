@@ -33,7 +33,7 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
-from sim.state.hosts import class_weights, hosts
+from sim.state.hosts import bodies_as_hosts, class_weights, each_stands_for, hosts
 from sim.state.platforms import build, opened
 from sim.state.promises import boost, boosts, fund
 from sim.state.ring import ring
@@ -252,9 +252,9 @@ def begin(state: State, values: Values) -> None:
     free = np.zeros(len(KIND_NAMES))
     for name in CLASSES:
         host, codes = hosts(state, name), _founded_by(name)[1]
-        stand = host.rows_stand_for(state.weight)
-        norms.possible_hosts[codes] += host.rows.size * stand
-        free[codes] += ((host.hosted[:, None] >> codes) & 1 == 0).sum(axis=0) * stand
+        norms.possible_hosts[codes] += host.itself.sum() * (state.weight if host.firms else 1.0)
+        without = ((host.hosted[:, None] >> codes) & 1 == 0).sum(axis=0)
+        free[codes] += without * each_stands_for(state, codes, name)
     wanted = wanted_at_the_start(state, p, np.maximum(free, 1.0))
     norms.founding_rate[:] = wanted / np.maximum(free, 1.0)
     for _ in range(STEPS):
@@ -396,7 +396,7 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     won = won[fund(state, "institute", "outside", table.id[won], np.zeros(won.size), anyway)]
     place = luck.uniform(table.id[won], _TALKS_PLACE)
     cluster = pick_cluster(state, lacks[:-1, KIND_CODE["institute"]], place)
-    host = Hosts("outside", won, table.id[won], table.platforms[won], cluster, np.ones(won.size))
+    host = bodies_as_hosts("outside", won, table.id[won], table.platforms[won], cluster)
     u = luck.uniform(table.id[won], _TALKS_DISTRICT)
     district = (u * len(state.city.districts)).astype(np.int64)
     code = KIND_CODE["institute"]

@@ -29,7 +29,7 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
-from sim.state.hosts import hosts
+from sim.state.hosts import bodies_as_hosts, hosts
 from sim.state.platforms import build, close
 from sim.state.promises import boost, expected_gain, fund
 from sim.state.ring import ring
@@ -181,8 +181,8 @@ def _agents(state: State, p: Parameters) -> list[Weighing]:
         slots = identity.plain(identity.OUTSIDER, state.quarter, np.arange(round(p.latent_agents)))
         rows = parents[(luck.uniform(slots, _PLACE) * parents.size).astype(np.int64)]
         nothing, everywhere = np.zeros(slots.size, np.int64), len(state.city.clusters)
-        clusters, alike = np.full(slots.size, everywhere), np.ones(slots.size)
-        host = Hosts("outside", rows, slots, nothing, clusters, alike)
+        clusters = np.full(slots.size, everywhere)
+        host = bodies_as_hosts("outside", rows, slots, nothing, clusters)
         each = p.ip_weighs / 4 / p.latent_agents
         found.append(Weighing(host, np.ones(slots.size, np.bool_), each, False, _WEIGHS))
     for name in ("university", "institute"):

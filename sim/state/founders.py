@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.arrays import Ids, Rows
+from sim.core.arrays import Flags, Ids, Rows
 from sim.inputs.numbers import Numbers, meaning
 
 FIRMS = ("firm", "leading_firm")  # classes of hosts that are firms
@@ -34,10 +34,13 @@ class Parameters(Numbers, name="founders"):
 class Hosts:
     """Possible founders of one class.
 
+    In a thinned city a row of firms is several hosts, one for each firm for which it stands.
+
     Attributes:
         name: The class, one of ``kinds.HOSTS``.
         rows: Rows in the table of firms or of organisations.
         ids: Their ids.
+        itself: Whether it is the firm or body of the row, and not another for which that stands.
         hosted: Bits of the kinds that they host already.
         cluster: Cluster number; the number of clusters where none.
         suitability: How likely one is beside another.
@@ -46,13 +49,10 @@ class Hosts:
     name: str
     rows: Rows
     ids: Ids
+    itself: Flags
     hosted: NDArray[np.int64]
     cluster: NDArray[np.int64]
     suitability: NDArray[np.float64]
-
-    def rows_stand_for(self, weight: float) -> float:
-        """Return how many hosts of the city a row is, where a row of firms is ``weight``."""
-        return weight if self.firms else 1.0
 
     @property
     def firms(self) -> bool:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.core import identity
-from sim.core.arrays import Flags, Ids, Rows
+from sim.core.arrays import Ids, Rows
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
 from sim.inputs.kinds import KINDS
 from sim.state import places
@@ -17,7 +17,7 @@ REPEATABLE = ("institute", "science_park", *CARRIERS)  # a host may found more t
 _REPEATABLE = np.isin(KIND_NAMES, REPEATABLE)
 _FIRST_LEVEL = np.array([LEVEL_CODE[data.levels[0]] for data in KINDS.values()])
 # Slots of a platform's own draws.
-_QUALITY, _SEATS, _NEW_UNIT, _DESIGN, _ITS_OWN = range(5)
+_QUALITY, _SEATS, _NEW_UNIT, _DESIGN = range(4)
 _DISTRICT, _CLUSTER, _FIELD = 5, 6, 7
 
 
@@ -35,7 +35,8 @@ def build(
     """Start building a platform per host, of one kind or one each; no host stands twice.
 
     A platform's id descends from host, kind and quarter. It stands in its host's district, unless
-    another is given; of no cluster is who is of all.
+    another is given, or it is of another firm than that of its host's row; of no cluster is who is
+    of all.
 
     Args:
         state: The city.
@@ -55,7 +56,7 @@ def build(
     ids = identity.mixed(identity.FOUNDED_ORGANISATION, host.ids[at], variant, state.quarter)
     owners = state.firms if host.firms else state.organisations
     weight = state.stands_for(code, firms=host.firms)
-    its_own = host_itself(state, ids, weight, host)
+    its_own = host.itself[at]
     elsewhere = spread_out(state, ids)
     time = np.rint(state.costs["building"][code]).astype(np.int64)
     rows_built = state.organisations.add(
@@ -84,18 +85,10 @@ def build(
         **platform_traits(state, code, ids),
     )
     if not registration:
-        owners.platforms[rows] |= np.where(_REPEATABLE[code] | ~its_own, 0, 1 << code)
+        noted = its_own & ~_REPEATABLE[code]
+        owners.platforms[rows[noted]] |= 1 << code[noted]
     np.add.at(state.flows.founded, code, weight)
     opened(state, rows_built[time == 0])
-
-
-def host_itself(state: State, ids: Ids, weight: NDArray[np.float64], host: Hosts) -> Flags:
-    """Return which platforms are of the host in the row, and not of another for which it stands.
-
-    In a thinned city a row of firms founds for all of them what has a life of its own.
-    """
-    share = weight / host.rows_stand_for(state.weight)
-    return state.draws.at("founding", 0).uniform(ids, _ITS_OWN) <= share
 
 
 def spread_out(state: State, ids: Ids) -> dict[str, Rows]:

@@ -155,11 +155,8 @@ def test_a_firm_with_four_times_the_research_is_half_again_as_likely_a_host():
 def free_hosts(state, kind):
     """Return how many possible hosts have none of a kind."""
     classes = [name for name in KINDS[kind].hosts if name != "outside"]
-    free = 0.0
-    for host in (hosts(state, name) for name in classes):
-        none = (host.hosted >> KIND_CODE[kind]) & 1 == 0
-        free += none.sum() * host.rows_stand_for(state.weight)
-    return free
+    without = [(hosts(state, name).hosted >> KIND_CODE[kind]) & 1 == 0 for name in classes]
+    return float(sum(none.sum() for none in without))
 
 
 def told_foundings(state, p, kind):

@@ -19,7 +19,7 @@ from sim.state.platforms import REPEATABLE
 from sim.state.promises import PAYEE
 
 from .demography import by_share
-from .luck import Ring, descending_id
+from .luck import Ring, descending_id, mix
 from .promises import boost, founding_offers
 
 CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "public_body")
@@ -28,7 +28,8 @@ CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "publi
 WHETHER, WHICH, APPROVED, PLACE = range(4)
 OPENS_TALKS, LENGTH, SUCCESS, TALKS_PLACE, TALKS_DISTRICT = range(4, 9)
 PARTNER, AGREES, PARTNER_PLACE, TAKES_OFFICE = range(9, 13)
-QUALITY, SEATS, NEW_UNIT, DESIGN, ITS_OWN, DISTRICT, CLUSTER, FIELD = range(8)
+QUALITY, SEATS, NEW_UNIT, DESIGN = range(4)
+DISTRICT, CLUSTER, FIELD = 5, 6, 7
 FIRMS = ("firm", "leading_firm")
 
 
@@ -54,6 +55,8 @@ class Decision:
 
 class Host:
     """Whoever may found a platform: a firm or a body."""
+
+    itself = True
 
     def hosts_kind(self, kind):
         return self.platforms >> kind & 1 == 1
@@ -123,7 +126,6 @@ class Host:
         time = round(float(city.costs["building"][code]))
         firm = host_class in FIRMS
         weight = stands_for(city, kind, host_class)
-        hosts = city.weight if firm else 1.0
         platform = city.new_organisation(
             id=number,
             kind=code,
@@ -142,10 +144,9 @@ class Host:
             stands_for=weight,
         )
         platform.be_born(kind)
-        its_own = platform.draw_for_life("founding", ITS_OWN) <= weight / hosts
-        if its_own and kind not in REPEATABLE:
+        if self.itself and kind not in REPEATABLE:
             self.platforms |= 1 << code
-        if not its_own:
+        if not self.itself:
             platform.stand_elsewhere(district)
         city.flows.founded[KIND_CODE[kind]] += weight
         if time == 0:
@@ -162,6 +163,24 @@ class HostingFirm(Host):
         """Return the row of the last seller, if it is still at work; -1 for none."""
         works = self.partner >= 0 and self.model.organisations[self.partner].status == ACTIVE
         return self.partner if works else -1
+
+
+class AnotherFirm(Host):
+    """Another firm for which a row stands: it founds what has a life of its own."""
+
+    itself = False
+
+    def __init__(self, firm, turn):
+        self.firm, self.model, self.row = firm, firm.model, firm.row
+        self.id = mix(firm.id, turn)
+        self.district, self.cluster, self.field = firm.district, firm.cluster, firm.field
+        self.suitability_as_host, self.known_seller = firm.suitability_as_host, firm.known_seller
+
+    def draw(self, process, slot=0):
+        return self.model.luck.uniform(process, self.model.quarter, self.id, slot)
+
+    def hosts_kind(self, kind):
+        return is_part_of_firms(KIND_NAMES[kind])
 
 
 class HostingOrganisation(Host):
@@ -261,7 +280,9 @@ def hosts(city, name):
     if name in ("firm", "leading_firm"):
         leads = name == "leading_firm"
         able = [firm for firm in city.firms if firm.alive and firm.above_scale and firm.rd > 0]
-        return [firm for firm in able if firm.leading == leads]
+        able = [firm for firm in able if firm.leading == leads]
+        turns = range(1, firms_in_row(city))
+        return able + [AnotherFirm(firm, turn) for turn in turns for firm in able]
     return city.platforms("institute") if name == "institute" else city.bodies(name)
 
 
@@ -321,16 +342,25 @@ def class_weight(city, kind, host):
         return city.founders.outside_weight
     if host not in FIRMS:
         return 1.0
-    several = city.weight / stands_for(city, kind, host)  # hosts of what is not thinned
-    return float(city.costs["firm_weight"][KIND_CODE[kind]]) * several
+    each = 1.0 if is_part_of_firms(kind) else city.weight / firms_in_row(city)
+    return float(city.costs["firm_weight"][KIND_CODE[kind]]) * each
+
+
+def firms_in_row(city):
+    """Return how many firms a row is, each of which founds what has a life of its own."""
+    return max(round(city.weight), 1)
 
 
 def stands_for(city, kind, host):
     """Return how many platforms of the city one is: parts of firms are thinned with them."""
+    return city.weight if is_part_of_firms(kind) and host in FIRMS else 1.0
+
+
+def is_part_of_firms(kind):
+    """Return whether a kind has no legal person, seats or researchers of its own."""
     data = KINDS[kind]
     apart = data.legal_person or data.seats.default > 0 or data.researchers.default > 0
-    part_of_firms = "firm" in data.hosts and not apart
-    return city.weight if part_of_firms and host in FIRMS else 1.0
+    return "firm" in data.hosts and not apart
 
 
 def carry_out(city, p, name, decisions, lacks):

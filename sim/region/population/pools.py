@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core import identity
-from sim.core.arrays import Flags, Floats, Ids, Rows
-from sim.core.draws import mix
+from sim.core.arrays import Floats, Ids, Rows
 from sim.inputs.codes import HOSTS, KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.state.founders import Hosts
@@ -21,15 +20,12 @@ _HOSTS = 16  # first slot of a host's lots, one for each kind
 class Pool:
     """The possible hosts of a kind, one after the other.
 
-    In a thinned city a row of firms is several hosts of what has a life of its own.
-
     Attributes:
         kind: The kind.
         classes: Their classes.
         of: Which class each is of.
         at: Which of that class.
         ids: An id of each.
-        itself: Whether it is the host in the row, and not another for which that stands.
         weight: How likely it is a host beside another.
         stands: How many platforms of the city one that it hosts stands for.
     """
@@ -39,7 +35,6 @@ class Pool:
     of: Rows
     at: Rows
     ids: Ids
-    itself: Flags
     weight: Floats
     stands: Floats
 
@@ -66,22 +61,20 @@ def pool_of(state: State, kind: str) -> Pool:
     names = [n for n in KINDS[kind].hosts if n != "outside" or kind == "institute"]
     classes = [hosts(state, name) for name in names]
     parts = [_part(state, kind, number, one) for number, one in enumerate(classes)]
-    empty = (np.empty(0, np.int64),) * 2, np.empty(0, np.uint64), np.empty(0, np.bool_)
-    parts.append((*empty[0], *empty[1:], np.empty(0), np.empty(0)))
+    nobody = np.empty(0, np.int64)
+    parts.append((nobody, nobody, np.empty(0, np.uint64), np.empty(0), np.empty(0)))
     return Pool(kind, classes, *map(np.concatenate, zip(*parts, strict=True)))
 
 
 def _part(
     state: State, kind: str, number: int, one: Hosts
-) -> tuple[Rows, Rows, Ids, Flags, Floats, Floats]:
-    """Return the hosts of one class, each as often as its row stands for one."""
+) -> tuple[Rows, Rows, Ids, Floats, Floats]:
+    """Return the hosts of one class that have no platform of a kind and may host one."""
     code = np.array([KIND_CODE[kind]])
     stands = float(state.stands_for(code, firms=one.firms)[0])
-    times = max(round(one.rows_stand_for(state.weight) / stands), 1)
-    at, turn = np.tile(np.arange(one.rows.size), times), np.repeat(np.arange(times), one.rows.size)
-    ids = np.where(turn > 0, mix(one.ids[at], turn), one.ids[at])
-    weight = one.suitability[at] * class_weights(state, code, one.name) / times
-    return np.full(at.size, number), at, ids, turn == 0, weight, np.full(at.size, stands)
+    at = np.flatnonzero((one.hosted >> code) & 1 == 0)
+    weight = one.suitability[at] * class_weights(state, code, one.name)
+    return np.full(at.size, number), at, one.ids[at], weight, np.full(at.size, stands)
 
 
 def draw(state: State, pool: Pool, wanted: float) -> Chosen:
@@ -114,7 +107,7 @@ def note_hosts(state: State, chosen: Chosen, columns: dict[str, Rows]) -> None:
     for number, one in enumerate(pool.classes):
         of_class = np.flatnonzero(pool.of[chosen.number] == number)
         rows = one.rows[pool.at[chosen.number[of_class]]]
-        itself = pool.itself[chosen.number[of_class]]
+        itself = one.itself[pool.at[chosen.number[of_class]]]
         owners = state.firms if one.firms else state.organisations
         if pool.kind not in REPEATABLE:
             owners.platforms[rows[itself]] |= 1 << KIND_CODE[pool.kind]
