@@ -35,7 +35,7 @@ from sim.processes.founding import pick_cluster
 from sim.region.region import start_run
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.flows import Flows
-from sim.state.hosts import hosts
+from sim.state.hosts import each_stands_for, hosts
 from sim.state.platforms import REPEATABLE
 from sim.state.promises import boost, expected_gain
 
@@ -155,8 +155,11 @@ def test_a_firm_with_four_times_the_research_is_half_again_as_likely_a_host():
 def free_hosts(state, kind):
     """Return how many possible hosts have none of a kind."""
     classes = [name for name in KINDS[kind].hosts if name != "outside"]
-    without = [(hosts(state, name).hosted >> KIND_CODE[kind]) & 1 == 0 for name in classes]
-    return float(sum(none.sum() for none in without))
+    code, free = np.array([KIND_CODE[kind]]), 0.0
+    for name in classes:
+        without = (hosts(state, name).hosted >> code) & 1 == 0
+        free += without.sum() * float(each_stands_for(state, code, name)[0])
+    return free
 
 
 def told_foundings(state, p, kind):
