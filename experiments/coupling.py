@@ -186,9 +186,10 @@ def live(start: Start, mix: Mix, without: str = "") -> Lived:
 def future(plan: Plan, seed: int, scale: float, replicate: int) -> tuple[dict[str, Lived], list]:
     """Return what became of one city under each reference and each variant."""
     case = case_of(plan, Choice(mix=build_mix(plan, "as_written")), seed=seed, scale=scale)
-    start = start_city(case, replicate)
-    known = {name: live(start, mix) for name, mix in references(plan).items()}
-    return known, [live(start, one.mix, one.without) for one in variants(plan)]
+    start, asked = start_city(case, replicate), variants(plan)
+    wanted = {one.against for one in asked}
+    known = {name: live(start, mix) for name, mix in references(plan).items() if name in wanted}
+    return known, [live(start, one.mix, one.without) for one in asked]
 
 
 def compared(
