@@ -15,11 +15,12 @@ A figure is a target at its date or an activity of the city in the last quarter;
 a real activity beside it, that is what is compared. It is *moved* where the mean of the paired
 differences lies beyond two standard errors and beyond 0.5 % of the figure (a target in a
 knock-out: 5 % of its growth over the run). An instrument alone has ten times the lines' money, so
-that crowding does not count. ``coupling.png`` draws the knock-outs, ``coupling.md`` tells on a page
-which targets hang on one process or none, and which instruments move nothing.
+that crowding does not count. Outlay is what all payers paid for the instrument over the run, in
+million CNY; effects are in the figure's own unit. ``coupling.png`` draws the knock-outs,
+``coupling.md`` tells on a page which targets hang on one process or none, and which instruments
+move nothing.
 """
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -132,13 +133,12 @@ def references(plan: Plan) -> dict[str, Mix]:
     return {
         "as_written": written,
         "none": NO_POLICY.financed(MONEY),
-        **{f"~{i.id}": _without(written, i.id) for i in written.instruments if paying(i)},
+        **{
+            f"~{one.id}": build_mix(plan, f"as_written~{one.id}")
+            for one in written.instruments
+            if paying(one)
+        },
     }
-
-
-def _without(mix: Mix, instrument: str) -> Mix:
-    kept = tuple(i for i in mix.instruments if i.id != instrument)
-    return dataclasses.replace(mix, name=f"~{instrument}", instruments=kept)
 
 
 def variants(plan: Plan) -> list[Variant]:
@@ -149,7 +149,7 @@ def variants(plan: Plan) -> list[Variant]:
         if not one.modelled:
             continue
         for dose in ALONE:
-            alone = Mix(name=one.id, instruments=(one.scaled(dose),)).financed(MONEY)
+            alone = build_mix(plan, f"none+{one.id}").scaled({one.id: dose}, one.id).financed(MONEY)
             found.append(Variant(INSTRUMENT, one.id, alone, dose=dose, against="none"))
         if paying(one):
             for dose in DOSES:
@@ -188,8 +188,16 @@ def future(plan: Plan, seed: int, scale: float, replicate: int) -> tuple[dict[st
     case = case_of(plan, Choice(mix=build_mix(plan, "as_written")), seed=seed, scale=scale)
     start, asked = start_city(case, replicate), variants(plan)
     wanted = {one.against for one in asked}
-    known = {name: live(start, mix) for name, mix in references(plan).items() if name in wanted}
-    return known, [live(start, one.mix, one.without) for one in asked]
+    lives: dict[tuple[str, str], Lived] = {}
+
+    def life(mix: Mix, without: str = "") -> Lived:
+        key = (mix.effect, without)  # what is equal is lived once
+        if key not in lives:
+            lives[key] = live(start, mix, without)
+        return lives[key]
+
+    known = {name: life(mix) for name, mix in references(plan).items() if name in wanted}
+    return known, [life(one.mix, one.without) for one in asked]
 
 
 def compared(
