@@ -87,9 +87,21 @@ def differences(first, second):
         one, other = getattr(first.matches, field.name), getattr(second.matches, field.name)
         if one.shape != other.shape or not np.allclose(one, other, rtol=RELATIVE):
             yield f"matches.{field.name}: {one}, told plainly {other}"
+    if first.trust != second.trust:
+        yield f"trust: {first.trust}, told plainly {second.trust}"
+    if (claimed := claims_of(first)) != (told := claims_of(second)):
+        yield f"claims: {claimed}, told plainly {told}"
     for name in ("lines", "payments", "_due"):
         if getattr(first.books, name) != getattr(second.books, name):
             yield f"books.{name} differ"
+
+
+def claims_of(state):
+    """Return what is claimed: by whom, how much, and before whom."""
+    return [
+        (c.offer.account.name, c.payee, c.rows.tolist(), c.amounts.tolist(), c.merit.tolist())
+        for c in state.claims
+    ]
 
 
 def live_side_by_side(run, city, quarters=QUARTERS):
@@ -170,6 +182,8 @@ OTHERWISE = {
     "demography": ("considers", 0.5),
     "accreditation": ("apply", 0.5),
     "evaluation": ("best", 0.5),
+    "accounts": ("reserve", 1.01),
+    "settle": ("kept_trust", 0.5),
 }
 
 

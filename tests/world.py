@@ -18,8 +18,8 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.levers import LEVERS, TYPES
 from sim.inputs.numbers import Numbers
 from sim.policy import schedule
-from sim.processes import enact
-from sim.state.books import Books, yuan
+from sim.processes import enact, settle
+from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BODY_CODE
 from sim.state.founders import Parameters as Outlook
 from sim.state.knowledge import Parameters as Knowledge
@@ -62,6 +62,7 @@ FIXED = {
     "mean_closing_size": 1.0,
     "contract_mean": 1.0,
     "own_unit": 0.69,
+    "seeks_seat": 1.0,
 }
 
 
@@ -270,15 +271,18 @@ def kind_names(codes: np.ndarray) -> list[str]:
 
 
 def next_quarter(state: State, quarters: int = 1) -> None:
-    """Close the quarter's books, remember its flows, and move on."""
+    """Clear the claims, close the quarter's books, remember its flows, and move on."""
     for _ in range(quarters):
+        settle.clear_claims(state, settle.Parameters())
         state.books.settle(state.quarter)
         state.remember()
         state.books.begin_quarter()
 
 
-def promised(books: Books) -> dict[tuple[int, str], int]:
-    """Return yuan by quarter and instrument, of payments made and payments to come."""
+def promised(state: State) -> dict[tuple[int, str], int]:
+    """Clear the claims; return yuan by quarter and instrument, paid and to be paid."""
+    settle.clear_claims(state, settle.Parameters())
+    books = state.books
     sums: dict[tuple[int, str], int] = {}
     later = [payment for payments in books._due.values() for payment in payments]
     for payment in [*books.payments, *later]:

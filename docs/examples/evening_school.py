@@ -36,7 +36,7 @@ def teach(state, p):
         places = luck.whole(identity.of_name("evening places"), offer.dose / 4)
         numbers = PUPILS + int(state.kept["evening_pupils"]) + np.arange(places)
         pupils = identity.plain(identity.PERSON, numbers)
-        pupils = pupils[state.claim(offer, pupils, p.price, payee="broker_training")]
+        pupils = pupils[state.reserve(offer, pupils, p.price, payee="broker_training")]
         passed = pupils[luck.happens(pupils, p.passes)]
         state.people.add(passed, certified=state.quarter)
         state.kept["evening_pupils"] += places

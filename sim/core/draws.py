@@ -54,6 +54,7 @@ PROCESSES = {
     "space": 23,
     "districts": 24,
     "equipment": 25,
+    "accounts": 26,
 }
 
 _MASK = np.uint64(0xFFFFFFFF)

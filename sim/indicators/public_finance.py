@@ -24,7 +24,33 @@ def public_spending(state: State) -> float:
     return paid / YUAN
 
 
+def city_trust(state: State) -> float:
+    """Return the part of the city's promises that their recipients count on."""
+    return state.trust.get("city_fund", 1.0)
+
+
+def county_trust(state: State) -> float:
+    """Return the part of the counties' promises that their recipients count on."""
+    return state.trust.get("county_fund", 1.0)
+
+
 ROWS: tuple[Indicator, ...] = (
+    Indicator(
+        name="city_trust",
+        unit="share",
+        zh="市级政策兑现预期",
+        meaning="part of what the city promises that recipients count on, from what it granted",
+        measure=city_trust,
+        moved_by=("settle",),
+    ),
+    Indicator(
+        name="county_trust",
+        unit="share",
+        zh="区县政策兑现预期",
+        meaning="part of what counties promise that recipients count on, from what they granted",
+        measure=county_trust,
+        moved_by=("settle",),
+    ),
     Indicator(
         name="fiscal_growth",
         unit="percent per year",

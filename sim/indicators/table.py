@@ -124,6 +124,8 @@ COLUMNS: tuple[str, ...] = (
     # Context that no plan names
     "advanced_service_firms",
     "public_spending",
+    "city_trust",
+    "county_trust",
     # Other readings of targets; a plan names them as variants
     "transfer_services_in_being",
     "brokering_services",
@@ -185,6 +187,8 @@ CONTEXT: tuple[str, ...] = (
     "brokers",
     "startups_incubated",
     "public_spending",
+    "city_trust",
+    "county_trust",
 )
 
 

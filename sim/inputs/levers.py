@@ -20,6 +20,8 @@ class Lever:
         unit: Unit of an offer's dose.
         reads: The processes that read it.
         pays: Whether its event is paid from public money.
+        paid_to: Who gets the money, of ``books.PAYEES``.
+        booked: Whether accounts of platforms take it in.
         meaning: One line on what it offers, and to whom.
     """
 
@@ -28,6 +30,8 @@ class Lever:
     reads: tuple[str, ...]
     pays: bool
     meaning: str
+    paid_to: tuple[str, ...] = ()
+    booked: bool = False
 
 
 FOUNDING_GRANT = Lever(
@@ -35,6 +39,7 @@ FOUNDING_GRANT = Lever(
     unit="million CNY per founding",
     reads=("founding", "services"),
     pays=True,
+    paid_to=("firm", "university", "institute", "hospital", "public_body", "outside", "platform"),
     meaning="money for founding a platform of a kind",
 )
 FOUNDING_MEANS = Lever(
@@ -42,6 +47,7 @@ FOUNDING_MEANS = Lever(
     unit="share of the true founding cost",
     reads=("founding", "services"),
     pays=True,
+    paid_to=("firm", "university", "institute", "hospital", "public_body", "outside", "platform"),
     meaning="money, land, rooms and staff toward founding a kind",
 )
 CLUSTER_AREA_MEANS = Lever(
@@ -49,20 +55,25 @@ CLUSTER_AREA_MEANS = Lever(
     unit="share of the true cost of a block",
     reads=("space",),
     pays=True,
+    paid_to=("public_body",),
     meaning="money, land and rooms toward the blocks of a cluster area for institutes",
 )
 OPERATING_GRANT = Lever(
     name="operating_grant",
     unit="million CNY a year",
-    reads=("founding", "evaluation", "services"),
+    reads=("founding", "evaluation", "services", "accounts"),
     pays=True,
+    paid_to=("platform",),
+    booked=True,
     meaning="running costs of platforms that their founders are promised, in their first years",
 )
 RUNNING_RELIEF = Lever(
     name="running_relief",
     unit="share of the running cost",
-    reads=("founding", "evaluation", "services"),
+    reads=("founding", "evaluation", "services", "accounts"),
     pays=True,
+    paid_to=("platform",),
+    booked=True,
     meaning="tax relief of platforms that are legal persons (tax forgone)",
 )
 LEVEL_REWARD = Lever(
@@ -70,6 +81,8 @@ LEVEL_REWARD = Lever(
     unit="million CNY per level reached",
     reads=("founding", "accreditation", "services"),
     pays=True,
+    paid_to=("platform",),
+    booked=True,
     meaning="money on being accredited at a level",
 )
 LEVEL_MATCH = Lever(
@@ -77,6 +90,8 @@ LEVEL_MATCH = Lever(
     unit="ratio to the provincial grant",
     reads=("founding", "accreditation", "services"),
     pays=True,
+    paid_to=("platform",),
+    booked=True,
     meaning="the city adds to what the province grants for a level",
 )
 GRADE_REWARD = Lever(
@@ -84,6 +99,8 @@ GRADE_REWARD = Lever(
     unit="million CNY per top grade",
     reads=("founding", "evaluation", "services"),
     pays=True,
+    paid_to=("platform",),
+    booked=True,
     meaning="money for an A in the yearly evaluation",
 )
 FIRST_PASS_REWARD = Lever(
@@ -91,6 +108,8 @@ FIRST_PASS_REWARD = Lever(
     unit="million CNY, once",
     reads=("founding", "evaluation", "services"),
     pays=True,
+    paid_to=("platform",),
+    booked=True,
     meaning="money when a platform first passes its evaluation",
 )
 AWARD_MATCH = Lever(
@@ -98,6 +117,8 @@ AWARD_MATCH = Lever(
     unit="million CNY per award",
     reads=("evaluation",),
     pays=True,
+    paid_to=("platform",),
+    booked=True,
     meaning="the city adds to a higher government's technology-market award",
 )
 STRICTNESS = Lever(
@@ -112,6 +133,7 @@ RECOGNITION_REWARD = Lever(
     unit="million CNY per recognition",
     reads=("demography",),
     pays=True,
+    paid_to=("firm",),
     meaning="money for a firm's status as technologically advanced service enterprise",
 )
 STATUS_RELIEF = Lever(
@@ -119,6 +141,7 @@ STATUS_RELIEF = Lever(
     unit="share of taxable income",
     reads=("demography",),
     pays=True,
+    paid_to=("firm",),
     meaning="income tax saved by technologically advanced service firms (tax forgone)",
 )
 HIGH_TECH_RELIEF = Lever(
@@ -126,6 +149,7 @@ HIGH_TECH_RELIEF = Lever(
     unit="share of taxable income",
     reads=("demography",),
     pays=True,
+    paid_to=("firm",),
     meaning="income tax that the status of high-tech firm saves (tax forgone)",
 )
 HIGH_TECH_REWARD = Lever(
@@ -133,6 +157,7 @@ HIGH_TECH_REWARD = Lever(
     unit="million CNY per recognition",
     reads=("demography",),
     pays=True,
+    paid_to=("firm",),
     meaning="money for a firm's first status as high-tech firm",
 )
 VOUCHER_SHARE = Lever(
@@ -140,6 +165,7 @@ VOUCHER_SHARE = Lever(
     unit="share of the service price",
     reads=("contract",),
     pays=True,
+    paid_to=("firm",),
     meaning="a voucher pays this share of a small firm's bill for technology or tests",
 )
 EQUIPMENT_SHARE = Lever(
@@ -147,6 +173,7 @@ EQUIPMENT_SHARE = Lever(
     unit="share of the service price",
     reads=("contract",),
     pays=True,
+    paid_to=("firm",),
     meaning="a voucher pays this share of equipment hired from incubators or lessors",
 )
 SHARING_REWARD = Lever(
@@ -154,6 +181,8 @@ SHARING_REWARD = Lever(
     unit="share of the value of services rendered",
     reads=("contract", "equipment"),
     pays=True,
+    paid_to=("university", "institute", "platform"),
+    booked=True,
     meaning="reward to organisations that share equipment and services",
 )
 TRANSFER_FINANCE = Lever(
@@ -161,6 +190,7 @@ TRANSFER_FINANCE = Lever(
     unit="million CNY a year",
     reads=("budget", "contract"),
     pays=True,
+    paid_to=("firm",),
     meaning="venture money and risk cover for buyers of results",
 )
 TRAINING_PLACES = Lever(
@@ -168,6 +198,7 @@ TRAINING_PLACES = Lever(
     unit="places a year",
     reads=("services",),
     pays=True,
+    paid_to=("broker_training",),
     meaning="places in training for technology brokers",
 )
 PLATFORM_EQUITY = Lever(
@@ -175,6 +206,7 @@ PLATFORM_EQUITY = Lever(
     unit="share of the true founding cost",
     reads=("founding", "services"),
     pays=True,
+    paid_to=("firm", "university", "institute", "hospital", "public_body", "outside", "platform"),
     meaning="venture capital for platforms that are legal persons; it must be earned back",
 )
 TRANSFER_BONUS = Lever(
@@ -182,6 +214,7 @@ TRANSFER_BONUS = Lever(
     unit="share of the contract's value",
     reads=("services", "contract"),
     pays=True,
+    paid_to=("platform",),
     meaning="bonus to the intermediary of a registered technology contract",
 )
 PILOT_OFFICES = Lever(
@@ -196,6 +229,7 @@ DIAGNOSIS = Lever(
     unit="share of technology firms a year",
     reads=("research",),
     pays=True,
+    paid_to=("firm",),
     meaning="diagnosis and coaching of firms' R&D, which makes starting R&D likelier",
 )
 VICE_PRESIDENT_POSTS = Lever(
@@ -217,6 +251,7 @@ EXCHANGE_POSTS = Lever(
     unit="posts a year",
     reads=("talent",),
     pays=True,
+    paid_to=("university",),
     meaning="scientists and engineers sent into firms, parks and transfer offices",
 )
 TALENT_MONEY = Lever(
@@ -224,6 +259,7 @@ TALENT_MONEY = Lever(
     unit="million CNY per talent",
     reads=("talent",),
     pays=True,
+    paid_to=("firm", "university", "institute"),
     meaning="package for a talent or team that comes",
 )
 EVENT_NUMBER = Lever(
@@ -231,6 +267,7 @@ EVENT_NUMBER = Lever(
     unit="events a year",
     reads=("outreach",),
     pays=True,
+    paid_to=("public_body",),
     meaning="matchmaking events between researchers and firms",
 )
 VISIT_NUMBER = Lever(
@@ -238,6 +275,7 @@ VISIT_NUMBER = Lever(
     unit="firms a year",
     reads=("outreach",),
     pays=True,
+    paid_to=("university",),
     meaning="firms that researchers are sent to visit",
 )
 LISTING = Lever(
@@ -266,6 +304,7 @@ FUND_CAPITAL = Lever(
     unit="million CNY a year",
     reads=("budget", "funds"),
     pays=True,
+    paid_to=("firm",),
     meaning="equity for start-ups",
 )
 GUIDANCE_FUND = Lever(
@@ -273,6 +312,7 @@ GUIDANCE_FUND = Lever(
     unit="million CNY a year",
     reads=("budget", "funds"),
     pays=True,
+    paid_to=("outside",),
     meaning="public commitments that funds are set up with",
 )
 RD_SHARE = Lever(
@@ -280,6 +320,7 @@ RD_SHARE = Lever(
     unit="share of the R&D expense",
     reads=("subsidy_response",),
     pays=True,
+    paid_to=("firm",),
     meaning="subsidy of firms' R&D after the fact",
 )
 RD_PRICE = Lever(
@@ -287,6 +328,7 @@ RD_PRICE = Lever(
     unit="share of the R&D expense",
     reads=("subsidy_response",),
     pays=True,
+    paid_to=("firm",),
     meaning="tax saved by deducting R&D again (tax forgone)",
 )
 PROJECT_MONEY = Lever(
@@ -294,6 +336,7 @@ PROJECT_MONEY = Lever(
     unit="million CNY a year",
     reads=("projects",),
     pays=True,
+    paid_to=("firm", "university", "platform"),
     meaning="money of city calls for projects",
 )
 PROJECT_NUMBER = Lever(
@@ -301,6 +344,7 @@ PROJECT_NUMBER = Lever(
     unit="projects a year",
     reads=("projects",),
     pays=True,
+    paid_to=("firm", "university", "platform"),
     meaning="projects that a city programme takes in",
 )
 PROJECT_PRIORITY = Lever(
@@ -315,6 +359,7 @@ SCENARIO_NUMBER = Lever(
     unit="scenarios a year",
     reads=("outreach",),
     pays=True,
+    paid_to=("firm",),
     meaning="application scenarios that departments offer",
 )
 GRADUATE_PLACES = Lever(

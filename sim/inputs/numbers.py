@@ -50,6 +50,8 @@ SHEETS = (
     "projects",
     "subsidy_response",
     "talent",
+    "settle",
+    "accounts",
 )
 _FIELDS = tuple(field.name for field in dataclasses.fields(Quantity))
 _ENDS = ("low", "high")

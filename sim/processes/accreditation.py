@@ -18,7 +18,7 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.levers import MANAGEMENT_EFFORT
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import promises
-from sim.state.columns import ACTIVE
+from sim.state.columns import ACTIVE, D
 from sim.state.platforms import reached, research_behind
 from sim.state.state import State
 
@@ -38,10 +38,8 @@ class Parameters(Numbers, name="accreditation"):
     competitors: float = meaning("applicants from elsewhere per kind and level")
     lasting: float = meaning("the score's standard deviation that lasting quality weighs")
     work: float = meaning("what a doubling of contracts, tenants or R&D adds to a score")
-    reward_delay: float = meaning("time from the level to its reward")
 
 
-GRADE_D = 4
 # Slots of a platform's draws in a quarter.
 _APPLIES, _SCORE, _PLACE = 0, 1, 2
 
@@ -68,7 +66,7 @@ def score(
 def ready_platforms(state: State, p: Parameters) -> Rows:
     """Return active platforms old enough at their level and not graded D."""
     table = state.organisations
-    able = (table.kind < len(KIND_NAMES)) & (table.status == ACTIVE) & (table.grade != GRADE_D)
+    able = (table.kind < len(KIND_NAMES)) & (table.status == ACTIVE) & (table.grade != D)
     return np.flatnonzero(able & (state.quarter - table.reached >= 4 * p.youngest))
 
 
@@ -78,8 +76,9 @@ def _next(kind: str, level: str) -> str:
 
 
 def reward(state: State, kind: str, level: str, host: str | None = None) -> float:
-    """Return what a platform is promised for reaching a level, million CNY."""
-    return sum(promise.million for promise in promises.for_level(state, kind, level, host))
+    """Return what a platform counts on for reaching a level, million CNY."""
+    promised = promises.for_level(state, kind, level, host)
+    return sum(promise.counted_on(state) for promise in promised)
 
 
 def rewards(state: State, kind: str, level: str) -> NDArray[np.float64]:
@@ -128,14 +127,9 @@ def _compete(state: State, p: Parameters, rows: Rows, kind: str, level: str) -> 
     table.reached[won] = state.quarter
     state.flows.promoted[KIND_CODE[kind], LEVEL_CODE[level]] += state.number(won)
     reached(state, kind, level, state.number(won))
-    _pay(state, p, won, kind, level)
-
-
-def _pay(state: State, p: Parameters, won: Rows, kind: str, level: str) -> None:
-    due = state.quarter + round(p.reward_delay)
     for promise in promises.for_level(state, kind, level):
         for offer, million in promise.parts:
-            promises.pay_platforms(state, offer, won, million, due=due)
+            promises.claim_for_platforms(state, offer, won, million)
 
 
 def promote(state: State, p: Parameters) -> None:

@@ -1,12 +1,13 @@
 """Budget: the year's money is opened in the first quarter.
 
-    city fund(year) = base(year) × (1 + reserved) × money of the mix
+    city fund(year) = base(year) × (1 + reserved) × money of the mix × execution
     base(year) = base(year before) × (1 + growth), never below 0
     growth = own + kept · (rule - own), where own < rule; own is drawn for each year
 
 No plan says how much the city may spend, so the fund is a share of the general budget with a
-wide range (``science_share``, ``platform_fund_share`` of the city). Counties add a share of the
-city's. Venture funds are opened by the capital that is offered; they do not lapse.
+wide range (``science_share``, ``platform_fund_share`` of the city); not all of what is budgeted
+arrives [P37, P38, P40]. Counties add a share of the city's. Venture funds are opened by the
+capital that is offered; they do not lapse.
 """
 
 from sim.core import identity, quarter
@@ -28,6 +29,7 @@ class Parameters(Numbers, name="budget"):
     growth: float = meaning("science money of the city, without a rule")
     swing: float = meaning("growth of science money from year to year")
     kept: float = meaning("the way to a growth rule that a year goes")
+    execution: float = meaning("budgeted money that arrives on the line")
     county_share: float = meaning("the counties' money to the city's")
 
 
@@ -53,6 +55,7 @@ def open_the_year(state: State, p: Parameters) -> None:
     state.totals.growth_of_science_money += growth
     state.fund *= max(1 + growth, 0.0)
     fund = state.fund * (1 + state.offers.dose(RESERVED_MONEY)) * state.offers.money
+    fund *= p.execution
     capital = sum(state.offers.dose(lever) for lever in VENTURE)
     money = {"city_fund": fund, "county_fund": fund * p.county_share, "venture_fund": capital}
     for line in sorted(state.books.limited):

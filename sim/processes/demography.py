@@ -36,7 +36,6 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.state import kene, places, rules
 from sim.state.columns import ACTIVE, FIRM_UNITS
 from sim.state.norms import LARGE, SMALL
-from sim.state.offers import Offer
 from sim.state.state import State
 
 
@@ -71,7 +70,6 @@ class Parameters(Numbers, name="demography"):
     renews: float = meaning("renewals that pass")
     startups_with_rd: float = meaning("technology start-ups that do R&D")
     size_spread: float = meaning("an entrant's size")
-    reward_delay: float = meaning("time from the status to its reward")
     after_years: float = meaning("time after leaving a carrier in which the hazard is raised")
     first_year: float = meaning("closing hazard of a firm in its first year")
     second_year: float = meaning("closing hazard of a firm in its second year")
@@ -321,7 +319,7 @@ def candidates(state: State, p: Parameters) -> Candidates:
     relabels = state.draws.at("demography", 0).happens(firms.id[rows], p.relabels, _RELABELS)
     kept = (missing == 0) | (near & relabels)
     rows, missing, revenue = rows[kept], missing[kept], revenue[kept]
-    saved = state.offers.dose(HIGH_TECH_RELIEF) * p.margin * revenue * rules.STATUS_YEARS
+    saved = state.counted_on(HIGH_TECH_RELIEF) * p.margin * revenue * rules.STATUS_YEARS
     costs = np.exp(p.cost_spread * state.draws.at("demography", 0).normal(firms.id[rows], _COSTS))
     return Candidates(rows, missing, saved, costs)
 
@@ -329,7 +327,7 @@ def candidates(state: State, p: Parameters) -> Candidates:
 def gainers(state: State, could: Candidates, cost: float) -> tuple[Flags, Flags]:
     """Return who gains by the tax saved, at a median cost, and who by a first reward only."""
     lasting = could.saved > cost * could.costs
-    reward = state.offers.dose(HIGH_TECH_REWARD)
+    reward = state.counted_on(HIGH_TECH_REWARD)
     return lasting, ~lasting & (could.saved + reward > cost * could.costs)
 
 
@@ -359,11 +357,11 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     firms.rd_relabelled[relabelled] = np.maximum(asked - firms.rd[relabelled], 0.0)
     new = rows[wins & first]
     for offer in state.offers.on(HIGH_TECH_REWARD):
-        _pay(state, p, offer, new, offer.dose * state.weight)
+        state.claim(offer, offer.dose * state.weight, payee="firm", rows=new)
     holders = np.flatnonzero(firms.alive & (firms.high_tech_until > state.quarter))
     for offer in state.offers.on(HIGH_TECH_RELIEF):
         saved = offer.dose * p.margin * firms.revenue[holders] * state.weight
-        _pay(state, p, offer, holders, saved)
+        state.claim(offer, saved, payee="firm", rows=holders)
 
 
 def _decide_on_service_status(state: State, p: Parameters) -> None:
@@ -372,34 +370,19 @@ def _decide_on_service_status(state: State, p: Parameters) -> None:
     first, last = SERVICE_FIELDS
     able = firms.alive & firms.technology_sme & ~firms.service_status
     rows = np.flatnonzero(able & (firms.field >= first) & (firms.field <= last))
-    reward = state.offers.dose(RECOGNITION_REWARD)
-    relief = state.offers.dose(STATUS_RELIEF)
+    reward = state.counted_on(RECOGNITION_REWARD)
+    relief = state.counted_on(STATUS_RELIEF)
     gain = reward + relief * p.margin * firms.revenue[rows] * rules.STATUS_YEARS
     applies = (gain > p.cost) & luck.happens(firms.id[rows], p.considers, _WEIGHS_SERVICE)
     wins = rows[applies & luck.happens(firms.id[rows], p.passes, _PASSES_SERVICE)]
     firms.service_status[wins] = True
     state.flows.service_statuses += wins.size * state.weight
     for offer in state.offers.on(RECOGNITION_REWARD):
-        _pay(state, p, offer, wins, offer.dose * state.weight)
+        state.claim(offer, offer.dose * state.weight, payee="firm", rows=wins)
     holders = np.flatnonzero(firms.alive & firms.service_status)
     for offer in state.offers.on(STATUS_RELIEF):
         saved = offer.dose * p.margin * firms.revenue[holders] * state.weight
-        _pay(state, p, offer, holders, saved)
-
-
-def _pay(
-    state: State, p: Parameters, offer: Offer, rows: Rows, million: NDArray[np.float64] | float
-) -> None:
-    firms = state.firms
-    state.claim(
-        offer,
-        firms.id[rows],
-        million,
-        due=state.quarter + round(p.reward_delay),
-        payee="firm",
-        merit=firms.rd[rows] / firms.revenue[rows],
-        lot=state.lot(firms.id[rows]),
-    )
+        state.claim(offer, saved, payee="firm", rows=holders)
 
 
 def renew(state: State, p: Parameters) -> None:

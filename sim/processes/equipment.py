@@ -54,7 +54,6 @@ class Parameters(Numbers, name="equipment"):
     opens_more: float = meaning("open hours to income per hour")
     passed_on: float = meaning("a reward that lowers the price")
     small: float = meaning("staff below which a firm is small")
-    reward_delay: float = meaning("time from the use to its reward")
 
 
 LARGEST_MEAN = 500.0  # tests a quarter of one firm: what an inverted Poisson draw can bear
@@ -214,7 +213,7 @@ def _use(state: State, p: Parameters) -> None:
     table, rows = state.organisations, owners(state)
     registered = table.instruments_registered[rows].astype(np.float64)
     whole = float(registered.sum())
-    reward = state.offers.dose(SHARING_REWARD)
+    reward = state.counted_on(SHARING_REWARD)
     scale = state.norms.uses_scale * found(whole, state.norms.registered_at_the_start, p)
     uses, small, _ = _tests(state, p, scale, price_asked(reward, p))
     room = whole * p.hours / 4 * open_hours(reward, p) / p.hours_per_use
@@ -227,7 +226,7 @@ def _use(state: State, p: Parameters) -> None:
 
 
 def _reward(state: State, p: Parameters, rows: Rows, uses: Floats) -> None:
-    """Pay a share of the value served to those who share."""
+    """Have a share of the value served claimed by those who share."""
     table = state.organisations
     value = uses * p.hours_per_use * p.price
     serving = uses > 0
@@ -235,9 +234,8 @@ def _reward(state: State, p: Parameters, rows: Rows, uses: Floats) -> None:
     for offer in state.offers.on(SHARING_REWARD):
         state.claim(
             offer,
-            table.id[rows[serving]],
             offer.dose * value[serving],
-            due=state.quarter + round(p.reward_delay),
             payee=["university" if one else "institute" for one in teaches.tolist()],
-            merit=value[serving],
+            rows=rows[serving],
+            to=rows[serving],
         )

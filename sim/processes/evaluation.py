@@ -20,9 +20,10 @@ from sim.inputs.levers import (
 )
 from sim.inputs.numbers import Numbers, meaning
 from sim.state import promises
-from sim.state.columns import ACTIVE, CLOSED
+from sim.state.columns import ACTIVE, CLOSED, A, D
 from sim.state.offers import Offer
 from sim.state.platforms import close, hollow
+from sim.state.promises import claim_for_platforms
 from sim.state.state import State
 
 
@@ -38,11 +39,9 @@ class Parameters(Numbers, name="evaluation"):
     awards: float = meaning("provincial technology-market awards won by the city's best services")
     national_awards: float = meaning("national technology-market awards")
     support_years: float = meaning("operating support")
-    reward_delay: float = meaning("time from the grade to its reward")
     closes_after: float = meaning("grades D in a row after which a platform is closed")
 
 
-A, B, C, D = 1, 2, 3, 4
 DECILE = 0.1  # share of platforms: the lever's unit of strictness is the lowest tenth
 # Slots of a platform's draws in a quarter.
 _SCORE, _AWARD, _NATIONAL_AWARD = 0, 1, 2
@@ -62,8 +61,8 @@ def _score(state: State, p: Parameters, rows: Rows) -> NDArray[np.float64]:
     return np.asarray(lasting - p.hollow * hollow(state, rows, p.hollow_carrier))
 
 
-def _reward(state: State, p: Parameters, rows: Rows) -> None:
-    """Pay for an A, and for passing the first time."""
+def _reward(state: State, rows: Rows) -> None:
+    """Have an A claimed for, and passing the first time."""
     table = state.organisations
     passed = ~table.passed[rows] & (table.grade[rows] < D)
     table.passed[rows[passed]] = True
@@ -73,7 +72,7 @@ def _reward(state: State, p: Parameters, rows: Rows) -> None:
             name = KIND_NAMES[kind]
             here = rows[happened & (table.kind[rows] == kind)]
             for offer, million in promised(state, name).parts:
-                _pay(state, p, offer, _at_levels(state, offer, here), million)
+                claim_for_platforms(state, offer, _at_levels(state, offer, here), million)
 
 
 def _at_levels(state: State, offer: Offer, rows: Rows) -> Rows:
@@ -84,7 +83,7 @@ def _at_levels(state: State, offer: Offer, rows: Rows) -> Rows:
 
 
 def _support(state: State, p: Parameters, rows: Rows) -> None:
-    """Pay running costs in the first years, and note tax relief of legal persons.
+    """Have running costs claimed in the first years, and tax relief by legal persons.
 
     Support goes to whom its offer names as founders: the very hosts who expect it.
     """
@@ -95,9 +94,9 @@ def _support(state: State, p: Parameters, rows: Rows) -> None:
         name, here = KIND_NAMES[kind], table.kind[rows] == kind
         support, relief = promises.each_year(state, name)
         for offer, million in support.parts:
-            _pay(state, p, offer, rows[here & young & founded], million)
+            claim_for_platforms(state, offer, rows[here & young & founded], million)
         for offer, million in relief.parts:
-            _pay(state, p, offer, rows[here], million)
+            claim_for_platforms(state, offer, rows[here], million)
 
 
 def _award(state: State, p: Parameters) -> None:
@@ -116,12 +115,7 @@ def _award(state: State, p: Parameters) -> None:
         state.flows.awards[LEVELS.index(level)] += state.number(won)
         for offer in state.offers.on(AWARD_MATCH):
             if not offer.levels or LEVELS.index(level) in offer.levels:
-                _pay(state, p, offer, won, offer.dose)
-
-
-def _pay(state: State, p: Parameters, offer: Offer, rows: Rows, million: float) -> None:
-    due = state.quarter + round(p.reward_delay)
-    promises.pay_platforms(state, offer, rows, million, due=due)
+                claim_for_platforms(state, offer, won, offer.dose)
 
 
 def _orphaned(state: State, rows: Rows) -> Flags:
@@ -146,7 +140,7 @@ def grade(state: State, p: Parameters) -> None:
         table.grade[here] = grades(place, p, strict * DECILE)
     failed = table.grade[rows] == D
     table.failures[rows] = np.where(failed, table.failures[rows] + 1, 0)
-    _reward(state, p, rows)
+    _reward(state, rows)
     _support(state, p, rows)
     _award(state, p)
     closing = rows[(table.failures[rows] >= p.closes_after) | _orphaned(state, rows)]

@@ -5,15 +5,15 @@ Each quarter an eligible host draws once among competing kinds. Its rate for kin
     λ(k) = norm(k) · suitability · peers · what the cluster lacks · demand
            · min(most gain, 1 + expected gain / true cost)
 
-where the expected gain is what the offers promise over the planning horizon, and the true cost is
-the whole cost to the host: two million CNY move a decision of eighty million by a fortieth. The
-norm is fixed at the start, such that the chances of all hosts, approved and with a partner who
-agrees, add up to rate(k) × stock(k) a year: that is what cities like this one found without any
-plan, with the neighbours, gaps and standing rules that they have. What would be founded without
-offers is drawn first and stays: offers only add. Demand counts for carriers: nobody builds an
-incubator beside an empty one. A host that money ran out for goes ahead only if it would have
-done so anyway, by the same draw. Parents from outside come through talks of 4-8 quarters with
-15-30 % success. What is decided, here or by services, is built and opens here.
+where the expected gain is what it counts on of the offers (trust · promise) over the planning
+horizon, and the true cost is the whole cost to the host: two million CNY move a decision of eighty
+million by a fortieth. The norm is fixed at the start, such that the chances of all hosts, approved
+and with a partner who agrees, add up to rate(k) × stock(k) a year: that is what cities like this
+one found without any plan, with the neighbours, gaps and standing rules that they have. What would
+be founded without offers is drawn first and stays: offers only add. Demand counts for carriers:
+nobody builds an incubator beside an empty one. Who has decided founds, and claims what was promised
+as the quarter closes. Parents from outside come through talks of 4-8 quarters with 15-30 % success.
+What is decided, here or by services, is built and opens here.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.arrays import Address, Flags, Floats, Ids, Rows
+from sim.core.arrays import Address, Floats, Ids, Rows
 from sim.core.compiled import compiled, record
 from sim.core.draws import four
 from sim.inputs.codes import KIND_CODE, KIND_NAMES
@@ -35,7 +35,7 @@ from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.hosts import bodies_as_hosts, class_weights, each_stands_for, hosts
 from sim.state.platforms import build, opened
-from sim.state.promises import boost, boosts, fund
+from sim.state.promises import boost, boosts, claim_founding
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -82,12 +82,11 @@ _PARTNER, _AGREES, _PARTNER_PLACE, _TAKES_OFFICE = range(9, 13)
 
 @dataclass(frozen=True)
 class Decisions:
-    """What hosts of one class decided: rows, kinds, and whether they would have anyway."""
+    """What hosts of one class decided: who of them, which kind, and a draw for its place."""
 
     host: Hosts
     at: Rows
     kind: Rows
-    anyway: NDArray[np.bool_]
     place: NDArray[np.float64]
 
 
@@ -108,15 +107,14 @@ def _decide(
     boost: Floats,
     lacks: Floats,
     approval: float,
-) -> tuple[Rows, Flags, Floats]:
+) -> tuple[Rows, Floats]:
     """Draw once per host among competing kinds; -1 for no founding.
 
     What would be founded without offers is drawn first and stays what it is; offers only add.
-    Returned are the kind, whether it would be founded anyway, and a draw for its place.
+    Returned are the kind and a draw for its place.
     """
     hosted, suitability = those.hosted, those.suitability
     chosen = np.full(hosted.size, -1)
-    anyway = np.zeros(hosted.size, np.bool_)
     place = np.zeros(hosted.size)
     for i in range(hosted.size):
         plain = 0.0
@@ -129,17 +127,17 @@ def _decide(
         draws = four(address, those.ids[i], 0)
         if draws[0] >= 1.0 - np.exp(-plain - extra) or draws[2] > approval:
             continue
-        anyway[i] = draws[0] < 1.0 - np.exp(-plain)
+        anyway = draws[0] < 1.0 - np.exp(-plain)
         place[i] = draws[3]
-        pointer = draws[1] * (plain if anyway[i] else extra)
+        pointer = draws[1] * (plain if anyway else extra)
         for k in range(rate.size):
             if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
-                weight = 1.0 if anyway[i] else boost[k] - 1.0
+                weight = 1.0 if anyway else boost[k] - 1.0
                 pointer -= rate[k] * suitability[i] * lacks[those.cluster[i], k] * weight
                 if pointer < 0.0:
                     chosen[i] = k
                     break
-    return chosen, anyway, place
+    return chosen, place
 
 
 @cache
@@ -195,11 +193,9 @@ def _decisions(
 ) -> Decisions:
     rate, lift = _rates(state, host.name, demand)
     address = state.luck("founding").address
-    chosen, anyway, place = _decide(
-        address, record(Candidates, host), rate, lift, lacks, p.approval
-    )
+    chosen, place = _decide(address, record(Candidates, host), rate, lift, lacks, p.approval)
     at = np.flatnonzero(chosen >= 0)
-    return Decisions(host, at, chosen[at], anyway[at], place[at])
+    return Decisions(host, at, chosen[at], place[at])
 
 
 def chances(
@@ -276,25 +272,24 @@ def wanted_at_the_start(state: State, p: Parameters, free: Floats) -> Floats:
 def _carry_out(
     state: State, p: Parameters, decisions: Decisions, lacks: NDArray[np.float64]
 ) -> None:
-    """Pay what is promised for each founding, kind by kind, and start building."""
+    """Claim what is promised for each founding, kind by kind, and start building."""
     host, started = decisions.host, list[tuple[Rows, Rows, Rows, Rows]]()
     for kind in np.unique(decisions.kind):
         chosen = decisions.kind == kind
         at, name = decisions.at[chosen], KIND_NAMES[kind]
-        anyway, place = decisions.anyway[chosen], decisions.place[chosen]
+        place = decisions.place[chosen]
         partner = np.full(at.size, -1)
         if KINDS[name].joint:
             partner = _partners(state, p, host, at)
             agreed = partner >= 0
-            at, anyway, place, partner = at[agreed], anyway[agreed], place[agreed], partner[agreed]
-        go = fund(state, name, host.name, host.ids[at], host.suitability[at], anyway)
-        at, place = at[go], place[go]
+            at, place, partner = at[agreed], place[agreed], partner[agreed]
+        claim_founding(state, name, host.name, host.rows[at])
         cluster = np.where(
             host.cluster[at] < len(state.city.clusters),
             host.cluster[at],
             pick_cluster(state, lacks[:-1, kind], place),
         )
-        started.append((np.full(at.size, kind), at, cluster, partner[go]))
+        started.append((np.full(at.size, kind), at, cluster, partner))
     if started:
         kinds, at, cluster, partner = map(np.concatenate, zip(*started, strict=True))
         build(state, kinds, host, at, cluster, partner=partner)
@@ -391,9 +386,8 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     ending = parents[table.negotiates_until[parents] == state.quarter]
     table.negotiates_until[ending] = 0
     chance = min(1.0, p.talks_succeed * boost(state, "institute", "outside"))
-    u = luck.uniform(table.id[ending], _SUCCESS)
-    won, anyway = ending[u < chance], (u < p.talks_succeed)[u < chance]
-    won = won[fund(state, "institute", "outside", table.id[won], np.zeros(won.size), anyway)]
+    won = ending[luck.happens(table.id[ending], chance, _SUCCESS)]
+    claim_founding(state, "institute", "outside", won)
     place = luck.uniform(table.id[won], _TALKS_PLACE)
     cluster = pick_cluster(state, lacks[:-1, KIND_CODE["institute"]], place)
     host = bodies_as_hosts("outside", won, table.id[won], table.platforms[won], cluster)

@@ -174,7 +174,7 @@ def _commit(state: State, offer: Offer, those: Managers, comes: Flags, signs: Fl
     at = at[np.cumsum(those.public[at]) <= totals.commitments_open[account]]
     served = np.ones(at.size, np.bool_)
     signed = np.flatnonzero(signs[at])
-    served[signed] = state.claim(
+    served[signed] = state.reserve(
         offer,
         those.ids[at[signed]],
         those.public[at[signed]],
@@ -249,7 +249,7 @@ def _buy(state: State, offer: Offer, rows: Rows, tickets: Floats) -> int:
     capital, account = state.totals.capital_open, offer.account.number
     capital[account] += offer.dose / 4
     number = _affordable(tickets * state.weight, capital[account])
-    served = state.claim(
+    served = state.reserve(
         offer,
         state.firms.id[rows[:number]],
         tickets[:number] * state.weight,

@@ -1,8 +1,9 @@
 """Incubation: start-ups seek seats, stay, graduate or leave.
 
-A start-up that seeks a seat [a city's filed start-ups × 0.2-0.5] asks, for up to a year, the
-carrier that suits it best: pairs score by an addressed draw weighted by nearness of cluster and
-district and by level. A carrier takes whom it has seats for. Tenants stay at most 48 months,
+A start-up that seeks a seat asks, for up to a year, the carrier that suits it best: pairs score by
+an addressed draw weighted by nearness of cluster and district, by level, and by the rent asked. The
+share that seeks one is fixed at the start, such that the tenants published for carriers came to be.
+A carrier takes whom it has seats for. Tenants stay at most 48 months,
 graduate at some 10 % a year and leave at 8-12 %. A carrier in which hardly a seat is taken is
 hollow: it still counts, and the report says so.
 """
@@ -25,11 +26,12 @@ from sim.state.state import State
 class Parameters(Numbers, name="incubation"):
     """Numbers of the process."""
 
-    seek: float = meaning("start-ups that seek a seat")
+    seek: float = meaning("start-ups that seek a seat, in a city where no carrier tells")
     search: float = meaning("time after its founding in which a start-up seeks a seat")
     near: float = meaning(
         "a carrier of one's own district or cluster, for each of the two, beside another"
     )
+    rent_matters: float = meaning("a carrier's appeal to its rent, taken negative")
     longest: float = meaning("longest stay in a seat")
     graduate: float = meaning("tenants that graduate")
     leave: float = meaning("tenants that leave without graduating")
@@ -97,7 +99,7 @@ def seekers(state: State, p: Parameters) -> Rows:
     firms = state.firms
     young = firms.alive & ~firms.above_scale & (firms.seated == 0)
     rows = np.flatnonzero(young & (firms.founded >= state.quarter - p.search))
-    return rows[state.lasting("incubation", _SEEKS)[rows] < p.seek]
+    return rows[state.lasting("incubation", _SEEKS)[rows] < state.norms.seeks_seat]
 
 
 def _seat(state: State, p: Parameters) -> None:
@@ -133,11 +135,12 @@ def _located(table: Table, rows: Rows) -> Located:
 
 def _preferred(state: State, p: Parameters, rows: Rows, carriers: Rows) -> Rows:
     """Return for each start-up the position of the carrier that suits it best."""
+    table = state.organisations
     return _prefer(
         state.luck("incubation").address,
         _located(state.firms, rows),
-        _located(state.organisations, carriers),
-        1.0 + state.organisations.level[carriers].astype(np.float64),
+        _located(table, carriers),
+        (1.0 + table.level[carriers]) * table.rent[carriers] ** -p.rent_matters,
         p.near,
     )
 

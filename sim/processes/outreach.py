@@ -152,7 +152,7 @@ def _planned_events(state: State, p: Parameters, offer: Offer, pace: float, room
     instrument = np.full(number, offer.lot, np.uint64)
     ids = identity.mixed(identity.OUTSIDER, instrument, _EVENT, np.arange(number))
     ids = ids[state.luck("outreach").happens(ids, p.held, _HELD)][:room]
-    return int(state.claim(offer, ids, p.event_cost, payee="public_body").sum())
+    return int(state.reserve(offer, ids, p.event_cost, payee="public_body").sum())
 
 
 # Visits
@@ -189,7 +189,7 @@ def _campaign(state: State, p: Parameters, offer: Offer, rows: Rows, number: int
     accepts = state.lasting("outreach", _OPEN)[rows] < p.open_to_visits
     rows = rows[accepts & luck.happens(ids, p.has_time, _TIME)][:number]
     cost = p.visit_cost * state.weight
-    return rows[state.claim(offer, firms.id[rows], cost, payee="university")]
+    return rows[state.reserve(offer, firms.id[rows], cost, payee="university")]
 
 
 def _record(state: State, p: Parameters, rows: Rows, hosts: Rows, people: Floats) -> None:
@@ -275,7 +275,7 @@ def _paid(
     by = np.searchsorted(share, u)
     for number, offer in enumerate(offers):
         mine = np.flatnonzero(by == number)
-        served = state.claim(offer, ids[mine], p.science_money * value[mine], payee="firm")
+        served = state.reserve(offer, ids[mine], p.science_money * value[mine], payee="firm")
         goes[mine[served]] = True
     return goes
 

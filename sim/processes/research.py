@@ -297,7 +297,7 @@ def _diagnose(state: State, p: Parameters) -> None:
         mine = rows[(u >= first) & (u < first + offer.dose / 4)]
         first += offer.dose / 4
         ids, cost = firms.id[mine], p.diagnosis_cost * state.weight
-        served = state.claim(offer, ids, cost, payee="firm", lot=luck.uniform(ids, _LOT))
+        served = state.reserve(offer, ids, cost, payee="firm", lot=luck.uniform(ids, _LOT))
         coached.append(mine[served])
     for mine in coached:
         resting = mine[firms.rd[mine] <= 0]

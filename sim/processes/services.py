@@ -31,7 +31,7 @@ from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.hosts import bodies_as_hosts, hosts
 from sim.state.platforms import build, close
-from sim.state.promises import boost, expected_gain, fund
+from sim.state.promises import boost, claim_founding, expected_gain
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -116,7 +116,7 @@ def _train(state: State, p: Parameters) -> None:
         places = luck.whole(identity.of_name("places"), offer.dose / 4)
         group, keen = keen[:places], keen[places:]
         lot = luck.uniform(group, _LOT)
-        served = state.claim(offer, group, p.place_cost, payee="broker_training", lot=lot)
+        served = state.reserve(offer, group, p.place_cost, payee="broker_training", lot=lot)
         taken = np.concatenate([taken, group[served]])
     certified = taken[luck.happens(taken, p.passes, _PASSES)]
     state.people.add(certified, certified=state.quarter)
@@ -126,9 +126,7 @@ def _train(state: State, p: Parameters) -> None:
 def brokerage(state: State, p: Parameters) -> float:
     """Return what all intermediaries may expect a year: fees, and the bonus that is offered."""
     fees = p.fee * state.last_year(lambda flows: flows.brokered_value)
-    return fees + state.offers.dose(TRANSFER_BONUS) * state.last_year(
-        lambda flows: flows.bonus_base
-    )
+    return fees + state.counted_on(TRANSFER_BONUS) * state.last_year(lambda flows: flows.bonus_base)
 
 
 def _work(state: State, p: Parameters) -> None:
@@ -228,6 +226,7 @@ def begin(state: State, values: Values) -> None:
     for kind in WHO_WEIGHS:
         code = KIND_CODE[kind]
         state.norms.weighing[code] = 1.0
+        state.norms.service_income[code] = _income(state, p, kind)
         wanted = state.costs["rate"][code] / 4 * getattr(state.figures, KINDS[kind].stock)
         expected = expected_openings(state, p, kind)
         state.norms.weighing[code] = wanted / expected if expected > 0 else 0.0
@@ -242,17 +241,16 @@ def _open_services(state: State, p: Parameters, kind: str) -> None:
 
 
 def _open(state: State, p: Parameters, kind: str, one: Weighing, at: Rows) -> None:
-    """Let bodies that weigh a service decide; pay the support; start building."""
+    """Let bodies that weigh a service decide, claim the support and start building."""
     if at.size == 0:
         return
     code, host = KIND_CODE[kind], one.host
     income, support, cost = _worth(state, p, kind, one)
     u = state.luck("services").uniform(host.ids[at], _OPENS)
-    willing = u < opening_chance(income, support, cost, p)
-    opens, anyway = at[willing], u[willing] < opening_chance(income, 0.0, cost, p)
+    opens = at[u < opening_chance(income, support, cost, p)]
     if opens.size == 0:
         return
-    opens = opens[fund(state, kind, host.name, host.ids[opens], host.suitability[opens], anyway)]
+    claim_founding(state, kind, host.name, host.rows[opens])
     place = state.luck("services").uniform(host.ids[opens], _PLACE)
     outside = (place * len(state.city.districts)).astype(np.int64)
     build(
@@ -277,17 +275,7 @@ def _open_registration_services(state: State, p: Parameters) -> None:
     speaks = among(host.rows.size, first)
     chance = p.registration_weighs * boost(state, "transfer_service", "public_body")
     opens = np.flatnonzero(missing & speaks & luck.happens(host.ids, chance, _WEIGHS_REGISTRATION))
-    anyway = luck.happens(host.ids[opens], p.registration_weighs, _WEIGHS_REGISTRATION)
-    opens = opens[
-        fund(
-            state,
-            "transfer_service",
-            "public_body",
-            host.ids[opens],
-            host.suitability[opens],
-            anyway,
-        )
-    ]
+    claim_founding(state, "transfer_service", "public_body", host.rows[opens])
     code, nowhere = KIND_CODE["transfer_service"], np.full(opens.size, -1)
     build(state, code, host, opens, nowhere, registration=True)
 
@@ -335,9 +323,9 @@ def _close_services(state: State, p: Parameters) -> None:
 
 
 def _earn_bonus(state: State) -> None:
-    """Add this quarter's bonus to the income of who brokered."""
+    """Add the bonus that was granted as the last quarter closed to the income of who brokered."""
     contracts = state.contracts
-    rows = np.flatnonzero((contracts.bonus > 0) & (contracts.quarter == state.quarter))
+    rows = np.flatnonzero((contracts.bonus > 0) & (contracts.quarter == state.quarter - 1))
     np.add.at(state.organisations.income, contracts.service[rows], contracts.bonus[rows])
 
 

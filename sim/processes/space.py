@@ -208,16 +208,15 @@ def block_chance(p: Parameters, share: float) -> float:
 
 
 def _build_cluster_area(state: State, p: Parameters) -> None:
-    """Begin blocks that are not begun; pay the promised share of their cost."""
+    """Begin blocks that are not begun; claim the promised share of their cost."""
     ids, luck = _blocks(p), state.luck("space")
     idle = np.array([number not in state.totals.blocks_finished for number in range(ids.size)])
-    offers = list(state.offers.on(CLUSTER_AREA_MEANS))
-    share = min(sum(offer.dose for offer in offers), 1.0)
+    share = min(state.counted_on(CLUSTER_AREA_MEANS), 1.0)
     u = luck.uniform(ids, _BLOCK_BEGINS)
     begins = np.flatnonzero(idle & (u < block_chance(p, share)))
-    parts = [(offer, offer.dose * (p.cost * p.block_space)) for offer in offers]
-    anyway = u[begins] < p.block_start
-    begins = begins[state.go_ahead(parts, ids[begins], anyway, payee="public_body")]
+    for offer in state.offers.on(CLUSTER_AREA_MEANS):
+        cost = p.cost * p.block_space
+        state.claim(offer, offer.dose * cost, payee="public_body", rows=begins)
     due = state.quarter + _time(luck.uniform(ids[begins], _TIME), p)
     for number, when in zip(begins.tolist(), due.tolist(), strict=True):
         state.totals.blocks_finished[number] = when

@@ -5,7 +5,7 @@ saves it tax in the same way. A firm applies when what it may expect exceeds the
 
     grant = min(share · reported R&D, ceiling),    applies if trust · grant > cost
 
-Trust is the part of last year's claims that was paid, since money runs out. What it expects adds
+Trust is that in the line that pays (``settle``), since money runs out. What it expects adds
 to its real R&D by ``additional`` a yuan, 0 for large and 0.5 for small firms [P8, K10; P1 below];
 besides, it claims other costs as R&D, 0.10-0.53 a yuan [P3, P5]. Real R&D (``rd``) and what is
 claimed beside it (``rd_padded``) are two columns; research lets real R&D adjust step by step. A
@@ -36,8 +36,6 @@ class Parameters(Numbers, name="subsidy_response"):
     application: float = meaning("cost of a claim")
     ceiling: float = meaning("a subsidy to one firm at most")
     knows: float = meaning("firms with R&D that know of a subsidy and take the trouble")
-    first_trust: float = meaning("a first promise that firms count on")
-    payment_delay: float = meaning("time from the claim to the payment")
 
 
 LEVERS = (RD_SHARE, RD_PRICE)
@@ -55,19 +53,11 @@ def _promise(p: Parameters, offer: Offer, rd: NDArray[np.float64]) -> NDArray[np
     return grant(rd, offer.dose, p) if offer.lever == RD_SHARE else offer.dose * rd
 
 
-def trust(state: State, offer: Offer, p: Parameters) -> float:
-    """Return the part of a promise that firms count on: what part of the claims was paid."""
-    claimed = state.totals.claimed[offer.account.number]
-    if offer.lever == RD_PRICE or claimed == 0:
-        return 1.0 if offer.lever == RD_PRICE else p.first_trust
-    return state.totals.granted[offer.account.number] / claimed
-
-
 def _expected(
     state: State, p: Parameters, offer: Offer, rows: Rows, rd: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return what firms expect a year of an offer; 0 for those who do not apply."""
-    expected = trust(state, offer, p) * _promise(p, offer, rd)
+    expected = state.trust_in(offer) * _promise(p, offer, rd)
     knows = state.lasting("subsidy_response", _KNOWS)[rows] < p.knows
     return np.where(knows & (expected > p.application), expected, 0.0)
 
@@ -79,19 +69,22 @@ def reported_rd(state: State) -> NDArray[np.float64]:
 
 
 def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
-    """Claim for last year's reported R&D; the line pays by lot until its money is gone."""
-    firms = state.firms
+    """Let firms claim for last year's reported R&D."""
     reported = reported_rd(state)[rows]
     applies = _expected(state, p, offer, rows, reported) > 0
     rows, sums = rows[applies], _promise(p, offer, reported[applies]) * state.weight
-    due = state.quarter + round(p.payment_delay)
-    served = state.claim(offer, firms.id[rows], sums, due=due, payee="firm")
-    if offer.lever == RD_SHARE:
-        state.firms.rd_subsidy[rows[served]] += sums[served] / state.weight
-    state.totals.claimed[offer.account.number] += float(sums.sum())
-    state.totals.granted[offer.account.number] += float(sums[served].sum())
+    note = _note_subsidy if offer.lever == RD_SHARE else _note_deduction
+    state.claim(offer, sums, payee="firm", rows=rows, receive=note)
     state.flows.rd_subsidy_claims += rows.size * state.weight
-    state.flows.rd_subsidy_granted += float(sums[served].sum())
+
+
+def _note_subsidy(state: State, rows: Rows, million: NDArray[np.float64]) -> None:
+    state.firms.rd_subsidy[rows] += million / state.weight
+    _note_deduction(state, rows, million)
+
+
+def _note_deduction(state: State, rows: Rows, million: NDArray[np.float64]) -> None:
+    state.flows.rd_subsidy_granted += float(million.sum())
 
 
 def respond(state: State, p: Parameters) -> None:

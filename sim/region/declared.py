@@ -7,6 +7,7 @@ from sim.core.quantity import Quantity
 from sim.inputs.kinds import KINDS
 from sim.inputs.numbers import Numbers, meanings, quantities
 from sim.processes import (
+    accounts,
     accreditation,
     budget,
     contract,
@@ -24,6 +25,7 @@ from sim.processes import (
     projects,
     research,
     services,
+    settle,
     space,
     subsidy_response,
     talent,
@@ -57,6 +59,8 @@ DECLARED: dict[str, type[Numbers]] = {
         projects.Parameters,
         subsidy_response.Parameters,
         talent.Parameters,
+        settle.Parameters,
+        accounts.Parameters,
     )
 }
 

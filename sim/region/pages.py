@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from sim.inputs.values import Values
 from sim.processes import (
+    accounts,
     accreditation,
     budget,
     contract,
@@ -38,6 +39,7 @@ Verb = Callable[[State, Values], None]
 
 # Who is there before the year of history that gives every flow a past.
 START: tuple[Verb, ...] = (
+    settle.begin,
     firms.place_large_firms,
     firms.place_small_firms,
     firms.place_startups,
@@ -65,6 +67,7 @@ UNDER_WAY: tuple[Verb, ...] = (
     districts.begin,
     founding.begin,
     services.begin,
+    accounts.begin,
 )
 
 # The quarter, in its order. Offers come before the budget, since the venture money of a year is
@@ -91,5 +94,6 @@ QUARTER: list[tuple[str, Callable[..., None]]] = [
     ("accreditation", accreditation.promote),
     ("evaluation", evaluation.grade),
     ("districts", districts.designate),
-    ("settle", settle.pay_what_is_due),
+    ("accounts", accounts.keep_accounts),
+    ("settle", settle.settle),
 ]

@@ -11,12 +11,13 @@ pay whatever falls due (a province's grant, a nation's tax relief) are allotted 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.arrays import Rows
 from sim.core.errors import AccountingError
 
 YUAN = 1_000_000  # yuan in a million CNY, the unit at the door
@@ -107,6 +108,7 @@ class Books:
         self.lines.update({name: Line() for name in limited})
         self.payments: list[Payment] = []
         self._due: dict[int, list[Payment]] = {}
+        self._receipts: dict[int, list[tuple[Rows, Yuan]]] = {}
 
     def begin_quarter(self) -> None:
         """Carry each line's balance into a new quarter."""
@@ -128,23 +130,7 @@ class Books:
         line.unclaimed += line.free
         line.free = 0
 
-    def affords(
-        self,
-        name: str,
-        amounts: Yuan,
-        *,
-        merit: NDArray[np.float64],
-        lot: NDArray[np.float64],
-    ) -> NDArray[np.bool_]:
-        """Return which claims a line could meet now, by merit, then by lot; nothing is promised."""
-        if name not in self.limited or int(amounts.sum()) <= self.lines[name].free:
-            return np.ones(amounts.size, np.bool_)
-        served = np.zeros(amounts.size, np.bool_)
-        queue = np.lexsort((lot, -merit))
-        served[queue[np.cumsum(amounts[queue]) <= self.lines[name].free]] = True
-        return served
-
-    def pay(
+    def reserve(
         self,
         account: Account,
         amounts: Yuan,
@@ -154,47 +140,74 @@ class Books:
         merit: NDArray[np.float64],
         lot: NDArray[np.float64],
     ) -> NDArray[np.bool_]:
-        """Promise money for events that happened; it leaves the line when it falls due.
+        """Promise money for places, which there are no more of than the line can pay.
 
-        Claims are served by merit, then by lot, until the first that the line cannot meet:
-        from the same claims a larger budget therefore serves a superset.
+        They are filled by merit, then by lot, until the first that the line cannot meet: of the
+        same applicants a larger budget therefore serves a superset.
 
         Args:
             account: The instrument's account.
-            amounts: Yuan per claim, 0 or more.
+            amounts: Yuan per place, 0 or more.
             due: The quarter in which each is paid.
             payees: The class of each recipient, one of ``PAYEES``.
             merit: Who comes first.
             lot: The addressed draw that decides between equals.
 
         Returns:
-            Per claim whether it was promised.
+            Per applicant whether it has a place.
         """
-        if amounts.size == 0:
-            return np.zeros(0, np.bool_)
-        name = account.line
-        served = self.affords(name, amounts, merit=merit, lot=lot)
-        if name not in self.limited:
-            self.allot(name, int(amounts.sum()))
-        line = self.lines[name]
-        total = int(amounts[served].sum())
+        served = np.ones(amounts.size, np.bool_)
+        if account.line in self.limited and int(amounts.sum()) > self.lines[account.line].free:
+            queue = np.lexsort((lot, -merit))
+            reached = np.cumsum(amounts[queue]) <= self.lines[account.line].free
+            served[queue[~reached]] = False
+        self.promise(account, np.where(served, amounts, 0), due=due, payees=payees)
+        return served
+
+    def promise(
+        self,
+        account: Account,
+        amounts: Yuan,
+        *,
+        due: NDArray[np.int64] | int,
+        payees: Sequence[str] | str,
+        to: Rows | None = None,
+    ) -> None:
+        """Commit money of an instrument's line; it leaves the line when it falls due.
+
+        Args:
+            account: The instrument's account.
+            amounts: Yuan per recipient, together no more than the line has free.
+            due: The quarter in which each is paid.
+            payees: The class of each recipient, one of ``PAYEES``.
+            to: Rows of the organisations whose accounts it is paid to, all at one date.
+        """
+        total = int(amounts.sum())
+        if account.line not in self.limited:
+            self.allot(account.line, total)
+        line = self.lines[account.line]
         line.free -= total
         line.committed += total
+        if to is not None and isinstance(due, int) and total > 0:
+            self._receipts.setdefault(due, []).append((to, amounts))
         if isinstance(due, int) and isinstance(payees, str):
             self._owe(account, due, payees, total)
-            return served
+            return
         dates = np.broadcast_to(due, amounts.shape)
         classes = np.broadcast_to(np.asarray(payees), amounts.shape)
-        # Claims of one class and date leave the line together.
-        for date in np.unique(dates[served]).tolist():
-            for payee in np.unique(classes[served]).tolist():
-                together = served & (dates == date) & (classes == payee)
+        # What one class gets at one date leaves the line together.
+        for date in np.unique(dates[amounts > 0]).tolist():
+            for payee in np.unique(classes[amounts > 0]).tolist():
+                together = (dates == date) & (classes == payee)
                 self._owe(account, date, payee, int(amounts[together].sum()))
-        return served
 
     def _owe(self, account: Account, date: int, payee: str, amount: int) -> None:
         if amount > 0:
             self._due.setdefault(date, []).append(Payment(date, account, payee, amount))
+
+    def receipts(self, quarter: int) -> list[tuple[Rows, Yuan]]:
+        """Hand over what is paid to accounts of organisations in a quarter: rows and yuan."""
+        return self._receipts.pop(quarter, [])
 
     def claimed(self) -> dict[str, float]:
         """Return which share of its money was claimed so far, by line with a budget."""
@@ -229,7 +242,11 @@ class Books:
         """Return the yuan promised by these payers under the plan and not yet due."""
         return sum(
             payment.amount
-            for payments in self._due.values()
-            for payment in payments
+            for payment in self.pending()
             if not payment.account.background and payment.account.payer in payers
         )
+
+    def pending(self) -> Iterator[Payment]:
+        """Yield what is promised and not yet due, the earliest promise first."""
+        for payments in self._due.values():
+            yield from payments

@@ -10,6 +10,7 @@ from sim.inputs.codes import KIND_NAMES
 BODIES = ("university", "hospital", "public_body", "outside", "consultancy")
 BODY_CODE = {name: len(KIND_NAMES) + code for code, name in enumerate(BODIES)}
 BUILDING, ACTIVE, CLOSED = 0, 1, 2
+A, B, C, D = 1, 2, 3, 4  # grades; 0 before the first
 TALENT_KINDS = (
     "vice_president",
     "industry_professor",
@@ -58,6 +59,7 @@ class Firms(Table):
         np.float64,
         "million CNY of R&D subsidies granted this quarter, deductions apart",
         "subsidy_response",
+        "settle",
     )
     rd_stock: Floats = column(np.float64, "million CNY", "research")
     rd_growth: Floats = column(
@@ -70,7 +72,9 @@ class Firms(Table):
         np.float64, "million CNY of technology bought this quarter", "contract"
     )
     purchases: Whole = column(np.int32, "contracts of its life", "contract")
-    voucher: Floats = column(np.float64, "million CNY of vouchers used this quarter", "contract")
+    voucher: Floats = column(
+        np.float64, "million CNY of vouchers used this quarter", "contract", "settle"
+    )
     partner: Whole = column(
         np.int32, "last partner, organisation row", "contract", "talent", default=-1
     )
@@ -102,7 +106,12 @@ class Organisations(Table):
     registration: Flags = column(np.bool_, "yes/no: technology-market registration")
     level: Whole = column(np.int16, "level code", "accreditation")
     status: Whole = column(
-        np.int8, "0 building, 1 active, 2 closed", "founding", "evaluation", "services"
+        np.int8,
+        "0 building, 1 active, 2 closed",
+        "founding",
+        "evaluation",
+        "services",
+        "accounts",
     )
     host_class: Whole = column(np.int8, "code of kinds.HOSTS")
     host_firm: Whole = column(np.int32, "row of the host firm, -1 for none", default=-1)
@@ -117,12 +126,12 @@ class Organisations(Table):
     stands_for: Floats = column(np.float64, "platforms of the city that it stands for", default=1)
     design: Flags = column(np.bool_, "yes/no: an institute of design")
     quality: Floats = column(np.float64, "standard score, persistent")
-    researchers: Floats = column(np.float64, "persons", "talent")
+    researchers: Floats = column(np.float64, "persons", "talent", "accounts")
     visiting: Whole = column(np.int32, "persons who visit firms now", "outreach")
     visitors: Whole = column(np.int32, "persons who ever visited firms", "outreach")
     instruments: Whole = column(np.int32, "large instruments bought", "equipment")
     instruments_registered: Whole = column(np.int32, "of them in the register", "equipment")
-    seats: Whole = column(np.int32, "seats for firms")
+    seats: Whole = column(np.int32, "seats for firms", "accounts")
     tenants: Floats = column(np.float64, "firms", "incubation")
     cases: Floats = column(
         np.float64,
@@ -132,6 +141,18 @@ class Organisations(Table):
         "projects",
     )
     income: Floats = column(np.float64, "million CNY of this quarter", "contract", "services")
+    funded: Flags = column(np.bool_, "yes/no: has opened an account", "accounts")
+    capacity: Floats = column(
+        np.float64, "ratio to the usual unit of its kind", "accounts", default=1
+    )
+    host_pays: Floats = column(np.float64, "million CNY a year that its host adds", "accounts")
+    cash: Floats = column(np.float64, "million CNY", "accounts")
+    takings: Floats = column(np.float64, "million CNY a quarter, over a year", "accounts")
+    received: Floats = column(
+        np.float64, "million CNY of public money since its last booking", "accounts", "settle"
+    )
+    short: Whole = column(np.int8, "quarters below zero in a row", "accounts")
+    rent: Floats = column(np.float64, "rent to the usual one", "accounts", default=1)
     grade: Whole = column(np.int8, "last grade: 0 none, 1 A to 4 D", "evaluation")
     passed: Flags = column(
         np.bool_, "yes/no: has passed an evaluation since the start", "evaluation"
@@ -140,7 +161,7 @@ class Organisations(Table):
     reached: Whole = column(np.int32, "quarter in which the level was reached", "accreditation")
     negotiates_until: Whole = column(np.int32, "quarter, 0 for no talks", "founding")
     platforms: Rows = column(
-        np.int64, "bits of the kinds it hosts", "founding", "evaluation", "services"
+        np.int64, "bits of the kinds it hosts", "founding", "evaluation", "services", "accounts"
     )
 
 
@@ -223,4 +244,4 @@ class Contracts(Table):
     value: Floats = column(np.float64, "million CNY")
     registered: Flags = column(np.bool_, "yes/no: with the technology market")
     additional: Flags = column(np.bool_, "yes/no: a voucher brought it about")
-    bonus: Floats = column(np.float64, "million CNY to the intermediary", "contract")
+    bonus: Floats = column(np.float64, "million CNY granted to the intermediary", "settle")

@@ -74,7 +74,14 @@ class Norms(Declared):
         "ratio", "how often a service is weighed, to what bodies are said to", KIND_NAMES
     )
     possible_hosts: Floats = amounts("hosts", "possible hosts, with one or without", KIND_NAMES)
-    # Space, seats and districts
+    # Accounts, seats, space and districts
+    price: Floats = amounts(
+        "million CNY a year", "earned for a tenant, or for one of contracts", KIND_NAMES
+    )
+    service_income: Floats = amounts(
+        "million CNY a year", "what a service may expect, a mean share", KIND_NAMES
+    )
+    seeks_seat: float = amount("share", "start-ups that seek a seat")
     seats_taken: float = amount("share", "seats of carriers taken")
     space_taken: float = amount("square metres", "floor space of carriers in use")
     space_tenants: float = amount("firms", "tenants of carriers")

@@ -67,6 +67,11 @@ class Offers:
         for offer in self.published:
             self._by_lever[offer.lever.name].append(offer)
 
+    def weigh_anew(self) -> None:
+        """Forget what founders made of the offers, since what they count on is not the same."""
+        self.gains.clear()
+        self.boosts.clear()
+
     def on(
         self,
         lever: Lever,

@@ -1,7 +1,7 @@
-"""Promises: what the offers hold out for an event, read by who expects it and by who pays it.
+"""Promises: what the offers hold out for an event, read by who expects it and by who claims it.
 
 A founder weighs what it is promised for founding, running, grades and levels; each of these is
-paid, from the same list, by the process in which the event happens.
+claimed, from the same list, by the process in which the event happens.
 """
 
 import math
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.arrays import Flags, Ids, Rows
+from sim.core.arrays import Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
@@ -26,6 +26,8 @@ from sim.inputs.levers import (
     RUNNING_RELIEF,
     Lever,
 )
+from sim.state.claims import EQUAL, FIRST, LAST
+from sim.state.columns import A, D
 from sim.state.founders import FIRMS
 from sim.state.offers import Offer
 from sim.state.state import State
@@ -68,6 +70,10 @@ class Promise:
     def million(self) -> float:
         """Return what the offers promise together, million CNY."""
         return min(self.dose * self.base, self.most)
+
+    def counted_on(self, state: State) -> float:
+        """Return what recipients count on of that, by their trust in each line, million CNY."""
+        return min(sum(state.trust_in(o) * o.dose for o in self.offers) * self.base, self.most)
 
     @property
     def parts(self) -> list[Part]:
@@ -144,7 +150,7 @@ def _offers(
 
 
 def expected_gain(state: State, kind: str, host: str) -> float:
-    """Return what the offers promise a founder of a kind, million CNY over the horizon."""
+    """Return what a founder of a kind counts on of the offers, million CNY over the horizon."""
     gains = state.offers.gains
     if (kind, host) not in gains:
         gains[kind, host] = _gain(state, kind, host)
@@ -155,16 +161,17 @@ def _gain(state: State, kind: str, host: str) -> float:
     p, levels = state.founders, KINDS[kind].levels
     grant, means, equity = at_founding(state, kind, host)
     support, relief = each_year(state, kind, host)
-    gain = grant.million
-    gain += means.million
-    gain += support.million * p.horizon
-    gain += for_top_grade(state, kind, levels[0], host).million * p.horizon * p.top_grade
-    gain += for_first_pass(state, kind, levels[0], host).million
-    gain += equity.dose * p.equity_worth * equity.base
-    gain += relief.million * p.horizon
+    top = for_top_grade(state, kind, levels[0], host)
+    gain = grant.counted_on(state)
+    gain += means.counted_on(state)
+    gain += support.counted_on(state) * p.horizon
+    gain += top.counted_on(state) * p.horizon * p.top_grade
+    gain += for_first_pass(state, kind, levels[0], host).counted_on(state)
+    gain += equity.counted_on(state) * p.equity_worth
+    gain += relief.counted_on(state) * p.horizon
     if len(levels) > 1:
-        reward, match = for_level(state, kind, levels[1], host)
-        gain += (reward.million + match.million) * p.climb
+        for promise in for_level(state, kind, levels[1], host):
+            gain += promise.counted_on(state) * p.climb
     return gain
 
 
@@ -184,38 +191,22 @@ def boosts(state: State, host: str, kinds: Sequence[str]) -> NDArray[np.float64]
     return kept[host]
 
 
-# Paying
+# Claiming
 
 
-def fund(
-    state: State,
-    kind: str,
-    host: str,
-    ids: Ids,
-    merit: NDArray[np.float64],
-    anyway: Flags,
-) -> Flags:
-    """Pay those who found a platform of a kind; return who does, as ``State.go_ahead`` has it."""
+def claim_founding(state: State, kind: str, host: str, rows: Rows) -> None:
+    """Let hosts of a class, by their rows, claim what they were promised for founding a kind."""
     weight = float(state.stands_for(KIND_CODE[kind], firms=host in FIRMS))
-    parts = [
-        (offer, million * weight)
-        for promise in at_founding(state, kind, host)
-        for offer, million in promise.parts
-    ]
-    return state.go_ahead(parts, ids, anyway, payee=PAYEE[host], merit=merit)
+    for promise in at_founding(state, kind, host):
+        for offer, million in promise.parts:
+            state.claim(offer, million * weight, payee=PAYEE[host], rows=rows)
 
 
-def pay_platforms(state: State, offer: Offer, rows: Rows, million: float, *, due: int) -> None:
-    """Pay an offer to those of these platforms that it is for, the best first."""
+def claim_for_platforms(state: State, offer: Offer, rows: Rows, million: float) -> None:
+    """Let those of these platforms that an offer is for claim it, by what they were graded."""
     table = state.organisations
     rows = rows[offer.holds_for(table.host_class[rows])]
-    ids = table.id[rows]
-    state.claim(
-        offer,
-        ids,
-        million * table.stands_for[rows],
-        due=due,
-        payee="platform",
-        merit=table.quality[rows],
-        lot=state.lot(ids),
-    )
+    graded = table.grade[rows]
+    merit = np.where(graded == A, FIRST, np.where(graded == D, LAST, EQUAL))
+    sums = million * table.stands_for[rows]
+    state.claim(offer, sums, payee="platform", merit=merit, rows=rows, to=rows)

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.arrays import Flags, Ids, Rows, Whole
+from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled
 from sim.core.draws import Addressed, Draws
 from sim.core.tables import Table
 from sim.inputs.city import City, Figures
 from sim.inputs.codes import KIND_CODE, KIND_NAMES
 from sim.inputs.kinds import KINDS
+from sim.inputs.levers import Lever
 from sim.state.books import Books, yuan
+from sim.state.claims import EQUAL, Claim
 from sim.state.columns import (
     ACTIVE,
     BODIES,
@@ -96,6 +98,9 @@ class State:
         macro_growth: Nominal growth of the economy, share a year.
         gdp: Million CNY a year.
         fund: Money a year that the city's platform fund holds, million CNY.
+        trust: Line with a budget → the part of its promises that recipients count on.
+        claims: What was claimed in this quarter and is not cleared yet.
+        cleared: Line with a budget → yuan granted and claimed in each of the last four quarters.
         founders: How founders look ahead.
         knowledge: How knowledge is spread and compared.
         figures: The city's starting figures.
@@ -119,6 +124,9 @@ class State:
     figures: Figures
     founders: Outlook
     knowledge: Knowledge
+    trust: dict[str, float] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    cleared: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     firms: Firms = field(default_factory=lambda: Firms(4096))
     organisations: Organisations = field(default_factory=lambda: Organisations(512))
     people: People = field(default_factory=lambda: People(512))
@@ -148,7 +156,8 @@ class State:
             for name, part in parts.items()
             if isinstance(part, (Table, Declared, dict))
         }
-        return replace(self, **copies, history=[*self.history], books=books, offers=Offers())
+        copies |= {"history": [*self.history], "claims": []}
+        return replace(self, **copies, books=books, offers=Offers())
 
     def remember(self) -> None:
         """Put the quarter's flows into history and move on to the next."""
@@ -174,7 +183,58 @@ class State:
         """Return the lots that decide between equal claimants in this quarter."""
         return self.luck("lot").uniform(ids, slot)
 
+    def counted_on(
+        self,
+        lever: Lever,
+        kind: str | None = None,
+        level: str | None = None,
+        host: str | None = None,
+    ) -> float:
+        """Return the dose of a lever that recipients count on: of each offer, by their trust."""
+        return sum(
+            self.trust_in(offer) * offer.dose for offer in self.offers.on(lever, kind, level, host)
+        )
+
+    def trust_in(self, offer: Offer) -> float:
+        """Return the part of an offer that is counted on; 1 where its line has no budget."""
+        return self.trust.get(offer.account.line, 1.0)
+
     def claim(
+        self,
+        offer: Offer,
+        million: NDArray[np.float64] | float,
+        *,
+        payee: Sequence[str] | str,
+        merit: Whole | None = None,
+        rows: Rows,
+        to: Rows | None = None,
+        receive: Callable[["State", Rows, Floats], None] | None = None,
+    ) -> None:
+        """Claim what an offer promises for events that happened; ``settle`` says what is granted.
+
+        Args:
+            offer: The offer, whose account pays.
+            million: Million CNY for each claimant, or for all alike.
+            payee: Their class, or that of each, of ``books.PAYEES``.
+            merit: Their classes of merit, see ``claims``; all are equal if none is given.
+            rows: Their rows in the table of whom or what the offer rewards.
+            to: Rows of the organisations whose accounts it is paid to.
+            receive: What is done with what they are granted, beside the payment.
+        """
+        if rows.size:
+            self.claims.append(
+                Claim(
+                    offer=offer,
+                    amounts=yuan(np.broadcast_to(np.float64(million), rows.shape)),
+                    payee=payee,
+                    merit=np.full(rows.size, EQUAL) if merit is None else merit,
+                    rows=rows,
+                    to=to,
+                    receive=receive,
+                )
+            )
+
+    def reserve(
         self,
         offer: Offer,
         ids: Ids,
@@ -185,11 +245,11 @@ class State:
         merit: NDArray[np.float64] | None = None,
         lot: NDArray[np.float64] | None = None,
     ) -> NDArray[np.bool_]:
-        """Claim what an offer promises for events that happened; return who is promised it.
+        """Reserve money for places of a call or programme; return who has one.
 
         Args:
             offer: The offer, whose account pays.
-            ids: Who claims.
+            ids: Who asks for a place.
             million: Million CNY for each, or for all alike.
             due: The quarter in which each is paid; this one if none is given.
             payee: The class of each recipient, one of ``books.PAYEES``.
@@ -198,7 +258,7 @@ class State:
         """
         if ids.size == 0:
             return np.zeros(0, np.bool_)
-        return self.books.pay(
+        return self.books.reserve(
             offer.account,
             yuan(np.broadcast_to(np.float64(million), ids.shape)),
             due=self.quarter if due is None else due,
@@ -206,54 +266,6 @@ class State:
             merit=np.zeros(ids.size) if merit is None else merit,
             lot=self.lot(ids, offer.lot) if lot is None else lot,
         )
-
-    def covered(
-        self, parts: Sequence[tuple[Offer, float]], ids: Ids, merit: NDArray[np.float64]
-    ) -> dict[str, Flags]:
-        """Return per line whom it could pay all that is promised from it; nothing is promised."""
-        whole: dict[str, float] = {}
-        for offer, million in parts:
-            whole[offer.account.line] = whole.get(offer.account.line, 0.0) + million
-        lot = self.lot(ids)
-        return {
-            line: self.books.affords(line, yuan(np.full(ids.size, million)), merit=merit, lot=lot)
-            for line, million in whole.items()
-        }
-
-    def go_ahead(
-        self,
-        parts: Sequence[tuple[Offer, float]],
-        ids: Ids,
-        anyway: Flags,
-        *,
-        payee: Sequence[str] | str,
-        merit: NDArray[np.float64] | None = None,
-        due: int | None = None,
-    ) -> Flags:
-        """Pay what is promised for events that are decided on; return which of them happen.
-
-        Whoever can get all that was promised goes ahead; others only if they would have without
-        any promise, with what part of it there is. Nothing is paid to those who do not.
-
-        Args:
-            parts: What each offer pays one who goes ahead, million CNY.
-            ids: Who has decided on it.
-            anyway: Who would have without any promise.
-            payee: Their class, or that of each, of ``books.PAYEES``.
-            merit: Who comes first; all are equal if none is given.
-            due: The quarter in which they are paid; this one if none is given.
-        """
-        worth = np.zeros(ids.size) if merit is None else merit
-        reach = self.covered(parts, ids, worth)
-        goes = anyway | np.logical_and.reduce([np.ones(ids.size, np.bool_), *reach.values()])
-        for line, reached in reach.items():
-            paid = np.flatnonzero(goes & reached)
-            class_of = payee if isinstance(payee, str) else [payee[row] for row in paid.tolist()]
-            whom, first, lot = ids[paid], worth[paid], self.lot(ids[paid])
-            for offer, million in parts:
-                if offer.account.line == line:
-                    self.claim(offer, whom, million, payee=class_of, merit=first, lot=lot, due=due)
-        return np.asarray(goes, np.bool_)
 
     def platforms(self, *kinds: str, status: int = ACTIVE) -> Rows:
         """Return the rows of platforms of these kinds that are active (or of another status)."""

@@ -55,7 +55,7 @@ def test_every_unit_is_the_unit_of_some_number():
 
 
 # Numbers that the start of a city reads in the name of a process.
-AT_THE_START = {("research", "grants_per_patent")}
+AT_THE_START = {("research", "grants_per_patent"), ("incubation", "seek")}
 
 
 def code_of(sheet):

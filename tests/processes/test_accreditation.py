@@ -19,6 +19,8 @@ from sim.indicators.table import INDICATORS
 from sim.inputs.codes import KIND_CODE, LEVEL_CODE
 from sim.processes import accreditation
 from sim.processes.accreditation import Parameters, pass_share, promote, ready_platforms, reward
+from sim.state.claims import divided
+from sim.state.columns import A, B
 from sim.state.platforms import opened
 
 CENTRE, INCUBATOR = "enterprise_technology_centre", "incubator"
@@ -235,9 +237,9 @@ def test_a_level_pays_its_reward_when_the_delay_is_over():
     )
     add_platforms(state, CENTRE, 3, quality=10.0, level=np.array([1, 1, 2]))
     add_platforms(state, INCUBATOR, 1, quality=10.0)
-    p = Parameters(**BY_QUALITY, reward_delay=4.0, provincial=0.5, national=0.5)
+    p = Parameters(**BY_QUALITY, provincial=0.5, national=0.5)
     promote(state, p)
-    assert promised(state.books) == {
+    assert promised(state) == {
         (AUTUMN + 4, "provincial"): 2 * 5_000_000,
         (AUTUMN + 4, "national"): 10_000_000,
     }
@@ -249,22 +251,34 @@ def test_a_reward_without_a_level_is_for_the_first_recognition():
     add_platforms(state, CENTRE, 2, quality=10.0, level=np.array([MUNICIPAL, PROVINCIAL]))
     promote(state, Parameters(**BY_QUALITY, national=0.5))
     assert state.organisations.level.tolist() == [PROVINCIAL, NATIONAL]
-    assert promised(state.books) == {(AUTUMN + 4, "level_reward"): 1_000_000}
+    assert promised(state) == {(AUTUMN + 4, "level_reward"): 1_000_000}
 
 
 def test_who_is_not_promoted_is_not_rewarded():
     state = autumn(offer("level_reward", 5.0, CENTRE), money=100)
     add_platforms(state, CENTRE, 3, quality=-10.0)
     promote(state, Parameters(**BY_QUALITY))
-    assert promised(state.books) == {}
+    assert promised(state) == {}
 
 
-def test_scarce_rewards_go_to_the_best():
+def test_scarce_rewards_are_shared_by_equals_and_go_first_to_those_graded_a():
     state = autumn(offer("level_reward", 5.0, CENTRE), money=9)
     add_platforms(state, CENTRE, 3, quality=10.0)
-    promote(state, Parameters(**BY_QUALITY, reward_delay=2.0))
+    promote(state, Parameters(**BY_QUALITY))
     assert len(climbed(state)) == 3  # the level is won, whoever has money
-    assert promised(state.books) == {(AUTUMN + 2, "level_reward"): 5_000_000}
+    assert promised(state) == {(AUTUMN + 4, "level_reward"): 9_000_000}
+    graded = autumn(offer("level_reward", 5.0, CENTRE), money=9)
+    add_platforms(graded, CENTRE, 3, quality=10.0, grade=np.array([0, A, B]))
+    promote(graded, Parameters(**BY_QUALITY))
+    [claim] = graded.claims
+    granted = divided(9_000_000, claim.amounts, claim.merit)
+    assert granted.tolist() == [2_000_000, 5_000_000, 2_000_000]
+
+
+def test_a_reward_moves_as_far_as_it_is_counted_on():
+    state = autumn(offer("level_reward", 5.0, CENTRE), money=9)
+    state.trust["city_fund"] = 0.5
+    assert reward(state, CENTRE, "provincial") == 2.5
 
 
 @pytest.mark.parametrize(("ratio", "yuan"), [(1.0, 500_000), (0.5, 250_000)])
@@ -274,7 +288,7 @@ def test_the_city_matches_the_provinces_grant(ratio, yuan):
     assert reward(state, INCUBATOR, "provincial") == pytest.approx(0.5 * (1 + ratio))
     add_platforms(state, INCUBATOR, 1, quality=10.0)
     promote(state, Parameters(**BY_QUALITY))
-    assert promised(state.books) == {(AUTUMN + 4, "grant"): 500_000, (AUTUMN + 4, "match"): yuan}
+    assert promised(state) == {(AUTUMN + 4, "grant"): 500_000, (AUTUMN + 4, "match"): yuan}
 
 
 def test_without_a_provincial_grant_there_is_nothing_to_match():
@@ -282,7 +296,7 @@ def test_without_a_provincial_grant_there_is_nothing_to_match():
     state = autumn(city, offer("level_match", 1.0, INCUBATOR), money=100)
     add_platforms(state, INCUBATOR, 1, quality=10.0)
     promote(state, Parameters(**BY_QUALITY))
-    assert promised(state.books) == {(AUTUMN + 4, "reward"): 500_000}
+    assert promised(state) == {(AUTUMN + 4, "reward"): 500_000}
 
 
 def test_a_level_for_which_the_province_grants_nothing_is_not_matched():
@@ -290,7 +304,7 @@ def test_a_level_for_which_the_province_grants_nothing_is_not_matched():
     add_platforms(state, INCUBATOR, 1, quality=10.0, level=PROVINCIAL)
     assert reward(state, INCUBATOR, "national") == 0.0
     promote(state, Parameters(**BY_QUALITY, national=0.5))
-    assert promised(state.books) == {}
+    assert promised(state) == {}
 
 
 def test_a_reward_for_some_hosts_is_paid_to_those():
@@ -300,4 +314,4 @@ def test_a_reward_for_some_hosts_is_paid_to_those():
     add_platforms(state, CENTRE, 1, quality=10.0, host_class=0)
     promote(state, Parameters(**BY_QUALITY))
     assert climbed(state) == [0]
-    assert promised(state.books) == {}
+    assert promised(state) == {}

@@ -315,12 +315,13 @@ def test_relabelling_ends_with_the_status():
 def test_relief_is_noted_every_year_and_the_reward_is_paid_once():
     state = tiny(RELIEF, REWARD, quarter=AUTUMN, money=10, weight=2.0)
     add_firms(state, 1, rd=50.0)
-    p = still(**ALL_PASS, margin=0.06, reward_delay=4.0)
+    p = still(**ALL_PASS, margin=0.06)
     for _ in range(2):
         renew(state, p)
+        promised(state)
         state.quarter += 4
     # A row stands for two firms: 2 · 0.6 M CNY a year, 2 · 0.2 M CNY once.
-    assert promised(state.books) == {
+    assert promised(state) == {
         (AUTUMN + 4, "relief"): 1_200_000,
         (AUTUMN + 4, "reward"): 400_000,
         (AUTUMN + 8, "relief"): 1_200_000,
@@ -375,9 +376,9 @@ def test_the_service_status_must_pay(cost, applies):
 
 def test_the_service_reward_is_paid_once_to_each():
     state = service_city(SERVICE, number=200)
-    p = still(considers=1.0, passes=1.0, reward_delay=2.0)
+    p = still(considers=1.0, passes=1.0)
     for _ in range(6):
         renew(state, p)
         state.quarter += 4
     holding = state.firms.service_status.sum()
-    assert sum(promised(state.books).values()) == holding * 200_000
+    assert sum(promised(state).values()) == holding * 200_000

@@ -206,7 +206,7 @@ def test_what_a_reward_moves():
 def test_owners_are_rewarded_by_value_served():
     state = town(offer("sharing_reward", 0.10))
     share(state, PLAIN)
-    paid = promised(state.books)
+    paid = promised(state)
     assert {quarter for quarter, _ in paid} == {START + 4}
     # A use is four hours at 200 yuan.
     assert sum(paid.values()) == pytest.approx(0.10 * 800 * equipment_uses(state), rel=0.001)

@@ -13,7 +13,6 @@ from world import (
     add_firms,
     add_platforms,
     founded,
-    grant_money,
     kind_names,
     next_quarter,
     offer,
@@ -470,7 +469,7 @@ def test_without_an_offer_nothing_is_paid():
     performers(state, 5)
     founding.found(state, PLAIN)
     assert founded(state, CENTRE).size == 5
-    assert promised(state.books) == {}
+    assert promised(state) == {}
 
 
 def test_a_grant_is_paid_and_the_platform_opens_after_its_building_time():
@@ -478,7 +477,7 @@ def test_a_grant_is_paid_and_the_platform_opens_after_its_building_time():
     set_hazard(state, CENTRE, SURE)
     performers(state, 4)
     founding.found(state, PLAIN)
-    assert promised(state.books) == {(START, "founding_grant"): 4 * 5_000_000}
+    assert promised(state) == {(START + 4, "founding_grant"): 4 * 5_000_000}
     assert state.flows.founded[KIND_CODE[CENTRE]] == 4
     rows = founded(state, CENTRE)
     for quarter, status in enumerate((BUILDING, BUILDING, BUILDING, ACTIVE)):
@@ -497,9 +496,10 @@ def test_a_kind_without_building_time_is_open_at_once():
     assert state.platforms(CENTRE).size == 1
 
 
-def one_kind(grant, money, number=400):
+def one_kind(grant, trust=1.0, money=0, number=400):
     """Return the firms that found at a plain hazard of 0.3, and their draws."""
     state = tiny(offer("founding_grant", grant, CENTRE), money=money)
+    state.trust["city_fund"] = trust
     set_hazard(state, CENTRE, 0.3)
     performers(state, number)
     u = chances(state)
@@ -508,48 +508,49 @@ def one_kind(grant, money, number=400):
 
 
 def test_a_grant_brings_those_whose_draw_lies_between_the_two_hazards():
-    who, u, _ = one_kind(grant=20.0, money=1e6)
+    who, u, _ = one_kind(grant=20.0)
     assert who == set(np.flatnonzero(u < 1 - np.exp(-0.3 * 3)).tolist())
 
 
-def test_when_the_money_is_gone_only_those_go_ahead_who_would_have_anyway():
-    who, u, state = one_kind(grant=20.0, money=0)
-    assert who == set(np.flatnonzero(u < 1 - np.exp(-0.3)).tolist())
-    assert promised(state.books) == {}
+def test_a_grant_moves_as_far_as_it_is_counted_on():
+    for trust in (0.0, 0.35, 0.7):
+        who, u, _ = one_kind(grant=20.0, trust=trust)
+        assert who == set(np.flatnonzero(u < 1 - np.exp(-0.3 * (1 + 2 * trust))).tolist())
+
+
+def test_who_trusted_has_founded_though_no_money_comes_and_nobody_trusts_then():
+    who, _, state = one_kind(grant=20.0)
+    assert who == one_kind(grant=20.0, money=1e6)[0]
+    assert promised(state) == {}
+    assert state.trust["city_fund"] == 0.5
+    state.offers.weigh_anew()
+    for trust in (0.25, 0.125):
+        state.claim(state.offers.published[0], 20.0, payee="firm", rows=np.arange(1))
+        promised(state)
+        assert state.trust["city_fund"] == trust
 
 
 def test_a_higher_offer_never_means_fewer_foundings():
     before = set()
     for grant in (0.0, 1.0, 5.0, 20.0, 40.0):
-        who, _, _ = one_kind(grant=grant, money=1e6)
+        who, _, _ = one_kind(grant=grant)
         assert before <= who
         before = who
     assert len(before) > 300  # of 400: 1 - exp(-1.5) = 78 %
 
 
-def test_more_money_never_means_fewer_foundings():
-    before = set()
-    for money in (0, 100, 1000, 5000):
-        who, _, _ = one_kind(grant=20.0, money=money)
-        assert before <= who
-        before = who
+def test_scarce_money_is_shared_by_those_who_founded():
+    who, _, state = one_kind(grant=20.0, money=40)
+    assert len(who) > 100
+    [claim] = [claim for claim in state.claims if claim.rows.size]
+    assert promised(state) == {(START + 4, "founding_grant"): 40_000_000 // len(who) * len(who)}
+    assert set(claim.rows.tolist()) == who
 
 
-def test_scarce_money_goes_to_the_most_suitable_host():
-    state = tiny(offer("founding_grant", 40.0, CENTRE), money=40)  # one grant, five times the rate
-    set_hazard(state, CENTRE, 0.2)
-    performers(state, 1000, rd_stock=np.linspace(1.0, 30.0, 1000))
-    hazard = 0.2 * (state.firms.rd_stock / 10) ** 0.3
-    anyway = np.flatnonzero(chances(state) < 1 - np.exp(-hazard))
-    wanted = np.flatnonzero(chances(state) < 1 - np.exp(-5 * hazard))
-    founding.found(state, PLAIN)
-    assert founders_of(state, CENTRE) == set(anyway.tolist()) | {wanted.max()}
-    assert promised(state.books) == {(START, "founding_grant"): 40_000_000}
-
-
-def two_kinds(*offers, money=0.0):
+def two_kinds(*offers, trust=1.0):
     """Return what 2000 firms found, each at a hazard of 0.1 for either of two kinds."""
-    state = tiny(*offers, money=money)
+    state = tiny(*offers)
+    state.trust["city_fund"] = trust
     for kind in (CENTRE, STATION):
         set_hazard(state, kind, 0.1)
     performers(state, 2000)
@@ -560,14 +561,14 @@ def two_kinds(*offers, money=0.0):
 def test_a_higher_offer_for_one_kind_never_means_fewer_of_it():
     before = set()
     for grant in (0.0, 1.0, 5.0, 20.0, 40.0):
-        centres, _ = two_kinds(offer("founding_grant", grant, CENTRE), money=1e6)
+        centres, _ = two_kinds(offer("founding_grant", grant, CENTRE))
         assert before <= centres
         before = centres
 
 
 def test_offers_only_add_and_only_what_they_are_for():
     centres, stations = two_kinds()
-    more, same = two_kinds(offer("founding_grant", 40.0, CENTRE), money=1e6)
+    more, same = two_kinds(offer("founding_grant", 40.0, CENTRE))
     assert same == stations
     assert centres < more
     # Both kinds have a hazard of 0.1; fourfold more of one adds what lies between 0.2 and 0.6.
@@ -575,27 +576,11 @@ def test_offers_only_add_and_only_what_they_are_for():
     assert len(more - centres) / 2000 == pytest.approx(expected, abs=spread(expected, 2000))
 
 
-def test_an_offer_without_money_changes_nothing_that_is_founded():
+def test_an_offer_that_nobody_counts_on_changes_nothing_that_is_founded():
     # A boost of 5 on one of two kinds: who would have founded the other must not switch for
-    # money that is not there.
-    without = two_kinds()
-    unfunded = two_kinds(offer("founding_grant", 40.0, CENTRE), money=0)
-    assert unfunded == without
-
-
-def test_no_money_leaves_for_a_platform_that_is_not_founded():
-    # One grant is funded, a second is not: a host that needed both does not go ahead, and a city
-    # pays for no founding that does not happen.
-    state = tiny(
-        offer("founding_grant", 20.0, CENTRE, payer="county", name="county"),
-        offer("founding_grant", 20.0, CENTRE, payer="city", name="city"),
-    )
-    grant_money(state, 1e6, "county_fund")
-    set_hazard(state, CENTRE, 0.01)
-    performers(state, 400)
-    founding.found(state, PLAIN)
-    paid = promised(state.books).get((START, "county"), 0)
-    assert paid <= founded(state, CENTRE).size * 20_000_000
+    # money that nobody believes in.
+    mistrusted = two_kinds(offer("founding_grant", 40.0, CENTRE), trust=0.0)
+    assert mistrusted == two_kinds()
 
 
 # Talks with parents from outside
@@ -665,9 +650,7 @@ def test_support_lets_more_talks_succeed_and_none_fail():
     funded, state = institutes_after_talks(grant, money=1e6)
     assert without < funded
     assert len(funded) / 3000 == pytest.approx(0.44, abs=spread(0.44, 3000))
-    assert promised(state.books) == {(START + 4, "founding_grant"): len(funded) * 10_000_000}
-    unfunded, _ = institutes_after_talks(grant)
-    assert unfunded == without
+    assert promised(state) == {(START + 8, "founding_grant"): len(funded) * 10_000_000}
 
 
 def test_after_its_talks_an_outsider_may_open_new_ones():

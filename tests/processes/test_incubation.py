@@ -20,7 +20,7 @@ from sim.state.columns import CLOSED
 
 INCUBATOR = "incubator"
 # Everybody seeks, nobody graduates or leaves before the time is over, and no place is nearer.
-PLAIN = {"seek": 1.0, "graduate": 0.0, "leave": 0.0, "near": 1.0}
+PLAIN = {"graduate": 0.0, "leave": 0.0, "near": 1.0}
 
 
 def add_startups(state, number, **columns):
@@ -84,18 +84,19 @@ def test_a_seat_that_is_taken_is_not_given_again():
 def test_who_seeks_a_seat(column, seeks):
     state = tiny()
     add_startups(state, 1, **column)
-    assert (seekers(state, Parameters(seek=1.0, search=4.0)).size == 1) == seeks
+    assert (seekers(state, Parameters(search=4.0)).size == 1) == seeks
 
 
 def test_a_share_of_start_ups_seeks_and_stays_the_same():
-    state = tiny()
+    state = tiny(seeks_seat=0.35)
     add_startups(state, 4000)
-    p = Parameters(seek=0.35)
+    p = Parameters()
     first = seekers(state, p)
     assert first.size / 4000 == pytest.approx(0.35, abs=spread(0.35, 4000))
     next_quarter(state)
     assert np.array_equal(seekers(state, p), first)
-    assert set(first) < set(seekers(state, Parameters(seek=0.5)))
+    state.norms.seeks_seat = 0.5
+    assert set(first) < set(seekers(state, p))
 
 
 def test_a_carrier_of_ones_own_district_is_preferred_by_its_weight():
@@ -212,10 +213,10 @@ def test_a_firm_that_has_closed_leaves_its_seat_to_another():
 
 
 def test_shares_of_tenants_graduate_and_leave():
-    state = tiny(weight=2.0)
+    state = tiny(weight=2.0, seeks_seat=0.0)
     row = add_platforms(state, INCUBATOR, 1, seats=20_000)[0]
     add_startups(state, 8000, carrier=row, seated=START - 1)
-    incubate(state, Parameters(seek=0.0, graduate=0.4, leave=0.2))
+    incubate(state, Parameters(graduate=0.4, leave=0.2))
     graduated = state.firms.graduated.mean()
     gone = (state.firms.carrier < 0).mean()
     assert graduated == pytest.approx(0.1, abs=spread(0.1, 8000))
@@ -229,7 +230,7 @@ def test_who_has_left_seeks_no_other_seat():
     state = tiny()
     row = add_platforms(state, INCUBATOR, 1, seats=5)[0]
     add_startups(state, 1, carrier=row, seated=START - 1)
-    incubate(state, Parameters(seek=1.0, graduate=4.0))
+    incubate(state, Parameters(graduate=4.0))
     assert state.firms.graduated[0]
     assert seated(state) == []
     next_quarter(state)

@@ -84,7 +84,7 @@ def test_visits_are_as_many_as_planned_where_doors_and_people_are_plenty():
     assert (state.firms.visitor[state.firms.visited > 0] == 0).all()
     # 20 visits a quarter at two each: ten persons; nobody gives way, so they stay the same.
     assert 10 <= visiting_researchers(state) <= 11
-    assert sum(promised(state.books).values()) == 80 * 2000
+    assert sum(promised(state).values()) == 80 * 2000
 
 
 def test_people_bound_visits():
@@ -190,7 +190,7 @@ def test_planned_events_are_held_and_attended():
     assert (state.firms.attended == START).sum() == event_firms(state)
     live(state, quarters=3)
     assert matchmaking_events(state) == 8
-    assert sum(promised(state.books).values()) == 8 * 50_000
+    assert sum(promised(state).values()) == 8 * 50_000
 
 
 def test_too_many_events_are_not_all_held():
@@ -236,7 +236,7 @@ def test_scenarios_are_opened_ordered_and_built_later():
     assert 20 <= opened <= 26  # one per department but where nobody applies
     orders = state.firms.first_orders
     assert opened <= orders.sum() <= 5 * opened
-    assert sum(promised(state.books).values()) == pytest.approx(1e5 * orders.sum(), abs=26)
+    assert sum(promised(state).values()) == pytest.approx(1e5 * orders.sum(), abs=26)
     assert scenarios_additional(state) == opened
     assert application_scenarios(state) == 0
     next_quarter(state)

@@ -93,14 +93,14 @@ def test_places_of_the_plan_come_on_top_and_are_paid_one_by_one():
     state = school(offer("training_places", 24.0), money=1)
     train_and_enter(state, still(**(EVERYBODY | {"national_places": 40.0, "place_cost": 0.004})))
     assert len(state.people) == 10 + 6
-    assert promised(state.books) == {(START, "training_places"): 6 * 4000}
+    assert promised(state) == {(START, "training_places"): 6 * 4000}
 
 
 def test_places_without_money_train_nobody_more():
     state = school(offer("training_places", 24.0))
     train_and_enter(state, still(**(EVERYBODY | {"national_places": 40.0})))
     assert len(state.people) == 10
-    assert promised(state.books) == {}
+    assert promised(state) == {}
 
 
 def test_more_places_never_mean_fewer_brokers():
@@ -252,22 +252,23 @@ def test_support_is_paid_to_those_who_open_and_moves_some_of_them():
     numbers = {"weighs": 4.0, "own_use": 0.5, "sensitivity": 3.0}
     opened = {}
     grant = offer("founding_grant", 8.0, SERVICE)  # 8 / 3 M CNY a year: the other half of the cost
-    for name, offers, money in (
-        ("without", (), 0),
-        ("funded", (grant,), 1e6),
-        ("unfunded", (grant,), 0),
+    for name, offers, trust in (
+        ("without", (), 1.0),
+        ("trusted", (grant,), 1.0),
+        ("mistrusted", (grant,), 0.0),
     ):
-        state = tiny(*offers, money=money)
+        state = tiny(*offers, money=1e6 if offers else 0)
+        state.trust["city_fund"] = trust
         add_bodies(state, "university", 2000)
         train_and_enter(state, still(**numbers))
         opened[name] = set(state.organisations.host_body[founded(state, SERVICE)].tolist())
-        paid = sum(promised(state.books).values())
-        assert paid == (len(opened[name]) * 8_000_000 if name == "funded" else 0)
+        paid = sum(promised(state).values())
+        assert paid == (len(opened[name]) * 8_000_000 if offers else 0)
     # Half of the cost is own use: 1 / (1 + e^1.5) = 0.182, and with the grant one half.
     assert len(opened["without"]) / 2000 == pytest.approx(0.182, abs=spread(0.182, 2000))
-    assert len(opened["funded"]) / 2000 == pytest.approx(0.5, abs=spread(0.5, 2000))
-    assert opened["without"] < opened["funded"]
-    assert opened["unfunded"] == opened["without"]
+    assert len(opened["trusted"]) / 2000 == pytest.approx(0.5, abs=spread(0.5, 2000))
+    assert opened["without"] < opened["trusted"]
+    assert opened["mistrusted"] == opened["without"]
 
 
 def test_running_costs_that_were_promised_to_an_outside_parent_are_paid():
@@ -287,8 +288,8 @@ def test_running_costs_that_were_promised_to_an_outside_parent_are_paid():
     opened = state.platforms(SERVICE).size
     assert 10 < opened < 30
     state.quarter = AUTUMN
-    evaluation.grade(state, evaluation.Parameters(worst=0.0, hollow=0.0, reward_delay=2.0))
-    assert promised(state.books) == {(AUTUMN + 2, "operating_grant"): opened * 2_000_000}
+    evaluation.grade(state, evaluation.Parameters(worst=0.0, hollow=0.0))
+    assert promised(state) == {(AUTUMN + 4, "operating_grant"): opened * 2_000_000}
 
 
 # Registration

@@ -7,18 +7,18 @@ from sim.core import identity, quarter
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import MANAGEMENT_EFFORT
-from sim.processes.accreditation import GRADE_D, pass_share
-from sim.state.columns import ACTIVE
+from sim.processes.accreditation import pass_share
+from sim.state.columns import ACTIVE, D
 
 from .luck import id_of_name, mix, plain_id
-from .promises import rewards_for_level
+from .promises import claim_for_platforms, rewards_for_level
 
 APPLIES, SCORE, PLACE = 0, 1, 2  # slots of a platform's draws in a quarter
 
 
 class AccreditedPlatform:
     def is_ready_to_climb(self, p):
-        able = self.is_platform() and self.status == ACTIVE and self.grade != GRADE_D
+        able = self.is_platform() and self.status == ACTIVE and self.grade != D
         return able and self.model.quarter - self.reached >= 4 * p.youngest
 
     def applies(self, p, kind, promised):
@@ -87,7 +87,8 @@ def compete(city, p, platforms, kind, level):
     winners = [platform for platform in applicants if platform.row in won]
     for platform in winners:
         platform.climb(kind, level)
-    pay(city, p, winners, kind, level)
+    for offer, million in rewards_for_level(city, kind, level):
+        claim_for_platforms(city, offer, winners, million)
 
 
 def scores_of_rivals(city, p, kind, level):
@@ -98,19 +99,3 @@ def scores_of_rivals(city, p, kind, level):
         rival = mix(plain_id(identity.OUTSIDER, contest, number), city.quarter)
         scores.append(city.luck.normal("accreditation", city.quarter, rival))
     return scores
-
-
-def pay(city, p, winners, kind, level):
-    """Pay what was promised for the level."""
-    for offer, million in rewards_for_level(city, kind, level):
-        if million == 0:
-            continue
-        paid = [platform for platform in winners if platform.may_take(offer)]
-        city.pay(
-            offer,
-            [million * platform.stands_for for platform in paid],
-            due=city.quarter + round(p.reward_delay),
-            payees="platform",
-            merits=[platform.quality for platform in paid],
-            lots=[platform.draw("lot") for platform in paid],
-        )

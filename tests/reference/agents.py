@@ -8,6 +8,7 @@ import mesa
 
 from sim.state.state import Contracts, Firms, Organisations, Results
 
+from .accounts import PlatformWithAccount
 from .accreditation import AccreditedPlatform
 from .contract import ContractingFirm, ContractingOrganisation, DrawnContract, SoldResult
 from .demography import MortalFirm
@@ -85,6 +86,7 @@ class PlainOrganisation(
     SeatingOrganisation,
     AccreditedPlatform,
     EvaluatedPlatform,
+    PlatformWithAccount,
     Agent,
 ):
     """A platform or a body."""

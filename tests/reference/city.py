@@ -1,13 +1,13 @@
 """A city told a second time: one Mesa agent per firm and per organisation, plain Python throughout.
 
-The rules of ten processes of the quarter (``RETOLD``) stand here once more, each in a module of its
-name: in sentences about one firm, platform, result or contract at a time, without arrays of agents
-and without compiled code. With the same addressed draws they must lead to the same numbers as
-``sim.Region``, which ``tests/test_second_telling.py`` checks after every process: this is the
+The rules of twelve processes of the quarter (``RETOLD``) stand here once more, each in a module of
+its name: in sentences about one firm, platform, result or contract at a time, without arrays of
+agents and without compiled code. With the same addressed draws they must lead to the same numbers
+as ``sim.Region``, which ``tests/test_second_telling.py`` checks after every process: this is the
 specification by which ``sim`` may be made faster.
 
 Not retold: enact, budget, talent, maturation, outreach, projects, equipment, funds, services,
-space, districts and settle, the books, the start of the population and the year of history before
+space and districts, the books, the start of the population and the year of history before
 the plan. A ``Run`` that the city owns does them. Around each retold process the city reads
 the run's tables into its agents and writes the agents back; only the rules in between are timed.
 """
@@ -23,10 +23,12 @@ from sim.region.declared import DECLARED
 from sim.region.pages import QUARTER
 from sim.region.recorder import Recorder
 from sim.state.books import yuan
+from sim.state.claims import EQUAL, Claim
 from sim.state.columns import ACTIVE, BODY_CODE
 from sim.state.state import Matches
 
 from . import (
+    accounts,
     accreditation,
     contract,
     demography,
@@ -36,6 +38,7 @@ from . import (
     market,
     meeting,
     research,
+    settle,
     subsidy_response,
 )
 from .agents import PlainContract, PlainFirm, PlainOrganisation, PlainResult
@@ -53,6 +56,8 @@ RETOLD = {
     "demography": demography.renew,
     "accreditation": accreditation.promote,
     "evaluation": evaluation.grade,
+    "accounts": accounts.keep_accounts,
+    "settle": settle.settle,
 }
 
 
@@ -121,16 +126,45 @@ class PlainCity(mesa.Model):
         """Return a flow's sum over the four quarters before this one."""
         return sum(flow(quarter) for quarter in self.run.state.history[-4:])
 
-    def pay(self, offer, millions, *, due, payees, lots, merits=None):
-        """Promise money to claimants, each with a merit and a lot; return whom it reaches."""
-        return self.books.pay(
+    def counted_on(self, lever, kind=None, level=None, host=None):
+        """Return the dose of a lever that recipients count on, each offer's by their trust."""
+        return sum(
+            self.trust_in(offer) * offer.dose for offer in self.offers.on(lever, kind, level, host)
+        )
+
+    def trust_in(self, offer):
+        """Return the part of an offer that is counted on; all of it where no budget bounds it."""
+        return self.trust.get(offer.account.line, 1.0)
+
+    def claim(self, offer, rows, millions, payee, *, merits=None, to=None, receive=None):
+        """Claim money for what happened, each with a class of merit."""
+        if rows:
+            self.run.state.claims.append(
+                Claim(
+                    offer=offer,
+                    amounts=yuan(np.array(millions, float)),
+                    payee=payee,
+                    merit=np.array(merits or [EQUAL] * len(rows)),
+                    rows=np.array(rows),
+                    to=None if to is None else np.array(to),
+                    receive=receive,
+                )
+            )
+
+    def reserve(self, offer, millions, *, due, payees, lots):
+        """Reserve money for places, each with a lot; return whom it reaches."""
+        return self.books.reserve(
             offer.account,
             yuan(np.array(millions, float)),
             due=due,
             payees=payees,
-            merit=np.array(merits or [0.0] * len(millions), float),
+            merit=np.zeros(len(millions)),
             lot=np.array(lots, float),
         ).tolist()
+
+    def promise(self, offer, sums, *, due, payees, to):
+        """Commit sums of money, in yuan, some of it to accounts of organisations."""
+        self.books.promise(offer.account, np.array(sums, np.int64), due=due, payees=payees, to=to)
 
     def new_firm(self, **values):
         """Add a firm."""
@@ -154,7 +188,7 @@ class PlainCity(mesa.Model):
     def read(self):
         """Read the tables into the agents."""
         state = self.run.state
-        self.quarter, self.offers = state.quarter, state.offers
+        self.quarter, self.offers, self.trust = state.quarter, state.offers, state.trust
         self.flows, self.totals = state.flows, state.totals
         self.gdp, self.macro_growth = state.gdp, state.macro_growth
         self.brokers = int(state.people.active.sum())

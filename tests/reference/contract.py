@@ -1,8 +1,7 @@
 """Contract, told for one match, one firm and one contract at a time."""
 
+from functools import partial
 from math import exp, log
-
-import numpy as np
 
 from sim.core import identity
 from sim.inputs.levers import (
@@ -16,7 +15,7 @@ from sim.inputs.levers import (
 )
 from sim.processes.contract.sellers import FIRM_SELLS, OUTSIDER_SELLS
 from sim.processes.contract.sellers import SELLING as SELLING_KINDS
-from sim.state.books import YUAN, yuan
+from sim.state.books import YUAN
 from sim.state.columns import ACTIVE
 
 from .luck import Ring, descending_id, id_of_name, poisson
@@ -82,7 +81,7 @@ class DrawnContract:
             chance += p.register_locally * (1 - p.register)
         if self.draw_for_life("contract", REGISTERED) < chance:
             return True
-        bonus = bonus_excess(self.value, city.offers.dose(TRANSFER_BONUS), p) > 0
+        bonus = bonus_excess(self.value, city.counted_on(TRANSFER_BONUS), p) > 0
         won_over = self.draw_for_life("contract", REGISTERED_FOR_BONUS) < p.bonus_registers
         return bonus and self.service >= 0 and won_over
 
@@ -105,8 +104,8 @@ def agree(city, p):
     use_vouchers(city, p, VOUCHER_SHARE, able, p.voucher_reach, TAKES_VOUCHER)
     reach = p.voucher_reach * p.equipment_uses
     use_vouchers(city, p, EQUIPMENT_SHARE, able, reach, EQUIPMENT)
-    reward_sharing(city, p)
-    pay_bonus(city, p)
+    reward_sharing(city)
+    claim_bonus(city, p)
     count(city)
 
 
@@ -186,7 +185,13 @@ def finance(city, p, signed, financed):
     for offer in city.offers.on(TRANSFER_FINANCE):
         share = financed * offer.dose / max(city.offers.dose(TRANSFER_FINANCE), 1e-9)
         claims = [match.result.value * p.risk * share for match in signed]
-        claim(city, p, offer, claims, "firm", [match.result for match in signed])
+        city.reserve(
+            offer,
+            claims,
+            due=city.quarter + round(p.payment_delay),
+            payees="firm",
+            lots=[match.result.draw("lot") for match in signed],
+        )
 
 
 # (b) Development and services
@@ -250,7 +255,7 @@ def bonus_excess(value, share, p):
 
 
 def wants_broker(city, p, contract):
-    excess = bonus_excess(contract.value, city.offers.dose(TRANSFER_BONUS), p)
+    excess = bonus_excess(contract.value, city.counted_on(TRANSFER_BONUS), p)
     drawn_in = (1 - p.intermediated) * p.bonus_response * excess
     return contract.draw_for_life("contract", BROKER) < p.intermediated + drawn_in
 
@@ -293,33 +298,28 @@ def sign(city, p, contract, served, used=True):
 
 def use_vouchers(city, p, lever, able, reach, slot):
     """Let firms ask for a voucher; those who use it sign a contract, or would have anyway."""
-    offers = list(city.offers.on(lever))
-    total = sum(offer.dose for offer in offers)
-    if total <= 0:
-        return
+    share = city.counted_on(lever)
     firms = [
         firm
         for firm in able
-        if firm.asks_for_voucher(p, reach, total, slot)
+        if firm.asks_for_voucher(p, reach, share, slot)
         and firm.draw("contract", slot + 1) < 1 - p.voucher_unused
     ]
-    parts = [p.voucher_bill * offer.dose / max(total, 1.0) * city.weight for offer in offers]
-    covered = covered_by_lines(city, offers, parts, firms)
-    # A part that the money does not reach moves nobody: only those go ahead who would for less.
-    going = []
-    for at, firm in enumerate(firms):
-        granted = sum(o.dose for o, mask in zip(offers, covered, strict=True) if mask[at])
-        if firm.asks_for_voucher(p, reach, granted, slot):
-            going.append(at)
-    for offer, part, mask in zip(offers, parts, covered, strict=True):
-        paid = [firms[at] for at in going if mask[at]]
-        reached = claim(city, p, offer, [part for _ in paid], "firm", paid)
-        for firm, gets in zip(paid, reached, strict=True):
-            firm.voucher += part / city.weight * gets
+    offers = list(city.offers.on(lever))
+    total = max(sum(offer.dose for offer in offers), 1.0)
+    for offer in offers:
+        parts = [p.voucher_bill * offer.dose / total * city.weight for _ in firms]
+        rows = [firm.row for firm in firms]
+        city.claim(offer, rows, parts, "firm", receive=partial(note_voucher, city))
     sellers, served = selling_organisations(city), served_districts(city)
-    for firm in [firms[at] for at in going]:
+    for firm in firms:
         if firm.draw("contract", slot + 1) < p.voucher_additional:
             sign(city, p, voucher_contract(city, p, firm, sellers, slot), served)
+
+
+def note_voucher(city, _, rows, millions):
+    for row, million in zip(rows, millions, strict=True):
+        city.firms[row].voucher += million / city.weight
 
 
 def voucher_contract(city, p, firm, sellers, slot):
@@ -336,36 +336,10 @@ def voucher_contract(city, p, firm, sellers, slot):
     )
 
 
-def covered_by_lines(city, offers, parts, firms):
-    """Return per offer whom its line could pay its part of a bill; offers may share a line."""
-    lines = [offer.account.line for offer in offers]
-    whole = dict.fromkeys(lines, 0.0)
-    for line, part in zip(lines, parts, strict=True):
-        whole[line] += part
-    lots = np.array([firm.draw("lot") for firm in firms])
-    masks = {
-        line: city.books.affords(
-            line, yuan(np.full(len(firms), part)), merit=np.zeros(len(firms)), lot=lots
-        ).tolist()
-        for line, part in whole.items()
-    }
-    return [masks[line] for line in lines]
-
-
 # Payments and sums
 
 
-def claim(city, p, offer, millions, payee, claimants):
-    return city.pay(
-        offer,
-        millions,
-        due=city.quarter + round(p.payment_delay),
-        payees=payee,
-        lots=[claimant.draw("lot") for claimant in claimants],
-    )
-
-
-def reward_sharing(city, p):
+def reward_sharing(city):
     """Reward organisations for the shared services that small firms bought with vouchers."""
     value = {}
     for contract in city.contracts:
@@ -373,22 +347,29 @@ def reward_sharing(city, p):
             sold = contract.value * city.weight
             value[contract.seller] = value.get(contract.seller, 0.0) + sold
     rows = sorted(value)
-    sellers = [city.organisations[row] for row in rows]
     for offer in city.offers.on(SHARING_REWARD):
-        claim(city, p, offer, [value[row] * offer.dose for row in rows], "platform", sellers)
+        sums = [value[row] * offer.dose for row in rows]
+        city.claim(offer, rows, sums, "platform", to=rows)
 
 
-def pay_bonus(city, p):
-    """Pay intermediaries a share of the registered contracts that they brokered."""
-    brokered = [c for c in city.contracts if c.registered and c.service >= 0]
-    base = [min(contract.value, p.bonus_base) * contract.weight() for contract in brokered]
-    city.flows.bonus_base += sum(base)
+def claim_bonus(city, p):
+    """Let intermediaries claim a share of the registered contracts that they brokered."""
+    first = len(city.run.state.contracts)  # the row of this quarter's first contract
+    brokered = [
+        (first + number, min(contract.value, p.bonus_base) * contract.weight())
+        for number, contract in enumerate(city.contracts)
+        if contract.registered and contract.service >= 0
+    ]
+    city.flows.bonus_base += sum(base for _, base in brokered)
     for offer in city.offers.on(TRANSFER_BONUS):
-        claims = [counted * offer.dose for counted in base]
-        served = claim(city, p, offer, claims, "platform", brokered)
-        for contract, money, paid in zip(brokered, claims, served, strict=True):
-            contract.bonus += money * paid
-    city.flows.bonus += sum(contract.bonus for contract in brokered)
+        sums = [base * offer.dose for _, base in brokered]
+        city.claim(offer, [row for row, _ in brokered], sums, "platform", receive=note_bonus)
+
+
+def note_bonus(state, rows, millions):
+    state.flows.bonus += sum(millions)
+    for row, million in zip(rows, millions, strict=True):
+        state.contracts.bonus[row] += million
 
 
 def count(city):

@@ -94,8 +94,8 @@ class MortalFirm:
         city = self.model
         first = self.high_tech_until == 0
         renews = self.high_tech_until == city.quarter
-        worth = city.offers.dose(HIGH_TECH_RELIEF) * p.margin * self.revenue * rules.STATUS_YEARS
-        worth += city.offers.dose(HIGH_TECH_REWARD) if first else 0.0
+        worth = city.counted_on(HIGH_TECH_RELIEF) * p.margin * self.revenue * rules.STATUS_YEARS
+        worth += city.counted_on(HIGH_TECH_REWARD) if first else 0.0
         own_cost = exp(p.cost_spread * self.normal_for_life("demography", COSTS))
         weighs = renews or self.draw("demography", WEIGHS) < p.considers
         gains = worth > city.norms.status_cost * own_cost
@@ -112,9 +112,9 @@ class MortalFirm:
         return able and FIRST_FIELD <= self.field <= LAST_FIELD
 
     def apply_for_service_status(self, p):
-        offers = self.model.offers
-        relief = offers.dose(STATUS_RELIEF) * p.margin * self.revenue * rules.STATUS_YEARS
-        if offers.dose(RECOGNITION_REWARD) + relief <= p.cost:
+        city = self.model
+        relief = city.counted_on(STATUS_RELIEF) * p.margin * self.revenue * rules.STATUS_YEARS
+        if city.counted_on(RECOGNITION_REWARD) + relief <= p.cost:
             return
         if self.draw("demography", WEIGHS_SERVICE) < p.considers:
             self.service_status = self.draw("demography", PASSES_SERVICE) < p.passes
@@ -229,7 +229,7 @@ def decide_on_high_tech(city, p):
         if firm.rd_relabelled > 0:
             firm.rd_relabelled = max(firm.research_needed() - firm.rd, 0.0)
     holders = [firm for firm in city.firms if firm.holds_high_tech_status()]
-    reward(city, p, HIGH_TECH_REWARD, new)
+    reward(city, HIGH_TECH_REWARD, new)
     relieve(city, p, HIGH_TECH_RELIEF, holders)
 
 
@@ -241,29 +241,19 @@ def decide_on_service_status(city, p):
     new = [firm for firm in able if firm.service_status]
     city.flows.service_statuses += len(new) * city.weight
     holders = [firm for firm in city.firms if firm.alive and firm.service_status]
-    reward(city, p, RECOGNITION_REWARD, new)
+    reward(city, RECOGNITION_REWARD, new)
     relieve(city, p, STATUS_RELIEF, holders)
 
 
-def reward(city, p, lever, firms):
-    """Pay firms a sum for a new status."""
+def reward(city, lever, firms):
+    """Have a sum claimed for a new status."""
     for offer in city.offers.on(lever):
-        pay(city, p, offer, firms, [offer.dose * city.weight for _ in firms])
+        sums = [offer.dose * city.weight for _ in firms]
+        city.claim(offer, [firm.row for firm in firms], sums, "firm")
 
 
 def relieve(city, p, lever, firms):
     """Relieve holders of a status of a part of their taxes."""
     for offer in city.offers.on(lever):
         saved = [offer.dose * p.margin * firm.revenue * city.weight for firm in firms]
-        pay(city, p, offer, firms, saved)
-
-
-def pay(city, p, offer, firms, millions):
-    city.pay(
-        offer,
-        millions,
-        due=city.quarter + round(p.reward_delay),
-        payees="firm",
-        merits=[firm.rd / firm.revenue for firm in firms],
-        lots=[firm.draw("lot") for firm in firms],
-    )
+        city.claim(offer, [firm.row for firm in firms], saved, "firm")

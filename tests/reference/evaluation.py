@@ -15,8 +15,10 @@ from sim.inputs.levers import (
     RUNNING_RELIEF,
     STRICTNESS,
 )
-from sim.processes.evaluation import DECILE, A, B, C, D
-from sim.state.columns import ACTIVE, CLOSED
+from sim.processes.evaluation import DECILE
+from sim.state.columns import ACTIVE, CLOSED, A, B, C, D
+
+from .promises import claim_for_platforms
 
 SCORE, AWARD, NATIONAL_AWARD = 0, 1, 2  # slots of a platform's draws in a quarter
 
@@ -94,7 +96,7 @@ def grade(city, p):
     places = {(firm.district, firm.cluster) for firm in city.firms if firm.alive and firm.rd > 0}
     for platform in platforms:
         platform.be_graded(p, places)
-    reward(city, p, platforms)
+    reward(city, platforms)
     support(city, p, platforms)
     award(city, p)
     closing = [platform for platform in platforms if platform.must_close(p)]
@@ -109,27 +111,27 @@ def by_kind(platforms):
         yield KIND_NAMES[code], [platform for platform in platforms if platform.kind == code]
 
 
-def reward(city, p, platforms):
-    """Pay for an A, and for passing the first time."""
+def reward(city, platforms):
+    """Have an A claimed for, and for passing the first time."""
     best = [platform for platform in platforms if platform.grade == A]
     passed = [platform for platform in platforms if platform.passes_for_the_first_time()]
     for lever, happened in ((GRADE_REWARD, best), (FIRST_PASS_REWARD, passed)):
         for kind, here in by_kind(happened):
             for offer in city.offers.on(lever, kind):
                 paid = [platform for platform in here if platform.is_at_level_of(offer)]
-                pay(city, p, offer, paid, offer.dose)
+                claim_for_platforms(city, offer, paid, offer.dose)
 
 
 def support(city, p, platforms):
-    """Pay running costs to whom each offer names, and note tax relief of legal persons."""
+    """Have running costs claimed by whom each offer names, and tax relief by legal persons."""
     for kind, here in by_kind(platforms):
         cost = float(city.costs["run_cost"][KIND_CODE[kind]])
         young = [platform for platform in here if platform.is_young(p)]
         for offer in city.offers.on(OPERATING_GRANT, kind):
-            pay(city, p, offer, young, min(offer.dose, cost))
+            claim_for_platforms(city, offer, young, min(offer.dose, cost))
         if KINDS[kind].legal_person:
             for offer in city.offers.on(RUNNING_RELIEF, kind):
-                pay(city, p, offer, here, offer.dose * cost)
+                claim_for_platforms(city, offer, here, offer.dose * cost)
 
 
 def award(city, p):
@@ -150,16 +152,4 @@ def award(city, p):
         city.flows.awards[LEVEL_CODE[level]] += sum(service.stands_for for service in won)
         for offer in city.offers.on(AWARD_MATCH):
             if not offer.levels or LEVELS.index(level) in offer.levels:
-                pay(city, p, offer, won, offer.dose)
-
-
-def pay(city, p, offer, platforms, million):
-    paid = [platform for platform in platforms if platform.may_take(offer)]
-    city.pay(
-        offer,
-        [million * platform.stands_for for platform in paid],
-        due=city.quarter + round(p.reward_delay),
-        payees="platform",
-        merits=[platform.quality for platform in paid],
-        lots=[platform.draw("lot") for platform in paid],
-    )
+                claim_for_platforms(city, offer, won, offer.dose)

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import exp, nextafter
 
-import numpy as np
-
 from sim.core import identity
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import PILOT_OFFICES
 from sim.processes.founding import ELSEWHERE, TRILLION
-from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.founders import CARRIERS
 from sim.state.platforms import REPEATABLE
@@ -44,12 +41,10 @@ class Climate:
 
 @dataclass
 class Decision:
-    """What a host decided to found, how suitable it is, and where a draw puts it."""
+    """What a host decided to found, and where a draw puts it."""
 
     host: object
     kind: int
-    anyway: bool
-    suitability: float
     place: float
 
 
@@ -88,7 +83,7 @@ class Host:
 
     def decide_on_founding(self, p, climate):
         """Draw once among competing kinds; what would be founded without offers is drawn first."""
-        suitability, hazards = self.suitability_as_host(), self.hazards(climate)
+        hazards = self.hazards(climate)
         plain = sum(hazards.values())
         extra = sum(hazard * (climate.boosts[kind] - 1.0) for kind, hazard in hazards.items())
         whether = self.draw("founding", WHETHER)
@@ -100,7 +95,7 @@ class Host:
             pointer -= hazard * (1.0 if anyway else climate.boosts[kind] - 1.0)
             if pointer < 0.0:
                 place = self.draw("founding", PLACE)
-                return Decision(self, kind, anyway, suitability, place)
+                return Decision(self, kind, place)
         return None
 
     def win_partner(self, p, science):
@@ -364,7 +359,7 @@ def is_part_of_firms(kind):
 
 
 def carry_out(city, p, name, decisions, lacks):
-    """Pay what is promised for each founding and start building."""
+    """Claim what is promised for each founding and start building."""
     for code in sorted({decision.kind for decision in decisions}):
         kind = KIND_NAMES[code]
         chosen = [(decision, -1) for decision in decisions if decision.kind == code]
@@ -372,20 +367,12 @@ def carry_out(city, p, name, decisions, lacks):
             science = ring_of_science(city)
             asked = [(d, d.host.win_partner(p, science)) for d, _ in chosen]
             chosen = [(decision, partner) for decision, partner in asked if partner >= 0]
-        goes = fund(
-            city,
-            kind,
-            name,
-            [decision.host for decision, _ in chosen],
-            [decision.suitability for decision, _ in chosen],
-            [decision.anyway for decision, _ in chosen],
-        )
-        for (decision, partner), go in zip(chosen, goes, strict=True):
-            if go:
-                cluster = decision.host.own_cluster()
-                if cluster == len(city.made_of.clusters):
-                    cluster = pick_cluster(city, lacks, code, decision.place)
-                decision.host.build(kind, cluster, host_class=name, partner=partner)
+        claim_founding(city, kind, name, [decision.host for decision, _ in chosen])
+        for decision, partner in chosen:
+            cluster = decision.host.own_cluster()
+            if cluster == len(city.made_of.clusters):
+                cluster = pick_cluster(city, lacks, code, decision.place)
+            decision.host.build(kind, cluster, host_class=name, partner=partner)
 
 
 def ring_of_science(city):
@@ -405,40 +392,12 @@ def pick_cluster(city, lacks, kind, place):
     return min(bisect_left(edges, place), len(clusters) - 1)
 
 
-def fund(city, kind, name, hosts, merits, anyway):
-    """Pay those who found; return who does.
-
-    Whoever can get all that was promised goes ahead; others only if they would have anyway.
-    """
-    by_line = {}
+def claim_founding(city, kind, name, hosts):
+    """Let those who found claim what they were promised."""
     weight = stands_for(city, kind, name)
     for offer, million in founding_offers(city, kind, name):
-        million *= weight
-        line = offer.account.line
-        by_line.setdefault(line, []).append((offer, million))
-    lots = [host.draw("lot") for host in hosts]
-    covered = {
-        line: city.books.affords(
-            line,
-            yuan(np.full(len(hosts), sum(million for _, million in offers))),
-            merit=np.array(merits, float),
-            lot=np.array(lots, float),
-        ).tolist()
-        for line, offers in by_line.items()
-    }
-    goes = [anyway[at] or all(mask[at] for mask in covered.values()) for at in range(len(hosts))]
-    for line, offers in by_line.items():
-        paid = [at for at in range(len(hosts)) if goes[at] and covered[line][at]]
-        for offer, million in offers:
-            city.pay(
-                offer,
-                [million for _ in paid],
-                due=city.quarter,
-                payees=PAYEE[name],
-                merits=[merits[at] for at in paid],
-                lots=[lots[at] for at in paid],
-            )
-    return goes
+        rows = [host.row for host in hosts]
+        city.claim(offer, rows, [million * weight for _ in hosts], PAYEE[name])
 
 
 def pilot_offices(city, p):
@@ -474,17 +433,15 @@ def talk_with_outsiders(city, p, lacks):
     ending = [parent for parent in parents if parent.negotiates_until == city.quarter]
     chance = min(1.0, p.talks_succeed * boost(city, "institute", "outside"))
     won = [parent for parent in ending if parent.talks_succeed(chance)]
-    anyway = [parent.talks_succeed(p.talks_succeed) for parent in won]
-    goes = fund(city, "institute", "outside", won, [0.0 for _ in won], anyway)
-    for parent, go in zip(won, goes, strict=True):
-        if go:
-            place = parent.draw("founding", TALKS_PLACE)
-            parent.build(
-                "institute",
-                pick_cluster(city, lacks, KIND_CODE["institute"], place),
-                host_class="outside",
-                district=int(parent.draw("founding", TALKS_DISTRICT) * len(city.made_of.districts)),
-            )
+    claim_founding(city, "institute", "outside", won)
+    for parent in won:
+        place = parent.draw("founding", TALKS_PLACE)
+        parent.build(
+            "institute",
+            pick_cluster(city, lacks, KIND_CODE["institute"], place),
+            host_class="outside",
+            district=int(parent.draw("founding", TALKS_DISTRICT) * len(city.made_of.districts)),
+        )
     for parent in ending:
         parent.negotiates_until = 0
     opening = p.talks * city.figures.gdp / TRILLION / 4

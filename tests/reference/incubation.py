@@ -34,20 +34,21 @@ class IncubatedFirm:
     def seeks_seat(self, p):
         young = self.alive and not self.above_scale and self.seated == 0
         young = young and self.model.quarter - self.founded <= p.search
-        return young and self.draw_for_life("incubation", SEEKS) < p.seek
+        return young and self.draw_for_life("incubation", SEEKS) < self.model.norms.seeks_seat
 
     def is_at_its_last_try(self, p):
         return self.model.quarter + 1 - self.founded > p.search
 
     def prefers(self, p, carriers):
-        """Return the carrier that suits it best: near ones and those of high level mostly."""
+        """Return the carrier that suits it best: near, of a high level and cheap ones mostly."""
         return max(carriers, key=lambda carrier: self.liking(p, carrier))
 
     def liking(self, p, carrier):
         city = self.model
         u = city.luck.uniform("incubation", city.quarter, mix(self.id, carrier.id))
         nearness = (self.district == carrier.district) + (self.cluster == carrier.cluster)
-        return log(u) / (p.near**nearness * (1.0 + carrier.level))
+        wanted = p.near**nearness * (1.0 + carrier.level) * carrier.rent**-p.rent_matters
+        return log(u) / wanted
 
     def take_seat(self, carrier):
         self.carrier = carrier.row

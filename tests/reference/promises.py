@@ -13,6 +13,7 @@ from sim.inputs.levers import (
     PLATFORM_EQUITY,
     RUNNING_RELIEF,
 )
+from sim.state.claims import EQUAL, FIRST, LAST
 
 
 def boost(city, kind, host):
@@ -27,32 +28,32 @@ def expected_gain(city, kind, host):
     levels = KINDS[kind].levels
     if len(levels) > 1:
         climbs = city.founders.climb
-        gain += climbs * city.offers.dose(LEVEL_REWARD, kind, levels[1], host)
-        match = city.offers.dose(LEVEL_MATCH, kind, levels[1], host)
+        gain += climbs * city.counted_on(LEVEL_REWARD, kind, levels[1], host)
+        match = city.counted_on(LEVEL_MATCH, kind, levels[1], host)
         gain += climbs * match * provincial_grant(city, kind, levels[1])
     return gain
 
 
 def at_the_founding(city, kind, host):
     """Return what is paid once: a grant, a part of the cost, equity."""
-    offers, cost = city.offers, float(city.costs["found_cost"][KIND_CODE[kind]])
-    once = offers.dose(FOUNDING_GRANT, kind, KINDS[kind].levels[0], host)
-    once += offers.dose(FOUNDING_MEANS, kind, None, host) * cost
+    cost = float(city.costs["found_cost"][KIND_CODE[kind]])
+    once = city.counted_on(FOUNDING_GRANT, kind, KINDS[kind].levels[0], host)
+    once += city.counted_on(FOUNDING_MEANS, kind, None, host) * cost
     if KINDS[kind].legal_person:
-        equity = offers.dose(PLATFORM_EQUITY, kind, None, host)
+        equity = city.counted_on(PLATFORM_EQUITY, kind, None, host)
         once += equity * city.founders.equity_worth * cost
     return once
 
 
 def while_it_runs(city, kind, host):
     """Return what is paid over the horizon: support, rewards for grades, relief of taxes."""
-    offers, outlook = city.offers, city.founders
+    outlook = city.founders
     lowest, cost = KINDS[kind].levels[0], float(city.costs["run_cost"][KIND_CODE[kind]])
-    yearly = min(offers.dose(OPERATING_GRANT, kind, None, host), cost)
-    yearly += offers.dose(GRADE_REWARD, kind, lowest, host) * outlook.top_grade
+    yearly = min(city.counted_on(OPERATING_GRANT, kind, None, host), cost)
+    yearly += city.counted_on(GRADE_REWARD, kind, lowest, host) * outlook.top_grade
     if KINDS[kind].legal_person:
-        yearly += offers.dose(RUNNING_RELIEF, kind, None, host) * cost
-    return yearly * outlook.horizon + offers.dose(FIRST_PASS_REWARD, kind, lowest, host)
+        yearly += city.counted_on(RUNNING_RELIEF, kind, None, host) * cost
+    return yearly * outlook.horizon + city.counted_on(FIRST_PASS_REWARD, kind, lowest, host)
 
 
 def founding_offers(city, kind, host):
@@ -82,3 +83,16 @@ def rewards_for_level(city, kind, level, host=None):
         for offer in city.offers.on(lever, kind, level, host):
             if offer.levels or first_step:
                 yield offer, offer.dose * base
+
+
+def claim_for_platforms(city, offer, platforms, million):
+    """Have an offer claimed by those platforms that it is for: an A comes first, a D last."""
+    paid = [platform for platform in platforms if platform.may_take(offer)]
+    city.claim(
+        offer,
+        [platform.row for platform in paid],
+        [million * platform.stands_for for platform in paid],
+        "platform",
+        to=[platform.row for platform in paid],
+        merits=[{1: FIRST, 4: LAST}.get(platform.grade, EQUAL) for platform in paid],
+    )

@@ -161,7 +161,7 @@ def diagnose(city, p, usual):
         last = first + offer.dose / 4
         chosen = [firm for firm in able if first <= firm.draw("research", DIAGNOSED) < last]
         first = last
-        served = city.pay(
+        served = city.reserve(
             offer,
             [p.diagnosis_cost * city.weight for _ in chosen],
             due=city.quarter,

@@ -1,7 +1,7 @@
 """Subsidy response, told for one firm at a time."""
 
 from sim.core import quarter
-from sim.inputs.levers import RD_PRICE, RD_SHARE
+from sim.inputs.levers import RD_SHARE
 from sim.processes.subsidy_response import CLAIM_SEASON, LEVERS
 
 KNOWS = 0  # slot of a firm's life
@@ -10,16 +10,6 @@ KNOWS = 0  # slot of a firm's life
 def promise(p, offer, rd):
     """Return what an offer promises on a year's R&D: a subsidy has a ceiling, a deduction none."""
     return min(offer.dose * rd, p.ceiling) if offer.lever == RD_SHARE else offer.dose * rd
-
-
-def trust(city, offer, p):
-    """Return the part of a promise that firms count on: what part of the claims was paid."""
-    if offer.lever == RD_PRICE:
-        return 1.0
-    claimed = city.totals.claimed[offer.account.number]
-    if claimed == 0:
-        return p.first_trust
-    return city.totals.granted[offer.account.number] / claimed
 
 
 class SubsidisedFirm:
@@ -55,30 +45,23 @@ def respond(city, p):
     for offer in offers:
         # A rule that stood before the start is in the city's starting R&D already.
         if not offer.account.background:
-            trusted = trust(city, offer, p)
+            trusted = city.trust_in(offer)
             for firm in performers:
                 firm.respond_to(p, offer, trusted)
 
 
 def claim(city, p, offer, performers):
-    """Claim for last year's reported R&D; the line pays by lot until its money is gone."""
-    trusted = trust(city, offer, p)
+    """Claim for last year's reported R&D, and note what is granted of it."""
+    trusted = city.trust_in(offer)
     claimants = [
         firm for firm in performers if firm.expects(p, offer, trusted, firm.reported_research()) > 0
     ]
     sums = [promise(p, offer, firm.reported_research()) * city.weight for firm in claimants]
-    served = city.pay(
-        offer,
-        sums,
-        due=city.quarter + round(p.payment_delay),
-        payees="firm",
-        lots=[firm.draw("lot", offer.lot) for firm in claimants],
-    )
-    if offer.lever == RD_SHARE:
-        for firm, money, paid in zip(claimants, sums, served, strict=True):
-            firm.rd_subsidy += money / city.weight * paid
-    granted = sum(money for money, paid in zip(sums, served, strict=True) if paid)
-    city.totals.claimed[offer.account.number] += sum(sums)
-    city.totals.granted[offer.account.number] += granted
     city.flows.rd_subsidy_claims += len(claimants) * city.weight
-    city.flows.rd_subsidy_granted += granted
+
+    def note(_, rows, millions):
+        city.flows.rd_subsidy_granted += sum(millions)
+        for row, million in zip(rows, millions, strict=True):
+            city.firms[row].rd_subsidy += million / city.weight * (offer.lever == RD_SHARE)
+
+    city.claim(offer, [firm.row for firm in claimants], sums, "firm", receive=note)

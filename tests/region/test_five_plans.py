@@ -142,7 +142,7 @@ STILL = {
     "contract.voucher_reach": 0.0,
     "founding.talks": 0.0,
     "founding.talks_succeed": 0.0,
-    "incubation.seek": 0.0,
+    "incubation.search": 0.0,
     "services.enrol": 0.0,
     "services.weighs": 0.0,
     "services.weighs_outside": 0.0,

@@ -264,7 +264,7 @@ def test_a_higher_founding_grant_never_lowers_what_founders_expect():
         run.step()
         gains.append(expected_gain(run.state, "technology_innovation_centre", "leading_firm"))
     assert gains[0] < gains[1] < gains[2]
-    assert gains[1] - gains[0] == pytest.approx(2.0)
+    assert gains[1] - gains[0] == pytest.approx(2.0 * run.state.trust["city_fund"])
 
 
 def test_typed_in_figures_start_the_city():

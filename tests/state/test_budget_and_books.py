@@ -32,7 +32,7 @@ def books(money=0):
 
 def claim(made, amounts, *, account=CITY, due=START, merit=None, lot=None, payees="firm"):
     amounts = np.asarray(amounts, np.int64)
-    return made.pay(
+    return made.reserve(
         account,
         amounts,
         due=due,
@@ -45,14 +45,14 @@ def claim(made, amounts, *, account=CITY, due=START, merit=None, lot=None, payee
 # The year's money
 
 
-STEADY = {"growth": 0.0, "swing": 0.0}
+STEADY = {"growth": 0.0, "swing": 0.0, "execution": 1.0}
 
 
 def test_the_fund_grows_year_by_year():
     state = tiny(offer("founding_grant", 1.0, "institute"), fund=100.0)
     for fund in (108.0, 116.64, 125.9712):
         state.books.lapse("city_fund")
-        open_the_year(state, Parameters(growth=0.08, swing=0.0))
+        open_the_year(state, Parameters(growth=0.08, swing=0.0, execution=1.0))
         assert state.books.lines["city_fund"].free == pytest.approx(fund * 1e6, abs=1)
         state.quarter += 4
     assert fiscal_growth(state) == pytest.approx(8.0)
@@ -118,8 +118,8 @@ def test_what_nobody_claimed_lapses_at_the_years_end_but_for_venture_money():
         )
         grant_money(state, 30, "venture_fund")
         grant = state.offers.published[0]
-        state.claim(grant, ids(1), 40.0, due=AUTUMN + 4, payee="firm")
-        settle.pay_what_is_due(state)
+        state.reserve(grant, ids(1), 40.0, due=AUTUMN + 4, payee="firm")
+        settle.settle(state, settle.Parameters())
         fund = state.books.lines["city_fund"]
         assert fund.lapsed == (60_000_000 if quarter == AUTUMN else 0)
         assert fund.committed == 40_000_000  # what was promised stays

@@ -1,4 +1,4 @@
-"""Claims and promises: who is served, who goes ahead, and that what is expected is what is paid."""
+"""Places and promises: who is served, and that what is expected is what is granted and trusted."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from world import (
 from sim.inputs.levers import FOUNDING_GRANT, PLATFORM_EQUITY
 from sim.processes import accreditation, evaluation
 from sim.state.founders import Parameters as Outlook
-from sim.state.promises import expected_gain, fund
+from sim.state.promises import claim_founding, expected_gain
 
 INSTITUTE = "institute"
 
@@ -34,7 +34,7 @@ def grants(*names, money, **lines):
 def spent(state):
     """Return million CNY promised by instrument."""
     sums = {}
-    for (_, name), amount in promised(state.books).items():
+    for (_, name), amount in promised(state).items():
         sums[name] = sums.get(name, 0.0) + amount / 1e6
     return sums
 
@@ -42,70 +42,40 @@ def spent(state):
 # Claims
 
 
-def test_between_equals_the_lot_of_the_offer_decides_and_all_is_due_now():
+def test_places_are_given_by_the_lot_of_the_offer_and_are_due_now():
     state, [(grant, _)] = grants("city", money=2)
-    served = state.claim(grant, ids(5), 1.0, payee="firm")
+    served = state.reserve(grant, ids(5), 1.0, payee="firm")
     first = np.argsort(state.luck("lot").uniform(ids(5), grant.lot))[:2]
     assert sorted(np.flatnonzero(served)) == sorted(first)
-    assert promised(state.books) == {(START, "city"): 2_000_000}
+    assert promised(state) == {(START, "city"): 2_000_000}
 
 
 def test_merit_comes_before_the_lot_and_another_lot_before_the_offers_own():
     state, [(grant, _)] = grants("city", money=1)
     merit = np.array([0.0, 2.0, 1.0])
-    assert state.claim(grant, ids(3), 1.0, payee="firm", merit=merit).tolist() == [0, 1, 0]
+    assert state.reserve(grant, ids(3), 1.0, payee="firm", merit=merit).tolist() == [0, 1, 0]
     state, [(grant, _)] = grants("city", money=1)
     lot = np.array([0.5, 0.9, 0.1])
-    assert state.claim(grant, ids(3), 1.0, payee="firm", lot=lot).tolist() == [0, 0, 1]
+    assert state.reserve(grant, ids(3), 1.0, payee="firm", lot=lot).tolist() == [0, 0, 1]
 
 
-def test_each_may_claim_a_sum_of_its_own_at_a_time_of_its_own():
+def test_each_may_reserve_a_sum_of_its_own_at_a_time_of_its_own():
     state, [(grant, _)] = grants("city", money=10)
     due = np.array([START + 1, START + 2])
-    served = state.claim(grant, ids(2), np.array([1.5, 2.5]), due=due, payee="firm")
+    served = state.reserve(grant, ids(2), np.array([1.5, 2.5]), due=due, payee="firm")
     assert served.all()
-    assert promised(state.books) == {
+    assert promised(state) == {
         (START + 1, "city"): 1_500_000,
         (START + 2, "city"): 2_500_000,
     }
 
 
-def test_where_nobody_claims_nobody_is_served():
+def test_where_nobody_asks_nobody_is_served():
     state, [(grant, _)] = grants("city", money=10)
-    assert state.claim(grant, ids(0), 1.0, payee="firm").size == 0
-    assert promised(state.books) == {}
-
-
-# Who goes ahead
-
-
-def test_who_can_get_all_goes_ahead_and_others_only_if_they_would_have_anyway():
-    # The city's line reaches three of four, the counties' one: by merit the first ones.
-    state, parts = grants("city", "county", money=3, county_fund=1)
-    merit = np.array([4.0, 3.0, 2.0, 1.0])
-    anyway = np.array([False, False, True, True])
-    goes = state.go_ahead(parts, ids(4), anyway, payee="firm", merit=merit)
-    assert goes.tolist() == [True, False, True, True]
-    assert spent(state) == {"city": 2.0, "county": 1.0}  # nothing to the one that does not go
-
-
-def test_parts_from_one_line_are_paid_together_or_not_at_all():
-    state = tiny(
-        offer("founding_grant", 1.0, INSTITUTE, name="one"),
-        offer("founding_grant", 0.5, INSTITUTE, name="other"),
-        money=1.4,
-    )
-    parts = [(one, one.dose) for one in state.offers.on(FOUNDING_GRANT)]
-    assert not state.go_ahead(parts, ids(1), np.zeros(1, np.bool_), payee="firm").any()
-    assert state.go_ahead(parts, ids(1), np.ones(1, np.bool_), payee="firm").all()
-    assert promised(state.books) == {}
-    grant_money(state, 0.1)
-    assert state.go_ahead(parts, ids(1), np.zeros(1, np.bool_), payee="firm").all()
-    assert spent(state) == {"one": 1.0, "other": 0.5}
-
-
-def test_where_nothing_is_promised_everybody_goes_ahead():
-    assert tiny().go_ahead([], ids(3), np.zeros(3, np.bool_), payee="firm").all()
+    assert state.reserve(grant, ids(0), 1.0, payee="firm").size == 0
+    state.claim(grant, 1.0, payee="firm", rows=ids(0).astype(int))
+    assert state.claims == []
+    assert promised(state) == {}
 
 
 # Expected and paid
@@ -139,7 +109,7 @@ SURE = Outlook(horizon=1, climb=1.0, top_grade=1.0, equity_worth=1.0)
 
 def lived_through(state):
     """Let one public body found an institute; let one that it founded have its best year."""
-    assert fund(state, INSTITUTE, "public_body", ids(1), np.zeros(1), np.zeros(1, np.bool_)).all()
+    claim_founding(state, INSTITUTE, "public_body", np.arange(1))
     add_platforms(state, INSTITUTE, 1, quality=10.0, decided=START, opens=START)
     accreditation.promote(state, accreditation.Parameters(apply=1.0, lasting=1.0, work=0.0))
     evaluation.grade(state, evaluation.Parameters(lasting=1.0, hollow=0.0))
@@ -172,7 +142,7 @@ def test_support_is_paid_up_to_the_running_cost_and_expected_so():
     state = autumn(offer("operating_grant", 5.0, INSTITUTE), money=100)
     state.founders = SURE
     lived_through(state)
-    assert promised(state.books) == {(AUTUMN + 4, "operating_grant"): 2_000_000}
+    assert promised(state) == {(AUTUMN + 4, "operating_grant"): 2_000_000}
     assert expected_gain(state, INSTITUTE, "public_body") == 2.0
 
 
@@ -180,5 +150,18 @@ def test_equity_is_worth_less_than_a_gift_of_the_same_sum():
     state = tiny(offer("platform_equity", 0.2, INSTITUTE, payer="fund"))
     assert expected_gain(state, INSTITUTE, "public_body") == pytest.approx(0.3 * 2.0)
     assert sum(one.dose for one in state.offers.on(PLATFORM_EQUITY)) == 0.2
-    fund(state, INSTITUTE, "public_body", ids(1), np.zeros(1), np.zeros(1, np.bool_))
+    claim_founding(state, INSTITUTE, "public_body", np.arange(1))
     assert spent(state) == {"platform_equity": 2.0}
+
+
+def test_of_each_promise_the_trust_in_its_line_is_counted_on():
+    state = autumn(*OFFERS, money=100)
+    state.founders = SURE
+    state.trust = {"city_fund": 0.25}
+    by_city = {one.lever for one in OFFERS if one.payer == "city"}
+    trusted = {lever: (0.25 if lever in by_city else 1.0) * m for lever, m in BROUGHT.items()}
+    gain = expected_gain(state, INSTITUTE, "public_body")
+    assert gain == pytest.approx(sum(trusted.values()))
+    state.trust["city_fund"] = 0.0
+    state.offers.weigh_anew()
+    assert expected_gain(state, INSTITUTE, "public_body") == pytest.approx(2.0 + 0.2 + 0.7)

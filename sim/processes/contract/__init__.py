@@ -18,7 +18,7 @@ __all__ = ["Parameters", "agree", "begin"]
 
 
 def agree(state: State, p: Parameters) -> None:
-    """Sign this quarter's contracts, register them, and pay the vouchers used."""
+    """Sign this quarter's contracts, register them, and have vouchers and rewards claimed."""
     state.firms.absorbed[:] = 0.0
     state.firms.voucher[:] = 0.0
     table = state.organisations
@@ -29,6 +29,6 @@ def agree(state: State, p: Parameters) -> None:
     services.develop(state, p)
     vouchers.use_vouchers(state, p)
     signed = np.arange(before, len(state.contracts))
-    rewards.reward_sharing(state, p, signed)
+    rewards.reward_sharing(state, signed)
     rewards.pay_bonus(state, p, signed)
     signing.count(state, signed)

@@ -52,7 +52,7 @@ def _intermediaries(
 ) -> Rows:
     """Return the transfer service that brokers each contract, as far as brokers have time."""
     luck = state.draws.at("contract", 0)
-    chance = brokering_chance(value, state.offers.dose(TRANSFER_BONUS), p)
+    chance = brokering_chance(value, state.counted_on(TRANSFER_BONUS), p)
     wants = luck.happens(ids, chance, slots.BROKER)
     wanting = np.flatnonzero(wants)
     queue = wanting[ordered(luck.uniform(ids[wanting], slots.ORDER))]

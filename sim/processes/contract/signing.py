@@ -15,7 +15,6 @@ from sim.processes.contract import slots
 from sim.processes.contract.bonus import bonus_excess
 from sim.processes.contract.parameters import Parameters
 from sim.state.columns import ACTIVE
-from sim.state.offers import Offer
 from sim.state.state import State
 
 
@@ -65,7 +64,7 @@ def _registered(state: State, p: Parameters, deals: Deals) -> Flags:
     """Return which contracts are registered: of themselves, or for the bonus of a broker."""
     chance = registration_chance(state, state.firms.district[deals.buyer], p)
     luck = state.draws.at("contract", 0)
-    paid = bonus_excess(deals.value, state.offers.dose(TRANSFER_BONUS), p) > 0
+    paid = bonus_excess(deals.value, state.counted_on(TRANSFER_BONUS), p) > 0
     won_over = luck.happens(deals.ids, p.bonus_registers, slots.REGISTERED_FOR_BONUS)
     brokered = paid & (deals.service >= 0)
     return luck.happens(deals.ids, chance, slots.REGISTERED) | (brokered & won_over)
@@ -94,19 +93,6 @@ def sign(state: State, p: Parameters, deals: Deals) -> None:
         known = party >= 0
         np.add.at(table.cases, party[known], weight)
         np.add.at(table.income, party[known], deals.value[known] * weight)
-
-
-def claim(
-    state: State,
-    p: Parameters,
-    offer: Offer,
-    ids: Ids,
-    million: NDArray[np.float64] | float,
-    payee: str,
-) -> NDArray[np.bool_]:
-    """Claim money that is due some time after the contract; return who is promised it."""
-    due = state.quarter + round(p.payment_delay)
-    return state.claim(offer, ids, million, due=due, payee=payee, lot=state.lot(ids))
 
 
 def count(state: State, rows: Rows) -> None:

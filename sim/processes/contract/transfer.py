@@ -21,7 +21,7 @@ from sim.core.arrays import Rows
 from sim.inputs.levers import RISK_RELIEF, SELLER_INCENTIVE, TRANSFER_FINANCE
 from sim.processes.contract import slots
 from sim.processes.contract.parameters import Parameters
-from sim.processes.contract.signing import Deals, claim, sign
+from sim.processes.contract.signing import Deals, sign
 from sim.state.books import YUAN
 from sim.state.state import State
 
@@ -68,7 +68,9 @@ def _finance(
     """Pay the venture money that carried part of the signed deals."""
     for offer in state.offers.on(TRANSFER_FINANCE):
         share = financed * offer.dose / max(state.offers.dose(TRANSFER_FINANCE), 1e-9)
-        claim(state, p, offer, state.results.id[result], price * p.risk * share, "firm")
+        ids, due = state.results.id[result], state.quarter + round(p.payment_delay)
+        sums = price * p.risk * share
+        state.reserve(offer, ids, sums, due=due, payee="firm", lot=state.lot(ids))
 
 
 def _sell(state: State, p: Parameters, result: Rows, buyer: Rows, service: Rows) -> None:

@@ -1,6 +1,6 @@
 """Vouchers: small firms have part of a bill for services or for equipment paid.
 
-A small firm with a voucher commissions an additional service with chance 0.8, is paid for what it
+A small firm with a voucher commissions an additional service with chance 0.8, has paid what it
 would have bought with 0.1, and lets it lapse with 0.1 [P11].
 """
 
@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.arrays import Ids, Rows
+from sim.core.arrays import Floats, Rows
 from sim.inputs.levers import EQUIPMENT_SHARE, VOUCHER_SHARE, Lever
 from sim.processes.contract import slots
 from sim.processes.contract.parameters import Parameters
 from sim.processes.contract.sellers import FIRM_SELLS, sellers
-from sim.processes.contract.signing import Deals, claim, sign
+from sim.processes.contract.signing import Deals, sign
 from sim.state.state import State
 
 
@@ -32,39 +32,29 @@ def _sign_additional(state: State, p: Parameters, buyer: Rows, slot: int) -> Non
     sign(state, p, deals)
 
 
+def _note(state: State, rows: Rows, million: Floats) -> None:
+    state.firms.voucher[rows] += million / state.weight
+
+
 def _vouchers(
     state: State, p: Parameters, lever: Lever, small: NDArray[np.bool_], reach: float, slot: int
 ) -> None:
     """Let firms ask for one voucher; those who use it sign a contract, or would have anyway.
 
-    Several governments may pay parts of one bill; a firm asks the oftener the more they pay in
-    all.
+    Several governments may pay parts of one bill; a firm asks the oftener the more it counts on
+    in all.
     """
     firms, luck = state.firms, state.luck("contract")
-    offers = list(state.offers.on(lever))
-    total = sum(offer.dose for offer in offers)
-    if total <= 0:
-        return
-
-    def asks(ids: Ids, share: NDArray[np.float64] | float) -> NDArray[np.bool_]:
-        chance = reach / 4 * np.minimum(share, 1.0) / p.usual_share
-        return luck.happens(ids, chance, slot)
-
-    rows = np.flatnonzero(small & asks(firms.id, total))
+    chance = min(reach / 4 * min(state.counted_on(lever), 1.0) / p.usual_share, 1.0)
+    rows = np.flatnonzero(small & luck.happens(firms.id, chance, slot))
     use = luck.uniform(firms.id[rows], slot + 1)
     rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
-    parts = [
-        (offer, p.voucher_bill * offer.dose / max(total, 1.0) * state.weight) for offer in offers
-    ]
-    reached = state.covered(parts, firms.id[rows], np.zeros(rows.size))
-    # A part that the money does not reach moves nobody: only those go ahead who would for less.
-    granted = np.sum([offer.dose * reached[offer.account.line] for offer in offers], 0)
-    goes = asks(firms.id[rows], granted)
-    for offer, million in parts:
-        paid = rows[goes & reached[offer.account.line]]
-        served = claim(state, p, offer, firms.id[paid], million, "firm")
-        firms.voucher[paid[served]] += million / state.weight
-    _sign_additional(state, p, rows[goes & (use < p.voucher_additional)], slot)
+    offers = list(state.offers.on(lever))
+    total = max(sum(offer.dose for offer in offers), 1.0)
+    for offer in offers:
+        bill = p.voucher_bill * offer.dose / total * state.weight
+        state.claim(offer, bill, payee="firm", rows=rows, receive=_note)
+    _sign_additional(state, p, rows[use < p.voucher_additional], slot)
 
 
 def use_vouchers(state: State, p: Parameters) -> None:

@@ -134,13 +134,13 @@ def _for_firms(offer: Offer) -> bool:
 
 
 def _pay(state: State, p: Parameters, offer: Offer, those: Proposals) -> Flags:
-    """Have the city's part of projects paid; return who got it."""
+    """Reserve the city's part of projects; return who has it."""
     university = BODY_CODE["university"]
     kind = state.organisations.kind[those.organisation]
     payees = np.where(
         those.firm >= 0, "firm", np.where(kind == university, "university", "platform")
     )
-    return state.claim(
+    return state.reserve(
         offer,
         those.ids,
         p.public_share * those.value * those.stands_for,

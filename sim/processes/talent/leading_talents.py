@@ -9,7 +9,7 @@ import numpy as np
 from sim.processes.talent import slots
 from sim.processes.talent.hosts import drawn_hosts, hosts_now
 from sim.processes.talent.kinds import CODE
-from sim.processes.talent.packages import acceptance, attraction, packages, pay_packages, payees
+from sim.processes.talent.packages import acceptance, attraction, claim_packages, counted_on
 from sim.processes.talent.parameters import Parameters
 from sim.processes.talent.pools import growth_so_far, rival_scores, strangers, wins
 from sim.state.ring import ring
@@ -24,8 +24,7 @@ def grant_leading(state: State, p: Parameters) -> None:
     kind, grown = "leading_talent", growth_so_far(state, p.leading_growth)
     normal = yearly / p.leading_pass * grown
     ids = strangers(state, CODE[kind], normal * p.candidates)
-    money = sum(offer.dose for offer in packages(state, kind))
-    raised = attraction(money, p.leading_package, hosts_now(state), p)
+    raised = attraction(counted_on(state, kind), p.leading_package, hosts_now(state), p)
     ids = ids[luck.happens(ids, acceptance(1 / p.candidates, raised), slots.ACCEPTS)]
     places = p.leading_quota * grown
     rivals = rival_scores(state, kind, places / p.leading_pass, normal)
@@ -40,5 +39,4 @@ def grant_leading(state: State, p: Parameters) -> None:
     state.talents.add(
         ids, kind=CODE[kind], came=state.quarter, firm=firm, organisation=organisation
     )
-    here = np.ones(ids.size, np.bool_)  # a title is kept, whatever is paid beside it
-    pay_packages(state, p, kind, ids, here, payees(state, organisation))
+    claim_packages(state, kind, organisation)

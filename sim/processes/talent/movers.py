@@ -13,7 +13,7 @@ from sim.core.draws import Addressed
 from sim.processes.talent import slots
 from sim.processes.talent.hosts import drawn_hosts, hosts_now, local_science
 from sim.processes.talent.kinds import CODE
-from sim.processes.talent.packages import pay_packages, payees, weighing
+from sim.processes.talent.packages import claim_packages, weighing
 from sim.processes.talent.parameters import Parameters
 from sim.processes.talent.pools import strangers
 from sim.state.state import State
@@ -46,21 +46,21 @@ def _staff(state: State, institutes: Rows, number: float) -> None:
 
 
 def come_to_the_top(state: State, p: Parameters) -> None:
-    """Let top talents weigh the city; who was promised money and gets none stays away."""
+    """Let top talents weigh the city, and claim the packages for those who come."""
     kind, luck = "top_talent", state.luck("talent")
     pool = strangers(state, CODE[kind], max(p.top_pool / 4, 1.0))
     share = min(state.norms.top_talents_a_year / 4 / pool.size, p.top_share)
-    ids, anyway = weighing(state, p, kind, pool, share, p.top_package, hosts_now(state))
+    ids = weighing(state, p, kind, pool, share, p.top_package, hosts_now(state))
     organisation = drawn_hosts(state, luck, ids)
     if (organisation < 0).any():  # nobody to host them
         return
-    comes = pay_packages(state, p, kind, ids, anyway, payees(state, organisation))
+    claim_packages(state, kind, organisation)
     state.talents.add(
-        ids[comes],
+        ids,
         kind=CODE[kind],
         came=state.quarter,
-        until=state.quarter + _stay(luck, ids[comes], p.top_stay),
-        organisation=organisation[comes],
+        until=state.quarter + _stay(luck, ids, p.top_stay),
+        organisation=organisation,
     )
 
 
@@ -78,17 +78,17 @@ def come_to_institutes(state: State, p: Parameters) -> None:
     serial = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
     at = np.repeat(rows, number)
     everybody = identity.mixed(identity.OUTSIDER, table.id[at], state.quarter, serial)
-    ids, anyway = weighing(state, p, kind, everybody, 1 / p.candidates, p.team_package, 1.0)
+    ids = weighing(state, p, kind, everybody, 1 / p.candidates, p.team_package, 1.0)
     at = at[np.isin(everybody, ids)]
-    comes = pay_packages(state, p, kind, ids, anyway, ["institute"] * ids.size)
+    claim_packages(state, kind, at)
     state.talents.add(
-        ids[comes],
+        ids,
         kind=CODE[kind],
         came=state.quarter,
-        until=state.quarter + _stay(luck, ids[comes], p.team_stay),
-        organisation=at[comes],
+        until=state.quarter + _stay(luck, ids, p.team_stay),
+        organisation=at,
     )
-    _staff(state, at[comes], p.team_staff)
+    _staff(state, at, p.team_staff)
 
 
 def leave(state: State, p: Parameters) -> None:

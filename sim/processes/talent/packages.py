@@ -1,4 +1,4 @@
-"""Packages: what is offered to a talent, by how much it raises the odds, and who is paid it.
+"""Packages: what a talent is offered, by how much it raises the odds, and who claims it.
 
 Candidates weigh an offer and come with the odds
 
@@ -7,9 +7,7 @@ Candidates weigh an offer and come with the odds
 where ``s`` is the share that comes without policy.
 """
 
-from collections.abc import Sequence
-
-from sim.core.arrays import Flags, Ids, Rows
+from sim.core.arrays import Ids, Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import TALENT_MONEY
 from sim.processes.talent import slots
@@ -45,28 +43,25 @@ def packages(state: State, kind: str) -> list[Offer]:
     ]
 
 
+def counted_on(state: State, kind: str) -> float:
+    """Return what a talent of a kind counts on of the packages, million CNY."""
+    return sum(state.trust_in(offer) * offer.dose for offer in packages(state, kind))
+
+
 def weighing(
     state: State, p: Parameters, kind: str, ids: Ids, share: float, package: float, hosts: float
-) -> tuple[Ids, Flags]:
-    """Return the candidates whom the city draws, and who of them comes whatever is paid."""
-    u = state.luck("talent").uniform(ids, slots.ACCEPTS)
-    money = sum(offer.dose for offer in packages(state, kind))
-    drawn = u < acceptance(share, attraction(money, package, hosts, p))
-    anyway = u < acceptance(share, attraction(0.0, package, hosts, p))
-    return ids[drawn], anyway[drawn]
+) -> Ids:
+    """Return the candidates whom the city draws, with what they count on of the packages."""
+    money = counted_on(state, kind)
+    chance = acceptance(share, attraction(money, package, hosts, p))
+    return ids[state.luck("talent").happens(ids, chance, slots.ACCEPTS)]
 
 
-def pay_packages(
-    state: State, p: Parameters, kind: str, ids: Ids, anyway: Flags, payees: Sequence[str]
-) -> Flags:
-    """Have the packages paid to those who come; return who does.
-
-    Who can get all that is promised comes; others only if they would have anyway, with what part
-    of it there is. Nothing is paid to those who stay away.
-    """
-    parts = [(offer, offer.dose) for offer in packages(state, kind)]
-    due = state.quarter + round(p.payment_delay)
-    return state.go_ahead(parts, ids, anyway, payee=payees, due=due)
+def claim_packages(state: State, kind: str, organisation: Rows) -> None:
+    """Have the packages claimed for those who come, by the organisation; -1 for a firm's."""
+    for offer in packages(state, kind):
+        payee = payees(state, organisation)
+        state.claim(offer, offer.dose, payee=payee, rows=organisation)
 
 
 def payees(state: State, organisation: Rows) -> list[str]:

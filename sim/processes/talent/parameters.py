@@ -54,7 +54,6 @@ class Parameters(Numbers, name="talent"):
     team_staff: float = meaning(
         "researchers by which a talent or team raises its institute's staff"
     )
-    payment_delay: float = meaning("time from the arrival to the payment")
     willing: float = meaning("a R&D firm would take somebody sent to it")
     sent: float = meaning("the city's public researchers that can be sent")
     post_cost: float = meaning("cost of an exchange post")

@@ -40,7 +40,7 @@ def exchange(state: State, p: Parameters) -> None:
         number = luck.whole(identity.of_name("posts"), filled, offer.lot)
         group, rows = rows[:number], rows[number:]
         cost = p.post_cost * state.weight
-        served = state.claim(offer, firms.id[group], cost, payee="university")
+        served = state.reserve(offer, firms.id[group], cost, payee="university")
         sent = group[served]
         sender = around.pick(luck.uniform(firms.id[sent], slots.POINTER))
         tied = tie(state, p, luck, firms.id[sent], sent, sender)

@@ -258,7 +258,7 @@ def give_high_tech_status(state: State, values: Values) -> None:
         lasting, once = demography.gainers(state, could, cost)
         return share * float(lasting.sum()) + float((once & _runs(ago)).sum()) - count
 
-    dearest = float(np.max(could.saved, initial=0.0)) + state.offers.dose(HIGH_TECH_REWARD) + 1.0
+    dearest = float(np.max(could.saved, initial=0.0)) + state.counted_on(HIGH_TECH_REWARD) + 1.0
     cheap = too_many(0.0) <= 0
     state.norms.status_cost = cost = 0.0 if cheap else bisect(too_many, 0.0, dearest * 100)
     lasting, once = demography.gainers(state, could, cost)

@@ -15,20 +15,30 @@ from sim.state.state import State
 
 
 def seat_tenants(state: State, values: Values) -> None:
-    """Seat the start-ups that sought a seat and have not left it, as far as there are seats."""
+    """Seat as many start-ups as carriers have on average, as far as there are any.
+
+    They are those that seek a seat, which a share of all start-ups do: it is set such that so many
+    have one now.
+    """
     p, staying = values.of(Parameters), values.of(incubation.Parameters)
     firms, table = state.firms, state.organisations
     luck = state.draws.at("incubation", 0)
-    young = np.flatnonzero(firms.alive & ~firms.above_scale & ~firms.technology_sme)
-    young = young[luck.happens(firms.id[young], staying.seek, 0)]
-    years = (state.start - firms.founded[young]) / 4
-    left = decay((staying.graduate + staying.leave) * years)
-    stays = luck.happens(firms.id[young], left, SURVIVES) & (4 * years <= staying.longest)
-    rows = young[stays]
     carriers = state.platforms(*incubation.SEATING)
     usual = np.floor(table.seats[carriers] * p.occupancy) / state.weight
     room = (usual + luck.uniform(table.id[carriers], LAST_SEAT)).astype(np.int64)
     slots = np.repeat(carriers, room)
+    young = np.flatnonzero(firms.alive & ~firms.above_scale & ~firms.technology_sme)
+    years = (state.start - firms.founded[young]) / 4
+    left = decay((staying.graduate + staying.leave) * years)
+    stays = luck.happens(firms.id[young], left, SURVIVES) & (4 * years <= staying.longest)
+    keen = state.lasting("incubation", 0)[young]
+    enough = np.append(np.sort(keen[stays]), 1.0)
+    state.norms.seeks_seat = (
+        enough[min(slots.size, enough.size - 1)] if slots.size else staying.seek
+    )
+    sought = keen < state.norms.seeks_seat
+    young, stays = young[sought], stays[sought]
+    rows = young[stays]
     order = np.argsort(luck.uniform(firms.id[rows], CARRIER), kind="stable")[: slots.size]
     seat = np.arange(slots.size) - np.searchsorted(slots, slots)
     lot = luck.uniform(mix(table.id[slots], seat), CARRIER)

@@ -126,7 +126,7 @@ def test_venture_money_carries_its_share_of_the_risk():
     matched(state, np.array([0, 1]), 0)
     agree(state, Parameters(close=1.0, gain=1000.0, risk=0.3, payment_delay=2))
     # Of each price of 1 M CNY, 0.3 is risk, and all of that is carried.
-    assert promised(state.books) == {(START + 2, "transfer_finance"): 2 * 300_000}
+    assert promised(state) == {(START + 2, "transfer_finance"): 2 * 300_000}
 
 
 def test_where_nothing_is_at_risk_there_is_nothing_to_carry():
@@ -135,7 +135,7 @@ def test_where_nothing_is_at_risk_there_is_nothing_to_carry():
     matched(state, 0, 0)
     agree(state, Parameters(close=1.0, gain=1000.0, risk=0.0))
     assert len(state.contracts) == 1
-    assert promised(state.books) == {}
+    assert promised(state) == {}
 
 
 def deals_with_finance(*offers, money):

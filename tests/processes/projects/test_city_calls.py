@@ -33,7 +33,7 @@ def test_standing_places_are_filled_and_cost_the_plan_nothing():
     state = town(quarter=CALL, key_projects=20.0, universities=9)
     undertake(state, Parameters(**QUIET))
     assert state.flows.key_projects == 20
-    assert promised(state.books) == {}
+    assert promised(state) == {}
 
 
 def test_no_call_in_other_quarters():
@@ -50,7 +50,7 @@ def test_a_plan_that_restates_the_programme_adds_only_an_increment(number, fille
     grant_money(state, 1000)
     undertake(state, Parameters(**QUIET))
     assert state.flows.key_projects == filled
-    assert bool(promised(state.books)) == (filled > 20)
+    assert bool(promised(state)) == (filled > 20)
 
 
 def test_what_is_paid_is_the_public_share_of_what_was_taken_in():
@@ -60,7 +60,7 @@ def test_what_is_paid_is_the_public_share_of_what_was_taken_in():
     before = len(state.projects)
     undertake(state, p)
     new = np.arange(before + 20, before + 30)
-    paid = promised(state.books)[CALL + 1, "project_number"]
+    paid = promised(state)[CALL + 1, "project_number"]
     assert paid / 1e6 == pytest.approx(state.projects.public[new].sum(), abs=1e-5)
     assert (state.projects.public[new] <= 0.5 * state.projects.value[new]).all()
 
@@ -91,7 +91,7 @@ def test_call_money_is_spent_up_to_the_offer():
     )
     grant_money(state, 1000)
     undertake(state, Parameters(**QUIET))
-    paid = sum(promised(state.books).values()) / 1e6
+    paid = sum(promised(state).values()) / 1e6
     assert 5 < paid <= 10
     assert state.flows.key_projects == 20
     assert state.flows.city_projects > 20

@@ -20,4 +20,4 @@ def test_leading_talents_follow_the_citys_rate_and_money_raises_them():
         assert counted.leading_talents_new_present(state) == rows.size
     assert won[0.0] == pytest.approx(30, abs=4 * np.sqrt(30))
     assert won[3.0] > won[0.0]
-    assert sum(promised(state.books).values()) == won[3.0] * 3_000_000
+    assert sum(promised(state).values()) == won[3.0] * 3_000_000

@@ -18,9 +18,12 @@ def test_young_institutes_recruit_faster():
     assert recruiting_years(np.array([1.0, 5.0]), p).tolist() == [2.0, 8.0]
 
 
-def institutes_with(money, line=1000.0, p=PLAIN, **options):
+def institutes_with(money, trust=1.0, p=PLAIN, **options):
     package = offer("talent_money", money, recipient="talent or team")
-    state = town(package, p=p, institutes=10, institute_talents=100, money=line, **options)
+    state = town(
+        package, p=p, institutes=10, institute_talents=100, money=1000.0 * trust, **options
+    )
+    state.trust["city_fund"] = trust
     live(state, p, 4)
     return state
 
@@ -35,15 +38,15 @@ def test_institutes_recruit_at_the_rate_behind_their_stock():
     assert counted.institute_talents_present(state) < 100
 
 
-def test_packages_bring_a_superset_until_the_money_is_gone():
+def test_packages_bring_a_superset_as_far_as_they_are_counted_on():
     came = {}
-    for money, line in ((0.0, 1000.0), (20.0, 1000.0), (20.0, 0.0)):
-        state = institutes_with(money, line)
-        came[money, line] = set(state.talents.id[new(state, "institute_talent")].tolist())
-    assert came[0.0, 1000.0] < came[20.0, 1000.0]
-    assert came[20.0, 0.0] == came[0.0, 1000.0]
+    for money, trust in ((0.0, 1.0), (20.0, 1.0), (20.0, 0.0)):
+        state = institutes_with(money, trust)
+        came[money, trust] = set(state.talents.id[new(state, "institute_talent")].tolist())
+    assert came[0.0, 1.0] < came[20.0, 1.0]
+    assert came[20.0, 0.0] == came[0.0, 1.0]
     unmoved = institutes_with(20.0, p=dataclasses.replace(PLAIN, response=0.0))
-    assert new(unmoved, "institute_talent").size == len(came[0.0, 1000.0])
+    assert new(unmoved, "institute_talent").size == len(came[0.0, 1.0])
 
 
 def test_talents_add_staff_and_take_it_along():

@@ -1,12 +1,17 @@
 """Packages: whom they reach, and how far they raise the odds."""
 
-import numpy as np
 import pytest
 from talent_towns import town
-from world import grant_money, ids, offer, promised, tiny
+from world import add_platforms, offer, promised, tiny
 
 from sim.processes.talent import Parameters
-from sim.processes.talent.packages import acceptance, attraction, packages, pay_packages
+from sim.processes.talent.packages import (
+    acceptance,
+    attraction,
+    claim_packages,
+    counted_on,
+    packages,
+)
 
 
 def test_money_and_hosts_raise_the_odds():
@@ -31,16 +36,11 @@ def test_packages_for_firms_do_not_reach_institutes():
     assert len(packages(town(named), "institute_talent")) == 1
 
 
-def test_who_cannot_get_all_that_is_promised_stays_away_and_costs_nothing():
+def test_who_comes_has_both_packages_claimed_and_counts_on_each_by_its_line():
     city = offer("talent_money", 3.0, recipient="talent or team", name="of the city")
     county = offer("talent_money", 2.0, recipient="talent or team", payer="county", name="county")
     state = tiny(city, county, money=100.0)  # nothing on the county's line
-    people = ids(4)
-    anyway = np.array([True, False, False, True])
-    comes = pay_packages(state, Parameters(), "top_talent", people, anyway, ["university"] * 4)
-    assert comes.tolist() == [True, False, False, True]
-    # Who comes whatever is paid takes what there is; the others take nothing.
-    assert promised(state.books) == {(state.quarter + 4, "of the city"): 6_000_000}
-    grant_money(state, 8.0, "county_fund")
-    comes = pay_packages(state, Parameters(), "top_talent", people, ~anyway, ["university"] * 4)
-    assert comes.all()
+    state.trust = {"city_fund": 0.5, "county_fund": 0.1}
+    assert counted_on(state, "top_talent") == pytest.approx(3.0 * 0.5 + 2.0 * 0.1)
+    claim_packages(state, "top_talent", add_platforms(state, "institute", 4))
+    assert promised(state) == {(state.quarter + 4, "of the city"): 12_000_000}

@@ -30,7 +30,7 @@ def test_exchange_fills_posts_as_far_as_firms_accept():
     assert few.flows.exchange_posts == 2
     assert few.flows.exchange_ties == 2
     assert (few.firms.partner >= 0).sum() == 2
-    assert sum(promised(few.books).values()) == 100_000
+    assert sum(promised(few).values()) == 100_000
     many = exchange(4000, firms=2000)
     assert many.flows.exchange_posts == 4  # 8 % of 200 researchers, a quarter of a year
     staffed = exchange(4000, p=dataclasses.replace(SENT, sent=1.0), firms=400)

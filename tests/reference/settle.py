@@ -1,0 +1,69 @@
+"""Settle, told for one line and one claim at a time."""
+
+from sim.core import quarter
+from sim.state.books import YUAN
+
+
+def settle(city, p):
+    """Clear the quarter's claims line by line, and close the public books."""
+    waiting = {}
+    for claim in city.run.state.claims:
+        waiting.setdefault(claim.offer.account.line, []).append(claim)
+    city.run.state.claims.clear()
+    city.cleared_now = {}
+    for line in sorted(waiting):
+        clear(city, p, line, waiting[line])
+    for line in city.books.limited:
+        learn(city, p, line)
+    if quarter.season(city.quarter) == 4:
+        for line in sorted(city.books.limited):
+            if line != "venture_fund":
+                city.books.lapse(line)
+    city.books.settle(city.quarter)
+    for rows, sums in city.books.receipts(city.quarter):
+        for row, paid in zip(rows.tolist(), sums.tolist(), strict=True):
+            organisation = city.organisations[row]
+            organisation.received += paid / YUAN / organisation.stands_for
+
+
+def clear(city, p, line, claims):
+    """Serve the claims on a line, the better class whole before the next."""
+    asked = [claim.amounts.tolist() for claim in claims]
+    granted = asked
+    if line in city.books.limited:
+        granted = shared(city.books.lines[line].free, asked, [c.merit.tolist() for c in claims])
+        city.cleared_now[line] = (sum(map(sum, granted)), sum(map(sum, asked)))
+    for claim, sums in zip(claims, granted, strict=True):
+        due = city.quarter + round(p.delay)
+        city.promise(claim.offer, sums, due=due, payees=claim.payee, to=claim.to)
+        if claim.receive:
+            claim.receive(city.run.state, claim.rows.tolist(), [each / YUAN for each in sums])
+
+
+def shared(free, asked, merit):
+    """Return what each is granted: all of it, an equal share of it, or nothing."""
+    granted = [[0] * len(sums) for sums in asked]
+    for best in sorted({of for classes in merit for of in classes}, reverse=True):
+        at = [
+            (i, j) for i, classes in enumerate(merit) for j, of in enumerate(classes) if of == best
+        ]
+        wanted = sum(asked[i][j] for i, j in at)
+        for i, j in at:
+            granted[i][j] = asked[i][j] if wanted <= free else asked[i][j] * free // wanted
+        if wanted > free:
+            break
+        free -= wanted
+    return granted
+
+
+def learn(city, p, line):
+    """Let recipients trust a line by what part of a year's claims it granted."""
+    state = city.run.state
+    year = [*state.cleared.get(line, ()), city.cleared_now.get(line, (0, 0))][-4:]
+    state.cleared[line] = tuple(year)
+    granted, claimed = (sum(quarter[part] for quarter in year) for part in (0, 1))
+    trusted = city.trust.get(line, 1.0)
+    if claimed > 0:
+        trusted = p.kept_trust * trusted + (1 - p.kept_trust) * granted / claimed
+    city.trust[line] = trusted
+    city.offers.weigh_anew()
