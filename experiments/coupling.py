@@ -15,10 +15,10 @@ A figure is a target at its date or an activity of the city in the last quarter;
 a real activity beside it, that is what is compared. It is *moved* where the mean of the paired
 differences lies beyond two standard errors and beyond 0.5 % of the figure (a target in a
 knock-out: 5 % of its growth over the run). An instrument alone has ten times the lines' money, so
-that crowding does not count. Outlay is what all payers paid for the instrument over the run, in
-million CNY; effects are in the figure's own unit. ``coupling.png`` draws the knock-outs,
-``coupling.md`` tells on a page which targets hang on one process or none, and which instruments
-move nothing.
+that crowding does not count. Outlay is what all payers paid for the instrument over the run, or
+owe for it at its end, in million CNY; effects are in the figure's own unit. ``coupling.png`` draws
+the knock-outs, ``coupling.md`` tells on a page which targets hang on one process or none, and which
+instruments move nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,6 +39,7 @@ from sim.policy.choosing import build_mix
 from sim.policy.mix import NO_POLICY, Choice, Mix, paying
 from sim.region.case import case_of
 from sim.region.pages import QUARTER
+from sim.region.paths import MoneyPath, paths
 from sim.region.region import Start, start_city
 from sim.runs.workers import computed
 from sim.state.books import YUAN
@@ -177,7 +178,8 @@ def live(start: Start, mix: Mix, without: str = "") -> Lived:
             for name in ACTIVITIES:
                 lived.figures["activity", name] = real(name, run.state)
         run.finish()
-    for payment in run.state.books.payments:
+    books = run.state.books
+    for payment in (*books.payments, *books.pending()):
         paid = lived.paid.setdefault(payment.account.name, {})
         paid[payment.payee] = paid.get(payment.payee, 0.0) + payment.amount / YUAN
     return lived
@@ -294,6 +296,12 @@ def _told(name: str, rows: pd.DataFrame) -> str:
     return f"| {name} | {first['outlay']:.4g} | {first['paid_to'] or 'nobody'} | {moved} |"
 
 
+def _along(one: MoneyPath) -> str:
+    """Return which processes act on an instrument's offer, and which read what these change."""
+    acts = " ".join((*one.acts, *one.booked)) or "nobody"
+    return f"{acts} > {' '.join(one.onward) or one.ends or 'its targets'}"
+
+
 def drawn(plan: Plan, table: pd.DataFrame) -> Figure:
     """Return the knock-outs as a heat map: a row per process, a column per figure."""
     rows = table[table["question"] == KNOCKOUT]
@@ -319,9 +327,10 @@ def written(plan: Plan, table: pd.DataFrame, folder: Path) -> None:
     """Write tables, picture and page into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     per_million = table["effect"] / table["outlay"].where(table["outlay"] > 0)
-    table = table.assign(per_million=per_million)
+    along = {one.instrument: _along(one) for one in paths(plan)}
+    table = table.assign(per_million=per_million, path=table["name"].map(along))
     parts: Mapping[str, tuple[str, list[str]]] = {
-        "knockout.csv": (KNOCKOUT, ["dose", "outlay", "paid_to", "per_million"]),
+        "knockout.csv": (KNOCKOUT, ["dose", "outlay", "paid_to", "per_million", "path"]),
         "instruments.csv": (INSTRUMENT, []),
         "dose.csv": (DOSE, []),
     }

@@ -10,7 +10,7 @@ declarations give the same bytes.
 import dataclasses
 import inspect
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,9 @@ from sim.inputs.kinds import KIND_NUMBERS, KINDS, Kind
 from sim.inputs.levers import LEVERS, RECIPIENTS, TYPES
 from sim.inputs.number_set import spelled
 from sim.inputs.numbers import Numbers, meanings, quantities
+from sim.inputs.plan_file import load_plan, plan_names
 from sim.region.declared import DECLARED
+from sim.region.paths import paths
 from sim.state import columns
 from sim.state.declared import Declared
 from sim.state.flows import Flows, Totals
@@ -44,6 +46,7 @@ EXPERIMENT = Experiment(
 )
 NUMBER_HEADS = ("typed", "default", "range", "spread", "unit", "meaning", "status", "source")
 RENEWED = "After a change of a declaration `make reference` writes this page again."
+FEW = 4  # names in a cell of a path
 CODED = {KIND_NAMES: "platform kind", LEVELS: "level"}  # codes too many to be listed in a cell
 
 Row = Sequence[str]
@@ -189,6 +192,46 @@ def levers() -> Page:
             ),
         ),
     )
+
+
+def money_paths() -> Page:
+    """Return the page of money paths: from each instrument of each plan to what it may change."""
+    listings = []
+    for name in plan_names():
+        plan = load_plan(name)
+        rows = [
+            (
+                code(one.instrument),
+                code(one.lever.name) if one.lever else "",
+                ", ".join(one.paid_to),
+                ", ".join(one.acts),
+                ", ".join(one.booked),
+                few(names, one.changes),
+                ", ".join(one.onward),
+                few(names, one.at_once),
+                f"{len(one.onwards)} more" if one.onwards else one.ends,
+            )
+            for one in paths(plan)
+        ]
+        heads = ("instrument", "lever", "paid to", "acts on the offer", "booked by")
+        heads += ("which changes, for others", "that is read by", "targets at once", "further on")
+        listings.append(Listing(heading=name, heads=heads, rows=rows))
+    return Page(
+        title="Money paths",
+        holds="From each instrument of a plan to who gets its money, which processes act on it, "
+        "what these change that others read, and which targets lie on the way. A path says what "
+        "can happen; whether it does is measured by `experiments/coupling.py`.",
+        change="It follows from `reads` and `paid_to` of levers, from `sim/region/links.py` and "
+        "from `moved_by` of the indicators.",
+        listings=listings,
+    )
+
+
+def few(shown: Callable[[Iterable[str]], str], several: Iterable[str]) -> str:
+    """Return the first of some names, and how many there are beside them."""
+    listed = list(several)
+    beside = f" and {len(listed) - FEW} more" if len(listed) > FEW else ""
+    return shown(listed[:FEW]) + beside
 
 
 def indicators() -> Page:
@@ -382,6 +425,7 @@ def cells(column: Column) -> str:
 
 PAGES = {
     "levers.md": levers,
+    "paths.md": money_paths,
     "indicators.md": indicators,
     "kinds.md": kinds,
     "parameters.md": parameters,

@@ -27,7 +27,7 @@ from sim.report.sections.arithmetic import (
 from sim.report.sections.city import context_table
 from sim.report.sections.limits import absent, processes
 from sim.report.sections.mixes import equal_cost_words, mixes_tables, transplant_part
-from sim.report.sections.money import cost_words, spending_parts, standing_table
+from sim.report.sections.money import cost_words, paths_table, spending_parts, standing_table
 from sim.report.sections.overview import overview
 from sim.report.sections.parameters import parameter_tables
 from sim.report.sections.spread import spread_part
@@ -119,6 +119,7 @@ def results_of(view: View, gallery: Gallery) -> dict[str, Any]:
             for part in spending_parts(view)
         ],
         "standing": standing_table(main),
+        "paths": paths_table(view),
         "requirements": requirements_table(view),
         "break_even": break_even_table(view),
         "contradictions": contradiction_words(plan),

@@ -2,6 +2,7 @@
 
 import coupling
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.inputs.plan_file import load_plan
@@ -53,6 +54,43 @@ def test_without_contracts_there_are_none_and_without_founding_nothing_new_opens
     assert coupling.live(weihai, mix, "founding").figures[carriers] < whole.figures[carriers]
 
 
+# Effect over the figure as written, in the plan's last quarter: what holds the city together.
+BOUNDS = {
+    ("founding", "target", "incubators_makerspaces"): (-0.25, -0.05),
+    ("contract", "activity", "contracts"): (-1.0, -1.0),
+    ("incubation", "activity", "startups_incubated"): (-0.35, -0.1),
+    ("services", "target", "brokers"): (-0.95, -0.6),
+    ("demography", "activity", "high_tech_firms"): (-0.75, -0.4),
+    ("research", "activity", "valid_invention_patents"): (-0.3, -0.1),
+    ("market", "activity", "valid_invention_patents"): (-0.06, 0.03),
+    ("accounts", "target", "incubators_makerspaces"): (-0.08, 0.02),
+    ("accounts", "activity", "startups_incubated"): (-0.08, 0.05),
+    ("equipment", "activity", "high_tech_firms"): (0.0, 0.0),
+}
+
+
+def test_knockouts_of_a_small_plan_are_within_committed_bounds():
+    plan, effects = load_plan("weihai_2018"), {}
+    mix = build_mix(plan, "as_written")
+    case = case_of(plan, Choice(mix=mix), seed=1, scale=0.1)
+    for replicate in range(4):
+        start = start_city(case, replicate)
+        whole = coupling.live(start, mix).figures
+        for process in {name for name, _, _ in BOUNDS}:
+            other = coupling.live(start, mix, process).figures
+            for name, *key in BOUNDS:
+                if name == process:
+                    effect = other[tuple(key)] / whole[tuple(key)] - 1
+                    effects.setdefault((name, *key), []).append(effect)
+    found = {key: round(float(np.mean(each)), 3) for key, each in effects.items()}
+    beyond = {key: each for key, each in found.items() if not _within(each, BOUNDS[key])}
+    assert beyond == {}
+
+
+def _within(value, bounds):
+    return bounds[0] - 1e-9 <= value <= bounds[1] + 1e-9
+
+
 def test_a_process_is_left_out_and_everything_else_is_the_city_as_it_was(weihai):
     mix = build_mix(weihai.plan, "as_written")
     assert coupling.live(weihai, mix, "no process of this name") == coupling.live(weihai, mix)
@@ -97,5 +135,10 @@ def test_the_page_names_what_moves_no_target_and_the_tables_hold_every_question(
     assert "| special_fund_priority | 0 | nobody | none |" in told
     found = {one.name for one in tmp_path.iterdir()}
     assert found == {"knockout.csv", "instruments.csv", "dose.csv", "coupling.png", "coupling.md"}
+    alone = pd.read_csv(tmp_path / "instruments.csv").set_index("name")["path"]
+    assert set(alone["innovation_voucher"]) == {
+        "contract > talent research maturation meeting projects founding services market "
+        "accreditation evaluation accounts"
+    }
     knockouts = (tmp_path / "knockout.csv").read_text(encoding="utf-8")
     assert knockouts.splitlines()[0] == "plan,name,kind,figure,reference,effect,error,moved"

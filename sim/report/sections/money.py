@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from sim.inputs.levers import LEVERS
-from sim.report.numerals import SPAN, number, rough, span_words
+from sim.region.paths import MoneyPath, path_of
+from sim.report.numerals import NONE, SPAN, number, rough, span_words
 from sim.report.payments import PAYER_GROUPS, paid_by, spending
 from sim.report.sections.cells import Cell, Table, assumed_words, cost_cell
 from sim.report.view import Row, View
-from sim.report.words import mix_words, name_words
+from sim.report.words import mix_words, name_words, plural
 from sim.results.combination import Combination
 
 _PAID_HEADS = ("Instrument", "Paid by", "Median", "Nine in ten futures", "Mean", "Amount")
@@ -78,6 +79,28 @@ def _assumed(one: Combination, payers: Sequence[str]) -> str:
     total = paid["amount"].sum()
     share = (paid["amount"] * paid["assumed"]).sum() / total if total else 0.0
     return f"{number(share, share=True)} of it assumed"
+
+
+def paths_table(view: View) -> Table:
+    """Return where each instrument leads: who acts, and who reads what that changes."""
+    plan = view.plan
+    rows = [_path(path_of(plan, instrument)) for instrument in view.main.mix.instruments]
+    heads = ("Instrument", "Paid to", "Who acts on it", "What these change is read by", "Targets")
+    return Table(heads, rows, "cards")
+
+
+def _path(path: MoneyPath) -> list[Cell]:
+    acts = ", ".join((*path.acts, *path.booked)) or NONE
+    names = [name_words(target) for target in path.at_once]
+    further = f"{plural(len(path.onwards), 'more target')} further on" if path.onwards else ""
+    lever = name_words(path.lever.name) if path.lever else ""
+    return [
+        Cell(name_words(path.instrument), lever, strong=True),
+        Cell(", ".join(map(name_words, path.paid_to)) or NONE),
+        Cell(acts),
+        Cell(", ".join(path.onward) or NONE),
+        Cell(", ".join(names) or (NONE if path.onwards else f"ends {path.ends}"), further),
+    ]
 
 
 def _payment(row: Row) -> list[Cell]:
