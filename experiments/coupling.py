@@ -18,20 +18,25 @@ knock-out: 5 % of its growth over the run). An instrument alone has ten times th
 that crowding does not count. Outlay is what all payers paid for the instrument over the run, or
 owe for it at its end, in million CNY; effects are in the figure's own unit. ``coupling.png`` draws
 the knock-outs, ``coupling.md`` tells on a page which targets hang on one process or none, and which
-instruments move nothing.
+instruments move nothing. Futures are kept in ``futures``: a job that was stopped goes on.
 """
 
+import json
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from inspect import Parameter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from asking import Experiment, Key, ask_alone, number, path, text, told, whole
 from matplotlib.figure import Figure
 
+from sim.core.plain import hash_of, plain
 from sim.indicators.table import INDICATORS
 from sim.inputs.plan import Plan
 from sim.inputs.plan_file import load_plan
@@ -41,6 +46,7 @@ from sim.region.case import case_of
 from sim.region.pages import QUARTER
 from sim.region.paths import MoneyPath, paths
 from sim.region.region import Start, start_city
+from sim.runs.version import code_hash
 from sim.runs.workers import computed
 from sim.state.books import YUAN
 from sim.state.state import State
@@ -76,6 +82,7 @@ ACTIVITIES = (
 )
 ALONE = (1.0, 10.0)  # times the dose of an instrument alone
 DOSES = (1.0, 3.0, 10.0)  # within the plan as written; the plan without it is compared with
+FUTURES = "futures"  # the folder of what was lived
 MONEY = 10.0  # times the lines' money for instruments alone
 ERRORS, OF_FIGURE, OF_GROWTH = 2.0, 0.005, 0.05  # what moved means
 TARGET = "target"
@@ -116,6 +123,17 @@ class Lived:
     figures: dict[tuple[str, str], float] = field(default_factory=dict)
     growth: dict[str, float] = field(default_factory=dict)
     paid: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain numbers and names."""
+        figures = [[kind, name, value] for (kind, name), value in self.figures.items()]
+        return {"figures": figures, "growth": self.growth, "paid": self.paid}
+
+    @classmethod
+    def told(cls, life: Mapping[str, Any]) -> "Lived":
+        """Return it from plain numbers and names."""
+        figures = {(kind, name): value for kind, name, value in life["figures"]}
+        return cls(figures, dict(life["growth"]), {k: dict(v) for k, v in life["paid"].items()})
 
     def outlay(self, instrument: str) -> float:
         """Return what was paid for an instrument, million CNY."""
@@ -202,14 +220,50 @@ def future(plan: Plan, seed: int, scale: float, replicate: int) -> tuple[dict[st
     return known, [life(one.mix, one.without) for one in asked]
 
 
+def kept_future(
+    plan: Plan, seed: int, scale: float, folder: Path | None, replicate: int
+) -> tuple[dict[str, Lived], list[Lived]]:
+    """Return a future, of a file of the folder if a job that was stopped had lived it already."""
+    if folder is None:
+        return future(plan, seed, scale, replicate)
+    path = folder / f"{job_of(plan, seed, scale)}-{replicate:04}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        lives = json.loads(path.read_text(encoding="utf-8"))
+        known = {name: Lived.told(life) for name, life in lives["known"].items()}
+        return known, [Lived.told(life) for life in lives["lived"]]
+    known, lived = future(plan, seed, scale, replicate)
+    told_so = {"known": {n: one.plain() for n, one in known.items()}}
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(
+        json.dumps(told_so | {"lived": [one.plain() for one in lived]}), encoding="utf-8"
+    )
+    unfinished.replace(path)
+    return known, lived
+
+
+def job_of(plan: Plan, seed: int, scale: float) -> str:
+    """Return what futures hang on, in short: code, plan, luck, scale and what is asked."""
+    asked = [[one.question, one.name, one.dose, one.mix.name] for one in variants(plan)]
+    own = Path(__file__).read_text(encoding="utf-8")
+    return hash_of([code_hash(), own, plain(plan), seed, scale, asked])[:12]
+
+
 def compared(
-    plan: Plan, replicates: int, seed: int, *, scale: float = 1.0, workers: int = 1
+    plan: Plan,
+    replicates: int,
+    seed: int,
+    *,
+    scale: float = 1.0,
+    workers: int = 1,
+    folder: Path | None = None,
 ) -> pd.DataFrame:
     """Return a row per variant and figure: means, the paired effect, and whether it moved.
 
-    Money is in million CNY per run; ``paid_to`` names who got it, the most first.
+    Money is in million CNY per run; ``paid_to`` names who got it, the most first. Each future is
+    kept in a folder, so that the same command goes on where it was stopped.
     """
-    work = partial(future, plan, seed, scale)
+    work = partial(kept_future, plan, seed, scale, folder)
     futures = list(computed(work, range(replicates), workers, in_order=True))
     rows = []
     for number_of, one in enumerate(variants(plan)):
@@ -346,7 +400,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = ask_alone(EXPERIMENT, arguments)
     plan = load_plan(asked["plan"])
     table = compared(
-        plan, asked["replicates"], asked["seed"], scale=asked["scale"], workers=asked["workers"]
+        plan,
+        asked["replicates"],
+        asked["seed"],
+        scale=asked["scale"],
+        workers=asked["workers"],
+        folder=asked["write"] / FUTURES,
     )
     written(plan, table, asked["write"])
     print(page(plan, table), end="")

@@ -142,3 +142,27 @@ def test_the_page_names_what_moves_no_target_and_the_tables_hold_every_question(
     }
     knockouts = (tmp_path / "knockout.csv").read_text(encoding="utf-8")
     assert knockouts.splitlines()[0] == "plan,name,kind,figure,reference,effect,error,moved"
+
+
+def test_a_job_that_was_stopped_goes_on_and_lives_a_damaged_future_again(monkeypatch, tmp_path):
+    plan, every, lived = load_plan("weihai_2018"), coupling.variants, []
+
+    def few(plan):
+        return [one for one in every(plan) if one.name == "equipment"]
+
+    def counted(plan, seed, scale, replicate, future=coupling.future):
+        lived.append(replicate)
+        return future(plan, seed, scale, replicate)
+
+    monkeypatch.setattr(coupling, "variants", few)
+    monkeypatch.setattr(coupling, "future", counted)
+    first = coupling.compared(plan, 2, 1, scale=0.05, folder=tmp_path)
+    assert lived == [0, 1]
+    pd.testing.assert_frame_equal(first, coupling.compared(plan, 2, 1, scale=0.05, folder=tmp_path))
+    assert lived == [0, 1]
+    [damaged, _] = sorted(tmp_path.iterdir())
+    damaged.write_text("{", encoding="utf-8")
+    pd.testing.assert_frame_equal(first, coupling.compared(plan, 2, 1, scale=0.05, folder=tmp_path))
+    assert lived == [0, 1, 0]
+    coupling.compared(plan, 2, 2, scale=0.05, folder=tmp_path)  # other luck
+    assert lived == [0, 1, 0, 0, 1]
