@@ -336,7 +336,7 @@ def page(plan: Plan, table: pd.DataFrame) -> str:
         f"{len(without)} of {len(by_instrument)} instruments move no target alone, at "
         f"{max(ALONE):g} times their dose; {len(still)} of them move no activity either:",
         "",
-        "| instrument | million CNY paid | to | activities that it moves |",
+        "| instrument | million CNY paid or owed | to | activities that it moves |",
         "|---|---|---|---|",
         *(_told(name, rows) for name, rows in without.items()),
         "",

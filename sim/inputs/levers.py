@@ -215,6 +215,7 @@ TRANSFER_BONUS = Lever(
     reads=("services", "contract"),
     pays=True,
     paid_to=("platform",),
+    booked=True,
     meaning="bonus to the intermediary of a registered technology contract",
 )
 PILOT_OFFICES = Lever(

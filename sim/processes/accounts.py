@@ -179,6 +179,9 @@ def _balance(state: State, p: Parameters, rows: Rows) -> None:
     flows.earned += float((sold / 4 * stands).sum())
     flows.received += float((table.received[rows] * stands).sum())
     flows.spent += float((costs / 4 * stands).sum())
+    # Who has no account, or has closed meanwhile, leaves it to the host.
+    whole = float((table.received * table.stands_for).sum())
+    flows.passed_on += whole - float((table.received[rows] * stands).sum())
     table.received[:] = 0.0
 
 

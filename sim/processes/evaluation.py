@@ -141,8 +141,9 @@ def grade(state: State, p: Parameters) -> None:
     failed = table.grade[rows] == D
     table.failures[rows] = np.where(failed, table.failures[rows] + 1, 0)
     _reward(state, rows)
-    _support(state, p, rows)
+    closes = (table.failures[rows] >= p.closes_after) | _orphaned(state, rows)
+    closing = rows[closes]
+    _support(state, p, rows[~closes])
     _award(state, p)
-    closing = rows[(table.failures[rows] >= p.closes_after) | _orphaned(state, rows)]
     close(state, closing)
     state.flows.closed_platforms += state.number(closing)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core import identity
-from sim.core.arrays import Flags, Rows
+from sim.core.arrays import Flags, Floats, Rows
 from sim.core.tables import among
 from sim.inputs.codes import HOSTS, KIND_CODE
 from sim.inputs.kinds import KINDS
@@ -303,30 +303,42 @@ def _serve_filers(state: State, p: Parameters, offices: Rows) -> None:
 
 
 def _close_services(state: State, p: Parameters) -> None:
-    """Close services that do not live on their income and get no support."""
+    """Close services that do not live on their income and the support that they count on."""
     table, luck = state.organisations, state.luck("services")
     offices = state.platforms("ip_service")
     _serve_filers(state, p, offices)
     table.income[state.platforms("transfer_service")] *= p.fee
-    _earn_bonus(state)
     rows = np.concatenate([offices, state.platforms("transfer_service")])
     cost = state.costs["run_cost"][table.kind[rows]]
     # What helped a body to open a service of its own helps it to keep it.
     own = np.where(table.host_class[rows] == HOSTS.index("outside"), 0.0, p.own_use)
-    idle = (table.income[rows] * 4 < cost * (1 - own)) & (table.cases[rows] < 1)
+    income = 4 * (table.income[rows] + _bonus(state)[rows]) + _support(state, rows)
+    idle = (income < cost * (1 - own)) & (table.cases[rows] < 1)
     idle &= ~table.registration[rows]
-    for offer in state.offers.on(OPERATING_GRANT, "transfer_service"):
-        idle &= ~offer.holds_for(table.host_class[rows])
     closing = rows[idle & luck.happens(table.id[rows], p.closes / 4, _CLOSES)]
     close(state, closing)
     state.flows.services_closed += float(closing.size)
 
 
-def _earn_bonus(state: State) -> None:
-    """Add the bonus that was granted as the last quarter closed to the income of who brokered."""
+def _support(state: State, rows: Rows) -> Floats:
+    """Return what services count on of operating support, million CNY a year."""
+    table, support = state.organisations, np.zeros(rows.size)
+    for kind in WHO_WEIGHS:
+        most = float(state.costs["run_cost"][KIND_CODE[kind]])
+        by_host = [state.counted_on(OPERATING_GRANT, kind, None, host, most=most) for host in HOSTS]
+        here = table.kind[rows] == KIND_CODE[kind]
+        support[here] = np.array(by_host)[table.host_class[rows[here]]]
+    return support
+
+
+def _bonus(state: State) -> Floats:
+    """Return what each organisation was granted as the last quarter closed for what it brokered."""
     contracts = state.contracts
     rows = np.flatnonzero((contracts.bonus > 0) & (contracts.quarter == state.quarter - 1))
-    np.add.at(state.organisations.income, contracts.service[rows], contracts.bonus[rows])
+    granted = np.bincount(
+        contracts.service[rows], contracts.bonus[rows], minlength=len(state.organisations)
+    )
+    return np.asarray(granted, np.float64)
 
 
 def train_and_enter(state: State, p: Parameters) -> None:

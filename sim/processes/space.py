@@ -211,7 +211,7 @@ def _build_cluster_area(state: State, p: Parameters) -> None:
     """Begin blocks that are not begun; claim the promised share of their cost."""
     ids, luck = _blocks(p), state.luck("space")
     idle = np.array([number not in state.totals.blocks_finished for number in range(ids.size)])
-    share = min(state.counted_on(CLUSTER_AREA_MEANS), 1.0)
+    share = state.counted_on(CLUSTER_AREA_MEANS, most=1.0)
     u = luck.uniform(ids, _BLOCK_BEGINS)
     begins = np.flatnonzero(idle & (u < block_chance(p, share)))
     for offer in state.offers.on(CLUSTER_AREA_MEANS):

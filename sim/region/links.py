@@ -157,9 +157,9 @@ READS: dict[str, str] = {
         flows.poles_named totals.parks totals.poles_of_districts totals.poles_of_zones
     """,
     "accounts": """
-        firms.platforms flows.earned flows.failed_platforms flows.hosts_paid flows.received
-        flows.rescued_platforms flows.spent organisations.capacity organisations.cash
-        organisations.funded organisations.host_body organisations.host_class
+        firms.platforms flows.earned flows.failed_platforms flows.hosts_paid flows.passed_on
+        flows.received flows.rescued_platforms flows.spent organisations.capacity
+        organisations.cash organisations.funded organisations.host_body organisations.host_class
         organisations.host_firm organisations.host_pays organisations.income organisations.kind
         organisations.platforms organisations.received organisations.registration
         organisations.rent organisations.researchers organisations.seats organisations.short

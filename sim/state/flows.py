@@ -68,6 +68,7 @@ class Flows(Declared):
     hosts_paid: float = amount("million CNY", "added by hosts to platforms' accounts")
     earned: float = amount("million CNY", "rents and contracts of platforms with an account")
     received: float = amount("million CNY", "public money paid to them")
+    passed_on: float = amount("million CNY", "public money for platforms that their hosts took in")
     spent: float = amount("million CNY", "running costs of platforms with an account")
     services_closed: float = amount("platforms", "services that gave up")
     instruments_registered: float = amount("instruments", "large instruments registered")

@@ -54,7 +54,7 @@ class Promise:
     Attributes:
         offers: The offers.
         base: Million CNY per unit of their dose: 1 where it is money, or what they pay a share of.
-        most: Million CNY that is promised at most, by all together and by each.
+        most: Million CNY that is promised at most, by all together.
     """
 
     offers: tuple[Offer, ...] = ()
@@ -73,12 +73,14 @@ class Promise:
 
     def counted_on(self, state: State) -> float:
         """Return what recipients count on of that, by their trust in each line, million CNY."""
-        return min(sum(state.trust_in(o) * o.dose for o in self.offers) * self.base, self.most)
+        trusted = sum(state.trust_in(offer) * offer.dose for offer in self.offers)
+        return self.million * trusted / self.dose if trusted else 0.0
 
     @property
     def parts(self) -> list[Part]:
-        """Return what each of the offers pays, million CNY."""
-        return [(offer, min(offer.dose * self.base, self.most)) for offer in self.offers]
+        """Return what each of the offers pays, million CNY: its part of what all may pay."""
+        pays = self.million / self.dose if self.dose else 0.0
+        return [(offer, offer.dose * pays) for offer in self.offers]
 
 
 # What is promised for each event. Without a class of host it is promised to all of them.

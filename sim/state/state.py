@@ -1,5 +1,6 @@
 """The state of a city: its tables, its books, its luck, and what is offered this quarter."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -189,11 +190,14 @@ class State:
         kind: str | None = None,
         level: str | None = None,
         host: str | None = None,
+        *,
+        most: float = math.inf,
     ) -> float:
-        """Return the dose of a lever that recipients count on: of each offer, by their trust."""
-        return sum(
-            self.trust_in(offer) * offer.dose for offer in self.offers.on(lever, kind, level, host)
-        )
+        """Return the dose that recipients count on: all that is offered, up to a most, by trust."""
+        offers = list(self.offers.on(lever, kind, level, host))
+        offered = sum(offer.dose for offer in offers)
+        trusted = sum(self.trust_in(offer) * offer.dose for offer in offers)
+        return min(offered, most) * trusted / offered if trusted else 0.0
 
     def trust_in(self, offer: Offer) -> float:
         """Return the part of an offer that is counted on; 1 where its line has no budget."""

@@ -418,6 +418,14 @@ def test_support_keeps_those_it_is_for():
     assert state.organisations.status[rows].tolist() == [ACTIVE, CLOSED]
 
 
+def test_support_that_nobody_counts_on_keeps_nobody():
+    state = tiny(offer("operating_grant", 1.0, SERVICE, recipient="platform brought in jointly"))
+    state.trust["city_fund"] = 0.1
+    [row] = add_platforms(state, SERVICE, 1, host_class=HOSTS.index("public_body"))
+    train_and_enter(state, still(closes=4.0))
+    assert state.organisations.status[row] == CLOSED
+
+
 def test_a_share_of_those_below_their_cost_closes():
     state = tiny()
     rows = add_platforms(state, SERVICE, 4000)

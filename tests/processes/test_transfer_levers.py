@@ -22,7 +22,7 @@ from world import (
 from sim.indicators import transfer
 from sim.indicators.research import high_value_patents_per_10k, patents_per_10k
 from sim.inputs.codes import KIND_CODE
-from sim.processes import contract, meeting, research, services
+from sim.processes import contract, meeting, research, services, settle
 from sim.processes.contract.bonus import bonus_excess, brokering_chance
 from sim.state.state import Matches
 
@@ -74,10 +74,12 @@ def test_a_bonus_is_paid_on_registered_brokered_contracts_and_is_income():
     assert np.array_equal(contracts.bonus > 0, rows)
     assert contracts.bonus[rows] == pytest.approx(expected, abs=1e-6)
     assert state.flows.bonus == pytest.approx(expected.sum(), abs=1e-4)
-    state.quarter += 1  # what was granted as a quarter closed is income of the next
     brokered = contracts.value[contracts.service == 0].sum()
     services.train_and_enter(state, services.Parameters(fee=0.02))
-    assert state.organisations.income[0] == pytest.approx(0.02 * brokered + expected.sum())
+    assert state.organisations.income[0] == pytest.approx(0.02 * brokered)
+    next_quarter(state, 4)  # the bonus is in the account when it is paid
+    settle.settle(state, settle.Parameters())
+    assert state.organisations.received[0] == pytest.approx(expected.sum(), abs=1e-4)
 
 
 def test_a_bonus_that_no_money_backs_is_not_paid():

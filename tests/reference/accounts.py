@@ -58,7 +58,7 @@ class PlatformWithAccount:
     def support_counted_on(self):
         kind, cost = self.name_of_kind(), float(self.model.costs["run_cost"][self.kind])
         host = HOSTS[self.host_class]
-        support = min(self.model.counted_on(OPERATING_GRANT, kind, None, host), cost)
+        support = self.model.counted_on(OPERATING_GRANT, kind, None, host, most=cost)
         if KINDS[kind].legal_person:
             support += self.model.counted_on(RUNNING_RELIEF, kind, None, host) * cost
         return support
@@ -112,10 +112,7 @@ class PlatformWithAccount:
 
 
 def keep_accounts(city, p):
-    for organisation in city.organisations:
-        if organisation.status == CLOSED and organisation.cash != 0:
-            city.flows.hosts_paid -= organisation.cash * organisation.stands_for
-            organisation.cash = 0.0
+    wind_up(city)
     platforms = [o for o in city.organisations if o.has_account()]
     for platform in platforms:
         if not platform.funded:
@@ -123,10 +120,25 @@ def keep_accounts(city, p):
     for platform in platforms:
         platform.ask_rent(p)
         platform.book_quarter(p)
-    for organisation in city.organisations:
-        organisation.received = 0.0
+        platform.received = 0.0
+    pass_on(city)
     for platform in platforms:
         platform.follow_income(p)
     for platform in platforms:
         if platform.short >= p.patience:
             platform.have_loss_made_good(p)
+
+
+def wind_up(city):
+    """Leave what closed units had, or owed, to their hosts."""
+    for organisation in city.organisations:
+        if organisation.status == CLOSED and organisation.cash != 0:
+            city.flows.hosts_paid -= organisation.cash * organisation.stands_for
+            organisation.cash = 0.0
+
+
+def pass_on(city):
+    """Leave what was paid to units without an account, or that have closed, to their hosts."""
+    for organisation in city.organisations:
+        city.flows.passed_on += organisation.received * organisation.stands_for
+        organisation.received = 0.0

@@ -12,6 +12,7 @@ the plan. A ``Run`` that the city owns does them. Around each retold process the
 the run's tables into its agents and writes the agents back; only the rules in between are timed.
 """
 
+from math import inf
 from operator import attrgetter
 from time import process_time
 
@@ -126,11 +127,12 @@ class PlainCity(mesa.Model):
         """Return a flow's sum over the four quarters before this one."""
         return sum(flow(quarter) for quarter in self.run.state.history[-4:])
 
-    def counted_on(self, lever, kind=None, level=None, host=None):
+    def counted_on(self, lever, kind=None, level=None, host=None, *, most=inf):
         """Return the dose of a lever that recipients count on, each offer's by their trust."""
-        return sum(
-            self.trust_in(offer) * offer.dose for offer in self.offers.on(lever, kind, level, host)
-        )
+        offers = list(self.offers.on(lever, kind, level, host))
+        offered = sum(offer.dose for offer in offers)
+        trusted = sum(self.trust_in(offer) * offer.dose for offer in offers)
+        return min(offered, most) * trusted / offered if trusted else 0.0
 
     def trust_in(self, offer):
         """Return the part of an offer that is counted on; all of it where no budget bounds it."""

@@ -298,7 +298,7 @@ def sign(city, p, contract, served, used=True):
 
 def use_vouchers(city, p, lever, able, reach, slot):
     """Let firms ask for a voucher; those who use it sign a contract, or would have anyway."""
-    share = city.counted_on(lever)
+    share = city.counted_on(lever, most=1.0)
     firms = [
         firm
         for firm in able
@@ -355,15 +355,16 @@ def reward_sharing(city):
 def claim_bonus(city, p):
     """Let intermediaries claim a share of the registered contracts that they brokered."""
     first = len(city.run.state.contracts)  # the row of this quarter's first contract
+    claiming = [c for c in city.contracts if c.registered and c.service >= 0]
     brokered = [
-        (first + number, min(contract.value, p.bonus_base) * contract.weight())
-        for number, contract in enumerate(city.contracts)
-        if contract.registered and contract.service >= 0
+        (first + city.contracts.index(c), min(c.value, p.bonus_base) * c.weight()) for c in claiming
     ]
     city.flows.bonus_base += sum(base for _, base in brokered)
     for offer in city.offers.on(TRANSFER_BONUS):
         sums = [base * offer.dose for _, base in brokered]
-        city.claim(offer, [row for row, _ in brokered], sums, "platform", receive=note_bonus)
+        rows = [row for row, _ in brokered]
+        services = [contract.service for contract in claiming]
+        city.claim(offer, rows, sums, "platform", to=services, receive=note_bonus)
 
 
 def note_bonus(state, rows, millions):

@@ -97,9 +97,9 @@ def grade(city, p):
     for platform in platforms:
         platform.be_graded(p, places)
     reward(city, platforms)
-    support(city, p, platforms)
-    award(city, p)
     closing = [platform for platform in platforms if platform.must_close(p)]
+    support(city, p, [platform for platform in platforms if platform not in closing])
+    award(city, p)
     for platform in closing:
         platform.close()
     city.flows.closed_platforms += sum(platform.stands_for for platform in closing)
@@ -127,8 +127,10 @@ def support(city, p, platforms):
     for kind, here in by_kind(platforms):
         cost = float(city.costs["run_cost"][KIND_CODE[kind]])
         young = [platform for platform in here if platform.is_young(p)]
+        promised = city.offers.dose(OPERATING_GRANT, kind)
         for offer in city.offers.on(OPERATING_GRANT, kind):
-            claim_for_platforms(city, offer, young, min(offer.dose, cost))
+            part = min(promised, cost) / promised if promised else 0.0
+            claim_for_platforms(city, offer, young, offer.dose * part)
         if KINDS[kind].legal_person:
             for offer in city.offers.on(RUNNING_RELIEF, kind):
                 claim_for_platforms(city, offer, here, offer.dose * cost)

@@ -49,7 +49,7 @@ def while_it_runs(city, kind, host):
     """Return what is paid over the horizon: support, rewards for grades, relief of taxes."""
     outlook = city.founders
     lowest, cost = KINDS[kind].levels[0], float(city.costs["run_cost"][KIND_CODE[kind]])
-    yearly = min(city.counted_on(OPERATING_GRANT, kind, None, host), cost)
+    yearly = city.counted_on(OPERATING_GRANT, kind, None, host, most=cost)
     yearly += city.counted_on(GRADE_REWARD, kind, lowest, host) * outlook.top_grade
     if KINDS[kind].legal_person:
         yearly += city.counted_on(RUNNING_RELIEF, kind, None, host) * cost

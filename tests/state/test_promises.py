@@ -154,6 +154,21 @@ def test_equity_is_worth_less_than_a_gift_of_the_same_sum():
     assert spent(state) == {"platform_equity": 2.0}
 
 
+@pytest.mark.parametrize("trust", [1.0, 0.7, 0.1])
+def test_a_cap_leaves_trust_what_it_is(trust):
+    # 5 M CNY are promised by the city and 1 by the nation; the running cost is 2 M a year.
+    city = offer("operating_grant", 5.0, INSTITUTE)
+    nation = offer("operating_grant", 1.0, INSTITUTE, payer="nation", name="nation")
+    state = autumn(city, nation, money=100)
+    state.founders = SURE
+    state.trust["city_fund"] = trust
+    gain = expected_gain(state, INSTITUTE, "public_body")
+    assert gain == pytest.approx(2.0 * (5.0 * trust + 1.0) / 6.0)
+    state.trust["city_fund"] = 1.0
+    lived_through(state)  # both together pay the cost once
+    assert sum(spent(state).values()) == pytest.approx(2.0, abs=1e-6)
+
+
 def test_of_each_promise_the_trust_in_its_line_is_counted_on():
     state = autumn(*OFFERS, money=100)
     state.founders = SURE

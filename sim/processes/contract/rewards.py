@@ -28,7 +28,8 @@ def pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
     base = np.minimum(contracts.value[rows], p.bonus_base) * weight
     state.flows.bonus_base += float(base.sum())
     for offer in state.offers.on(TRANSFER_BONUS):
-        state.claim(offer, base * offer.dose, payee="platform", rows=rows, receive=_note_bonus)
+        sums, service = base * offer.dose, contracts.service[rows].astype(np.int64)
+        state.claim(offer, sums, payee="platform", rows=rows, to=service, receive=_note_bonus)
 
 
 def _note_bonus(state: State, rows: Rows, million: Floats) -> None:

@@ -45,7 +45,7 @@ def _vouchers(
     in all.
     """
     firms, luck = state.firms, state.luck("contract")
-    chance = min(reach / 4 * min(state.counted_on(lever), 1.0) / p.usual_share, 1.0)
+    chance = min(reach / 4 * state.counted_on(lever, most=1.0) / p.usual_share, 1.0)
     rows = np.flatnonzero(small & luck.happens(firms.id, chance, slot))
     use = luck.uniform(firms.id[rows], slot + 1)
     rows, use = rows[use < 1 - p.voucher_unused], use[use < 1 - p.voucher_unused]
