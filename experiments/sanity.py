@@ -282,7 +282,7 @@ ROWS = (
         low=0.05,
         high=1.0,
         source="fiscal science money of 3-5 % of a budget of some 8-10 % of GDP, a tenth of it",
-        remark="In the first year little falls due: rewards are paid two to six quarters after "
+        remark="In the first year little falls due: rewards are paid two quarters to years after "
         "they are earned, and Changzhou's plan pays hardly anything else.",
     ),
 )

@@ -2,7 +2,7 @@
 
 An instrument never edits the world. In each quarter ``enact`` turns the instruments in force into
 *offers* on levers; a process reads the levers that it knows, agents decide on what they expect
-from them, and the process in which the event happens has it paid. Without an offer every lever
+from them, and the process in which the event happens has it claimed. Without an offer every lever
 is neutral (0), and a process that reads 0 does exactly what it does without policy.
 """
 

@@ -16,8 +16,7 @@ institutes that had to live on their own no more closed than of others [I38]. At
 balances: tenants pay a part of what a carrier costs [I43, I45: less than the rent], an applied
 institute earns 0.4-0.7 [I34, I49, I51], a service less than it costs [T41], and the host adds the
 rest, as long as the unit stands. Whose support was promised when it opened has so much less from
-its host (``replaces``).
-Rents follow occupancy, and start-ups prefer low ones (``incubation``).
+its host (``replaces``). Rents follow occupancy, and start-ups prefer low ones (``incubation``).
 """
 
 import numpy as np
@@ -28,6 +27,7 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, CLOSED
+from sim.state.founders import SERVICES
 from sim.state.platforms import close
 from sim.state.promises import each_year
 from sim.state.state import State
@@ -52,7 +52,6 @@ class Parameters(Numbers, name="accounts"):
     highest_rent: float = meaning("rent to the usual one, at most")
 
 
-SERVICES = ("transfer_service", "ip_service")
 _HAS_ACCOUNT = np.array([not data.of_host for data in KINDS.values()])
 _SEATED = np.array([data.seats.default > 0 for data in KINDS.values()])
 _RESERVE, _RESCUED = 0, 1  # slots of a platform's draws: of its life, and of a quarter

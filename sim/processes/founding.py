@@ -32,7 +32,7 @@ from sim.inputs.levers import PILOT_OFFICES
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, BUILDING
-from sim.state.founders import CARRIERS, Hosts
+from sim.state.founders import CARRIERS, SERVICES, Hosts
 from sim.state.hosts import bodies_as_hosts, class_weights, each_stands_for, hosts
 from sim.state.platforms import build, opened
 from sim.state.promises import boost, boosts, claim_founding
@@ -68,7 +68,7 @@ class Parameters(Numbers, name="founding"):
 
 
 # Transfer and IP services enter by expected income, in the process ``services``.
-ELSEWHERE = ("transfer_service", "ip_service")
+ELSEWHERE = SERVICES
 CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "public_body")
 SCIENCE = ("university", "institute")  # classes of hosts that are themselves asked as partners
 CARRIER_CODES = [KIND_CODE[kind] for kind in CARRIERS]

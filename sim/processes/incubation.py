@@ -3,9 +3,9 @@
 A start-up that seeks a seat asks, for up to a year, the carrier that suits it best: pairs score by
 an addressed draw weighted by nearness of cluster and district, by level, and by the rent asked. The
 share that seeks one is fixed at the start, such that the tenants published for carriers came to be.
-A carrier takes whom it has seats for. Tenants stay at most 48 months,
-graduate at some 10 % a year and leave at 8-12 %. A carrier in which hardly a seat is taken is
-hollow: it still counts, and the report says so.
+A carrier takes whom it has seats for. Tenants stay at most 48 months, graduate at some 10 % a year
+and leave at 8-12 %. A carrier in which hardly a seat is taken is hollow: it still counts, and the
+report says so.
 """
 
 from typing import NamedTuple

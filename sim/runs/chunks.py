@@ -147,7 +147,7 @@ def public_paid(arrays: Arrays, share: str = "") -> Floats:
 def public_outlay(arrays: Arrays) -> Floats:
     """Return per replicate what city and county paid, or owe at the run's end, million CNY.
 
-    Rewards fall due up to six quarters after they are earned, and a mix must not look cheap because
+    Rewards fall due years after they are earned, and a mix must not look cheap because
     its bills come later.
     """
     return np.asarray(public_paid(arrays) + arrays["committed"])

@@ -2,7 +2,7 @@
 
     mean outlay of the mix at that scale = mean outlay of the other      city and county
 
-Outlay is what is paid in the run or owed at its end: rewards fall due up to six quarters after they
+Outlay is what is paid in the run or owed at its end: rewards fall due years after they
 are earned, and a mix must not look cheap because its bills come later.
 
 The scale is looked for on the first ten replicates, then on the first fifty, which meet each draw

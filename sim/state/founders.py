@@ -9,6 +9,7 @@ from sim.core.arrays import Flags, Ids, Rows
 from sim.inputs.numbers import Numbers, meaning
 
 FIRMS = ("firm", "leading_firm")  # classes of hosts that are firms
+SERVICES = ("transfer_service", "ip_service")  # kinds that bodies weigh by what they may earn
 CARRIERS = ("incubator", "makerspace")  # kinds that house firms and, as hosts, found platforms
 
 

@@ -38,7 +38,7 @@ class Parameters(Numbers, name="contract"):
     equipment_uses: float = meaning(
         "uses of shared equipment for each use of another voucher service"
     )
-    payment_delay: float = meaning("time from the contract to the voucher's payment")
+    payment_delay: float = meaning("time from the contract to the fund's payment")
     usual_share: float = meaning(
         "a bill that public money pays where the voucher's reach was observed"
     )

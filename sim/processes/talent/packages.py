@@ -59,8 +59,8 @@ def weighing(
 
 def claim_packages(state: State, kind: str, organisation: Rows) -> None:
     """Have the packages claimed for those who come, by the organisation; -1 for a firm's."""
+    payee = payees(state, organisation)
     for offer in packages(state, kind):
-        payee = payees(state, organisation)
         state.claim(offer, offer.dose, payee=payee, rows=organisation)
 
 
