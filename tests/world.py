@@ -47,7 +47,13 @@ CITY = City(
 
 # How founders look ahead, in round numbers; nothing differs between units of a kind but quality.
 OUTLOOK = Outlook(
-    horizon=3, climb=0.1, top_grade=0.25, equity_worth=0.3, size_of_host=0.3, spread=0.0
+    horizon=3,
+    climb=0.1,
+    top_grade=0.25,
+    equity_worth=0.3,
+    size_of_host=0.3,
+    spread=0.0,
+    carries=0.0,
 )
 
 # Starting figures and what else is fixed once at a run's start, in round numbers; all others are 0.

@@ -17,6 +17,15 @@ balances: tenants pay a part of what a carrier costs [I43, I45: less than the re
 institute earns 0.4-0.7 [I34, I49, I51], a service less than it costs [T41], and the host adds the
 rest, as long as the unit stands. Whose support was promised when it opened has so much less from
 its host (``replaces``). Rents follow occupancy, and start-ups prefer low ones (``incubation``).
+
+Hosts have means for founding platforms,
+
+    means' = min(means + set aside / 4, saved · set aside) + granted - founding costs
+             - reserves and yearly money of units opened since the start - losses made good
+
+A firm sets aside a part of its revenue, a university or institute a sum per researcher, a hospital
+a sum, and public bodies together a part of GDP. What closed units leave, and public money for units
+without an account, is their hosts'. ``founding`` asks whether the means carry another one.
 """
 
 import numpy as np
@@ -28,6 +37,7 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, CLOSED
 from sim.state.founders import SERVICES
+from sim.state.means import to_hosts
 from sim.state.platforms import close
 from sim.state.promises import each_year
 from sim.state.state import State
@@ -50,6 +60,13 @@ class Parameters(Numbers, name="accounts"):
     rent_answers: float = meaning("rent to seats taken, beside the start")
     lowest_rent: float = meaning("rent to the usual one, at least")
     highest_rent: float = meaning("rent to the usual one, at most")
+    firms_set_aside: float = meaning("revenue that a firm can put into platforms")
+    science_sets_aside: float = meaning(
+        "what universities and institutes can put into platforms, per researcher"
+    )
+    hospital_sets_aside: float = meaning("what a hospital can put into platforms")
+    public_sets_aside: float = meaning("GDP that public bodies together can put into platforms")
+    saved: float = meaning("what a host sets aside that it keeps at hand, at most")
 
 
 _HAS_ACCOUNT = np.array([not data.of_host for data in KINDS.values()])
@@ -136,6 +153,58 @@ def begin(state: State, values: Values) -> None:
     pays = np.where(_SEATED[kind], state.norms.price[kind] * sold, usual)
     lot = state.draws.at("accounts", 0).uniform(table.id[rows], _RESERVE)
     _open(state, p, rows, costs - pays, 2 * lot)
+    _save_before(state, p)
+
+
+def _yearly(state: State, p: Parameters) -> tuple[Floats, Floats]:
+    """Return what firms and bodies set aside a year, million CNY each, by row."""
+    firms, table = state.firms, state.organisations
+    by_firm = p.firms_set_aside * firms.revenue * firms.alive
+    by_body = np.zeros(len(table))
+    science = np.concatenate([state.bodies("university"), state.platforms("institute")])
+    by_body[science] = p.science_sets_aside * table.researchers[science]
+    by_body[state.bodies("hospital")] = p.hospital_sets_aside
+    public = state.bodies("public_body")
+    by_body[public] = p.public_sets_aside * state.gdp / max(public.size, 1)
+    return by_firm, by_body
+
+
+def _save_before(state: State, p: Parameters) -> None:
+    """Give hosts all that they keep, less what they founded lately and have not saved anew.
+
+    What a quarter sets aside they have at least: a city founds what it did, though some owe for it.
+    """
+    firms, table = state.firms, state.organisations
+    by_firm, by_body = _yearly(state, p)
+    units = np.flatnonzero((table.kind < len(KIND_NAMES)) & (table.status <= ACTIVE))
+    years = np.maximum(state.start - table.decided[units], 0) / 4
+    costs = state.costs["found_cost"][table.kind[units]] * table.stands_for[units]
+    for means, yearly, host, weight in (
+        (firms.means, by_firm, table.host_firm[units], state.weight),
+        (table.means, by_body, table.host_body[units], 1.0),
+    ):
+        owns = host >= 0
+        unpaid = np.maximum(costs[owns] / weight - yearly[host[owns]] * years[owns], 0.0)
+        means[:] = p.saved * yearly
+        np.subtract.at(means, host[owns], unpaid)
+        np.maximum(means, yearly / 4, out=means)
+
+
+def _set_aside(state: State, p: Parameters) -> None:
+    """Let hosts set money aside, up to what they keep at hand."""
+    firms, table = state.firms, state.organisations
+    by_firm, by_body = _yearly(state, p)
+    added = added_to(firms.means, by_firm, p)
+    state.flows.set_aside += float(added.sum()) * state.weight
+    firms.means[:] += added
+    added = added_to(table.means, by_body, p)
+    state.flows.set_aside += float((added * table.stands_for).sum())
+    table.means[:] += added
+
+
+def added_to(means: Floats, yearly: Floats, p: Parameters) -> Floats:
+    """Return what hosts add to their means in a quarter: less as they near what they keep."""
+    return np.clip(p.saved * yearly - means, 0.0, yearly / 4)
 
 
 def _open(state: State, p: Parameters, rows: Rows, host: Floats, reserves: Floats) -> None:
@@ -163,7 +232,9 @@ def _open_new(state: State, p: Parameters, rows: Rows) -> None:
                 support = sum(promise.counted_on(state) for promise in promised)
                 host[here] -= np.minimum(p.replaces * support, host[here])
     _open(state, p, new, host, np.ones(new.size))
-    state.flows.hosts_paid += float((table.cash[new] * table.stands_for[new]).sum())
+    reserves = table.cash[new] * table.stands_for[new]
+    state.flows.hosts_paid += float(reserves.sum())
+    to_hosts(state, new, -reserves)
 
 
 def _balance(state: State, p: Parameters, rows: Rows) -> None:
@@ -178,10 +249,15 @@ def _balance(state: State, p: Parameters, rows: Rows) -> None:
     flows.earned += float((sold / 4 * stands).sum())
     flows.received += float((table.received[rows] * stands).sum())
     flows.spent += float((costs / 4 * stands).sum())
+    newer = table.decided[rows] >= state.start
+    to_hosts(state, rows[newer], -(table.host_pays[rows] / 4 * stands)[newer])
+    table.received[rows] = 0.0
     # Who has no account, or has closed meanwhile, leaves it to the host.
-    whole = float((table.received * table.stands_for).sum())
-    flows.passed_on += whole - float((table.received[rows] * stands).sum())
-    table.received[:] = 0.0
+    others = np.flatnonzero(table.received)
+    passed = table.received[others] * table.stands_for[others]
+    flows.passed_on += float(passed.sum())
+    to_hosts(state, others, passed)
+    table.received[others] = 0.0
 
 
 def resized(size: Floats, income: Floats, costs: Floats, rich: Flags, p: Parameters) -> Floats:
@@ -216,6 +292,7 @@ def _fail(state: State, p: Parameters, rows: Rows) -> None:
     saved = state.luck("accounts").happens(table.id[failing], p.rescued, _RESCUED)
     losses = -table.cash[failing] * table.stands_for[failing]
     flows.hosts_paid += float(losses.sum())
+    to_hosts(state, failing, -losses)
     table.cash[failing] = 0.0
     table.short[failing] = 0
     closing = failing[~saved]
@@ -228,12 +305,15 @@ def _wind_up(state: State) -> None:
     """Leave what closed units had, or owed, to their hosts."""
     table = state.organisations
     gone = np.flatnonzero((table.status == CLOSED) & (table.cash != 0))
-    state.flows.hosts_paid -= float((table.cash[gone] * table.stands_for[gone]).sum())
+    left = table.cash[gone] * table.stands_for[gone]
+    state.flows.hosts_paid -= float(left.sum())
+    to_hosts(state, gone, left)
     table.cash[gone] = 0.0
 
 
 def keep_accounts(state: State, p: Parameters) -> None:
     """Open new accounts, book the quarter, let units follow their income, and let some fail."""
+    _set_aside(state, p)
     _wind_up(state)
     rows = holders(state)
     _open_new(state, p, rows)

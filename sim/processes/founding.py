@@ -4,16 +4,20 @@ Each quarter an eligible host draws once among competing kinds. Its rate for kin
 
     λ(k) = norm(k) · suitability · peers · what the cluster lacks · demand
            · min(most gain, 1 + expected gain / true cost)
+           · min(1, (means + advance) / true cost)^carries
 
 where the expected gain is what it counts on of the offers (trust · promise) over the planning
 horizon, and the true cost is the whole cost to the host: two million CNY move a decision of eighty
-million by a fortieth. The norm is fixed at the start, such that the chances of all hosts, approved
-and with a partner who agrees, add up to rate(k) × stock(k) a year: that is what cities like this
-one found without any plan, with the neighbours, gaps and standing rules that they have. What would
-be founded without offers is drawn first and stays: offers only add. Demand counts for carriers:
-nobody builds an incubator beside an empty one. Who has decided founds, and claims what was promised
-as the quarter closes. Parents from outside come through talks of 4-8 quarters with 15-30 % success.
-What is decided, here or by services, is built and opens here.
+million by a fortieth. The advance is what it counts on of money paid toward the founding, and its
+means (``state/means``) what it has set aside: what these do not carry has to be found elsewhere,
+and whose means are used up founds nothing without an advance. The norm is fixed at the start, such
+that the chances of all hosts, approved and with a partner who agrees, add up to rate(k) × stock(k)
+a year: that is what cities like this one found without any plan, with the neighbours, gaps and
+standing rules that they have. What would be founded without offers is drawn first and stays: offers
+only add. Demand counts for carriers: nobody builds an incubator beside an empty one. Who has
+decided founds, and claims what was promised as the quarter closes. Parents from outside come
+through talks of 4-8 quarters with 15-30 % success. What is decided, here or by services, is built
+and opens here.
 """
 
 from dataclasses import dataclass
@@ -34,8 +38,9 @@ from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, SERVICES, Hosts
 from sim.state.hosts import bodies_as_hosts, class_weights, each_stands_for, hosts
+from sim.state.means import Money, bear, carried, money_of
 from sim.state.platforms import build, opened
-from sim.state.promises import boost, boosts, claim_founding
+from sim.state.promises import advance, boost, boosts, claim_founding
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -106,6 +111,7 @@ def _decide(
     rate: Floats,
     boost: Floats,
     lacks: Floats,
+    money: Money,
     approval: float,
 ) -> tuple[Rows, Floats]:
     """Draw once per host among competing kinds; -1 for no founding.
@@ -122,8 +128,9 @@ def _decide(
         for k in range(rate.size):
             if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
                 hazard = rate[k] * suitability[i] * lacks[those.cluster[i], k]
-                plain += hazard
-                extra += hazard * (boost[k] - 1.0)
+                own = carried(money, i, k, 0.0)
+                plain += hazard * own
+                extra += hazard * (boost[k] * carried(money, i, k, money.advance[k]) - own)
         draws = four(address, those.ids[i], 0)
         if draws[0] >= 1.0 - np.exp(-plain - extra) or draws[2] > approval:
             continue
@@ -132,7 +139,9 @@ def _decide(
         pointer = draws[1] * (plain if anyway else extra)
         for k in range(rate.size):
             if rate[k] > 0.0 and (hosted[i] >> k) & 1 == 0:
-                weight = 1.0 if anyway else boost[k] - 1.0
+                weight = carried(money, i, k, 0.0)
+                if not anyway:
+                    weight = boost[k] * carried(money, i, k, money.advance[k]) - weight
                 pointer -= rate[k] * suitability[i] * lacks[those.cluster[i], k] * weight
                 if pointer < 0.0:
                     chosen[i] = k
@@ -188,12 +197,21 @@ def _rates(
     return rate, boosts(state, host, kinds)
 
 
+def _money(state: State, host: Hosts) -> Money:
+    """Return what hosts of a class have at hand, and what they count on for each kind."""
+    kinds, codes = _founded_by(host.name)
+    advances = np.zeros(len(KIND_NAMES))
+    advances[codes] = [advance(state, kind, host.name) for kind in kinds]
+    return money_of(state, host, advances)
+
+
 def _decisions(
     state: State, p: Parameters, host: Hosts, lacks: NDArray[np.float64], demand: float
 ) -> Decisions:
     rate, lift = _rates(state, host.name, demand)
     address = state.luck("founding").address
-    chosen, place = _decide(address, record(Candidates, host), rate, lift, lacks, p.approval)
+    those, money = record(Candidates, host), _money(state, host)
+    chosen, place = _decide(address, those, rate, lift, lacks, money, p.approval)
     at = np.flatnonzero(chosen >= 0)
     return Decisions(host, at, chosen[at], place[at])
 
@@ -201,7 +219,7 @@ def _decisions(
 def chances(
     state: State, p: Parameters, host: Hosts, lacks: NDArray[np.float64], demand: float
 ) -> Floats:
-    """Return each host's chance to found each kind in this quarter, where money does not lack.
+    """Return each host's chance to found each kind in this quarter, where the city's money lasts.
 
     It is what ``_decide`` draws by and what a partner of joint kinds says to it.
 
@@ -211,12 +229,16 @@ def chances(
     kinds, codes = _founded_by(host.name)
     rate, lift = (of_kinds[codes] for of_kinds in _rates(state, host.name, demand))
     able = (host.hosted[:, None] >> codes) & 1 == 0
-    plain = able * rate * host.suitability[:, None] * lacks[host.cluster][:, codes]
-    extra = plain * (lift - 1.0)
+    hazard = able * rate * host.suitability[:, None] * lacks[host.cluster][:, codes]
+    money = _money(state, host)
+    carries, costs = money.carries, money.cost[codes]
+    part = np.minimum(money.means[:, None] / costs, 1.0) ** carries
+    more = np.minimum((money.means[:, None] + money.advance[codes]) / costs, 1.0) ** carries
+    plain, extra = hazard * part, hazard * (lift * more - part)
     all_plain, all_extra = plain.sum(axis=1), extra.sum(axis=1)
     anyway = 1.0 - np.exp(-all_plain)
-    more = np.exp(-all_plain) * (1.0 - np.exp(-all_extra))
-    chance = p.approval * (_parts(plain, anyway, all_plain) + _parts(extra, more, all_extra))
+    added = np.exp(-all_plain) * (1.0 - np.exp(-all_extra))
+    chance = p.approval * (_parts(plain, anyway, all_plain) + _parts(extra, added, all_extra))
     joint = np.array([KINDS[kind].joint for kind in kinds])
     return np.where(joint, chance * _consent(state, p, host)[:, None], chance)
 
@@ -283,7 +305,8 @@ def _carry_out(
             partner = _partners(state, p, host, at)
             agreed = partner >= 0
             at, place, partner = at[agreed], place[agreed], partner[agreed]
-        claim_founding(state, name, host.name, host.rows[at])
+        receive = bear(state, name, host.name, host.rows[at])
+        claim_founding(state, name, host.name, host.rows[at], receive)
         cluster = np.where(
             host.cluster[at] < len(state.city.clusters),
             host.cluster[at],
@@ -360,7 +383,9 @@ def _pilot_offices(state: State, p: Parameters) -> None:
             lot = state.lot(host.ids[at], offer.lot)
             at = at[np.argsort(lot, kind="stable")][: round(number * share)]
             accepts = state.luck("founding").happens(host.ids[at], p.takes_office, _TAKES_OFFICE)
-            build(state, KIND_CODE[kind], host, at[accepts], host.cluster[at[accepts]])
+            opens = at[accepts]
+            bear(state, kind, host.name, host.rows[opens])
+            build(state, KIND_CODE[kind], host, opens, host.cluster[opens])
 
 
 def talks_a_quarter(state: State, p: Parameters) -> float:

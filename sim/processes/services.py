@@ -30,6 +30,7 @@ from sim.inputs.values import Values
 from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.hosts import bodies_as_hosts, hosts
+from sim.state.means import bear
 from sim.state.platforms import build, close
 from sim.state.promises import boost, claim_founding, expected_gain
 from sim.state.ring import ring
@@ -250,7 +251,8 @@ def _open(state: State, p: Parameters, kind: str, one: Weighing, at: Rows) -> No
     opens = at[u < opening_chance(income, support, cost, p)]
     if opens.size == 0:
         return
-    claim_founding(state, kind, host.name, host.rows[opens])
+    receive = bear(state, kind, host.name, host.rows[opens])
+    claim_founding(state, kind, host.name, host.rows[opens], receive)
     place = state.luck("services").uniform(host.ids[opens], _PLACE)
     outside = (place * len(state.city.districts)).astype(np.int64)
     build(
@@ -275,7 +277,8 @@ def _open_registration_services(state: State, p: Parameters) -> None:
     speaks = among(host.rows.size, first)
     chance = p.registration_weighs * boost(state, "transfer_service", "public_body")
     opens = np.flatnonzero(missing & speaks & luck.happens(host.ids, chance, _WEIGHS_REGISTRATION))
-    claim_founding(state, "transfer_service", "public_body", host.rows[opens])
+    receive = bear(state, "transfer_service", "public_body", host.rows[opens])
+    claim_founding(state, "transfer_service", "public_body", host.rows[opens], receive)
     code, nowhere = KIND_CODE["transfer_service"], np.full(opens.size, -1)
     build(state, code, host, opens, nowhere, registration=True)
 

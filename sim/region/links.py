@@ -82,11 +82,12 @@ READS: dict[str, str] = {
     """,
     "founding": """
         firms.above_scale firms.alive firms.cluster firms.district firms.field firms.leading
-        firms.partner firms.platforms firms.rd firms.rd_stock flows.founded flows.turned_away
-        organisations.cluster organisations.district organisations.field organisations.kind
-        organisations.level organisations.negotiates_until organisations.opens
-        organisations.platforms organisations.seats organisations.stands_for
-        organisations.status organisations.tenants totals.pilot_offices_offered totals.reached
+        firms.means firms.partner firms.platforms firms.rd firms.rd_stock flows.founded
+        flows.invested flows.turned_away organisations.cluster organisations.district
+        organisations.field organisations.kind organisations.level organisations.means
+        organisations.negotiates_until organisations.opens organisations.platforms
+        organisations.seats organisations.stands_for organisations.status organisations.tenants
+        totals.pilot_offices_offered totals.reached
     """,
     "equipment": """
         firms.alive firms.employees firms.rd flows.equipment_uses flows.instruments_registered
@@ -112,12 +113,12 @@ READS: dict[str, str] = {
     "services": """
         contracts.bonus contracts.quarter contracts.service firms.above_scale firms.alive
         firms.rd firms.results firms.technology_sme flows.bonus_base flows.brokered_value
-        flows.certified flows.founded flows.grants flows.services_closed organisations.cases
-        organisations.cluster organisations.district organisations.field organisations.host_body
-        organisations.host_class organisations.host_firm organisations.income organisations.kind
-        organisations.level organisations.platforms organisations.registration
-        organisations.researchers organisations.stands_for organisations.status people.active
-        totals.reached
+        flows.certified flows.founded flows.grants flows.invested flows.services_closed
+        organisations.cases organisations.cluster organisations.district organisations.field
+        organisations.host_body organisations.host_class organisations.host_firm
+        organisations.income organisations.kind organisations.level organisations.means
+        organisations.platforms organisations.registration organisations.researchers
+        organisations.stands_for organisations.status people.active totals.reached
     """,
     "market": """
         firms.absorbed firms.alive firms.employees firms.first_orders firms.founded
@@ -157,17 +158,21 @@ READS: dict[str, str] = {
         flows.poles_named totals.parks totals.poles_of_districts totals.poles_of_zones
     """,
     "accounts": """
-        firms.platforms flows.earned flows.failed_platforms flows.hosts_paid flows.passed_on
-        flows.received flows.rescued_platforms flows.spent organisations.capacity
-        organisations.cash organisations.funded organisations.host_body organisations.host_class
-        organisations.host_firm organisations.host_pays organisations.income organisations.kind
+        firms.alive firms.means firms.platforms firms.revenue flows.earned
+        flows.failed_platforms flows.from_platforms flows.hosts_paid flows.passed_on
+        flows.received flows.rescued_platforms flows.set_aside flows.spent
+        organisations.capacity organisations.cash organisations.decided organisations.funded
+        organisations.host_body organisations.host_class organisations.host_firm
+        organisations.host_pays organisations.income organisations.kind organisations.means
         organisations.platforms organisations.received organisations.registration
         organisations.rent organisations.researchers organisations.seats organisations.short
         organisations.stands_for organisations.status organisations.takings
         organisations.tenants
     """,
     "settle": """
-        contracts.bonus firms.rd_subsidy firms.voucher flows.bonus flows.rd_subsidy_granted
+        contracts.bonus firms.means firms.rd_subsidy firms.voucher flows.bonus
+        flows.founders_granted flows.rd_subsidy_granted organisations.kind organisations.means
+        organisations.stands_for
     """,
 }
 
@@ -200,7 +205,7 @@ WRITES: dict[str, str] = {
         firms.capabilities firms.carrier firms.cluster firms.district firms.employees
         firms.equity firms.field firms.first_orders firms.founded firms.graduated firms.hatched
         firms.high_tech_industry firms.high_tech_until firms.high_value firms.leading
-        firms.left_seat firms.origin firms.partner firms.patents firms.platforms
+        firms.left_seat firms.means firms.origin firms.partner firms.patents firms.platforms
         firms.propensity firms.purchases firms.rd firms.rd_growth firms.rd_induced
         firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.results
         firms.revenue firms.seated firms.seedling firms.service_status firms.technology_sme
@@ -239,19 +244,20 @@ WRITES: dict[str, str] = {
         totals.joint_sales totals.joint_sales_new totals.pilot_projects
     """,
     "founding": """
-        firms.platforms flows.founded organisations.capacity organisations.cases
-        organisations.cash organisations.cluster organisations.decided organisations.design
-        organisations.district organisations.failures organisations.field organisations.funded
-        organisations.grade organisations.host_body organisations.host_class
-        organisations.host_firm organisations.host_pays organisations.income
-        organisations.instruments organisations.instruments_registered organisations.kind
-        organisations.level organisations.negotiates_until organisations.new_unit
-        organisations.opens organisations.partner organisations.passed organisations.platforms
-        organisations.quality organisations.reached organisations.received
-        organisations.registration organisations.rent organisations.researchers
-        organisations.seats organisations.short organisations.stands_for organisations.status
-        organisations.takings organisations.tenants organisations.visiting
-        organisations.visitors totals.pilot_offices_offered totals.reached
+        firms.means firms.platforms flows.founded flows.invested organisations.capacity
+        organisations.cases organisations.cash organisations.cluster organisations.decided
+        organisations.design organisations.district organisations.failures organisations.field
+        organisations.funded organisations.grade organisations.host_body
+        organisations.host_class organisations.host_firm organisations.host_pays
+        organisations.income organisations.instruments organisations.instruments_registered
+        organisations.kind organisations.level organisations.means
+        organisations.negotiates_until organisations.new_unit organisations.opens
+        organisations.partner organisations.passed organisations.platforms organisations.quality
+        organisations.reached organisations.received organisations.registration
+        organisations.rent organisations.researchers organisations.seats organisations.short
+        organisations.stands_for organisations.status organisations.takings
+        organisations.tenants organisations.visiting organisations.visitors
+        totals.pilot_offices_offered totals.reached
     """,
     "equipment": """
         flows.equipment_uses flows.instruments_registered organisations.instruments
@@ -270,17 +276,17 @@ WRITES: dict[str, str] = {
         totals.funds_due totals.to_invest
     """,
     "services": """
-        flows.certified flows.founded flows.services_closed organisations.capacity
-        organisations.cases organisations.cash organisations.cluster organisations.decided
-        organisations.design organisations.district organisations.failures organisations.field
-        organisations.funded organisations.grade organisations.host_body
+        flows.certified flows.founded flows.invested flows.services_closed
+        organisations.capacity organisations.cases organisations.cash organisations.cluster
+        organisations.decided organisations.design organisations.district organisations.failures
+        organisations.field organisations.funded organisations.grade organisations.host_body
         organisations.host_class organisations.host_firm organisations.host_pays
         organisations.income organisations.instruments organisations.instruments_registered
-        organisations.kind organisations.level organisations.negotiates_until
-        organisations.new_unit organisations.opens organisations.partner organisations.passed
-        organisations.platforms organisations.quality organisations.reached
-        organisations.received organisations.registration organisations.rent
-        organisations.researchers organisations.seats organisations.short
+        organisations.kind organisations.level organisations.means
+        organisations.negotiates_until organisations.new_unit organisations.opens
+        organisations.partner organisations.passed organisations.platforms organisations.quality
+        organisations.reached organisations.received organisations.registration
+        organisations.rent organisations.researchers organisations.seats organisations.short
         organisations.stands_for organisations.status organisations.takings
         organisations.tenants organisations.visiting organisations.visitors people.active
         people.certified totals.reached
@@ -297,7 +303,7 @@ WRITES: dict[str, str] = {
         firms.capabilities firms.carrier firms.cluster firms.district firms.employees
         firms.equity firms.field firms.first_orders firms.founded firms.graduated firms.hatched
         firms.high_tech_industry firms.high_tech_until firms.high_value firms.leading
-        firms.left_seat firms.origin firms.partner firms.patents firms.platforms
+        firms.left_seat firms.means firms.origin firms.partner firms.patents firms.platforms
         firms.propensity firms.purchases firms.rd firms.rd_growth firms.rd_induced
         firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.results
         firms.revenue firms.seated firms.seedling firms.service_status firms.technology_sme
@@ -316,12 +322,14 @@ WRITES: dict[str, str] = {
         totals.poles_of_districts
     """,
     "accounts": """
-        flows.earned flows.failed_platforms flows.hosts_paid flows.rescued_platforms flows.spent
-        organisations.capacity organisations.cash organisations.funded organisations.host_pays
+        firms.means flows.earned flows.failed_platforms flows.from_platforms flows.hosts_paid
+        flows.rescued_platforms flows.set_aside flows.spent organisations.capacity
+        organisations.cash organisations.funded organisations.host_pays organisations.means
         organisations.platforms organisations.rent organisations.researchers organisations.seats
         organisations.short organisations.status organisations.takings
     """,
     "settle": """
-        contracts.bonus firms.rd_subsidy firms.voucher flows.bonus flows.rd_subsidy_granted
+        contracts.bonus firms.means firms.rd_subsidy firms.voucher flows.bonus
+        flows.founders_granted flows.rd_subsidy_granted organisations.means
     """,
 }

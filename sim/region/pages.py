@@ -65,9 +65,9 @@ UNDER_WAY: tuple[Verb, ...] = (
     equipment.begin,
     space.begin,
     districts.begin,
-    founding.begin,
     services.begin,
     accounts.begin,
+    founding.begin,
 )
 
 # The quarter, in its order. Offers come before the budget, since the venture money of a year is

@@ -95,6 +95,14 @@ class Firms(Table):
     )
     equity: Floats = column(np.float64, "million CNY from funds", "funds")
     origin: Whole = column(np.int32, "result it was founded for, row; -1 for none", default=-1)
+    means: Floats = column(
+        np.float64,
+        "million CNY at hand for founding platforms",
+        "accounts",
+        "founding",
+        "services",
+        "settle",
+    )
     platforms: Rows = column(np.int64, "bits of the kinds it hosts", "founding", "evaluation")
 
 
@@ -153,6 +161,14 @@ class Organisations(Table):
     )
     short: Whole = column(np.int8, "quarters below zero in a row", "accounts")
     rent: Floats = column(np.float64, "rent to the usual one", "accounts", default=1)
+    means: Floats = column(
+        np.float64,
+        "million CNY at hand for founding platforms",
+        "accounts",
+        "founding",
+        "services",
+        "settle",
+    )
     grade: Whole = column(np.int8, "last grade: 0 none, 1 A to 4 D", "evaluation")
     passed: Flags = column(
         np.bool_, "yes/no: has passed an evaluation since the start", "evaluation"

@@ -26,6 +26,7 @@ class Parameters(Numbers, name="founders"):
     outside_weight: float = meaning(
         "how likely each outside parent hosts an institute of the start, beside a body of the city"
     )
+    carries: float = meaning("founding to the part of its cost that the host has at hand")
     most_gain: float = meaning(
         "most that promises multiply a rate of founding by: cap on 1 + gain / cost"
     )

@@ -5,13 +5,13 @@ claimed, from the same list, by the process in which the event happens.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.arrays import Rows
+from sim.core.arrays import Floats, Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
@@ -45,6 +45,7 @@ PAYEE = {
 }
 
 Part = tuple[Offer, float]  # an offer and the million CNY that it pays
+Receive = Callable[[State, Rows, Floats], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +152,11 @@ def _offers(
 # Expecting
 
 
+def advance(state: State, kind: str, host: str) -> float:
+    """Return what a founder counts on of what is paid toward the founding, million CNY."""
+    return sum(promise.counted_on(state) for promise in at_founding(state, kind, host))
+
+
 def expected_gain(state: State, kind: str, host: str) -> float:
     """Return what a founder of a kind counts on of the offers, million CNY over the horizon."""
     gains = state.offers.gains
@@ -196,12 +202,22 @@ def boosts(state: State, host: str, kinds: Sequence[str]) -> NDArray[np.float64]
 # Claiming
 
 
-def claim_founding(state: State, kind: str, host: str, rows: Rows) -> None:
-    """Let hosts of a class, by their rows, claim what they were promised for founding a kind."""
+def claim_founding(
+    state: State, kind: str, host: str, rows: Rows, receive: Receive | None = None
+) -> None:
+    """Let hosts of a class, by their rows, claim what they were promised for founding a kind.
+
+    Args:
+        state: The city.
+        kind: The kind.
+        host: The class.
+        rows: Their rows.
+        receive: What is done with what they are granted, as ``means.bear`` returns it.
+    """
     weight = float(state.stands_for(KIND_CODE[kind], firms=host in FIRMS))
     for promise in at_founding(state, kind, host):
         for offer, million in promise.parts:
-            state.claim(offer, million * weight, payee=PAYEE[host], rows=rows)
+            state.claim(offer, million * weight, payee=PAYEE[host], rows=rows, receive=receive)
 
 
 def claim_for_platforms(state: State, offer: Offer, rows: Rows, million: float) -> None:

@@ -5,6 +5,8 @@ from sim.inputs.kinds import KINDS
 from sim.inputs.levers import OPERATING_GRANT, RUNNING_RELIEF
 from sim.state.columns import ACTIVE, CLOSED
 
+from .means import set_aside
+
 RESCUED = 1  # slot of a platform's draws in a quarter
 
 
@@ -44,6 +46,7 @@ class PlatformWithAccount:
         self.cash = p.reserve * self.yearly_cost()
         self.takings = self.yearly_cost() / 4
         self.model.flows.hosts_paid += self.cash * self.stands_for
+        self.give_to_host(-self.cash * self.stands_for)
 
     def earns_at_the_start(self, p):
         """Return the part of its cost that a unit of its kind earned, if any was sold."""
@@ -77,6 +80,8 @@ class PlatformWithAccount:
         self.takings = p.steady * self.takings + (1 - p.steady) * income
         self.short = self.short + 1 if self.cash < 0 else 0
         flows.hosts_paid += self.host_pays / 4 * self.stands_for
+        if self.decided >= self.model.start:
+            self.give_to_host(-self.host_pays / 4 * self.stands_for)
         flows.earned += earns * self.stands_for
         flows.received += self.received * self.stands_for
         flows.spent += cost * self.stands_for
@@ -101,6 +106,7 @@ class PlatformWithAccount:
         """Let the host decide on four quarters below zero; tell whether it goes on."""
         flows = self.model.flows
         flows.hosts_paid -= self.cash * self.stands_for
+        self.give_to_host(self.cash * self.stands_for)
         self.cash, self.short = 0.0, 0
         saved = self.draw("accounts", RESCUED) < p.rescued
         if saved:
@@ -112,6 +118,7 @@ class PlatformWithAccount:
 
 
 def keep_accounts(city, p):
+    set_aside(city, p)
     wind_up(city)
     platforms = [o for o in city.organisations if o.has_account()]
     for platform in platforms:
@@ -134,6 +141,7 @@ def wind_up(city):
     for organisation in city.organisations:
         if organisation.status == CLOSED and organisation.cash != 0:
             city.flows.hosts_paid -= organisation.cash * organisation.stands_for
+            organisation.give_to_host(organisation.cash * organisation.stands_for)
             organisation.cash = 0.0
 
 
@@ -141,4 +149,5 @@ def pass_on(city):
     """Leave what was paid to units without an account, or that have closed, to their hosts."""
     for organisation in city.organisations:
         city.flows.passed_on += organisation.received * organisation.stands_for
+        organisation.give_to_host(organisation.received * organisation.stands_for)
         organisation.received = 0.0

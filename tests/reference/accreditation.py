@@ -64,7 +64,11 @@ def promote(city, p):
 def compete(city, p, platforms, kind, level):
     """Rank applicants against each other and against competitors from elsewhere."""
     promised = [
-        sum(million for _, million in rewards_for_level(city, kind, level, host)) for host in HOSTS
+        sum(
+            million * city.trust_in(offer)
+            for offer, million in rewards_for_level(city, kind, level, host)
+        )
+        for host in HOSTS
     ]
     applicants = [platform for platform in platforms if platform.applies(p, kind, promised)]
     if not applicants:

@@ -16,6 +16,7 @@ from .evaluation import EvaluatedPlatform
 from .founding import HostingFirm, HostingOrganisation, OutsideParent
 from .incubation import IncubatedFirm, SeatingOrganisation
 from .market import GrowingFirm
+from .means import SavingFirm, SavingOrganisation
 from .meeting import MeetingFirm, MeetingResult
 from .research import LapsingResult, ResearchingFirm, ResearchingOrganisation
 from .subsidy_response import SubsidisedFirm
@@ -70,6 +71,7 @@ class PlainFirm(
     HostingFirm,
     IncubatedFirm,
     GrowingFirm,
+    SavingFirm,
     MortalFirm,
     Agent,
 ):
@@ -87,6 +89,7 @@ class PlainOrganisation(
     AccreditedPlatform,
     EvaluatedPlatform,
     PlatformWithAccount,
+    SavingOrganisation,
     Agent,
 ):
     """A platform or a body."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from math import exp, nextafter
 
@@ -10,6 +11,7 @@ from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import PILOT_OFFICES
 from sim.processes.founding import ELSEWHERE, TRILLION
+from sim.state import means
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.founders import CARRIERS
 from sim.state.platforms import REPEATABLE
@@ -17,7 +19,7 @@ from sim.state.promises import PAYEE
 
 from .demography import by_share
 from .luck import Ring, descending_id, mix
-from .promises import boost, founding_offers
+from .promises import advance, boost, founding_offers
 
 CLASSES = ("firm", "leading_firm", "university", "institute", "hospital", "public_body")
 
@@ -32,10 +34,11 @@ FIRMS = ("firm", "leading_firm")
 
 @dataclass
 class Climate:
-    """What hosts of one class find: per kind a rate and its boost by offers; what clusters lack."""
+    """What hosts of one class find: per kind a rate, its boost by offers and what is advanced."""
 
     rates: dict
     boosts: dict
+    advances: dict
     lacks: list
 
 
@@ -64,35 +67,57 @@ class Host:
         """Return at what hazard it founds each kind that it does not host, offers apart."""
         suitability, lacks = self.suitability_as_host(), climate.lacks[self.own_cluster()]
         return {
-            kind: rate * suitability * lacks[kind]
+            kind: rate * suitability * lacks[kind] * self.carries(kind)
             for kind, rate in climate.rates.items()
             if not self.hosts_kind(kind)
         }
 
+    def extras(self, climate):
+        """Return what offers add to these hazards: by what they are worth and what they advance."""
+        suitability, lacks = self.suitability_as_host(), climate.lacks[self.own_cluster()]
+        return {
+            kind: climate.rates[kind]
+            * suitability
+            * lacks[kind]
+            * (
+                climate.boosts[kind] * self.carries(kind, climate.advances[kind])
+                - self.carries(kind)
+            )
+            for kind in self.hazards(climate)
+        }
+
+    def carries(self, kind, advance=0.0):
+        """Return how far its means and an advance carry the cost of a kind, 0 to 1."""
+        part = (max(self.means, 0.0) + advance) / float(self.model.costs["found_cost"][kind])
+        return min(part, 1.0) ** self.model.founders.carries
+
     def chance_to_found(self, p, climate, wanted):
         """Return the chance that it founds a kind in this quarter, if money does not lack."""
-        hazards = self.hazards(climate)
-        extras = {kind: hazard * (climate.boosts[kind] - 1.0) for kind, hazard in hazards.items()}
+        hazards, extras = self.hazards(climate), self.extras(climate)
         plain, extra = sum(hazards.values()), sum(extras.values())
-        chance = hazards[wanted] / plain * (1.0 - exp(-plain))
+        chance = hazards[wanted] / plain * (1.0 - exp(-plain)) if plain else 0.0
         if extra:
             chance += extras[wanted] / extra * (exp(-plain) - exp(-plain - extra))
         if KINDS[KIND_NAMES[wanted]].joint:
             chance *= p.known_agrees if self.known_seller() >= 0 else p.partner_agrees
         return p.approval * chance
 
+    def bear_cost(self, kind, weight):
+        """Take the cost of founding one that stands for so many from its means."""
+        cost = float(self.model.costs["found_cost"][KIND_CODE[kind]])
+        self.model.flows.invested += self.give(-cost * weight)
+
     def decide_on_founding(self, p, climate):
         """Draw once among competing kinds; what would be founded without offers is drawn first."""
-        hazards = self.hazards(climate)
-        plain = sum(hazards.values())
-        extra = sum(hazard * (climate.boosts[kind] - 1.0) for kind, hazard in hazards.items())
+        hazards, extras = self.hazards(climate), self.extras(climate)
+        plain, extra = sum(hazards.values()), sum(extras.values())
         whether = self.draw("founding", WHETHER)
         if whether >= 1.0 - exp(-plain - extra) or self.draw("founding", APPROVED) > p.approval:
             return None
         anyway = whether < 1.0 - exp(-plain)
         pointer = self.draw("founding", WHICH) * (plain if anyway else extra)
-        for kind, hazard in hazards.items():
-            pointer -= hazard * (1.0 if anyway else climate.boosts[kind] - 1.0)
+        for kind, hazard in (hazards if anyway else extras).items():
+            pointer -= hazard
             if pointer < 0.0:
                 place = self.draw("founding", PLACE)
                 return Decision(self, kind, place)
@@ -170,6 +195,11 @@ class AnotherFirm(Host):
         self.id = mix(firm.id, turn)
         self.district, self.cluster, self.field = firm.district, firm.cluster, firm.field
         self.suitability_as_host, self.known_seller = firm.suitability_as_host, firm.known_seller
+        self.give = firm.give
+
+    @property
+    def means(self):
+        return self.firm.means
 
     def draw(self, process, slot=0):
         return self.model.luck.uniform(process, self.model.quarter, self.id, slot)
@@ -317,7 +347,7 @@ def rates_and_boosts(city, host, demand):
 
     What a body founds that nothing else moves was fixed at the start.
     """
-    rates, boosts = {}, {}
+    rates, boosts, advances = {}, {}, {}
     for kind, data in KINDS.items():
         if host not in data.hosts or kind in ELSEWHERE:
             continue
@@ -328,7 +358,8 @@ def rates_and_boosts(city, host, demand):
         if rate > 0.0:
             rates[code] = rate
             boosts[code] = boost(city, kind, host)
-    return rates, boosts
+            advances[code] = advance(city, kind, host)
+    return rates, boosts, advances
 
 
 def class_weight(city, kind, host):
@@ -395,9 +426,13 @@ def pick_cluster(city, lacks, kind, place):
 def claim_founding(city, kind, name, hosts):
     """Let those who found claim what they were promised."""
     weight = stands_for(city, kind, name)
+    for host in hosts:
+        host.bear_cost(kind, weight)
     for offer, million in founding_offers(city, kind, name):
         rows = [host.row for host in hosts]
-        city.claim(offer, rows, [million * weight for _ in hosts], PAYEE[name])
+        sums = [million * weight for _ in hosts]
+        receive = partial(means.granted, firms=name in FIRMS)
+        city.claim(offer, rows, sums, PAYEE[name], receive=receive)
 
 
 def pilot_offices(city, p):
@@ -414,6 +449,7 @@ def pilot_offices(city, p):
             without.sort(key=lambda host, slot=offer.lot: host.draw("lot", slot))
             for host in without[: round(number * share)]:
                 if host.draw("founding", TAKES_OFFICE) < p.takes_office:
+                    host.bear_cost(kind, 1.0)
                     host.build(kind, host.own_cluster(), host_class=name)
 
 

@@ -45,6 +45,12 @@ def at_the_founding(city, kind, host):
     return once
 
 
+def advance(city, kind, host):
+    """Return what a founder counts on of what is paid toward the founding, million CNY."""
+    offers = founding_offers(city, kind, host)
+    return sum(million * city.trust_in(offer) for offer, million in offers)
+
+
 def while_it_runs(city, kind, host):
     """Return what is paid over the horizon: support, rewards for grades, relief of taxes."""
     outlook = city.founders

@@ -1,7 +1,10 @@
 """Settle, told for one line and one claim at a time."""
 
 from sim.core import quarter
+from sim.state import means
 from sim.state.books import YUAN
+
+from .means import granted
 
 
 def settle(city, p):
@@ -29,14 +32,17 @@ def settle(city, p):
 def clear(city, p, line, claims):
     """Serve the claims on a line, the better class whole before the next."""
     asked = [claim.amounts.tolist() for claim in claims]
-    granted = asked
+    given = asked
     if line in city.books.limited:
-        granted = shared(city.books.lines[line].free, asked, [c.merit.tolist() for c in claims])
-        city.cleared_now[line] = (sum(map(sum, granted)), sum(map(sum, asked)))
-    for claim, sums in zip(claims, granted, strict=True):
+        given = shared(city.books.lines[line].free, asked, [c.merit.tolist() for c in claims])
+        city.cleared_now[line] = (sum(map(sum, given)), sum(map(sum, asked)))
+    for claim, sums in zip(claims, given, strict=True):
         due = city.quarter + round(p.delay)
         city.promise(claim.offer, sums, due=due, payees=claim.payee, to=claim.to)
-        if claim.receive:
+        if getattr(claim.receive, "func", None) is means.granted:
+            millions = [each / YUAN for each in sums]
+            granted(city, claim.rows.tolist(), millions, **claim.receive.keywords)
+        elif claim.receive:
             claim.receive(city.run.state, claim.rows.tolist(), [each / YUAN for each in sums])
 
 
