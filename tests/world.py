@@ -23,6 +23,7 @@ from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BODY_CODE
 from sim.state.founders import Parameters as Outlook
 from sim.state.knowledge import Parameters as Knowledge
+from sim.state.researchers import Parameters as Time
 from sim.state.state import State
 
 START = 2019 * 4  # 2019Q1
@@ -55,6 +56,9 @@ OUTLOOK = Outlook(
     spread=0.0,
     carries=0.0,
 )
+
+# Nothing takes researchers' time, and there is no end of it.
+ENDLESS = Time(room=1e6, sale=0.0, visits=0.0, post=0.0, vice_president=0.0, student=0.0)
 
 # Starting figures and what else is fixed once at a run's start, in round numbers; all others are 0.
 FIXED = {
@@ -138,6 +142,7 @@ def tiny(
         figures=Figures(**figures),
         founders=OUTLOOK,
         knowledge=Knowledge(),
+        researchers=ENDLESS,
     )
     for name, value in (FIXED | fixed).items():
         if name not in FIGURES:

@@ -70,6 +70,7 @@ UNITS: dict[str, Unit] = {
         Unit("hours", _FROM_0, "a length of time"),
         Unit("hours a year", _FROM_0, "time in use in a year"),
         Unit("persons", _FROM_0, "people"),
+        Unit("persons per million CNY", _FROM_0, "people that a sum of money brings about"),
         Unit("units", _FROM_0, "a count of what the meaning names"),
         Unit("units a year", _FROM_0, "a count in a year of what the meaning names"),
         Unit("units a quarter", _FROM_0, "a count in a quarter of what the meaning names"),

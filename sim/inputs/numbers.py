@@ -52,6 +52,7 @@ SHEETS = (
     "talent",
     "settle",
     "accounts",
+    "researchers",
 )
 _FIELDS = tuple(field.name for field in dataclasses.fields(Quantity))
 _ENDS = ("low", "high")

@@ -31,7 +31,7 @@ from sim.processes import (
     talent,
 )
 from sim.region.population import numbers as population
-from sim.state import founders, knowledge
+from sim.state import founders, knowledge, researchers
 
 DECLARED: dict[str, type[Numbers]] = {
     numbers.sheet: numbers
@@ -61,6 +61,7 @@ DECLARED: dict[str, type[Numbers]] = {
         talent.Parameters,
         settle.Parameters,
         accounts.Parameters,
+        researchers.Parameters,
     )
 }
 

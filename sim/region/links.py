@@ -13,13 +13,16 @@ READS: dict[str, str] = {
         totals.growth_of_science_money totals.years_of_science_money
     """,
     "talent": """
-        firms.above_scale firms.alive firms.capabilities firms.field firms.partner firms.rd
-        firms.rd_stock firms.technology_sme flows.applied flows.enrolled flows.exchange_posts
+        contracts.quarter contracts.seller contracts.transfer contracts.value firms.above_scale
+        firms.alive firms.capabilities firms.field firms.partner firms.rd firms.rd_stock
+        firms.technology_sme flows.applied flows.enrolled flows.exchange_posts
         flows.exchange_ties flows.students_graduated organisations.kind organisations.opens
-        organisations.researchers organisations.status talents.capability talents.firm
-        talents.kind talents.organisation talents.until totals.employed totals.graduates
-        totals.graduates_due totals.graduates_since_the_start totals.graduates_staying
-        totals.highly_skilled totals.person_year_cost totals.skilled
+        organisations.posted organisations.researchers organisations.status
+        organisations.visiting projects.organisation projects.phase projects.researchers
+        projects.stands_for talents.came talents.capability talents.firm talents.kind
+        talents.organisation talents.until totals.employed totals.graduates totals.graduates_due
+        totals.graduates_since_the_start totals.graduates_staying totals.highly_skilled
+        totals.person_year_cost totals.skilled
     """,
     "research": """
         firms.above_scale firms.alive firms.employees firms.high_tech_industry
@@ -40,12 +43,15 @@ READS: dict[str, str] = {
         totals.pilot_projects
     """,
     "outreach": """
-        firms.alive firms.attended firms.field firms.first_orders firms.high_tech_until firms.rd
+        contracts.quarter contracts.seller contracts.transfer contracts.value firms.alive
+        firms.attended firms.field firms.first_orders firms.high_tech_until firms.rd
         firms.visited firms.visitor flows.event_firms flows.events flows.first_orders
         flows.scenarios flows.scenarios_opened flows.visits organisations.field
-        organisations.kind organisations.researchers organisations.status organisations.visiting
-        organisations.visitors totals.firms_visited totals.scenarios totals.scenarios_additional
-        totals.scenarios_due totals.scenarios_since_the_start
+        organisations.kind organisations.posted organisations.researchers organisations.status
+        organisations.visiting organisations.visitors projects.organisation projects.phase
+        projects.researchers projects.stands_for talents.came talents.kind talents.organisation
+        talents.until totals.firms_visited totals.graduates_due totals.scenarios
+        totals.scenarios_additional totals.scenarios_due totals.scenarios_since_the_start
     """,
     "meeting": """
         firms.alive firms.attended firms.capabilities firms.field firms.partner firms.rd
@@ -54,31 +60,37 @@ READS: dict[str, str] = {
         results.open results.owner totals.institute_matches totals.matches
     """,
     "contract": """
-        contracts.additional contracts.registered contracts.seller contracts.service
-        contracts.transfer contracts.value firms.absorbed firms.alive firms.district
-        firms.employees firms.partner firms.purchases firms.rd firms.rd_stock
+        contracts.additional contracts.quarter contracts.registered contracts.seller
+        contracts.service contracts.transfer contracts.value firms.absorbed firms.alive
+        firms.district firms.employees firms.partner firms.purchases firms.rd firms.rd_stock
         firms.technology_sme firms.voucher flows.bonus_base flows.broker_cases flows.brokered
         flows.brokered_value flows.contracts flows.contracts_real flows.products_of_transfers
-        flows.transfers flows.turnover flows.turnover_real flows.voucher_contracts
-        organisations.cases organisations.district organisations.income organisations.kind
-        organisations.registration organisations.status results.open results.owner results.sold
-        results.spin_off results.success results.value results.worth
+        flows.sales_declined flows.transfers flows.turnover flows.turnover_real
+        flows.voucher_contracts organisations.cases organisations.district organisations.income
+        organisations.kind organisations.posted organisations.registration
+        organisations.researchers organisations.status organisations.visiting
+        projects.organisation projects.phase projects.researchers projects.stands_for
+        results.open results.owner results.sold results.spin_off results.success results.value
+        results.worth talents.came talents.kind talents.organisation talents.until
+        totals.graduates_due
     """,
     "projects": """
-        firms.above_scale firms.alive firms.ally firms.field firms.leading firms.partner
-        firms.rd firms.rd_relabelled firms.rd_stock firms.revenue firms.technology_sme
-        flows.city_projects flows.helped flows.joint_investment flows.joint_profit_and_tax
-        flows.joint_projects flows.joint_sales flows.joint_value flows.key_projects
-        flows.listed_projects flows.won_projects organisations.cases organisations.field
-        organisations.host_firm organisations.kind organisations.quality
-        organisations.researchers organisations.status projects.accepted projects.began
-        projects.ends projects.firm projects.kind projects.led_by_talent projects.major
-        projects.milestones projects.organisation projects.phase projects.potential
-        projects.production projects.products projects.sales projects.stands_for projects.value
+        contracts.quarter contracts.seller contracts.transfer contracts.value firms.above_scale
+        firms.alive firms.ally firms.field firms.leading firms.partner firms.rd
+        firms.rd_relabelled firms.rd_stock firms.revenue firms.technology_sme
+        flows.city_projects flows.declined flows.helped flows.joint_investment
+        flows.joint_profit_and_tax flows.joint_projects flows.joint_sales flows.joint_value
+        flows.key_projects flows.listed_projects flows.won_projects organisations.cases
+        organisations.field organisations.host_firm organisations.kind organisations.posted
+        organisations.quality organisations.researchers organisations.status
+        organisations.visiting projects.accepted projects.began projects.ends projects.firm
+        projects.kind projects.led_by_talent projects.major projects.milestones
+        projects.organisation projects.phase projects.potential projects.production
+        projects.products projects.researchers projects.sales projects.stands_for projects.value
         talents.came talents.firm talents.kind talents.organisation talents.until
-        totals.joint_investment totals.joint_investment_new totals.joint_profit_and_tax
-        totals.joint_profit_and_tax_new totals.joint_sales totals.joint_sales_new
-        totals.pilot_room
+        totals.graduates_due totals.joint_investment totals.joint_investment_new
+        totals.joint_profit_and_tax totals.joint_profit_and_tax_new totals.joint_sales
+        totals.joint_sales_new totals.pilot_room
     """,
     "founding": """
         firms.above_scale firms.alive firms.cluster firms.district firms.field firms.leading
@@ -184,12 +196,11 @@ WRITES: dict[str, str] = {
         totals.growth_of_science_money totals.years_of_science_money
     """,
     "talent": """
-        firms.capabilities firms.partner flows.applied flows.enrolled flows.exchange_posts
-        flows.exchange_ties flows.students_graduated organisations.researchers talents.came
-        talents.capability talents.firm talents.kind talents.organisation talents.tied
-        talents.until totals.employed totals.graduates totals.graduates_due
-        totals.graduates_since_the_start totals.graduates_staying totals.highly_skilled
-        totals.person_year_cost totals.skilled
+        firms.capabilities firms.partner flows.applied flows.enrolled flows.students_graduated
+        organisations.researchers talents.came talents.capability talents.firm talents.kind
+        talents.organisation talents.tied talents.until totals.employed totals.graduates
+        totals.graduates_due totals.graduates_since_the_start totals.graduates_staying
+        totals.highly_skilled totals.person_year_cost totals.skilled
     """,
     "research": """
         firms.high_value firms.patents firms.rd firms.rd_growth firms.rd_stock firms.results
@@ -228,20 +239,21 @@ WRITES: dict[str, str] = {
         contracts.registered contracts.seller contracts.service contracts.transfer
         contracts.value firms.absorbed firms.partner firms.purchases firms.voucher
         flows.bonus_base flows.brokered flows.brokered_value flows.contracts
-        flows.contracts_real flows.products_of_transfers flows.transfers flows.turnover
-        flows.turnover_real flows.voucher_contracts organisations.cases organisations.income
-        results.open results.sold
+        flows.contracts_real flows.products_of_transfers flows.sales_declined flows.transfers
+        flows.turnover flows.turnover_real flows.voucher_contracts organisations.cases
+        organisations.income results.open results.sold
     """,
     "projects": """
-        firms.ally flows.city_projects flows.helped flows.joint_investment
+        firms.ally flows.city_projects flows.declined flows.helped flows.joint_investment
         flows.joint_profit_and_tax flows.joint_projects flows.joint_sales flows.joint_value
         flows.key_projects flows.listed_projects flows.won_projects organisations.cases
         projects.accepted projects.began projects.ends projects.firm projects.kind
         projects.led_by_talent projects.major projects.milestones projects.organisation
         projects.phase projects.potential projects.production projects.products projects.public
-        projects.sales projects.stands_for projects.value totals.joint_investment
-        totals.joint_investment_new totals.joint_profit_and_tax totals.joint_profit_and_tax_new
-        totals.joint_sales totals.joint_sales_new totals.pilot_projects
+        projects.researchers projects.sales projects.stands_for projects.value
+        totals.joint_investment totals.joint_investment_new totals.joint_profit_and_tax
+        totals.joint_profit_and_tax_new totals.joint_sales totals.joint_sales_new
+        totals.pilot_projects
     """,
     "founding": """
         firms.means firms.platforms flows.founded flows.invested organisations.capacity
@@ -252,12 +264,12 @@ WRITES: dict[str, str] = {
         organisations.income organisations.instruments organisations.instruments_registered
         organisations.kind organisations.level organisations.means
         organisations.negotiates_until organisations.new_unit organisations.opens
-        organisations.partner organisations.passed organisations.platforms organisations.quality
-        organisations.reached organisations.received organisations.registration
-        organisations.rent organisations.researchers organisations.seats organisations.short
-        organisations.stands_for organisations.status organisations.takings
-        organisations.tenants organisations.visiting organisations.visitors
-        totals.pilot_offices_offered totals.reached
+        organisations.partner organisations.passed organisations.platforms organisations.posted
+        organisations.quality organisations.reached organisations.received
+        organisations.registration organisations.rent organisations.researchers
+        organisations.seats organisations.short organisations.stands_for organisations.status
+        organisations.takings organisations.tenants organisations.visiting
+        organisations.visitors totals.pilot_offices_offered totals.reached
     """,
     "equipment": """
         flows.equipment_uses flows.instruments_registered organisations.instruments
@@ -284,12 +296,12 @@ WRITES: dict[str, str] = {
         organisations.income organisations.instruments organisations.instruments_registered
         organisations.kind organisations.level organisations.means
         organisations.negotiates_until organisations.new_unit organisations.opens
-        organisations.partner organisations.passed organisations.platforms organisations.quality
-        organisations.reached organisations.received organisations.registration
-        organisations.rent organisations.researchers organisations.seats organisations.short
-        organisations.stands_for organisations.status organisations.takings
-        organisations.tenants organisations.visiting organisations.visitors people.active
-        people.certified totals.reached
+        organisations.partner organisations.passed organisations.platforms organisations.posted
+        organisations.quality organisations.reached organisations.received
+        organisations.registration organisations.rent organisations.researchers
+        organisations.seats organisations.short organisations.stands_for organisations.status
+        organisations.takings organisations.tenants organisations.visiting
+        organisations.visitors people.active people.certified totals.reached
     """,
     "market": """
         firms.employees firms.revenue

@@ -136,6 +136,9 @@ class Organisations(Table):
     quality: Floats = column(np.float64, "standard score, persistent")
     researchers: Floats = column(np.float64, "persons", "talent", "accounts")
     visiting: Whole = column(np.int32, "persons who visit firms now", "outreach")
+    posted: Floats = column(
+        np.float64, "persons on exchange posts, fading from quarter to quarter", "talent"
+    )
     visitors: Whole = column(np.int32, "persons who ever visited firms", "outreach")
     instruments: Whole = column(np.int32, "large instruments bought", "equipment")
     instruments_registered: Whole = column(np.int32, "of them in the register", "equipment")
@@ -217,6 +220,7 @@ class Projects(Table):
     ends: Whole = column(np.int32, "quarter")
     value: Floats = column(np.float64, "million CNY of the project's budget")
     public: Floats = column(np.float64, "million CNY of it from public money")
+    researchers: Floats = column(np.float64, "persons of the partner that a firm's project binds")
     stands_for: Floats = column(np.float64, "real projects", default=1)
     phase: Whole = column(np.int8, "0 first half, 1 second half, 2 over, 3 stopped", "projects")
     accepted: Whole = column(np.int32, "quarter of the last milestone, 0 for never", "projects")

@@ -38,6 +38,7 @@ from sim.state.founders import Parameters as Outlook
 from sim.state.knowledge import Parameters as Knowledge
 from sim.state.norms import Norms
 from sim.state.offers import Offer, Offers
+from sim.state.researchers import Parameters as Time
 
 _OF_HOST = np.array([data.of_host for data in KINDS.values()])
 
@@ -104,6 +105,7 @@ class State:
         cleared: Line with a budget → yuan granted and claimed in each of the last four quarters.
         founders: How founders look ahead.
         knowledge: How knowledge is spread and compared.
+        researchers: What researchers' time can go to.
         figures: The city's starting figures.
         norms: What else was fixed once at the start.
         flows: Sums of the present quarter.
@@ -125,6 +127,7 @@ class State:
     figures: Figures
     founders: Outlook
     knowledge: Knowledge
+    researchers: Time
     trust: dict[str, float] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
     cleared: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)

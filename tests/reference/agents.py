@@ -20,6 +20,7 @@ from .means import SavingFirm, SavingOrganisation
 from .meeting import MeetingFirm, MeetingResult
 from .research import LapsingResult, ResearchingFirm, ResearchingOrganisation
 from .subsidy_response import SubsidisedFirm
+from .time import OrganisationWithTime
 
 
 def _defaults(table):
@@ -90,6 +91,7 @@ class PlainOrganisation(
     EvaluatedPlatform,
     PlatformWithAccount,
     SavingOrganisation,
+    OrganisationWithTime,
     Agent,
 ):
     """A platform or a body."""

@@ -89,6 +89,7 @@ class PlainCity(mesa.Model):
         self.made_of, self.books, self.costs = state.city, state.books, state.costs
         self.start, self.weight = state.start, state.weight
         self.founders, self.knowledge = state.founders, state.knowledge
+        self.given_time = state.researchers
         self.figures, self.norms = state.figures, state.norms
 
     # The quarter

@@ -19,6 +19,7 @@ from sim.state.books import YUAN
 from sim.state.columns import ACTIVE
 
 from .luck import Ring, descending_id, id_of_name, poisson
+from .time import with_time
 
 STEEPEST = 50.0  # of a logistic
 SELLING = SELLING_KINDS.tolist()  # by kind code
@@ -123,6 +124,18 @@ def transfer(city, p):
         for match in tried
         if match.result.draw("contract", SIGNED) < signing_chance(city, p, match, financed)
     ]
+    asked = [
+        (
+            city.organisations[match.result.owner],
+            city.given_time.sale * match.result.value,
+            match.result.draw("lot"),
+            match.result.row,
+        )
+        for match in signed
+    ]
+    taken = with_time(asked)
+    city.flows.sales_declined += len(signed) - len(taken)
+    signed = [match for match in signed if match.result.row in taken]
     finance(city, p, signed, financed)
     for match in signed:
         match.result.be_sold(match)

@@ -24,6 +24,7 @@ from sim.processes.contract.parameters import Parameters
 from sim.processes.contract.signing import Deals, sign
 from sim.state.books import YUAN
 from sim.state.state import State
+from sim.state.time import taken_on
 
 _STEEPEST = 50.0  # of a logistic: beyond it a chance is 0 or 1
 
@@ -120,5 +121,9 @@ def transfer_results(state: State, p: Parameters) -> None:
         results.worth[result] * helped,
     )
     signed = state.luck("contract").happens(results.id[result], chance)
+    lot, follows = state.lot(results.id[result[signed]]), state.researchers.sale * price[signed]
+    willing = signed.copy()
+    signed[willing] = taken_on(state, owner[willing], follows, lot)
+    state.flows.sales_declined += float((willing & ~signed).sum())
     _finance(state, p, result[signed], price[signed], financed)
     _sell(state, p, result[signed], buyer[signed], service[signed])

@@ -32,13 +32,14 @@ from sim.processes.projects.past import (
     tie_up,
 )
 from sim.state.state import State
+from sim.state.time import free_time
 
 __all__ = ["Parameters", "begin", "expect_pilots", "undertake"]
 
 
 def undertake(state: State, p: Parameters) -> None:
     """Agree on joint projects, hold the calls of the year, and carry all projects on."""
-    those = partners(state, p)
+    those = partners(state, p, free_time(state))
     agree(state, p, those)
     through_vice_presidents(state, p, those)
     if quarter.season(state.quarter) == 2:
@@ -63,7 +64,7 @@ def begin(state: State, values: Values) -> None:
     p = values.of(Parameters)
     fix_norms(state, p)
     scale_joint_projects(state, p)
-    those = partners(state, p)
+    those = partners(state, p, free_time(state))
     tie_up(state, p, those)
     past_joint_projects(state, p, those)
     past_city_projects(state, p, those)

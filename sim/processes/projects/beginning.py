@@ -97,5 +97,6 @@ def start(state: State, p: Parameters, those: Beginning) -> None:
         ends=begins + duration,
         value=those.value,
         public=those.public * those.value,
+        researchers=np.where(those.firm >= 0, p.staff, 0.0),
         stands_for=those.stands_for,
     )

@@ -24,6 +24,7 @@ from sim.state import kene
 from sim.state.columns import ACTIVE, BODY_CODE
 from sim.state.offers import Offer
 from sim.state.state import State
+from sim.state.time import taken_on
 
 FIRMS = frozenset({"firm", "leading_firm"})
 FIRST_CALL = 10.0  # added to a merit of at most 1: who has priority comes before all others
@@ -174,6 +175,7 @@ def _fill_places(state: State, p: Parameters, left: Proposals, number: int) -> P
     """Fill the plan's places from the best on, as far as the money goes; return who is left."""
     total = state.offers.dose(PROJECT_NUMBER)
     for offer in state.offers.on(PROJECT_NUMBER):
+        left = _with_time(state, p, left)
         asking = _within(state, left, number * offer.dose / total)
         taken = np.zeros(left.ids.size, np.bool_)
         taken[asking] = _pay(state, p, offer, left.take(asking))
@@ -190,7 +192,7 @@ def _spend(
     if FIRMS & offer.hosts == {"leading_firm"}:
         pool = pool.take(state.firms.leading[pool.firm])
     pool = _joined(pool, _platform_proposals(state, p, those, offer))
-    pool = pool.ranked(state.lot(pool.ids, offer.lot))
+    pool = _with_time(state, p, pool.ranked(state.lot(pool.ids, offer.lot)))
     grants = p.public_share * pool.value * pool.stands_for
     pool = pool.take(np.cumsum(grants) <= offer.dose)
     pool = pool.take(_pay(state, p, offer, pool))
@@ -208,6 +210,14 @@ def _within(state: State, pool: Proposals, places: float) -> Flags:
     return np.asarray(before + lot * pool.stands_for < places, np.bool_)
 
 
+def _with_time(state: State, p: Parameters, pool: Proposals) -> Proposals:
+    """Return those, the first ones first, whose partner has researchers' time beside the others."""
+    partners = np.where(pool.firm >= 0, pool.organisation, -1)
+    able = taken_on(state, partners, p.staff * pool.stands_for, np.arange(pool.ids.size))
+    state.flows.declined += float(pool.stands_for[~able].sum())
+    return pool.take(able)
+
+
 def hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     """Fill the standing places, the plan's places, then spend the plan's call money."""
     standing = round(state.figures.key_projects)
@@ -216,6 +226,7 @@ def hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     money = sum(o.dose for o in state.offers.on(PROJECT_MONEY) if _for_firms(o))
     left = _proposals(state, p, those, standing + number + money / grant)
     left = left.ranked(state.lot(left.ids))
+    left = _with_time(state, p, left)
     within = _within(state, left, standing)
     _start_called(state, p, left.take(within), programme=True)
     left = left.take(~within)

@@ -27,6 +27,7 @@ from sim.processes.projects.codes import JOINT, PROVINCIAL
 from sim.processes.projects.parameters import Parameters
 from sim.processes.projects.partner import Partners, choose, serving_vice_presidents
 from sim.state.state import State
+from sim.state.time import taken_on
 
 
 class Seen(NamedTuple):
@@ -88,6 +89,12 @@ def _after_meetings(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
     return ids[agreed], rows, np.ones(rows.size)
 
 
+def _with_time(state: State, p: Parameters, organisation: Rows, stands: Floats, ids: Ids) -> Flags:
+    """Return which large projects their partners have researchers' time for."""
+    lot = state.draws.at("projects", 0).uniform(ids, slots.TURN)
+    return taken_on(state, organisation, p.staff * stands, lot)
+
+
 def agree(state: State, p: Parameters, those: Partners) -> None:
     """Let firms agree on joint projects on their own accord and after meetings."""
     routes = (_own_accord(state, p), _after_meetings(state, p))
@@ -95,12 +102,16 @@ def agree(state: State, p: Parameters, those: Partners) -> None:
     if ids.size == 0:
         return
     organisation = choose(state, p, those, ids, firm)
-    found = organisation >= 0
-    ids, firm, stands, organisation = ids[found], firm[found], stands[found], organisation[found]
-    state.firms.ally[firm] = organisation
     luck = state.draws.at("projects", 0)
     able = state.firms.rd[firm] >= p.major_from
     major = able & luck.happens(ids, state.norms.project_major_chance, slots.MAJOR)
+    found = organisation >= 0
+    asks = found & major
+    found[asks] = _with_time(state, p, organisation[asks], stands[asks], ids[asks])
+    state.flows.declined += float(stands[asks & ~found].sum())
+    ids, firm, stands, organisation = ids[found], firm[found], stands[found], organisation[found]
+    major = major[found]
+    state.firms.ally[firm] = organisation
     value = joint_values(luck.normal(ids, slots.VALUE), major, p)
     state.flows.joint_projects += float(stands.sum())
     state.flows.joint_value += float((stands * value).sum())
@@ -144,13 +155,17 @@ def through_vice_presidents(state: State, p: Parameters, those: Partners) -> Non
     own = state.draws.at("projects", 0)
     value = p.vice_president_value * np.exp(p.value_spread * own.normal(ids, slots.VALUE))
     value = np.minimum(value, np.maximum(firms.rd[firm], 0.0))
-    agreed = organisation >= 0
+    agreed, stands = organisation >= 0, np.full(rows.size, state.weight)
+    able = agreed & (value >= p.listed_from) & ~_listed_before(state, rows)
+    listed = able & own.happens(ids, p.listed, slots.LISTED)
+    large = agreed & (listed | (value >= p.major_from))
+    agreed[large] = _with_time(state, p, organisation[large], stands[large], ids[large])
+    listed &= agreed
+    state.flows.declined += float(stands[large & ~agreed].sum())
     firms.ally[firm[agreed]] = organisation[agreed]
     # A vice-president is tied to a row of firms, and stands for as many.
     state.flows.joint_projects += float(agreed.sum()) * state.weight
     state.flows.joint_value += float(value[agreed].sum()) * state.weight
-    able = agreed & (value >= p.listed_from) & ~_listed_before(state, rows)
-    listed = able & own.happens(ids, p.listed, slots.LISTED)
     state.flows.listed_projects += float(listed.sum()) * state.weight
     for kind, here in ((PROVINCIAL, listed), (JOINT, agreed & ~listed & (value >= p.major_from))):
         start(
@@ -162,7 +177,7 @@ def through_vice_presidents(state: State, p: Parameters, those: Partners) -> Non
                 firm=firm[here],
                 organisation=organisation[here],
                 value=value[here],
-                stands_for=np.full(int(here.sum()), state.weight),
+                stands_for=stands[here],
                 led=kind == PROVINCIAL,
             ),
         )

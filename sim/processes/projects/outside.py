@@ -26,6 +26,7 @@ from sim.processes.projects.proposals import (
     proposal_means,
 )
 from sim.state.state import State
+from sim.state.time import taken_on
 
 _RIVALS = 1000  # groups of ids that stand for no row: rivals by kind
 
@@ -102,6 +103,11 @@ def compete(state: State, p: Parameters, those: Partners, kind: int) -> None:
     won = ahead(scores, made.stands_for, bar) < share * (number + expected)
     mean = p.national_value if kind == NATIONAL else p.provincial_value
     taken = made.take(won)
+    partners = np.where(taken.firm >= 0, taken.organisation, -1)
+    lot = state.draws.at("projects", 0).uniform(taken.ids, slots.TURN)
+    able = taken_on(state, partners, p.staff * taken.stands_for, lot)
+    state.flows.declined += float(taken.stands_for[~able].sum())
+    taken = taken.take(able)
     value = called_value(state, p, taken.ids, taken.firm, mean)
     start(
         state,

@@ -1,7 +1,8 @@
 """Who works with whom: partners with researchers free, ties, and vice-presidents in firms.
 
-The partner is the one that a firm knows, or whoever is near its field and has researchers free: a
-large project binds some of them. At the start a firm has a tie with chance
+The partner is the one that a firm knows, if it has time (``state/time``), or whoever is near its
+field and has researchers free: a large project binds some of them. At the start a firm has a tie
+with chance
 
     1 - exp(-rate · age)
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.arrays import Floats, Ids, Rows, decay
+from sim.core.arrays import Flags, Floats, Ids, Rows, decay
 from sim.core.draws import mix
 from sim.processes.projects import slots
 from sim.processes.projects.codes import OVER
@@ -34,10 +35,12 @@ class Partners:
     Attributes:
         near: Grouped by WIPO field.
         wide: All together.
+        has_time: Which organisations have researchers' time for a large project, by row.
     """
 
     near: Ring
     wide: Ring
+    has_time: Flags
 
 
 def free_researchers(state: State, p: Parameters) -> Floats:
@@ -51,10 +54,11 @@ def free_researchers(state: State, p: Parameters) -> Floats:
     return np.maximum(able - p.staff * bound, 0.0)
 
 
-def partners(state: State, p: Parameters) -> Partners:
-    """Return those who could be a partner this quarter."""
+def partners(state: State, p: Parameters, time: Floats) -> Partners:
+    """Return those who could be a partner this quarter, given the full posts that each has left."""
     table = state.organisations
-    places = np.ceil(free_researchers(state, p) / p.per_place).astype(np.int64)
+    places = np.minimum(free_researchers(state, p), np.where(time < p.staff, 0.0, time))
+    places = np.ceil(places / p.per_place).astype(np.int64)
     rows = np.repeat(np.arange(len(table)), places)
     ends = np.cumsum(places)
     serial = np.arange(rows.size) - np.repeat(ends - places, places)
@@ -64,6 +68,7 @@ def partners(state: State, p: Parameters) -> Partners:
     return Partners(
         ring(luck, ids, rows, fields, slot=slots.NEAR_RING),
         ring(luck, ids, rows, slot=slots.WIDE_RING),
+        time >= p.staff,
     )
 
 
@@ -75,6 +80,7 @@ def choose(state: State, p: Parameters, those: Partners, ids: Ids, firm: Rows) -
     u = state.draws.at("projects", 0).block(ids, 0)
     known = np.where(firms.ally[firm] >= 0, firms.ally[firm], firms.partner[firm])
     works = (known >= 0) & (table.status[known] == ACTIVE) & (table.researchers[known] > 0)
+    works &= those.has_time[known]
     field = firms.field[firm].astype(np.int64)
     near = np.where(u[slots.NEAR] < p.own_field, those.near.pick(u[slots.POINTER], field), -1)
     stranger = np.where(near >= 0, near, those.wide.pick(u[slots.POINTER]))

@@ -13,6 +13,7 @@ from sim.processes.talent.hosts import local_science, seekers, tie
 from sim.processes.talent.parameters import Parameters
 from sim.state.ring import ring
 from sim.state.state import State
+from sim.state.time import YEAR, taken_on
 
 
 def posts_of_quarter(yearly: float, quarter: int) -> int:
@@ -22,6 +23,7 @@ def posts_of_quarter(yearly: float, quarter: int) -> int:
 
 def exchange(state: State, p: Parameters) -> None:
     """Send researchers into firms that would take them, as far as posts, staff and money go."""
+    state.organisations.posted[:] *= 1 - 1 / YEAR
     offers = list(state.offers.on(EXCHANGE_POSTS))
     if not offers:
         return
@@ -39,10 +41,14 @@ def exchange(state: State, p: Parameters) -> None:
         filled = posts_of_quarter(offer.dose, state.quarter) / state.weight
         number = luck.whole(identity.of_name("posts"), filled, offer.lot)
         group, rows = rows[:number], rows[number:]
+        sender = around.pick(luck.uniform(firms.id[group], slots.POINTER))
+        turn = luck.uniform(firms.id[group], slots.LOT)
+        free = taken_on(state, sender, state.researchers.post * state.weight, turn)
+        group, sender = group[free], sender[free]
         cost = p.post_cost * state.weight
         served = state.reserve(offer, firms.id[group], cost, payee="university")
-        sent = group[served]
-        sender = around.pick(luck.uniform(firms.id[sent], slots.POINTER))
+        sent, sender = group[served], sender[served]
+        np.add.at(state.organisations.posted, sender, state.weight)
         tied = tie(state, p, luck, firms.id[sent], sent, sender)
         state.flows.exchange_posts += sent.size * state.weight
         state.flows.exchange_ties += float(tied.sum()) * state.weight

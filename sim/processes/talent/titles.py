@@ -29,6 +29,7 @@ from sim.processes.talent.pools import growth_so_far, rival_scores, wins
 from sim.state.kene import PER_FIELD
 from sim.state.ring import ring
 from sim.state.state import State
+from sim.state.time import taken_on
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,11 @@ def _appoint(
     )
 
 
+def _with_time(state: State, organisation: Rows, lot: Floats) -> Flags:
+    """Return which senders have the time that a vice-president gives a firm."""
+    return taken_on(state, organisation, state.researchers.vice_president * state.weight, lot)
+
+
 def _grant(state: State, p: Parameters, title: Title) -> None:
     """Let firms apply for a title, and appoint those that win it."""
     luck = state.luck("talent")
@@ -202,6 +208,8 @@ def _grant(state: State, p: Parameters, title: Title) -> None:
     places = title.quota * grown
     rivals = rival_scores(state, title.kind, places / title.passes, normal)
     won = wins(scores, rivals, places, state.weight, luck.uniform(ids, slots.PLACE))
+    if title.kind == "vice_president":
+        won[won] = _with_time(state, organisation[won], luck.uniform(ids[won], slots.PLACE))
     state.flows.applied[CODE[title.kind]] += float(rows.size) * state.weight
     _appoint(state, p, title, luck, rows[won], organisation[won], state.quarter)
 
