@@ -3,10 +3,11 @@
     python experiments/attribute.py plan=weihai_2018 [by=group|type|instrument]
 
 A group's Shapley value is what it adds, averaged over all orders in which the groups could be put
-into force; the values of all groups add up to the plan as written less no policy, replicate by
-replicate. Up to seven groups all coalitions are run, beyond that some orders are drawn, each with
-its reverse. An instrument that two groups' mixes select (a training, say) stands in the first;
-budget rules are a group of their own, so that a group without effect gets exactly nothing.
+into force; the values of all groups add up to the plan as written less its targets alone, which a
+government watches without any instrument too, replicate by replicate. Up to seven groups all
+coalitions are run, beyond that some orders are drawn, each with its reverse. An instrument that two
+groups' mixes select (a training, say) stands in the first; budget rules are a group of their own,
+so that a group without effect gets exactly nothing.
 The error of a value is that of a mean over replicates and, where orders are drawn, over orders.
 """
 
@@ -150,7 +151,9 @@ def worth(
     for coalition in asked:
         ids = {i for group in coalition for i in groups[group]}
         instruments = tuple(i for i in evaluate.plan.instruments if i.id in ids)
-        mixes.append(Mix(name="+".join(sorted(coalition)) or "none", instruments=instruments))
+        mixes.append(
+            Mix(name="+".join(sorted(coalition)) or "targets_alone", instruments=instruments)
+        )
     outcomes = evaluate.outcomes(mixes)
     found = {c: figures(outcome) for c, outcome in zip(asked, outcomes, strict=True)}
     return found, headings(outcomes[0])
@@ -258,7 +261,7 @@ def main(typed: Sequence[str] | None = None) -> None:
     text = f"""# What each group of instruments of {plan.name} adds
 
 Mean over {replicates} replicates of seed {seed}, ± its Monte Carlo error. The groups
-add up to the total: the plan as written less no policy.
+add up to the total: the plan as written less its targets alone.
 
 Probability of each target:
 

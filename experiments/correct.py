@@ -413,6 +413,8 @@ def tree_of(plan: Plan, mix: Mix, name: str) -> dict[str, Any]:
                 quarter = key in ("start", "end", "later_start") and value is not None
                 changes.setdefault(instrument.id, {})[key] = label(value) if quarter else value
     tree = {"name": name, "only": [i.id for i in mix.instruments], "instruments": changes}
+    if not mix.watched:
+        tree["watched"] = False
     if mix.budget != 1:
         tree["budget"] = mix.budget
     if mix.later_start is not None:

@@ -68,7 +68,8 @@ EXPERIMENT = Experiment(
         Key(name="write", read=path, default=Parameter.empty, shown="DIR", words="where to"),
     ),
 )
-PUBLIC_SIDE = ("enact", "budget", "settle")  # they publish, open and pay: no process of the city
+# They press, publish, open and pay: no process of the city.
+PUBLIC_SIDE = ("government", "enact", "budget", "settle")
 PROCESSES = tuple(name for name, _ in QUARTER if name not in PUBLIC_SIDE)
 ACTIVITIES = (
     "contracts",

@@ -78,8 +78,9 @@ def _tell(study: "Study") -> None:
     if study.effort.precision is not None:
         print(f"Precision: {study.precision_words}.")
     for one in study.combinations:
-        if one.mix.empty and one.policy != "none":
-            print(f"{one.policy} selects nothing of {one.plan}: it ran as none", file=sys.stderr)
+        if not one.mix.instruments and one.policy != "none":
+            words = f"{one.policy} selects nothing of {one.plan}: its targets alone are watched"
+            print(words, file=sys.stderr)
     for left_out in study.unreached:
         print(f"left out: {left_out.why}", file=sys.stderr)
     for failure in study.failures:

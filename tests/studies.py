@@ -43,6 +43,8 @@ def told(plan, mix, *, replicate, quarters, **others):
         quarters=list(range(plan.start, plan.start + quarters)),
         trajectories=paths | context,
         real={t.id: paths[t.id] / 2 for t in targets},
+        pressed={t.id: paths[t.id] / 10 for t in targets},
+        nominal={t.id: paths[t.id] / 4 for t in targets},
         start={t.id: t.value * 0.1 * (1 + replicate % 5) for t in targets}
         | dict.fromkeys(context, 0.4),
         payments=paid.assign(amount=paid["amount"] * (1 + replicate % 2)),
@@ -87,7 +89,7 @@ def stand_in(patch, model):
     def start(case, replicate):
         return SimpleNamespace(plan=case.plan, replicate=replicate)
 
-    def life(start, mix, quarters, watch=None):
+    def life(start, mix, quarters, watch=None, plan=None):
         return model(start.plan, mix, replicate=start.replicate, quarters=quarters)
 
     import_module("sim.region.agents")  # if first imported later, it would keep the stand-in

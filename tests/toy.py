@@ -45,6 +45,8 @@ def toy(plan, mix, *, replicate, quarters, **others):
         quarters=now.tolist(),
         trajectories=paths | context,
         real={t.id: np.minimum(paths[t.id], t.value) for t in targets},
+        pressed={t.id: 0 * paths[t.id] for t in targets},
+        nominal={t.id: 0 * paths[t.id] for t in targets},
         start=dict.fromkeys([*paths, *context], 0.0),
         payments=pd.DataFrame(paid, columns=PAYMENTS),
         committed=1.0 if mix.instruments else 0.0,

@@ -39,6 +39,14 @@ ROWS: tuple[Indicator, ...] = (
         zh="高新技术企业",
         meaning="firms with a valid high-tech status",
         measure=firms_that(lambda state: state.firms.high_tech_until > state.quarter),
+        pressed=firms_that(
+            lambda state: (state.firms.high_tech_until > state.quarter) & state.firms.status_pressed
+        ),
+        nominal=firms_that(
+            lambda state: (
+                (state.firms.high_tech_until > state.quarter) & (state.firms.rd_relabelled > 0)
+            )
+        ),
         moved_by=("demography", "research"),
     ),
     Indicator(

@@ -39,6 +39,9 @@ class Indicator:
         kinds: The platform kinds of which it counts platforms, if it counts such.
         level: The level that they must have reached, where one is meant.
         host: The class of their host, where one is meant.
+        pressed: State → what of the count came of effort for a target alone; None where nothing
+            else than platforms could.
+        nominal: State → what of it is so in name only; None likewise.
     """
 
     name: str
@@ -53,11 +56,41 @@ class Indicator:
     kinds: tuple[str, ...] = ()
     level: str = ""
     host: str = ""
+    pressed: Measure | None = None
+    nominal: Measure | None = None
 
     @property
     def beside(self) -> str:
         """What the real activity is, with its unit where that is another than the count's."""
         return f"{self.activity} ({self.real_unit})" if self.real_unit else self.activity
+
+
+def pressed(indicator: Indicator, state: State) -> float:
+    """Return what of a count came of a government's effort for a target alone."""
+    if indicator.kinds:
+        rows = _founded_under_the_plan(indicator, state)
+        return state.number(rows[state.organisations.pressed[rows]])
+    return indicator.pressed(state) if indicator.pressed else 0.0
+
+
+def nominal(indicator: Indicator, state: State) -> float:
+    """Return what of a count is so in name only: new plaques, and what is only called so."""
+    if indicator.kinds:
+        rows = _founded_under_the_plan(indicator, state)
+        return state.number(rows[~state.organisations.new_unit[rows]])
+    return indicator.nominal(state) if indicator.nominal else 0.0
+
+
+def _founded_under_the_plan(indicator: Indicator, state: State) -> Rows:
+    """Return the platforms of an indicator's kinds, level and host that were founded since."""
+    table = state.organisations
+    rows = state.platforms(*indicator.kinds)
+    rows = rows[table.decided[rows] >= state.start]
+    if indicator.level:
+        rows = rows[table.level[rows] >= LEVEL_CODE[indicator.level]]
+    if indicator.host:
+        rows = rows[table.host_class[rows] == HOSTS.index(indicator.host)]
+    return rows
 
 
 def in_being(*kinds: str) -> Measure:

@@ -201,6 +201,7 @@ ROWS: tuple[Indicator, ...] = (
         real=platforms_new_busy,
         activity="counted once and not hollow",
         moved_by=("founding", "accreditation", "services"),
+        kinds=tuple(dict(PLATFORMS_OF_JIANGYIN)),
     ),
     Indicator(
         name="academician_stations_new",
@@ -306,5 +307,6 @@ ROWS: tuple[Indicator, ...] = (
         real=platforms_new_busy,
         activity="that are not hollow",
         moved_by=("founding", "services"),
+        kinds=tuple(dict(PLATFORMS_OF_JIANGYIN)),
     ),
 )

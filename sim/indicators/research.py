@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.arrays import Floats
 from sim.indicators.measure import Indicator
 from sim.inputs.codes import KIND_CODE
 from sim.processes.subsidy_response import reported_rd
@@ -20,13 +21,27 @@ RD_UNITS = (
 _OWN_UNIT_SLOT = 20
 
 
-def rd(state: State) -> float:
-    """Return R&D expenditure as reported, million CNY a year: firms, universities, institutes."""
-    firms = state.firms
-    performed = float(reported_rd(state)[firms.alive].sum()) * state.weight
+def published_rd(state: State) -> Floats:
+    """Return the R&D of each firm as it is published: reported, and over-reported for a target."""
+    return reported_rd(state) * (1 + state.totals.over_reported)
+
+
+def _of_all(state: State, of_firms: Floats) -> float:
+    return float(of_firms[state.firms.alive].sum()) * state.weight
+
+
+def rd(state: State, of_firms: Floats) -> float:
+    """Return R&D expenditure, million CNY a year: that of firms, universities and institutes."""
+    performed = _of_all(state, of_firms)
     start = state.figures
     public = start.rd_expenditure * (1 - start.firm_rd_share)
     return performed + public * state.gdp / start.gdp
+
+
+def _beside(state: State) -> tuple[Floats, Floats]:
+    """Return what of published R&D is over-reported, and what is relabelled or padded, by firm."""
+    reported = reported_rd(state)
+    return reported * state.totals.over_reported, reported - state.firms.rd
 
 
 def _over_revenue(state: State, rd: NDArray[np.float64]) -> float:
@@ -38,7 +53,7 @@ def _over_revenue(state: State, rd: NDArray[np.float64]) -> float:
 
 def rd_to_revenue_above_scale(state: State) -> float:
     """Return R&D expense over revenue of above-scale firms, as accounted and reported."""
-    return _over_revenue(state, reported_rd(state)) * state.norms.rd_accounting
+    return _over_revenue(state, published_rd(state)) * state.norms.rd_accounting
 
 
 def real_rd_to_revenue_above_scale(state: State) -> float:
@@ -48,7 +63,7 @@ def real_rd_to_revenue_above_scale(state: State) -> float:
 
 def statistical_rd_to_revenue_above_scale(state: State) -> float:
     """Return statistical R&D expenditure over revenue of above-scale firms, as reported."""
-    return _over_revenue(state, reported_rd(state))
+    return _over_revenue(state, published_rd(state))
 
 
 def rd_staff_per_10k(state: State, rd: float) -> float:
@@ -103,7 +118,11 @@ ROWS: tuple[Indicator, ...] = (
         unit="percent",
         zh="研发投入强度",
         meaning="R&D expenditure over GDP, as reported",
-        measure=lambda state: 100 * rd(state) / state.gdp,
+        measure=lambda state: 100 * rd(state, published_rd(state)) / state.gdp,
+        pressed=lambda state: 100 * _of_all(state, _beside(state)[0]) / state.gdp,
+        nominal=lambda state: 100 * _of_all(state, _beside(state)[1]) / state.gdp,
+        real=lambda state: 100 * rd(state, state.firms.rd) / state.gdp,
+        activity="of real R&D",
         moved_by=("research", "subsidy_response", "market", "demography"),
     ),
     Indicator(
@@ -120,6 +139,12 @@ ROWS: tuple[Indicator, ...] = (
         zh="规上工业企业研发费用占比",
         meaning="R&D expense over revenue of above-scale firms, as reported",
         measure=lambda state: 100 * rd_to_revenue_above_scale(state),
+        pressed=lambda state: (
+            100 * _over_revenue(state, _beside(state)[0]) * state.norms.rd_accounting
+        ),
+        nominal=lambda state: (
+            100 * _over_revenue(state, _beside(state)[1]) * state.norms.rd_accounting
+        ),
         real=lambda state: 100 * real_rd_to_revenue_above_scale(state),
         activity="of real R&D",
         moved_by=("research", "subsidy_response", "market", "demography"),
@@ -139,7 +164,7 @@ ROWS: tuple[Indicator, ...] = (
         unit="person-years per 10 000 employed",
         zh="研发人员",
         meaning="R&D person-years per 10 000 employed",
-        measure=lambda state: rd_staff_per_10k(state, rd(state)),
+        measure=lambda state: rd_staff_per_10k(state, rd(state, published_rd(state))),
         moved_by=("research", "subsidy_response", "market"),
     ),
     Indicator(
@@ -158,6 +183,8 @@ ROWS: tuple[Indicator, ...] = (
         zh="规上工业企业研发投入占比",
         meaning="statistical R&D over revenue of above-scale firms, as reported",
         measure=lambda state: 100 * statistical_rd_to_revenue_above_scale(state),
+        pressed=lambda state: 100 * _over_revenue(state, _beside(state)[0]),
+        nominal=lambda state: 100 * _over_revenue(state, _beside(state)[1]),
         moved_by=("research", "subsidy_response", "market", "demography"),
     ),
 )

@@ -68,6 +68,11 @@ def _covered(state: State, least_cases: float) -> float:
     return float((high & among(districts, table.district[office])).mean())
 
 
+def brokers_pressed(state: State) -> float:
+    """Return certificates that came of effort for a target alone."""
+    return float(state.people.pressed.sum())
+
+
 def brokers(state: State) -> float:
     """Return certified brokers, cumulative."""
     return float(state.people.size)
@@ -127,6 +132,7 @@ ROWS: tuple[Indicator, ...] = (
         measure=brokers,
         real=active_brokers,
         activity="who broker contracts",
+        pressed=brokers_pressed,
         moved_by=("services",),
     ),
     Indicator(
@@ -202,6 +208,7 @@ ROWS: tuple[Indicator, ...] = (
         measure=brokers,
         real=active_brokers,
         activity="who broker contracts",
+        pressed=brokers_pressed,
         moved_by=("services",),
     ),
     Indicator(
@@ -244,6 +251,7 @@ ROWS: tuple[Indicator, ...] = (
         measure=brokers_new,
         real=active_brokers_new,
         activity="who broker contracts",
+        pressed=brokers_pressed,
         moved_by=("services",),
     ),
     Indicator(

@@ -53,6 +53,7 @@ SHEETS = (
     "settle",
     "accounts",
     "researchers",
+    "government",
 )
 _FIELDS = tuple(field.name for field in dataclasses.fields(Quantity))
 _ENDS = ("low", "high")

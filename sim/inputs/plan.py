@@ -127,6 +127,11 @@ class Plan:
         measured = {target.id: [target.indicator, not target.reason] for target in self.targets}
         return hash_of({**plain(dataclasses.replace(self, targets=())), "targets": measured})
 
+    @cached_property
+    def goals(self) -> str:
+        """The hash of what a government watches: its goals and their dates."""
+        return hash_of([[target.id, target.value, target.by] for target in self.targets])
+
 
 def check_indicators(plan: Plan, known: Collection[str]) -> None:
     """Refuse a plan with a target that no indicator measures and that gives no reason.

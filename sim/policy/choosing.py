@@ -194,7 +194,7 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
         where,
         (
             *("name", "types", "types_for_kinds", "kinds", "only", "without", "instruments"),
-            *("budget", "later_start", "later_budget"),
+            *("budget", "later_start", "later_budget", "watched"),
         ),
     )
     only = entry.words("only")
@@ -207,6 +207,7 @@ def _selected(plan: Plan, policy: str | Path | Mapping[str, Any] | None) -> Mix:
     mix = Mix(
         name=_name(entry),
         instruments=chosen,
+        watched=entry.flag("watched", True),
         budget=times_at(entry, "budget", LINES) if entry.has("budget") else 1.0,
         later_start=quarter_at(entry, "later_start") if entry.has("later_start") else None,
         later_budget=times_at(entry, "later_budget", LINES) if entry.has("later_budget") else None,

@@ -50,6 +50,7 @@ class Mix:
             money opens in first quarters, so the first of them from then on has it.
         later_budget: The multiple from then on.
         attached: Where it is another plan's: what became of each instrument in this city.
+        watched: Whether there is a plan at all, whose targets the government watches.
     """
 
     name: str
@@ -58,11 +59,12 @@ class Mix:
     later_start: int | None = None
     later_budget: float | None = None
     attached: tuple[Attachment, ...] = ()
+    watched: bool = True
 
     @property
     def empty(self) -> bool:
         """Whether nothing is in force, so that the mix is no policy."""
-        return not self.instruments
+        return not self.instruments and not self.watched
 
     def offered(self) -> dict[str, Any]:
         """Return what decides on its effect, as plain values."""
@@ -71,6 +73,7 @@ class Mix:
             "instruments": plain(self.instruments),
             "budget": self.budget,
             "later_budget": later,
+            "watched": self.watched,
         }
 
     @cached_property
@@ -106,7 +109,7 @@ class Mix:
         return self.scaled(factors, self.name)
 
 
-NO_POLICY = Mix(name="none", instruments=())
+NO_POLICY = Mix(name="none", instruments=(), watched=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -316,7 +316,8 @@ def candidates(state: State, p: Parameters) -> Candidates:
     missing = np.maximum(rules.status_shares(revenue) * revenue - firms.rd[rows], 0.0)
     # Nobody further below than some reach applies.
     near = firms.rd[rows] >= p.reach * (firms.rd[rows] + missing)
-    relabels = state.draws.at("demography", 0).happens(firms.id[rows], p.relabels, _RELABELS)
+    chance = min(p.relabels * (1 + state.totals.lift_of_statuses), 1.0)
+    relabels = state.draws.at("demography", 0).happens(firms.id[rows], chance, _RELABELS)
     kept = (missing == 0) | (near & relabels)
     rows, missing, revenue = rows[kept], missing[kept], revenue[kept]
     saved = state.counted_on(HIGH_TECH_RELIEF) * p.margin * revenue * rules.STATUS_YEARS
@@ -346,11 +347,13 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     rows, missing = could.rows[open_to], could.missing[open_to]
     first = firms.high_tech_until[rows] == 0
     renews = firms.high_tech_until[rows] == state.quarter
-    weighs = luck.happens(firms.id[rows], p.considers, _WEIGHS) | renews
+    u = luck.uniform(firms.id[rows], _WEIGHS)
+    weighs = (u < p.considers * (1 + state.totals.lift_of_statuses)) | renews
     applies = weighs & (lasting[open_to] | (once[open_to] & first))
     wins = applies & luck.happens(firms.id[rows], np.where(renews, p.renews, p.passes), _PASSES)
     firms.high_tech_until[rows[wins]] = state.quarter + 4 * rules.STATUS_YEARS
     firms.rd_relabelled[rows[wins]] = missing[wins]
+    firms.status_pressed[rows[wins]] = (~renews & (u >= p.considers))[wins]
     state.flows.high_tech_applications += float(applies.sum()) * state.weight
     relabelled = np.flatnonzero(firms.rd_relabelled > 0)
     asked = rules.status_shares(firms.revenue[relabelled]) * firms.revenue[relabelled]

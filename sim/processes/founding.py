@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.arrays import Address, Floats, Ids, Rows
+from sim.core.arrays import Address, Flags, Floats, Ids, Rows
 from sim.core.compiled import compiled, record
 from sim.core.draws import four
 from sim.inputs.codes import KIND_CODE, KIND_NAMES
@@ -39,7 +39,7 @@ from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, SERVICES, Hosts
 from sim.state.hosts import bodies_as_hosts, class_weights, each_stands_for, hosts
 from sim.state.means import Money, bear, carried, money_of
-from sim.state.platforms import build, opened
+from sim.state.platforms import build, lifts, opened, press
 from sim.state.promises import advance, boost, boosts, claim_founding
 from sim.state.ring import ring
 from sim.state.state import State
@@ -87,12 +87,13 @@ _PARTNER, _AGREES, _PARTNER_PLACE, _TAKES_OFFICE = range(9, 13)
 
 @dataclass(frozen=True)
 class Decisions:
-    """What hosts of one class decided: who of them, which kind, and a draw for its place."""
+    """What hosts of one class decided: who, which kind, a draw for its place, if only by effort."""
 
     host: Hosts
     at: Rows
     kind: Rows
     place: NDArray[np.float64]
+    pressed: Flags
 
 
 class Candidates(NamedTuple):
@@ -101,6 +102,7 @@ class Candidates(NamedTuple):
     ids: Ids
     hosted: Rows
     cluster: Rows
+    district: Rows
     suitability: Floats
 
 
@@ -113,15 +115,17 @@ def _decide(
     lacks: Floats,
     money: Money,
     approval: float,
-) -> tuple[Rows, Floats]:
+    lift: Floats,
+) -> tuple[Rows, Floats, Flags]:
     """Draw once per host among competing kinds; -1 for no founding.
 
     What would be founded without offers is drawn first and stays what it is; offers only add.
-    Returned are the kind and a draw for its place.
+    Returned are the kind, a draw for its place, and whether only effort had it approved.
     """
     hosted, suitability = those.hosted, those.suitability
     chosen = np.full(hosted.size, -1)
     place = np.zeros(hosted.size)
+    pressed = np.zeros(hosted.size, np.bool_)
     for i in range(hosted.size):
         plain = 0.0
         extra = 0.0
@@ -132,7 +136,7 @@ def _decide(
                 plain += hazard * own
                 extra += hazard * (boost[k] * carried(money, i, k, money.advance[k]) - own)
         draws = four(address, those.ids[i], 0)
-        if draws[0] >= 1.0 - np.exp(-plain - extra) or draws[2] > approval:
+        if draws[0] >= 1.0 - np.exp(-plain - extra):
             continue
         anyway = draws[0] < 1.0 - np.exp(-plain)
         place[i] = draws[3]
@@ -144,9 +148,11 @@ def _decide(
                     weight = boost[k] * carried(money, i, k, money.advance[k]) - weight
                 pointer -= rate[k] * suitability[i] * lacks[those.cluster[i], k] * weight
                 if pointer < 0.0:
-                    chosen[i] = k
+                    if draws[2] <= approval * (1.0 + lift[those.district[i], k]):
+                        chosen[i] = k
+                        pressed[i] = draws[2] > approval
                     break
-    return chosen, place
+    return chosen, place, pressed
 
 
 @cache
@@ -211,9 +217,10 @@ def _decisions(
     rate, lift = _rates(state, host.name, demand)
     address = state.luck("founding").address
     those, money = record(Candidates, host), _money(state, host)
-    chosen, place = _decide(address, those, rate, lift, lacks, money, p.approval)
+    pushed = lifts(state, np.arange(len(KIND_NAMES)))
+    chosen, place, pressed = _decide(address, those, rate, lift, lacks, money, p.approval, pushed)
     at = np.flatnonzero(chosen >= 0)
-    return Decisions(host, at, chosen[at], place[at])
+    return Decisions(host, at, chosen[at], place[at], pressed[at])
 
 
 def chances(
@@ -238,7 +245,8 @@ def chances(
     all_plain, all_extra = plain.sum(axis=1), extra.sum(axis=1)
     anyway = 1.0 - np.exp(-all_plain)
     added = np.exp(-all_plain) * (1.0 - np.exp(-all_extra))
-    chance = p.approval * (_parts(plain, anyway, all_plain) + _parts(extra, added, all_extra))
+    chance = _parts(plain, anyway, all_plain) + _parts(extra, added, all_extra)
+    chance *= np.minimum(p.approval * (1 + lifts(state, codes)[host.district]), 1.0)
     joint = np.array([KINDS[kind].joint for kind in kinds])
     return np.where(joint, chance * _consent(state, p, host)[:, None], chance)
 
@@ -295,16 +303,17 @@ def _carry_out(
     state: State, p: Parameters, decisions: Decisions, lacks: NDArray[np.float64]
 ) -> None:
     """Claim what is promised for each founding, kind by kind, and start building."""
-    host, started = decisions.host, list[tuple[Rows, Rows, Rows, Rows]]()
+    host, started = decisions.host, list[tuple[Rows, Rows, Rows, Rows, Flags]]()
     for kind in np.unique(decisions.kind):
         chosen = decisions.kind == kind
         at, name = decisions.at[chosen], KIND_NAMES[kind]
-        place = decisions.place[chosen]
+        place, pressed = decisions.place[chosen], decisions.pressed[chosen]
         partner = np.full(at.size, -1)
         if KINDS[name].joint:
             partner = _partners(state, p, host, at)
             agreed = partner >= 0
             at, place, partner = at[agreed], place[agreed], partner[agreed]
+            pressed = pressed[agreed]
         receive = bear(state, name, host.name, host.rows[at])
         claim_founding(state, name, host.name, host.rows[at], receive)
         cluster = np.where(
@@ -312,10 +321,10 @@ def _carry_out(
             host.cluster[at],
             pick_cluster(state, lacks[:-1, kind], place),
         )
-        started.append((np.full(at.size, kind), at, cluster, partner))
+        started.append((np.full(at.size, kind), at, cluster, partner, pressed))
     if started:
-        kinds, at, cluster, partner = map(np.concatenate, zip(*started, strict=True))
-        build(state, kinds, host, at, cluster, partner=partner)
+        kinds, at, cluster, partner, pressed = map(np.concatenate, zip(*started, strict=True))
+        press(state, build(state, kinds, host, at, cluster, partner=partner), pressed)
 
 
 def pick_cluster(
@@ -404,6 +413,15 @@ def talks_under_way(state: State, p: Parameters) -> tuple[float, float]:
     return length * chance / (1.0 + chance * (length - 1.0)), length
 
 
+def _winning_districts(state: State, u: Floats) -> Rows:
+    """Return where institutes from outside go: districts are alike, but for what they bid."""
+    number = len(state.city.districts)
+    if not any(state.totals.bids.values()):
+        return (u * number).astype(np.int64)
+    weight = np.array([1 + state.totals.bids.get(place, 0.0) for place in range(number)])
+    return np.minimum(np.searchsorted(np.cumsum(weight) / weight.sum(), u), number - 1)
+
+
 def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]) -> None:
     """Outside parents open talks; talks that end succeed or fail; success is a new institute."""
     table, luck = state.organisations, state.luck("founding")
@@ -415,9 +433,8 @@ def _talk_with_outsiders(state: State, p: Parameters, lacks: NDArray[np.float64]
     claim_founding(state, "institute", "outside", won)
     place = luck.uniform(table.id[won], _TALKS_PLACE)
     cluster = pick_cluster(state, lacks[:-1, KIND_CODE["institute"]], place)
-    host = bodies_as_hosts("outside", won, table.id[won], table.platforms[won], cluster)
-    u = luck.uniform(table.id[won], _TALKS_DISTRICT)
-    district = (u * len(state.city.districts)).astype(np.int64)
+    host = bodies_as_hosts(state, "outside", won, table.id[won], table.platforms[won], cluster)
+    district = _winning_districts(state, luck.uniform(table.id[won], _TALKS_DISTRICT))
     code = KIND_CODE["institute"]
     build(state, code, host, np.arange(won.size), cluster, district=district)
     free = parents[table.negotiates_until[parents] == 0]

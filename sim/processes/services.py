@@ -31,7 +31,7 @@ from sim.state.columns import ACTIVE, BUILDING
 from sim.state.founders import CARRIERS, Hosts
 from sim.state.hosts import bodies_as_hosts, hosts
 from sim.state.means import bear
-from sim.state.platforms import build, close
+from sim.state.platforms import build, close, lifts, press
 from sim.state.promises import boost, claim_founding, expected_gain
 from sim.state.ring import ring
 from sim.state.state import State
@@ -119,8 +119,10 @@ def _train(state: State, p: Parameters) -> None:
         lot = luck.uniform(group, _LOT)
         served = state.reserve(offer, group, p.place_cost, payee="broker_training", lot=lot)
         taken = np.concatenate([taken, group[served]])
-    certified = taken[luck.happens(taken, p.passes, _PASSES)]
-    state.people.add(certified, certified=state.quarter)
+    u = luck.uniform(taken, _PASSES)
+    passes = u < p.passes * (1 + state.totals.lift_of_brokers)
+    certified, pressed = taken[passes], u[passes] >= p.passes
+    state.people.add(certified, certified=state.quarter, pressed=pressed)
     state.flows.certified += float(certified.size)
 
 
@@ -136,7 +138,8 @@ def _work(state: State, p: Parameters) -> None:
         return
     working = max(int(people.active.sum()), 1)
     share = active_share(brokerage(state, p) / working, p)
-    people.active[:] = state.draws.at("services", 0).uniform(people.id, _TASTE) < share
+    would = state.draws.at("services", 0).uniform(people.id, _TASTE) < share
+    people.active[:] = would & ~people.pressed
 
 
 class Weighing(NamedTuple):
@@ -181,7 +184,7 @@ def _agents(state: State, p: Parameters) -> list[Weighing]:
         rows = parents[(luck.uniform(slots, _PLACE) * parents.size).astype(np.int64)]
         nothing, everywhere = np.zeros(slots.size, np.int64), len(state.city.clusters)
         clusters = np.full(slots.size, everywhere)
-        host = bodies_as_hosts("outside", rows, slots, nothing, clusters)
+        host = bodies_as_hosts(state, "outside", rows, slots, nothing, clusters)
         each = p.ip_weighs / 4 / p.latent_agents
         found.append(Weighing(host, np.ones(slots.size, np.bool_), each, False, _WEIGHS))
     for name in ("university", "institute"):
@@ -248,14 +251,17 @@ def _open(state: State, p: Parameters, kind: str, one: Weighing, at: Rows) -> No
     code, host = KIND_CODE[kind], one.host
     income, support, cost = _worth(state, p, kind, one)
     u = state.luck("services").uniform(host.ids[at], _OPENS)
-    opens = at[u < opening_chance(income, support, cost, p)]
+    chance = opening_chance(income, support, cost, p)
+    lift = lifts(state, np.array([code]))[host.district[at], 0]
+    goes = u < chance * (1 + lift)
+    opens, pressed = at[goes], u[goes] >= chance
     if opens.size == 0:
         return
     receive = bear(state, kind, host.name, host.rows[opens])
     claim_founding(state, kind, host.name, host.rows[opens], receive)
     place = state.luck("services").uniform(host.ids[opens], _PLACE)
     outside = (place * len(state.city.districts)).astype(np.int64)
-    build(
+    built = build(
         state,
         code,
         host,
@@ -263,6 +269,7 @@ def _open(state: State, p: Parameters, kind: str, one: Weighing, at: Rows) -> No
         host.cluster[opens],
         district=outside if host.name == "outside" else None,
     )
+    press(state, built, pressed)
 
 
 def _open_registration_services(state: State, p: Parameters) -> None:

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.core import quarter
+from sim.core.arrays import Whole
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.policy.schedule import PLAN_LINES
@@ -48,6 +49,12 @@ def learnt(trust: float, granted: int, claimed: int, kept: float) -> float:
     return kept * trust + (1 - kept) * granted / claimed if claimed > 0 else trust
 
 
+def _merit(state: State, claim: Claim) -> Whole:
+    """Return classes of merit, in each of which kinds that lag behind their targets come first."""
+    first = any(state.totals.served_first[list(claim.offer.kinds)])
+    return np.asarray(2 * claim.merit + first)
+
+
 def clear_claims(state: State, p: Parameters) -> None:
     """Divide each line's money among the quarter's claims on it; let trust follow."""
     sums: dict[str, tuple[int, int]] = {}
@@ -59,7 +66,7 @@ def clear_claims(state: State, p: Parameters) -> None:
         asked = np.concatenate([claim.amounts for claim in claims])
         granted = asked
         if line in state.books.limited:
-            merit = np.concatenate([claim.merit for claim in claims])
+            merit = np.concatenate([_merit(state, claim) for claim in claims])
             granted = divided(state.books.lines[line].free, asked, merit)
             sums[line] = int(granted.sum()), int(asked.sum())
         ends = np.cumsum([claim.amounts.size for claim in claims])[:-1]

@@ -184,9 +184,10 @@ class Case:
         return hash_of(self._told() | {"plan": self.plan.lived})
 
     @property
-    def life(self) -> tuple[str, str, int]:
+    def life(self) -> tuple[str, str, int, str]:
         """What is the same where two cases come to the same, whatever they are called."""
-        return self.world, self.mix.effect, self.quarters
+        goals = self.plan.goals if self.mix.watched else ""
+        return self.world, self.mix.effect, self.quarters, goals
 
 
 def value_words(value: object) -> str:

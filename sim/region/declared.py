@@ -17,6 +17,7 @@ from sim.processes import (
     evaluation,
     founding,
     funds,
+    government,
     incubation,
     market,
     maturation,
@@ -62,6 +63,7 @@ DECLARED: dict[str, type[Numbers]] = {
         settle.Parameters,
         accounts.Parameters,
         researchers.Parameters,
+        government.Parameters,
     )
 }
 

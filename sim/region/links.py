@@ -6,6 +6,10 @@ writes, reading cannot be told from writing: it stands under both.
 """
 
 READS: dict[str, str] = {
+    "government": """
+        organisations.district organisations.kind organisations.stands_for organisations.status
+        totals.bids totals.lift_of_kinds totals.served_first
+    """,
     "enact": """
 
     """,
@@ -97,9 +101,10 @@ READS: dict[str, str] = {
         firms.means firms.partner firms.platforms firms.rd firms.rd_stock flows.founded
         flows.invested flows.turned_away organisations.cluster organisations.district
         organisations.field organisations.kind organisations.level organisations.means
-        organisations.negotiates_until organisations.opens organisations.platforms
-        organisations.seats organisations.stands_for organisations.status organisations.tenants
-        totals.pilot_offices_offered totals.reached
+        organisations.negotiates_until organisations.new_unit organisations.opens
+        organisations.platforms organisations.pressed organisations.seats
+        organisations.stands_for organisations.status organisations.tenants totals.bids
+        totals.lift_of_kinds totals.pilot_offices_offered totals.reached
     """,
     "equipment": """
         firms.alive firms.employees firms.rd flows.equipment_uses flows.instruments_registered
@@ -129,8 +134,10 @@ READS: dict[str, str] = {
         organisations.cases organisations.cluster organisations.district organisations.field
         organisations.host_body organisations.host_class organisations.host_firm
         organisations.income organisations.kind organisations.level organisations.means
-        organisations.platforms organisations.registration organisations.researchers
-        organisations.stands_for organisations.status people.active totals.reached
+        organisations.new_unit organisations.platforms organisations.pressed
+        organisations.registration organisations.researchers organisations.stands_for
+        organisations.status people.active people.pressed totals.lift_of_brokers
+        totals.lift_of_kinds totals.reached
     """,
     "market": """
         firms.absorbed firms.alive firms.employees firms.first_orders firms.founded
@@ -145,9 +152,10 @@ READS: dict[str, str] = {
     "demography": """
         firms.above_scale firms.alive firms.carrier firms.employees firms.field firms.founded
         firms.high_tech_until firms.left_seat firms.propensity firms.rd firms.rd_relabelled
-        firms.revenue firms.service_status firms.technology_sme flows.closed flows.entered
-        flows.fell_below flows.high_tech_applications flows.rose_above flows.service_statuses
-        organisations.researchers organisations.status
+        firms.revenue firms.service_status firms.status_pressed firms.technology_sme
+        flows.closed flows.entered flows.fell_below flows.high_tech_applications
+        flows.rose_above flows.service_statuses organisations.researchers organisations.status
+        totals.lift_of_statuses
     """,
     "accreditation": """
         firms.alive firms.rd flows.promoted organisations.cases organisations.grade
@@ -184,11 +192,14 @@ READS: dict[str, str] = {
     "settle": """
         contracts.bonus firms.means firms.rd_subsidy firms.voucher flows.bonus
         flows.founders_granted flows.rd_subsidy_granted organisations.kind organisations.means
-        organisations.stands_for
+        organisations.stands_for totals.served_first
     """,
 }
 
 WRITES: dict[str, str] = {
+    "government": """
+        totals.bids totals.lift_of_brokers totals.lift_of_kinds totals.over_reported
+    """,
     "enact": """
 
     """,
@@ -219,10 +230,10 @@ WRITES: dict[str, str] = {
         firms.left_seat firms.means firms.origin firms.partner firms.patents firms.platforms
         firms.propensity firms.purchases firms.rd firms.rd_growth firms.rd_induced
         firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.results
-        firms.revenue firms.seated firms.seedling firms.service_status firms.technology_sme
-        firms.visited firms.visitor firms.voucher flows.helped flows.spin_offs
-        organisations.cases results.piloted results.spin_off results.stage results.success
-        results.validated results.worth totals.pilot_room totals.pilot_share
+        firms.revenue firms.seated firms.seedling firms.service_status firms.status_pressed
+        firms.technology_sme firms.visited firms.visitor firms.voucher flows.helped
+        flows.spin_offs organisations.cases results.piloted results.spin_off results.stage
+        results.success results.validated results.worth totals.pilot_room totals.pilot_share
     """,
     "outreach": """
         firms.attended firms.first_orders firms.visited firms.visitor flows.event_firms
@@ -265,7 +276,7 @@ WRITES: dict[str, str] = {
         organisations.kind organisations.level organisations.means
         organisations.negotiates_until organisations.new_unit organisations.opens
         organisations.partner organisations.passed organisations.platforms organisations.posted
-        organisations.quality organisations.reached organisations.received
+        organisations.pressed organisations.quality organisations.reached organisations.received
         organisations.registration organisations.rent organisations.researchers
         organisations.seats organisations.short organisations.stands_for organisations.status
         organisations.takings organisations.tenants organisations.visiting
@@ -297,11 +308,11 @@ WRITES: dict[str, str] = {
         organisations.kind organisations.level organisations.means
         organisations.negotiates_until organisations.new_unit organisations.opens
         organisations.partner organisations.passed organisations.platforms organisations.posted
-        organisations.quality organisations.reached organisations.received
+        organisations.pressed organisations.quality organisations.reached organisations.received
         organisations.registration organisations.rent organisations.researchers
         organisations.seats organisations.short organisations.stands_for organisations.status
         organisations.takings organisations.tenants organisations.visiting
-        organisations.visitors people.active people.certified totals.reached
+        organisations.visitors people.active people.certified people.pressed totals.reached
     """,
     "market": """
         firms.employees firms.revenue
@@ -318,9 +329,9 @@ WRITES: dict[str, str] = {
         firms.left_seat firms.means firms.origin firms.partner firms.patents firms.platforms
         firms.propensity firms.purchases firms.rd firms.rd_growth firms.rd_induced
         firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.results
-        firms.revenue firms.seated firms.seedling firms.service_status firms.technology_sme
-        firms.visited firms.visitor firms.voucher flows.closed flows.entered flows.fell_below
-        flows.high_tech_applications flows.rose_above
+        firms.revenue firms.seated firms.seedling firms.service_status firms.status_pressed
+        firms.technology_sme firms.visited firms.visitor firms.voucher flows.closed
+        flows.entered flows.fell_below flows.high_tech_applications flows.rose_above
     """,
     "accreditation": """
         flows.promoted organisations.level organisations.reached totals.reached

@@ -19,6 +19,7 @@ from sim.processes import (
     evaluation,
     founding,
     funds,
+    government,
     incubation,
     market,
     maturation,
@@ -73,6 +74,7 @@ UNDER_WAY: tuple[Verb, ...] = (
 # The quarter, in its order. Offers come before the budget, since the venture money of a year is
 # what is offered; everything else follows the design's order. Plug-ins put theirs in between.
 QUARTER: list[tuple[str, Callable[..., None]]] = [
+    ("government", government.watch),
     ("enact", enact.publish_offers),
     ("budget", budget.open_the_year),
     ("talent", talent.recruit_and_train),

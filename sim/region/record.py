@@ -27,6 +27,8 @@ class Record:
         quarters: The quarters that were run.
         trajectories: Target id or context indicator → one value per quarter.
         real: Target id → the real activity beside the count, one value per quarter.
+        pressed: Target id → what of the count came of effort for a target alone.
+        nominal: Target id → what of the count is so in name only: plaques, relabelled R&D.
         start: Target id or context indicator → value just before the first quarter.
         payments: One row per payment: quarter, instrument, clause, payer, payee, amount in
             million CNY, assumed (share), background.
@@ -39,6 +41,8 @@ class Record:
     quarters: list[int]
     trajectories: Series
     real: Series
+    pressed: Series
+    nominal: Series
     start: dict[str, float]
     payments: pd.DataFrame
     committed: float

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sim.core import quarter
 from sim.core.errors import SimError
+from sim.indicators.measure import nominal, pressed
 from sim.indicators.table import CONTEXT, INDICATORS, check_measured
 from sim.inputs.plan import Plan
 from sim.region.record import PAYMENTS, Record, Series
@@ -23,6 +24,8 @@ class Recorder:
     quarters: list[int] = field(default_factory=list)
     rows: list[dict[str, float]] = field(default_factory=list)
     real: list[dict[str, float]] = field(default_factory=list)
+    pressed: list[dict[str, float]] = field(default_factory=list)
+    nominal: list[dict[str, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Refuse a plan with a target that nothing measures.
@@ -52,14 +55,16 @@ class Recorder:
         self.quarters.append(state.quarter)
         counted = self.measure(state)
         self.rows.append(counted)
+        modelled = [target for target in self.plan.targets if not target.reason]
+        for noted, part in ((self.pressed, pressed), (self.nominal, nominal)):
+            noted.append({t.id: part(INDICATORS[t.indicator], state) for t in modelled})
         # Where nothing else stands for real activity, the count is it.
         self.real.append(
             {
                 target.id: real(state)
                 if (real := INDICATORS[target.indicator].real)
                 else counted[target.id]
-                for target in self.plan.targets
-                if not target.reason
+                for target in modelled
             }
         )
 
@@ -79,6 +84,8 @@ class Recorder:
             quarters=self.quarters,
             trajectories=trajectories,
             real=_columns(self.real),
+            pressed=_columns(self.pressed),
+            nominal=_columns(self.nominal),
             start=self.start,
             payments=payments_table(books),
             committed=books.outstanding(PUBLIC) / YUAN,

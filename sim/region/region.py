@@ -3,10 +3,11 @@
 ``agents.Region`` wraps it as a Mesa model.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.indicators.table import INDICATORS
 from sim.inputs import design, parameters
 from sim.inputs.city import FIGURES, Figures
 from sim.inputs.instrument import Instrument
@@ -31,6 +32,7 @@ from sim.region.recorder import Recorder
 from sim.state import founders, knowledge, researchers
 from sim.state.offers import Offers
 from sim.state.state import State
+from sim.state.targets import Watched
 
 HISTORY = 4  # quarters before the start whose flows are lived through, with all stocks held
 
@@ -68,8 +70,12 @@ class Run:
             process(self.state)
 
     def begin(self) -> None:
-        """Carry balances over into a new quarter."""
+        """Carry balances over into a new quarter, and see where the targets stand."""
         self.state.books.begin_quarter()
+        self.state.targets = tuple(
+            replace(target, now=INDICATORS[target.indicator].measure(self.state))
+            for target in self.state.targets
+        )
 
     def step(self) -> None:
         """Advance by one quarter."""
@@ -106,14 +112,17 @@ class Start:
         """The plan that begins."""
         return self.case.plan
 
-    def under(self, mix: Mix) -> Run:
-        """Return the city as it begins its plan under a mix.
+    def under(self, mix: Mix, plan: Plan | None = None) -> Run:
+        """Return the city as it begins its plan, or one with other goals, under a mix.
 
         Whatever happens to it reaches neither this start nor the city under another mix.
         """
         shares = self._with_doses(mix.instruments)
         ready = schedule.build(self.plan.city.background, mix.instruments, shares, mix.money)
-        return Run(self.state.copy(ready.open_books()), ready, self.values, self.case.plugins)
+        state = self.state.copy(ready.open_books())
+        if mix.watched:
+            state.targets = tuple(_watched(plan or self.plan, state))
+        return Run(state, ready, self.values, self.case.plugins)
 
     def _with_doses(self, instruments: Iterable[Instrument]) -> Mapping[str, float]:
         """Return the shares, with those of instruments that are not the plan's own."""
@@ -121,6 +130,24 @@ class Start:
         if not others:
             return self.shares
         return {**self.shares, **_drawn(others, self.case, self.replicate)}
+
+
+def _watched(plan: Plan, state: State) -> Iterator[Watched]:
+    """Yield what a government that is to carry out a plan looks at."""
+    for target in plan.targets:
+        if target.reason:
+            continue
+        indicator = INDICATORS[target.indicator]
+        stands = indicator.measure(state)
+        yield Watched(
+            indicator=indicator.name,
+            kinds=indicator.kinds,
+            start=stands,
+            now=stands,
+            goal=target.value,
+            since=plan.start,
+            by=target.by,
+        )
 
 
 def _drawn(names: Sequence[str], case: Case, replicate: int) -> dict[str, float]:
@@ -206,6 +233,7 @@ def live_out(
     mix: Mix,
     quarters: int,
     watch: Callable[[State], None] | None = None,
+    plan: Plan | None = None,
 ) -> Record:
     """Let a city live under a mix and return its record.
 
@@ -214,8 +242,9 @@ def live_out(
         mix: What is in force beside the background.
         quarters: How many quarters to run.
         watch: Is shown the city just before the first quarter and at the end of each.
+        plan: The plan whose goals the government watches, if not the start's.
     """
-    run = start.under(mix)
+    run = start.under(mix, plan)
     recorder = Recorder(start.plan)
     recorder.note_start(run.state)
     if watch:

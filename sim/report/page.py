@@ -24,6 +24,7 @@ from sim.report.sections.arithmetic import (
     requirements_table,
     together_words,
 )
+from sim.report.sections.behind import behind_table
 from sim.report.sections.city import context_table
 from sim.report.sections.limits import absent, processes
 from sim.report.sections.mixes import equal_cost_words, mixes_tables, transplant_part
@@ -120,6 +121,7 @@ def results_of(view: View, gallery: Gallery) -> dict[str, Any]:
         ],
         "standing": standing_table(main),
         "paths": paths_table(view),
+        "behind": behind_table(view),
         "requirements": requirements_table(view),
         "break_even": break_even_table(view),
         "contradictions": contradiction_words(plan),

@@ -29,6 +29,8 @@ class Combination:
         attainment: A row per target, as in ``attainment.csv``.
         trajectories: A row per replicate and quarter, as in ``trajectories.parquet``.
         reals: The same rows: per target with one, the real activity beside the count.
+        pressed: The same rows: what of a count came of effort for a target alone.
+        nominal: The same rows: what of a count is so in name only.
         starts: A row per replicate (its index): the values just before the first quarter.
         ledger: A row per replicate, quarter, instrument, payer and payee, as in
             ``ledger.parquet``, and whether it belongs to the background.
@@ -49,6 +51,8 @@ class Combination:
     attainment: pd.DataFrame
     trajectories: pd.DataFrame
     reals: pd.DataFrame
+    pressed: pd.DataFrame
+    nominal: pd.DataFrame
     starts: pd.DataFrame
     ledger: pd.DataFrame
     parameters: pd.DataFrame
@@ -114,6 +118,8 @@ def read(case: Case, folder: Path, replicates: int) -> Combination:
         attainment=pd.DataFrame(),
         trajectories=_beside(moments, arrays, "trajectories"),
         reals=_beside(moments, arrays, "real"),
+        pressed=_beside(moments, arrays, "pressed"),
+        nominal=_beside(moments, arrays, "nominal"),
         starts=_beside(pd.DataFrame(index=range(len(done))), arrays, "start").set_index(done),
         ledger=ledger,
         parameters=_beside(keys, arrays, "parameters"),

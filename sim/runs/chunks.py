@@ -38,7 +38,7 @@ LEDGER = {
     "amount": np.float64,
     "assumed": np.float64,
 }
-_PARTS = ("trajectories", "real", "start", "claimed", "parameters")
+_PARTS = ("trajectories", "real", "pressed", "nominal", "start", "claimed", "parameters")
 _PER_REPLICATE = ("replicate", "committed", *_PARTS)
 _BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 

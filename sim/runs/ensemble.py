@@ -101,7 +101,7 @@ def _worlds(cases: Sequence[Case], folders: Sequence[Path], effort: Effort) -> l
     Many of them are told apart in several lots, so that an interruption does not cost too much;
     what comes to the same stays together.
     """
-    worlds: dict[str, dict[tuple[str, str, int], list[_Part]]] = {}
+    worlds: dict[str, dict[tuple[str, str, int, str], list[_Part]]] = {}
     for case, folder in zip(cases, folders, strict=True):
         replicates = effort.replicates_of(case)
         part = _Part(
@@ -195,13 +195,13 @@ def _computed_afar(task: _Task) -> tuple[_Done, dict[tuple[int, str], bytes]]:
 def _simulated(task: _Task, replicate: int) -> "Iterator[Record | str | None]":
     """Yield per mix the record of a replicate, its error, or None where nothing is missing.
 
-    Cases that differ in what they are called alone, as where a mix selects nothing of a plan or a
-    goal is swept, are run once.
+    Cases that differ in what they are called alone, as where a goal is swept that nobody watches,
+    are run once.
     """
     from sim.region.region import start_city
 
     start = None
-    known: dict[tuple[str, str, int], Record | str] = {}
+    known: dict[tuple[str, str, int, str], Record | str] = {}
     for part in task.parts:
         if replicate not in part.missing:
             yield None
@@ -236,7 +236,8 @@ def _recorded(start: "Start", part: _Part, replicate: int) -> "Record":
     case, panels = part.case, None
     if replicate in part.micro:
         panels = micro.Panels(case.plan.name, case.mix.name, replicate)
-    record = live_out(start, case.mix, case.quarters, panels.note if panels else None)
+    watch = panels.note if panels else None
+    record = live_out(start, case.mix, case.quarters, watch, plan=case.plan)
     if panels:
         panels.save(part.folder)
     return record

@@ -80,6 +80,9 @@ class Firms(Table):
     )
     ally: Whole = column(np.int32, "partner of its last joint project, row", "projects", default=-1)
     high_tech_until: Whole = column(np.int32, "quarter, 0 for never", "demography")
+    status_pressed: Flags = column(
+        np.bool_, "yes/no: came to its high-tech status by effort for a target", "demography"
+    )
     service_status: Flags = column(np.bool_, "technologically advanced service firm", "demography")
     carrier: Whole = column(np.int32, "incubator or makerspace, row", "incubation", default=-1)
     seated: Whole = column(np.int32, "quarter of the seat, 0 for never", "incubation")
@@ -129,7 +132,8 @@ class Organisations(Table):
     field: Whole = column(np.int16, "WIPO field 0-34")
     decided: Whole = column(np.int32, "quarter of the decision")
     opens: Whole = column(np.int32, "quarter of the opening")
-    new_unit: Flags = column(np.bool_, "yes/no: more than a plaque")
+    new_unit: Flags = column(np.bool_, "yes/no: more than a plaque", "founding", "services")
+    pressed: Flags = column(np.bool_, "yes/no: came of effort for a target alone")
     partner: Whole = column(np.int32, "partner from science, organisation row", default=-1)
     stands_for: Floats = column(np.float64, "platforms of the city that it stands for", default=1)
     design: Flags = column(np.bool_, "yes/no: an institute of design")
@@ -190,6 +194,7 @@ class People(Table):
     id: Ids = column(np.uint64, "id")
     certified: Whole = column(np.int32, "quarter")
     active: Flags = column(np.bool_, "yes/no: brokers contracts", "services")
+    pressed: Flags = column(np.bool_, "yes/no: certified by effort for a target alone", "services")
 
 
 class Talents(Table):

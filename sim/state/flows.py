@@ -160,6 +160,16 @@ class Totals(Declared):
     )
     capital_open: dict[int, float] = by_number("million CNY", "equity not yet given, by offer")
     equity: float = amount("million CNY", "equity given to start-ups since the start")
+    lift_of_kinds: dict[tuple[int, int], float] = by_number(
+        "relative rise", "of what is let through in this quarter, by kind and district"
+    )
+    bids: dict[int, float] = by_number("weight", "of districts that bid for institutes, beside 1")
+    served_first: Floats = amounts(
+        "yes/no", "claims for a kind come first in this quarter", KIND_NAMES
+    )
+    lift_of_brokers: float = amount("relative rise", "of certificates in this quarter")
+    lift_of_statuses: float = amount("relative rise", "of applications for the high-tech status")
+    over_reported: float = amount("share", "R&D reported in this quarter beside what is done")
     graduates: float = amount("persons", "graduates trained")
     graduates_since_the_start: float = amount("persons", "those who finished since the start")
     graduates_staying: float = amount("persons", "those of them who stay")

@@ -45,6 +45,7 @@ class Hosts:
         itself: Whether it is the firm or body of the row, and not another for which that stands.
         hosted: Bits of the kinds that they host already.
         cluster: Cluster number; the number of clusters where none.
+        district: District number of the row.
         suitability: How likely one is beside another.
     """
 
@@ -54,6 +55,7 @@ class Hosts:
     itself: Flags
     hosted: NDArray[np.int64]
     cluster: NDArray[np.int64]
+    district: NDArray[np.int64]
     suitability: NDArray[np.float64]
 
     @property

@@ -34,6 +34,7 @@ def hosts(state: State, name: str) -> Hosts:
             itself=itself,
             hosted=np.where(itself, firms.platforms[rows], _PARTS_OF_FIRMS),
             cluster=firms.cluster[rows].astype(np.int64),
+            district=firms.district[rows].astype(np.int64),
             suitability=(firms.rd_stock[rows] / typical) ** state.founders.size_of_host,
         )
     table = state.organisations
@@ -44,13 +45,16 @@ def hosts(state: State, name: str) -> Hosts:
     else:
         rows = state.bodies(name)
     cluster = np.where(table.cluster[rows] < 0, everywhere, table.cluster[rows]).astype(np.int64)
-    return bodies_as_hosts(name, rows, table.id[rows], table.platforms[rows], cluster)
+    return bodies_as_hosts(state, name, rows, table.id[rows], table.platforms[rows], cluster)
 
 
-def bodies_as_hosts(name: str, rows: Rows, ids: Ids, hosted: Rows, cluster: Rows) -> Hosts:
+def bodies_as_hosts(
+    state: State, name: str, rows: Rows, ids: Ids, hosted: Rows, cluster: Rows
+) -> Hosts:
     """Return bodies as possible founders: each is as suitable as another."""
     alike, itself = np.ones(rows.size), np.ones(rows.size, np.bool_)
-    return Hosts(name, rows, ids, itself, hosted, cluster, alike)
+    district = state.organisations.district[rows].astype(np.int64)
+    return Hosts(name, rows, ids, itself, hosted, cluster, district, alike)
 
 
 def firms_in_row(state: State) -> int:

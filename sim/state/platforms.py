@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.core import identity
-from sim.core.arrays import Ids, Rows
+from sim.core.arrays import Flags, Ids, Rows
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
 from sim.inputs.kinds import KINDS
 from sim.state import places
@@ -31,12 +31,11 @@ def build(
     district: NDArray[np.int64] | None = None,
     registration: bool = False,
     partner: Rows | int = -1,
-) -> None:
+) -> Rows:
     """Start building a platform per host, of one kind or one each; no host stands twice.
 
     A platform's id descends from host, kind and quarter. It stands in its host's district, unless
-    another is given, or it is of another firm than that of its host's row; of no cluster is who is
-    of all.
+    another is given, or it is of another firm than its row's; of no cluster is who is of all.
 
     Args:
         state: The city.
@@ -47,9 +46,12 @@ def build(
         district: Where it stands, if not with its host.
         registration: Whether they register contracts for the technology market.
         partner: Rows of the partners of joint units.
+
+    Returns:
+        The rows of the platforms, in the same order.
     """
     if at.size == 0:
-        return
+        return at
     code, rows = np.full(at.size, kind), host.rows[at]
     # A body may open a transfer and a registration service in one quarter: they are two.
     variant = code | registration << 8
@@ -89,6 +91,22 @@ def build(
         owners.platforms[rows[noted]] |= 1 << code[noted]
     np.add.at(state.flows.founded, code, weight)
     opened(state, rows_built[time == 0])
+    return rows_built
+
+
+def press(state: State, rows: Rows, pressed: Flags) -> None:
+    """Note which platforms came of effort for a target alone: they are plaques."""
+    table = state.organisations
+    table.pressed[rows] = pressed
+    table.new_unit[rows] &= ~pressed
+
+
+def lifts(state: State, codes: Rows) -> NDArray[np.float64]:
+    """Return by how much effort lifts what is let through, of districts × these kinds."""
+    lifted = np.zeros((len(state.city.districts), len(KIND_NAMES)))
+    for place, rise in state.totals.lift_of_kinds.items():
+        lifted[place[::-1]] = rise
+    return lifted[:, codes]
 
 
 def spread_out(state: State, ids: Ids) -> dict[str, Rows]:

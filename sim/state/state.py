@@ -39,6 +39,7 @@ from sim.state.knowledge import Parameters as Knowledge
 from sim.state.norms import Norms
 from sim.state.offers import Offer, Offers
 from sim.state.researchers import Parameters as Time
+from sim.state.targets import Watched
 
 _OF_HOST = np.array([data.of_host for data in KINDS.values()])
 
@@ -111,6 +112,7 @@ class State:
         flows: Sums of the present quarter.
         history: Those of the quarters before it.
         totals: Sums since before the start, such as floor space in being.
+        targets: The targets of the plan in force; none where no plan is.
         kept: What plug-ins keep from quarter to quarter, by a name of theirs; 0 until it is set.
     """
 
@@ -144,6 +146,7 @@ class State:
     flows: Flows = field(default_factory=Flows)
     history: list[Flows] = field(default_factory=list)
     totals: Totals = field(default_factory=Totals)
+    targets: tuple[Watched, ...] = ()
     kept: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _lasting: dict[tuple[str, int, bool], NDArray[np.float64]] = field(default_factory=dict)
 

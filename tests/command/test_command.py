@@ -335,10 +335,10 @@ def test_a_failed_replicate_is_listed_and_the_rest_is_complete(bare, capsys, mon
 
     real = region.live_out
 
-    def unlucky(start, *others):
+    def unlucky(start, *others, **goals):
         if start.replicate == 1:
             raise ZeroDivisionError("no firms left")
-        return real(start, *others)
+        return real(start, *others, **goals)
 
     monkeypatch.setattr(region, "live_out", unlucky)
     assert main([*QUICK, "replicates=3", "output=out"]) == 1

@@ -117,7 +117,7 @@ def test_what_does_not_change_a_mix_leaves_it_the_same_life():
     own = [case for case in job.cases if case.mix.name == "as_written"]
     assert len(bare) == len(own) == 6
     assert len({case.life for case in bare}) == 1
-    assert len({case.life for case in own}) == 3
+    assert len({case.life for case in own}) == 6  # a government watches its goals
     assert len({case.world for case in job.cases}) == 1
     assert len({case.hash for case in own}) == 6
 

@@ -371,7 +371,7 @@ def lucky(monkeypatch, at_first):
     def start(case, replicate):
         return SimpleNamespace(plan=case.plan, seed=case.seed, replicate=replicate)
 
-    def life(start, mix, quarters, watch=None):
+    def life(start, mix, quarters, watch=None, plan=None):
         record = toy(start.plan, mix, replicate=start.replicate, quarters=quarters)
         more = any(i.later_scale for i in mix.instruments) and at_first(start)
         path = np.linspace(100 + start.replicate, 1001 if more else 900, quarters)

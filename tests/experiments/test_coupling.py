@@ -137,7 +137,7 @@ def test_the_page_names_what_moves_no_target_and_the_tables_hold_every_question(
     assert found == {"knockout.csv", "instruments.csv", "dose.csv", "coupling.png", "coupling.md"}
     alone = pd.read_csv(tmp_path / "instruments.csv").set_index("name")["path"]
     assert set(alone["innovation_voucher"]) == {
-        "contract > talent research maturation meeting projects founding services market "
+        "contract > talent research maturation outreach meeting projects founding services market "
         "accreditation evaluation accounts"
     }
     knockouts = (tmp_path / "knockout.csv").read_text(encoding="utf-8")

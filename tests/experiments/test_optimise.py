@@ -231,7 +231,7 @@ def unlucky(case, replicate):
     return SimpleNamespace(plan=case.plan, replicate=replicate, luck=luck)
 
 
-def life(start, mix, quarters, watch=None):
+def life(start, mix, quarters, watch=None, plan=None):
     record = toy(start.plan, mix, replicate=start.replicate, quarters=quarters)
     paths = {t.id: start.luck * record.trajectories[t.id] for t in PLAN.targets if not t.reason}
     return replace(record, trajectories=record.trajectories | paths)

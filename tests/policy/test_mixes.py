@@ -11,7 +11,7 @@ from sim.core.errors import ConfigError
 from sim.inputs.levers import LEVERS
 from sim.inputs.plan import Plan
 from sim.policy.choosing import build_mix, changed, choose, expand
-from sim.policy.mix import Mix, paying
+from sim.policy.mix import NO_POLICY, Mix, paying
 from sim.policy.transplant import transplanted
 from sim.region.pages import QUARTER
 from sim.region.region import Start, live_out
@@ -254,7 +254,8 @@ def test_a_plan_transplanted_onto_itself_is_itself(start, lived):
 def test_of_what_pays_nothing_is_left_at_no_times_the_dose(start, lived):
     whole = build_mix(start.plan, "as_written")
     payers = tuple(i for i in whole.instruments if paying(i))
-    nothing = Mix(name="payers+scale=0", instruments=payers).rescaled(0.0)
+    nothing = dataclasses.replace(NO_POLICY, name="payers+scale=0", instruments=payers)
+    nothing = nothing.rescaled(0.0)
     same(lived(nothing), lived("none"), parameters=False)
 
 
@@ -290,7 +291,7 @@ def test_later_money_is_there_from_the_first_quarter_of_a_year_on(later, opens):
         run, opened = start.under(mix), []
         for _ in range(9):
             run.begin()
-            for name, process in QUARTER[:2]:
+            for name, process in QUARTER[:3]:
                 run.live(name, process)
             opened.append(run.state.books.lines["city_fund"].allotted)
             run.finish()

@@ -94,7 +94,12 @@ def test_incubation_is_funds_and_founding_for_the_kinds_that_incubate(plan):
 
 
 def test_a_mix_without_anything_to_select_is_empty(plan):
-    assert build_mix(plan, {"name": "mine", "types": ["demand_pull"]}).empty
+    mine = build_mix(plan, {"name": "mine", "types": ["demand_pull"]})
+    assert not mine.instruments
+    assert mine.watched
+    assert not mine.empty  # the targets stand
+    assert build_mix(plan, "none").empty
+    assert build_mix(plan, {"name": "mine", "types": ["demand_pull"], "watched": False}).empty
 
 
 # Mixes of one's own

@@ -83,7 +83,8 @@ class MortalFirm:
         needed = self.research_needed()
         if self.rd >= needed:
             return True
-        relabels = self.draw_for_life("demography", RELABELS) < p.relabels
+        lifted = min(p.relabels * (1 + self.model.totals.lift_of_statuses), 1.0)
+        relabels = self.draw_for_life("demography", RELABELS) < lifted
         return relabels and self.rd >= p.reach * needed
 
     def research_needed(self):
@@ -97,7 +98,8 @@ class MortalFirm:
         worth = city.counted_on(HIGH_TECH_RELIEF) * p.margin * self.revenue * rules.STATUS_YEARS
         worth += city.counted_on(HIGH_TECH_REWARD) if first else 0.0
         own_cost = exp(p.cost_spread * self.normal_for_life("demography", COSTS))
-        weighs = renews or self.draw("demography", WEIGHS) < p.considers
+        mind = self.draw("demography", WEIGHS)
+        weighs = renews or mind < p.considers * (1 + city.totals.lift_of_statuses)
         gains = worth > city.norms.status_cost * own_cost
         if not (gains and weighs and self.research_enough_for_high_tech(p)):
             return False, False
@@ -105,6 +107,7 @@ class MortalFirm:
             return True, False
         self.high_tech_until = city.quarter + 4 * rules.STATUS_YEARS
         self.rd_relabelled = max(self.research_needed() - self.rd, 0.0)
+        self.status_pressed = not renews and mind >= p.considers
         return True, True
 
     def may_apply_for_service_status(self):

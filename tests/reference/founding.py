@@ -49,6 +49,7 @@ class Decision:
     host: object
     kind: int
     place: float
+    pressed: bool
 
 
 class Host:
@@ -100,7 +101,11 @@ class Host:
             chance += extras[wanted] / extra * (exp(-plain) - exp(-plain - extra))
         if KINDS[KIND_NAMES[wanted]].joint:
             chance *= p.known_agrees if self.known_seller() >= 0 else p.partner_agrees
-        return p.approval * chance
+        return min(p.approval * (1 + self.lift(wanted)), 1.0) * chance
+
+    def lift(self, kind):
+        """Return by how much a government's effort lifts what is let through where it stands."""
+        return self.model.totals.lift_of_kinds.get((kind, self.district), 0.0)
 
     def bear_cost(self, kind, weight):
         """Take the cost of founding one that stands for so many from its means."""
@@ -112,15 +117,17 @@ class Host:
         hazards, extras = self.hazards(climate), self.extras(climate)
         plain, extra = sum(hazards.values()), sum(extras.values())
         whether = self.draw("founding", WHETHER)
-        if whether >= 1.0 - exp(-plain - extra) or self.draw("founding", APPROVED) > p.approval:
+        approved = self.draw("founding", APPROVED)
+        if whether >= 1.0 - exp(-plain - extra):
             return None
         anyway = whether < 1.0 - exp(-plain)
         pointer = self.draw("founding", WHICH) * (plain if anyway else extra)
         for kind, hazard in (hazards if anyway else extras).items():
             pointer -= hazard
             if pointer < 0.0:
-                place = self.draw("founding", PLACE)
-                return Decision(self, kind, place)
+                if approved > p.approval * (1 + self.lift(kind)):
+                    return None
+                return Decision(self, kind, self.draw("founding", PLACE), approved > p.approval)
         return None
 
     def win_partner(self, p, science):
@@ -171,6 +178,7 @@ class Host:
         city.flows.founded[KIND_CODE[kind]] += weight
         if time == 0:
             platform.note_level()
+        return platform
 
 
 class HostingFirm(Host):
@@ -403,7 +411,9 @@ def carry_out(city, p, name, decisions, lacks):
             cluster = decision.host.own_cluster()
             if cluster == len(city.made_of.clusters):
                 cluster = pick_cluster(city, lacks, code, decision.place)
-            decision.host.build(kind, cluster, host_class=name, partner=partner)
+            platform = decision.host.build(kind, cluster, host_class=name, partner=partner)
+            platform.pressed = decision.pressed
+            platform.new_unit = platform.new_unit and not decision.pressed
 
 
 def ring_of_science(city):
@@ -454,6 +464,15 @@ def pilot_offices(city, p):
 
 
 class OutsideParent:
+    def district_of_choice(self):
+        """Return where it goes: districts are alike, but for what they bid."""
+        number, bids = len(self.model.made_of.districts), self.model.totals.bids
+        place = self.draw("founding", TALKS_DISTRICT)
+        if not any(bids.values()):
+            return int(place * number)
+        edges = list(accumulate(1 + bids.get(district, 0.0) for district in range(number)))
+        return min(bisect_left([edge / edges[-1] for edge in edges], place), number - 1)
+
     def talks_succeed(self, chance):
         return self.draw("founding", SUCCESS) < chance
 
@@ -476,7 +495,7 @@ def talk_with_outsiders(city, p, lacks):
             "institute",
             pick_cluster(city, lacks, KIND_CODE["institute"], place),
             host_class="outside",
-            district=int(parent.draw("founding", TALKS_DISTRICT) * len(city.made_of.districts)),
+            district=parent.district_of_choice(),
         )
     for parent in ending:
         parent.negotiates_until = 0

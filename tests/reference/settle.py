@@ -34,7 +34,7 @@ def clear(city, p, line, claims):
     asked = [claim.amounts.tolist() for claim in claims]
     given = asked
     if line in city.books.limited:
-        given = shared(city.books.lines[line].free, asked, [c.merit.tolist() for c in claims])
+        given = shared(city.books.lines[line].free, asked, [classes(city, c) for c in claims])
         city.cleared_now[line] = (sum(map(sum, given)), sum(map(sum, asked)))
     for claim, sums in zip(claims, given, strict=True):
         due = city.quarter + round(p.delay)
@@ -44,6 +44,12 @@ def clear(city, p, line, claims):
             granted(city, claim.rows.tolist(), millions, **claim.receive.keywords)
         elif claim.receive:
             claim.receive(city.run.state, claim.rows.tolist(), [each / YUAN for each in sums])
+
+
+def classes(city, claim):
+    """Return classes of merit; in each those for kinds that lag behind their targets come first."""
+    first = any(city.totals.served_first[kind] for kind in claim.offer.kinds)
+    return [2 * merit + (1 if first else 0) for merit in claim.merit.tolist()]
 
 
 def shared(free, asked, merit):

@@ -190,8 +190,15 @@ STILL = {
     **{f"kind.{kind}.rate": 0.0 for kind in KINDS},
 }
 # What changes even so: grades are given anew, terms of the high-tech status end without a new one
-# where R&D lies below what it asks, and a fund of the background buys equity.
-MOVING = {("organisations", "grade"), ("firms", "high_tech_until"), ("firms", "equity")}
+# where R&D lies below what it asks, a fund of the background buys equity, and hosts save anew what
+# they founded for.
+MOVING = {
+    ("organisations", "grade"),
+    ("organisations", "means"),
+    ("firms", "means"),
+    ("firms", "high_tech_until"),
+    ("firms", "equity"),
+}
 MEASURED_BY_IT = {"high_tech_firms"}
 TABLES = ("firms", "organisations", "people", "talents", "projects", "results", "contracts")
 

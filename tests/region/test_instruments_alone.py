@@ -10,7 +10,7 @@ from plans import PLANS, instrument_of
 from sim.indicators.table import INDICATORS
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import LEVERS
-from sim.policy.mix import Mix
+from sim.policy.mix import NO_POLICY
 from sim.region.region import Run, start_run
 
 SMALL = 0.1
@@ -128,13 +128,13 @@ def lived(plan, mix, factor, replicate):
 @functools.cache
 def without(plan, replicate):
     """Return a world of a plan without any instrument."""
-    return lived(PLANS[plan], Mix(name="none", instruments=()), 1.0, replicate)
+    return lived(PLANS[plan], NO_POLICY, 1.0, replicate)
 
 
 @pytest.mark.parametrize(("plan", "name"), EVERY)
 def test_an_instrument_alone_moves_what_its_clause_speaks_of_and_nothing_at_none(plan, name):
     instrument = instrument_of(PLANS[plan], name)
-    one = Mix(name=name, instruments=(instrument,))
+    one = dataclasses.replace(NO_POLICY, name=name, instruments=(instrument,))
     assert lived(PLANS[plan], one, 0.0, 0)[1] == without(plan, 0)[1]
     if name in STEERING:
         return

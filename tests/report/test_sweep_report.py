@@ -40,7 +40,7 @@ def study_of(folder, *typed):
             shift = case.start.get("brokers", 0.0) + 10 * case.seed
             return SimpleNamespace(plan=case.plan, replicate=replicate, shift=shift)
 
-        def life(start, mix, quarters, watch=None):
+        def life(start, mix, quarters, watch=None, plan=None):
             record = told(start.plan, mix, replicate=start.replicate, quarters=quarters)
             for name in {"brokers"} & set(record.trajectories):
                 record.trajectories[name] = record.trajectories[name] + 5 * start.shift

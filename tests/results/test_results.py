@@ -65,6 +65,8 @@ def obedient(plan, mix, *, replicate, quarters, **others):
         quarters=list(QUARTERS[:quarters]),
         trajectories=values,
         real={"brokers": values["brokers"] / 10},
+        pressed={"brokers": values["brokers"] / 20},
+        nominal={"brokers": values["brokers"] / 5},
         start={name: 10.0 * replicate for name in values},
         payments=payments(replicate, mix),
         committed=0.5 * replicate,

@@ -295,9 +295,9 @@ def test_micro_data_are_added_later_by_running_those_replicates_alone(tmp_path, 
     chunks = {path: path.stat().st_mtime_ns for path in (tmp_path / CHUNKS).iterdir()}
     real, ran = region.live_out, []
 
-    def noted(start, *others):
+    def noted(start, *others, **goals):
         ran.append(start.replicate)
-        return real(start, *others)
+        return real(start, *others, **goals)
 
     monkeypatch.setattr(region, "live_out", noted)
     for asked, runs in ((1, [0]), (3, [1, 2]), (3, []), (2, [])):
@@ -332,10 +332,10 @@ def test_of_fewer_replicates_all_are_kept_and_a_failed_one_has_no_rows(tmp_path,
 
     real = region.live_out
 
-    def unlucky(start, *others):
+    def unlucky(start, *others, **goals):
         if start.replicate == 0:
             raise ArithmeticError("no luck")
-        return real(start, *others)
+        return real(start, *others, **goals)
 
     monkeypatch.setattr(region, "live_out", unlucky)
     rows = carried_out(tmp_path / "one", "replicates=1", "micro=true")

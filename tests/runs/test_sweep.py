@@ -140,8 +140,8 @@ def test_what_is_equal_is_lived_once_and_a_city_is_made_once(monkeypatch):
         starts.append((case.seed, replicate))
         return SimpleNamespace(plan=case.plan, replicate=replicate, seed=case.seed)
 
-    def life(start, mix, quarters, watch=None):
-        lives.append((start.seed, mix.effect, start.replicate))
+    def life(start, mix, quarters, watch=None, plan=None):
+        lives.append((start.seed, mix.effect, start.replicate, plan.goals if mix.watched else ""))
         return told(start.plan, mix, replicate=start.replicate, quarters=quarters)
 
     import_module("sim.region.agents")
@@ -151,7 +151,8 @@ def test_what_is_equal_is_lived_once_and_a_city_is_made_once(monkeypatch):
     study = run_and_read(job, Path("out"))
     assert len(job.cases) == 24
     assert sorted(starts) == [(1, 0), (1, 1), (2, 0), (2, 1)]
-    assert len(lives) == len(set(lives)) == 2 * 2 * (3 + 1)
+    # Goals move those who watch them, and nobody under none.
+    assert len(lives) == len(set(lives)) == 2 * 2 * (3 * 2 + 1)
     goals = study.sweep.table.query("target == 'brokers'").groupby("targets.brokers.value")["goal"]
     assert goals.unique().explode().to_dict() == {500: 500.0, 900: 900.0}
 
