@@ -22,7 +22,12 @@ EVERY = [(plan.name, i.id) for plan in PLANS.values() for i in plan.instruments 
 # Expected by founders, and earned by none of these few small cities within the plan.
 NEVER_EARNED = {"innovation_centre_national"}
 # So few of these are founded that means seldom decide on one: that they are paid counts.
-RARE = {"pilot_platform", "research_infrastructure", "science_park"}
+RARE = {
+    "pilot_platform",
+    "research_infrastructure",
+    "science_park",
+    "technology_innovation_centre",
+}
 # A reward may move nobody and still do what its clause says: be paid for what is reached.
 REWARDS = {
     "award_match",
