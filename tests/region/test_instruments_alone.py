@@ -145,7 +145,7 @@ def test_an_instrument_alone_moves_what_its_clause_speaks_of_and_nothing_at_none
         return
     factor = 1.0 if name in THRESHOLDS else 10.0
     moved, paid = False, not LEVERS[instrument.lever].pays or name in NEVER_EARNED
-    for replicate in range(24):  # what is rare does not come up in each
+    for replicate in range(48):  # what is rare does not come up in each
         state, _ = lived(PLANS[plan], one, factor, replicate)
         moved |= subject(state, instrument) != subject(without(plan, replicate)[0], instrument)
         paid |= bool(state.books.outstanding((instrument.payer,)))
