@@ -14,6 +14,14 @@ def design_institutes_new(state: State) -> float:
     return state.number(rows & (table.opens >= state.start))
 
 
+def design_plaques(state: State) -> float:
+    """Return those of them that came of effort for a target alone."""
+    table = state.organisations
+    rows = state.platforms("institute")
+    rows = rows[table.pressed[rows] & table.design[rows] & (table.opens[rows] >= state.start)]
+    return state.number(rows)
+
+
 def cluster_coverage(state: State) -> float:
     """Return the share of clusters with an institute in operation."""
     cluster = state.organisations.cluster[state.platforms("institute")]
@@ -75,6 +83,8 @@ ROWS: tuple[Indicator, ...] = (
         zh="设计类研究院",
         meaning="institutes of design opened since the start",
         measure=design_institutes_new,
+        pressed=design_plaques,
+        nominal=design_plaques,
         moved_by=("founding",),
         kinds=("institute",),
     ),

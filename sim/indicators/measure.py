@@ -3,6 +3,7 @@
 A measure is read off the state and the books; nothing else moves it.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -66,19 +67,30 @@ class Indicator:
 
 
 def pressed(indicator: Indicator, state: State) -> float:
-    """Return what of a count came of a government's effort for a target alone."""
-    if indicator.kinds:
-        rows = _founded_under_the_plan(indicator, state)
-        return state.number(rows[state.organisations.pressed[rows]])
-    return indicator.pressed(state) if indicator.pressed else 0.0
+    """Return what of a count came of effort for a target alone; NaN where nothing measures it."""
+    if indicator.pressed or not indicator.kinds:
+        return indicator.pressed(state) if indicator.pressed else math.nan
+    rows = _founded_under_the_plan(indicator, state)
+    return state.number(rows[state.organisations.pressed[rows]])
 
 
 def nominal(indicator: Indicator, state: State) -> float:
-    """Return what of a count is so in name only: new plaques, and what is only called so."""
-    if indicator.kinds:
-        rows = _founded_under_the_plan(indicator, state)
-        return state.number(rows[~state.organisations.new_unit[rows]])
-    return indicator.nominal(state) if indicator.nominal else 0.0
+    """Return what of a count is so in name only: new plaques, what is called so; NaN likewise."""
+    if indicator.nominal or not indicator.kinds:
+        return indicator.nominal(state) if indicator.nominal else math.nan
+    rows = _founded_under_the_plan(indicator, state)
+    return state.number(rows[~state.organisations.new_unit[rows]])
+
+
+def founded_for(indicator: Indicator) -> tuple[str, ...]:
+    """Return the kinds of which a founding by anybody raises a count at once.
+
+    None where platforms must climb first, or only some hosts count.
+    """
+    lowest = {KINDS[kind].levels[0] for kind in indicator.kinds}
+    if indicator.host or (indicator.level and indicator.level not in lowest):
+        return ()
+    return indicator.kinds
 
 
 def _founded_under_the_plan(indicator: Indicator, state: State) -> Rows:

@@ -39,9 +39,9 @@ def rd(state: State, of_firms: Floats) -> float:
 
 
 def _beside(state: State) -> tuple[Floats, Floats]:
-    """Return what of published R&D is over-reported, and what is relabelled or padded, by firm."""
-    reported = reported_rd(state)
-    return reported * state.totals.over_reported, reported - state.firms.rd
+    """Return what of published R&D is over-reported, and all of it that is not done, by firm."""
+    published = published_rd(state)
+    return published - reported_rd(state), published - state.firms.rd
 
 
 def _over_revenue(state: State, rd: NDArray[np.float64]) -> float:
@@ -165,6 +165,10 @@ ROWS: tuple[Indicator, ...] = (
         zh="研发人员",
         meaning="R&D person-years per 10 000 employed",
         measure=lambda state: rd_staff_per_10k(state, rd(state, published_rd(state))),
+        real=lambda state: rd_staff_per_10k(state, rd(state, state.firms.rd)),
+        activity="by real R&D",
+        pressed=lambda state: rd_staff_per_10k(state, _of_all(state, _beside(state)[0])),
+        nominal=lambda state: rd_staff_per_10k(state, _of_all(state, _beside(state)[1])),
         moved_by=("research", "subsidy_response", "market"),
     ),
     Indicator(

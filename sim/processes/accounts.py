@@ -20,8 +20,8 @@ its host (``replaces``). Rents follow occupancy, and start-ups prefer low ones (
 
 Hosts have means for founding platforms,
 
-    means' = min(means + set aside / 4, saved · set aside) + granted - founding costs
-             - reserves and yearly money of units opened since the start - losses made good
+    means' = means + set aside / 4, as far as saved · set aside, + granted - founding costs
+             - yearly money of units founded since the start - opening reserves - losses made good
 
 A firm sets aside a part of its revenue, a university or institute a sum per researcher, a hospital
 a sum, and public bodies together a part of GDP. What closed units leave, and public money for units
@@ -161,7 +161,9 @@ def _yearly(state: State, p: Parameters) -> tuple[Floats, Floats]:
     firms, table = state.firms, state.organisations
     by_firm = p.firms_set_aside * firms.revenue * firms.alive
     by_body = np.zeros(len(table))
-    science = np.concatenate([state.bodies("university"), state.platforms("institute")])
+    institutes = state.platforms("institute")
+    institutes = institutes[table.short[institutes] == 0]  # who is below zero sets nothing aside
+    science = np.concatenate([state.bodies("university"), institutes])
     by_body[science] = p.science_sets_aside * table.researchers[science]
     by_body[state.bodies("hospital")] = p.hospital_sets_aside
     public = state.bodies("public_body")
@@ -177,16 +179,20 @@ def _save_before(state: State, p: Parameters) -> None:
     firms, table = state.firms, state.organisations
     by_firm, by_body = _yearly(state, p)
     units = np.flatnonzero((table.kind < len(KIND_NAMES)) & (table.status <= ACTIVE))
-    years = np.maximum(state.start - table.decided[units], 0) / 4
+    units = units[np.argsort(table.decided[units], kind="stable")]
     costs = state.costs["found_cost"][table.kind[units]] * table.stands_for[units]
     for means, yearly, host, weight in (
         (firms.means, by_firm, table.host_firm[units], state.weight),
         (table.means, by_body, table.host_body[units], 1.0),
     ):
-        owns = host >= 0
-        unpaid = np.maximum(costs[owns] / weight - yearly[host[owns]] * years[owns], 0.0)
-        means[:] = p.saved * yearly
-        np.subtract.at(means, host[owns], unpaid)
+        keeps, since = p.saved * yearly, np.full(yearly.size, state.start - 1000)
+        means[:] = keeps
+        for unit in np.flatnonzero(host >= 0).tolist():
+            row, when = host[unit], min(int(table.decided[units[unit]]), state.start)
+            means[row] = min(keeps[row], means[row] + yearly[row] * (when - since[row]) / 4)
+            means[row] -= costs[unit] / weight
+            since[row] = when
+        means[:] = np.minimum(keeps, means + yearly * (state.start - since) / 4)
         np.maximum(means, yearly / 4, out=means)
 
 
@@ -304,6 +310,11 @@ def _fail(state: State, p: Parameters, rows: Rows) -> None:
 def _wind_up(state: State) -> None:
     """Leave what closed units had, or owed, to their hosts."""
     table = state.organisations
+    closed = np.flatnonzero((table.status == CLOSED) & (table.means != 0))
+    means = table.means[closed] * table.stands_for[closed]
+    state.flows.from_platforms -= float(means.sum())
+    table.means[closed] = 0.0
+    to_hosts(state, closed, means)
     gone = np.flatnonzero((table.status == CLOSED) & (table.cash != 0))
     left = table.cash[gone] * table.stands_for[gone]
     state.flows.hosts_paid -= float(left.sum())

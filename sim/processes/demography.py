@@ -300,12 +300,14 @@ class Candidates(NamedTuple):
         missing: R&D that each would relabel, million CNY a year.
         saved: Tax that the status saves each over its years, million CNY.
         costs: An application's cost to each over its median.
+        pushed: Who relabels by a government's effort alone.
     """
 
     rows: Rows
     missing: Floats
     saved: Floats
     costs: Floats
+    pushed: Flags
 
 
 def candidates(state: State, p: Parameters) -> Candidates:
@@ -317,12 +319,13 @@ def candidates(state: State, p: Parameters) -> Candidates:
     # Nobody further below than some reach applies.
     near = firms.rd[rows] >= p.reach * (firms.rd[rows] + missing)
     chance = min(p.relabels * (1 + state.totals.lift_of_statuses), 1.0)
-    relabels = state.draws.at("demography", 0).happens(firms.id[rows], chance, _RELABELS)
-    kept = (missing == 0) | (near & relabels)
-    rows, missing, revenue = rows[kept], missing[kept], revenue[kept]
+    u = state.draws.at("demography", 0).uniform(firms.id[rows], _RELABELS)
+    kept = (missing == 0) | (near & (u < chance))
+    pushed = (missing > 0) & (u >= p.relabels)
+    rows, missing, revenue, pushed = rows[kept], missing[kept], revenue[kept], pushed[kept]
     saved = state.counted_on(HIGH_TECH_RELIEF) * p.margin * revenue * rules.STATUS_YEARS
     costs = np.exp(p.cost_spread * state.draws.at("demography", 0).normal(firms.id[rows], _COSTS))
-    return Candidates(rows, missing, saved, costs)
+    return Candidates(rows, missing, saved, costs, pushed)
 
 
 def gainers(state: State, could: Candidates, cost: float) -> tuple[Flags, Flags]:
@@ -353,7 +356,8 @@ def _decide_on_high_tech(state: State, p: Parameters) -> None:
     wins = applies & luck.happens(firms.id[rows], np.where(renews, p.renews, p.passes), _PASSES)
     firms.high_tech_until[rows[wins]] = state.quarter + 4 * rules.STATUS_YEARS
     firms.rd_relabelled[rows[wins]] = missing[wins]
-    firms.status_pressed[rows[wins]] = (~renews & (u >= p.considers))[wins]
+    pressed = could.pushed[open_to] | np.where(renews, firms.status_pressed[rows], u >= p.considers)
+    firms.status_pressed[rows[wins]] = pressed[wins]
     state.flows.high_tech_applications += float(applies.sum()) * state.weight
     relabelled = np.flatnonzero(firms.rd_relabelled > 0)
     asked = rules.status_shares(firms.revenue[relabelled]) * firms.revenue[relabelled]

@@ -81,7 +81,8 @@ def watch(state: State, p: Parameters) -> None:
                 others[names] = max(others[names], now)
     totals.lift_of_brokers = p.presses * others[BROKERS]
     totals.lift_of_statuses = p.presses * others[STATUSES]
-    totals.over_reported = p.reports * others[REPORTED]
+    # What was once published stays in the series.
+    totals.over_reported = max(totals.over_reported, p.reports * others[REPORTED])
     totals.served_first[:] = on_kinds >= max(p.serves_first, 1e-9)
     totals.lift_of_kinds.clear()
     totals.bids.clear()

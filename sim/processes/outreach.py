@@ -32,7 +32,7 @@ from sim.inputs.values import Values
 from sim.state.offers import Offer
 from sim.state.ring import ring
 from sim.state.state import State
-from sim.state.time import free_time
+from sim.state.time import room_left
 
 
 class Parameters(Numbers, name="outreach"):
@@ -166,8 +166,8 @@ def _visit(state: State, p: Parameters, pace: float) -> None:
     people = np.floor(p.willing * table.researchers[hosts] + 0.5)
     if state.researchers.visits > 0:
         # Those who go now may go again: their time is theirs.
-        time = free_time(state)[hosts] + table.visiting[hosts] * state.researchers.visits
-        people = np.minimum(people, np.floor(time / state.researchers.visits))
+        time = room_left(state)[hosts] + table.visiting[hosts] * state.researchers.visits
+        people = np.minimum(people, np.floor(np.maximum(time, 0.0) / state.researchers.visits))
     room = float(people.sum()) * p.visits_a_year / 4
     status = firms.alive & (firms.high_tech_until >= state.quarter)
     new = np.flatnonzero(status & (firms.visited == 0))

@@ -251,16 +251,16 @@ def _open(state: State, p: Parameters, kind: str, one: Weighing, at: Rows) -> No
     code, host = KIND_CODE[kind], one.host
     income, support, cost = _worth(state, p, kind, one)
     u = state.luck("services").uniform(host.ids[at], _OPENS)
+    place = state.luck("services").uniform(host.ids[at], _PLACE)
+    outside = (place * len(state.city.districts)).astype(np.int64)
+    district = outside if host.name == "outside" else host.district[at]
     chance = opening_chance(income, support, cost, p)
-    lift = lifts(state, np.array([code]))[host.district[at], 0]
-    goes = u < chance * (1 + lift)
-    opens, pressed = at[goes], u[goes] >= chance
+    goes = u < chance * (1 + lifts(state, np.array([code]))[district, 0])
+    opens, pressed, outside = at[goes], u[goes] >= chance, outside[goes]
     if opens.size == 0:
         return
-    receive = bear(state, kind, host.name, host.rows[opens])
+    receive = bear(state, kind, host.name, host.rows[opens[~pressed]])
     claim_founding(state, kind, host.name, host.rows[opens], receive)
-    place = state.luck("services").uniform(host.ids[opens], _PLACE)
-    outside = (place * len(state.city.districts)).astype(np.int64)
     built = build(
         state,
         code,

@@ -50,8 +50,9 @@ def learnt(trust: float, granted: int, claimed: int, kept: float) -> float:
 
 
 def _merit(state: State, claim: Claim) -> Whole:
-    """Return classes of merit, in each of which kinds that lag behind their targets come first."""
-    first = any(state.totals.served_first[list(claim.offer.kinds)])
+    """Return classes of merit, in each of which offers for kinds alone that lag come first."""
+    kinds = list(claim.offer.kinds)
+    first = bool(kinds) and bool(state.totals.served_first[kinds].all())
     return np.asarray(2 * claim.merit + first)
 
 

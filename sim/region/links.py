@@ -8,7 +8,7 @@ writes, reading cannot be told from writing: it stands under both.
 READS: dict[str, str] = {
     "government": """
         organisations.district organisations.kind organisations.stands_for organisations.status
-        totals.bids totals.lift_of_kinds totals.served_first
+        totals.bids totals.lift_of_kinds totals.over_reported totals.served_first
     """,
     "enact": """
 
@@ -102,9 +102,9 @@ READS: dict[str, str] = {
         flows.invested flows.turned_away organisations.cluster organisations.district
         organisations.field organisations.kind organisations.level organisations.means
         organisations.negotiates_until organisations.new_unit organisations.opens
-        organisations.platforms organisations.pressed organisations.seats
-        organisations.stands_for organisations.status organisations.tenants totals.bids
-        totals.lift_of_kinds totals.pilot_offices_offered totals.reached
+        organisations.platforms organisations.pressed organisations.researchers
+        organisations.seats organisations.stands_for organisations.status organisations.tenants
+        totals.bids totals.lift_of_kinds totals.pilot_offices_offered totals.reached
     """,
     "equipment": """
         firms.alive firms.employees firms.rd flows.equipment_uses flows.instruments_registered
@@ -135,9 +135,9 @@ READS: dict[str, str] = {
         organisations.host_body organisations.host_class organisations.host_firm
         organisations.income organisations.kind organisations.level organisations.means
         organisations.new_unit organisations.platforms organisations.pressed
-        organisations.registration organisations.researchers organisations.stands_for
-        organisations.status people.active people.pressed totals.lift_of_brokers
-        totals.lift_of_kinds totals.reached
+        organisations.registration organisations.researchers organisations.seats
+        organisations.stands_for organisations.status people.active people.pressed
+        totals.lift_of_brokers totals.lift_of_kinds totals.reached
     """,
     "market": """
         firms.absorbed firms.alive firms.employees firms.first_orders firms.founded
@@ -207,7 +207,8 @@ WRITES: dict[str, str] = {
         totals.growth_of_science_money totals.years_of_science_money
     """,
     "talent": """
-        firms.capabilities firms.partner flows.applied flows.enrolled flows.students_graduated
+        firms.capabilities firms.partner flows.applied flows.enrolled flows.exchange_posts
+        flows.exchange_ties flows.students_graduated organisations.posted
         organisations.researchers talents.came talents.capability talents.firm talents.kind
         talents.organisation talents.tied talents.until totals.employed totals.graduates
         totals.graduates_due totals.graduates_since_the_start totals.graduates_staying
@@ -257,10 +258,10 @@ WRITES: dict[str, str] = {
     "projects": """
         firms.ally flows.city_projects flows.declined flows.helped flows.joint_investment
         flows.joint_profit_and_tax flows.joint_projects flows.joint_sales flows.joint_value
-        flows.key_projects flows.listed_projects flows.won_projects organisations.cases
-        projects.accepted projects.began projects.ends projects.firm projects.kind
-        projects.led_by_talent projects.major projects.milestones projects.organisation
-        projects.phase projects.potential projects.production projects.products projects.public
+        flows.key_projects flows.won_projects organisations.cases projects.accepted
+        projects.began projects.ends projects.firm projects.kind projects.led_by_talent
+        projects.major projects.milestones projects.organisation projects.phase
+        projects.potential projects.production projects.products projects.public
         projects.researchers projects.sales projects.stands_for projects.value
         totals.joint_investment totals.joint_investment_new totals.joint_profit_and_tax
         totals.joint_profit_and_tax_new totals.joint_sales totals.joint_sales_new

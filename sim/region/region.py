@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.indicators.measure import founded_for
 from sim.indicators.table import INDICATORS
 from sim.inputs import design, parameters
 from sim.inputs.city import FIGURES, Figures
@@ -70,12 +71,8 @@ class Run:
             process(self.state)
 
     def begin(self) -> None:
-        """Carry balances over into a new quarter, and see where the targets stand."""
+        """Carry balances over into a new quarter."""
         self.state.books.begin_quarter()
-        self.state.targets = tuple(
-            replace(target, now=INDICATORS[target.indicator].measure(self.state))
-            for target in self.state.targets
-        )
 
     def step(self) -> None:
         """Advance by one quarter."""
@@ -85,7 +82,11 @@ class Run:
             self.live(name, process)
 
     def finish(self) -> None:
-        """Put the quarter's flows into history and move on to the next."""
+        """Note where watched targets stand, put flows into history and move to the next quarter."""
+        self.state.targets = tuple(
+            replace(target, now=INDICATORS[target.indicator].measure(self.state))
+            for target in self.state.targets
+        )
         self.state.remember()
 
 
@@ -141,7 +142,7 @@ def _watched(plan: Plan, state: State) -> Iterator[Watched]:
         stands = indicator.measure(state)
         yield Watched(
             indicator=indicator.name,
-            kinds=indicator.kinds,
+            kinds=founded_for(indicator),
             start=stands,
             now=stands,
             goal=target.value,

@@ -54,7 +54,7 @@ class Flows(Declared):
     joint_investment: float = amount("million CNY", "investment in major joint projects")
     joint_sales: float = amount("million CNY", "new sales of major joint projects")
     joint_profit_and_tax: float = amount("million CNY", "profit and tax of those sales")
-    declined: float = amount("projects", "larger ones and proposals that partners had no time for")
+    declined: float = amount("projects", "agreed on or won, for which a partner had no time")
     sales_declined: float = amount("results", "results whose owners had no time to follow a sale")
     listed_projects: float = amount("projects", "vice-presidents' projects that are listed")
     city_projects: float = amount("projects", "projects of the city's calls")

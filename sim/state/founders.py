@@ -45,7 +45,7 @@ class Hosts:
         itself: Whether it is the firm or body of the row, and not another for which that stands.
         hosted: Bits of the kinds that they host already.
         cluster: Cluster number; the number of clusters where none.
-        district: District number of the row.
+        district: District number; the number of districts where it is not known.
         suitability: How likely one is beside another.
     """
 

@@ -34,7 +34,7 @@ def hosts(state: State, name: str) -> Hosts:
             itself=itself,
             hosted=np.where(itself, firms.platforms[rows], _PARTS_OF_FIRMS),
             cluster=firms.cluster[rows].astype(np.int64),
-            district=firms.district[rows].astype(np.int64),
+            district=np.where(itself, firms.district[rows], len(state.city.districts)),
             suitability=(firms.rd_stock[rows] / typical) ** state.founders.size_of_host,
         )
     table = state.organisations

@@ -95,17 +95,24 @@ def build(
 
 
 def press(state: State, rows: Rows, pressed: Flags) -> None:
-    """Note which platforms came of effort for a target alone: they are plaques."""
-    table = state.organisations
-    table.pressed[rows] = pressed
-    table.new_unit[rows] &= ~pressed
+    """Note which platforms came of effort for a target alone: plaques, without staff or seats."""
+    table, plaques = state.organisations, rows[pressed]
+    table.pressed[plaques] = True
+    table.new_unit[plaques] = False
+    table.researchers[plaques] = 0.0
+    table.seats[plaques] = 0
 
 
 def lifts(state: State, codes: Rows) -> NDArray[np.float64]:
-    """Return by how much effort lifts what is let through, of districts × these kinds."""
-    lifted = np.zeros((len(state.city.districts), len(KIND_NAMES)))
-    for place, rise in state.totals.lift_of_kinds.items():
-        lifted[place[::-1]] = rise
+    """Return by how much effort lifts what is let through, of districts × these kinds.
+
+    The last row is for hosts of which it is not known where they stand.
+    """
+    shares = np.array([district.share for district in state.city.districts.values()])
+    lifted = np.zeros((shares.size + 1, len(KIND_NAMES)))
+    for (kind, district), rise in state.totals.lift_of_kinds.items():
+        lifted[district, kind] = rise
+    lifted[-1] = shares @ lifted[:-1] / shares.sum()
     return lifted[:, codes]
 
 

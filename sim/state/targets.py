@@ -9,9 +9,9 @@ class Watched:
 
     Attributes:
         indicator: The indicator that measures it.
-        kinds: The platform kinds of which it counts platforms, if it counts such.
+        kinds: The platform kinds of which a founding by anybody raises it at once.
         start: Where it stood as the plan began.
-        now: Where it stands as the quarter begins.
+        now: Where it stood as the last quarter ended.
         goal: Its goal.
         since: The plan's first quarter.
         by: The quarter of its date.

@@ -37,13 +37,18 @@ def promised(state: State) -> Floats:
     return np.asarray(posts)
 
 
-def free_time(state: State) -> Floats:
-    """Return the full posts that each organisation could still give, 0 or more, by row."""
+def room_left(state: State) -> Floats:
+    """Return the full posts that each organisation could still give; below 0 where it gave more."""
     table = state.organisations
     room = state.researchers.room * np.where(table.status == ACTIVE, table.researchers, 0.0)
-    left = np.maximum(room - promised(state), 0.0)
+    left = room - promised(state)
     left[table.kind == BODY_CODE["outside"]] = np.inf
-    return left
+    return np.asarray(left)
+
+
+def free_time(state: State) -> Floats:
+    """Return the full posts that each organisation could still give, 0 or more, by row."""
+    return np.maximum(room_left(state), 0.0)
 
 
 def taken_on(state: State, organisation: Whole, posts: Floats | float, lot: Ranking) -> Flags:

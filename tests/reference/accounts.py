@@ -139,6 +139,11 @@ def keep_accounts(city, p):
 def wind_up(city):
     """Leave what closed units had, or owed, to their hosts."""
     for organisation in city.organisations:
+        if organisation.status == CLOSED and organisation.means != 0:
+            left = organisation.means * organisation.stands_for
+            city.flows.from_platforms -= left
+            organisation.means = 0.0
+            organisation.give_to_host(left)
         if organisation.status == CLOSED and organisation.cash != 0:
             city.flows.hosts_paid -= organisation.cash * organisation.stands_for
             organisation.give_to_host(organisation.cash * organisation.stands_for)

@@ -107,7 +107,12 @@ class MortalFirm:
             return True, False
         self.high_tech_until = city.quarter + 4 * rules.STATUS_YEARS
         self.rd_relabelled = max(self.research_needed() - self.rd, 0.0)
-        self.status_pressed = not renews and mind >= p.considers
+        pushed = (
+            self.rd < self.research_needed()
+            and self.draw_for_life("demography", RELABELS) >= p.relabels
+        )
+        pressed = self.status_pressed if renews else mind >= p.considers
+        self.status_pressed = pushed or pressed
         return True, True
 
     def may_apply_for_service_status(self):

@@ -105,7 +105,13 @@ class Host:
 
     def lift(self, kind):
         """Return by how much a government's effort lifts what is let through where it stands."""
-        return self.model.totals.lift_of_kinds.get((kind, self.district), 0.0)
+        lifted = self.model.totals.lift_of_kinds
+        if self.itself:
+            return lifted.get((kind, self.district), 0.0)
+        # Nobody knows yet where it stands.
+        districts = [district.share for district in self.model.made_of.districts.values()]
+        rises = [share * lifted.get((kind, place), 0.0) for place, share in enumerate(districts)]
+        return sum(rises) / sum(districts)
 
     def bear_cost(self, kind, weight):
         """Take the cost of founding one that stands for so many from its means."""
@@ -406,14 +412,18 @@ def carry_out(city, p, name, decisions, lacks):
             science = ring_of_science(city)
             asked = [(d, d.host.win_partner(p, science)) for d, _ in chosen]
             chosen = [(decision, partner) for decision, partner in asked if partner >= 0]
+        for decision, _ in chosen:
+            if not decision.pressed:  # a plaque costs nothing
+                decision.host.bear_cost(kind, stands_for(city, kind, name))
         claim_founding(city, kind, name, [decision.host for decision, _ in chosen])
         for decision, partner in chosen:
             cluster = decision.host.own_cluster()
             if cluster == len(city.made_of.clusters):
                 cluster = pick_cluster(city, lacks, code, decision.place)
             platform = decision.host.build(kind, cluster, host_class=name, partner=partner)
-            platform.pressed = decision.pressed
-            platform.new_unit = platform.new_unit and not decision.pressed
+            if decision.pressed:
+                platform.pressed, platform.new_unit = True, False
+                platform.researchers, platform.seats = 0.0, 0
 
 
 def ring_of_science(city):
@@ -436,8 +446,6 @@ def pick_cluster(city, lacks, kind, place):
 def claim_founding(city, kind, name, hosts):
     """Let those who found claim what they were promised."""
     weight = stands_for(city, kind, name)
-    for host in hosts:
-        host.bear_cost(kind, weight)
     for offer, million in founding_offers(city, kind, name):
         rows = [host.row for host in hosts]
         sums = [million * weight for _ in hosts]

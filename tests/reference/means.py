@@ -36,7 +36,7 @@ class SavingOrganisation:
             return p.public_sets_aside * self.model.gdp / len(public)
         if self.kind == BODY_CODE["hospital"]:
             return p.hospital_sets_aside
-        works = self in self.model.platforms("institute")
+        works = self in self.model.platforms("institute") and self.short == 0
         if works or self.kind == BODY_CODE["university"]:
             return p.science_sets_aside * self.researchers
         return 0.0

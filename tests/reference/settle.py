@@ -48,7 +48,8 @@ def clear(city, p, line, claims):
 
 def classes(city, claim):
     """Return classes of merit; in each those for kinds that lag behind their targets come first."""
-    first = any(city.totals.served_first[kind] for kind in claim.offer.kinds)
+    kinds = claim.offer.kinds
+    first = kinds and all(city.totals.served_first[kind] for kind in kinds)
     return [2 * merit + (1 if first else 0) for merit in claim.merit.tolist()]
 
 

@@ -214,7 +214,6 @@ def _with_time(state: State, p: Parameters, pool: Proposals) -> Proposals:
     """Return those, the first ones first, whose partner has researchers' time beside the others."""
     partners = np.where(pool.firm >= 0, pool.organisation, -1)
     able = taken_on(state, partners, p.staff * pool.stands_for, np.arange(pool.ids.size))
-    state.flows.declined += float(pool.stands_for[~able].sum())
     return pool.take(able)
 
 

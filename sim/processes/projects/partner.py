@@ -57,7 +57,8 @@ def free_researchers(state: State, p: Parameters) -> Floats:
 def partners(state: State, p: Parameters, time: Floats) -> Partners:
     """Return those who could be a partner this quarter, given the full posts that each has left."""
     table = state.organisations
-    places = np.minimum(free_researchers(state, p), np.where(time < p.staff, 0.0, time))
+    asked = p.staff * state.weight
+    places = np.minimum(free_researchers(state, p), np.where(time < asked, 0.0, time))
     places = np.ceil(places / p.per_place).astype(np.int64)
     rows = np.repeat(np.arange(len(table)), places)
     ends = np.cumsum(places)
@@ -68,7 +69,7 @@ def partners(state: State, p: Parameters, time: Floats) -> Partners:
     return Partners(
         ring(luck, ids, rows, fields, slot=slots.NEAR_RING),
         ring(luck, ids, rows, slot=slots.WIDE_RING),
-        time >= p.staff,
+        time >= asked,
     )
 
 

@@ -1,5 +1,7 @@
 """What stands behind the counts: what works, what was pressed for, what is so in name only."""
 
+from math import isfinite
+
 from sim.inputs.plan import Target
 from sim.report.counted import activity_words, has_real, real_number, target_cell
 from sim.report.numerals import NONE, number
@@ -28,7 +30,11 @@ def _row(view: View, target: Target) -> list[Cell]:
         Cell(number(told["p50"], share)),
         works if has_real(target) else Cell(NONE, "nothing else is measured"),
         *(
-            Cell(number(float(one.at(target, frame).median()), share))
+            _part(float(one.at(target, frame).median()), share)
             for frame in (one.pressed, one.nominal)
         ),
     ]
+
+
+def _part(value: float, share: bool) -> Cell:
+    return Cell(number(value, share)) if isfinite(value) else Cell(NONE, "not measured")
