@@ -185,7 +185,7 @@ def _save_before(state: State, p: Parameters) -> None:
         (firms.means, by_firm, table.host_firm[units], state.weight),
         (table.means, by_body, table.host_body[units], 1.0),
     ):
-        keeps, since = p.saved * yearly, np.full(yearly.size, state.start - 1000)
+        keeps, since = p.saved * yearly, np.zeros(yearly.size, np.int64)
         means[:] = keeps
         for unit in np.flatnonzero(host >= 0).tolist():
             row, when = host[unit], min(int(table.decided[units[unit]]), state.start)
