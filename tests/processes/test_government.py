@@ -22,7 +22,7 @@ from world import (
     tiny,
 )
 
-from sim.indicators.measure import nominal, pressed
+from sim.indicators.measure import founded_for, nominal, pressed
 from sim.indicators.table import INDICATORS
 from sim.inputs.codes import HOSTS, KIND_CODE
 from sim.inputs.number_set import NumberSet
@@ -30,7 +30,8 @@ from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
 from sim.processes import demography, founding, government, services
 from sim.processes.government import Parameters, effort, in_districts, watch
-from sim.region.region import simulate
+from sim.region.region import simulate, start_run
+from sim.state.platforms import press
 from sim.state.targets import Watched
 
 ALERT = Parameters(attention=1.0, rivalry=0.0, presses=0.4, reports=0.1, bids=1.0)
@@ -126,7 +127,10 @@ def test_what_effort_alone_lets_found_is_a_plaque():
     assert now.size / 2000 == pytest.approx(0.7, abs=spread(0.7, 2000))
     hosts = set(calm.organisations.host_firm[before])
     assert hosts == set(table.host_firm[now[~table.pressed[now]]])
-    assert not table.new_unit[now[table.pressed[now]]].any()
+    plaques = now[table.pressed[now]]
+    assert not table.new_unit[plaques].any()
+    # It costs nothing: the hosts of the others alone have borne theirs.
+    assert pushed.flows.invested == pytest.approx(-10.0 * (now.size - plaques.size))
     assert table.new_unit[now[~table.pressed[now]]].all()
 
 
@@ -218,6 +222,46 @@ def test_what_a_count_holds_of_plaques_and_of_what_was_pressed_for():
     add_platforms(state, "joint_rd_unit", 3, **columns, **made)
     assert nominal(indicator, state) == 2
     assert pressed(indicator, state) == 1
+
+
+def test_a_plaque_has_neither_staff_nor_seats():
+    state = tiny()
+    rows = add_platforms(state, "institute", 2, researchers=40.0, seats=10, new_unit=True)
+    press(state, rows, np.array([True, False]))
+    table = state.organisations
+    assert table.researchers[rows].tolist() == [0.0, 40.0]
+    assert table.seats[rows].tolist() == [0, 10]
+    assert table.new_unit[rows].tolist() == [False, True]
+
+
+def test_what_was_once_over_reported_stays_in_the_series():
+    state = pressing(tiny(quarter=START + 5), 0.0, indicator="rd_to_gdp", kinds=())
+    watch(state, ALERT)
+    before = state.totals.over_reported
+    pressing(state, 20.0, indicator="rd_to_gdp", kinds=())
+    watch(state, ALERT)
+    assert state.totals.over_reported == before == pytest.approx(0.1)
+
+
+def test_a_founding_is_pressed_for_only_where_it_raises_the_count():
+    assert founded_for(INDICATORS["joint_rd_units_new"]) == ("joint_rd_unit",)
+    assert founded_for(INDICATORS["engineering_centres_county_new"]) == (
+        "engineering_research_centre",
+    )
+    assert founded_for(INDICATORS["national_innovation_centres"]) == ()  # by climbing
+    assert founded_for(INDICATORS["tto_universities"]) == ()  # of universities alone
+
+
+def test_targets_stand_where_they_stood_as_the_last_quarter_ended():
+    plan = load_plan("weihai_2018")
+    run = start_run(plan, build_mix(plan, "as_written"), scale=0.1, uncertainty="noise")
+    measured = [INDICATORS[target.indicator].measure for target in run.state.targets]
+    assert [target.now for target in run.state.targets] == [each(run.state) for each in measured]
+    for _ in range(5):
+        run.step()
+        ended = [each(run.state) for each in measured]
+        run.finish()
+        assert [target.now for target in run.state.targets] == ended
 
 
 # Nothing seen

@@ -24,6 +24,7 @@ from sim.inputs.plan_file import load_plan, plan_names
 from sim.policy.choosing import build_mix
 from sim.processes import accounts, founding
 from sim.region.region import start_run
+from sim.state.columns import CLOSED
 from sim.state.hosts import hosts
 from sim.state.means import Money, at_hand, carried
 
@@ -207,6 +208,34 @@ def test_money_for_a_unit_without_an_account_is_its_hosts():
     state.organisations.received[unit] = 1.5
     accounts.keep_accounts(state, SAVING)
     assert state.firms.means[firm] == pytest.approx(1.5)
+
+
+def test_an_institute_below_zero_saves_nothing_and_leaves_what_it_has_to_its_host():
+    state = tiny()
+    university = add_bodies(state, "university", 1)[0]
+    where = {"host_class": HOSTS.index("university"), "host_body": university}
+    poor = add_platforms(state, "institute", 1, researchers=50.0, short=1, means=3.0, **where)[0]
+    accounts.keep_accounts(state, SAVING)
+    assert state.organisations.means[poor] == pytest.approx(3.0)
+    before, cash = state.organisations.means[university], state.organisations.cash[poor]
+    state.organisations.status[poor] = CLOSED
+    accounts.keep_accounts(state, SAVING)
+    assert state.organisations.means[poor] == 0.0
+    assert state.organisations.means[university] == pytest.approx(before + 3.0 + cash)
+
+
+def test_savings_pay_for_one_founding_after_the_other():
+    state = tiny()
+    firm = add_firms(state, 1, revenue=100.0)[0]  # sets 4 a year aside and keeps 8
+    for _ in range(2):
+        add_platforms(state, CENTRE, 1, host_class=HOSTS.index("firm"), host_firm=firm,
+                      decided=START - 8)  # fmt: skip
+    accounts.begin(state, Given(SAVING))
+    # Two of 10 from 8, and two years' savings since: 8 - 20 + 8 is below a quarter's savings.
+    assert state.firms.means[firm] == pytest.approx(1.0)
+    set_cost(state, CENTRE, found_cost=5.0)
+    accounts.begin(state, Given(SAVING))
+    assert state.firms.means[firm] == pytest.approx(8.0 - 2 * 5.0 + 8.0)
 
 
 @pytest.mark.parametrize("name", ["weihai_2018", "jiangyin_2025"])
