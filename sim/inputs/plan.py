@@ -123,7 +123,7 @@ class Plan:
 
     @cached_property
     def lived(self) -> str:
-        """The hash of what a city lives by and what is measured of it, goals and dates apart."""
+        """The hash of what a city lives by, goals and dates apart, and what is measured of it."""
         measured = {target.id: [target.indicator, not target.reason] for target in self.targets}
         return hash_of({**plain(dataclasses.replace(self, targets=())), "targets": measured})
 

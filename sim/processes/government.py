@@ -50,6 +50,7 @@ REPORTED = (
     "rd_to_revenue_statistical",
     "rd_staff_per_10k",
 )
+PRESSED = (*BROKERS, *STATUSES, *REPORTED)
 
 
 def effort(target: Watched, quarter: int, p: Parameters) -> float:

@@ -20,6 +20,7 @@ from sim.policy.mix import NO_POLICY, Choice, Mix
 from sim.processes import (
     contract,
     enact,
+    government,
     maturation,
     meeting,
     research,
@@ -134,15 +135,18 @@ class Start:
 
 
 def _watched(plan: Plan, state: State) -> Iterator[Watched]:
-    """Yield what a government that is to carry out a plan looks at."""
+    """Yield what a government that is to carry out a plan can press for."""
     for target in plan.targets:
         if target.reason:
             continue
         indicator = INDICATORS[target.indicator]
+        kinds = founded_for(indicator)
+        if not kinds and indicator.name not in government.PRESSED:
+            continue
         stands = indicator.measure(state)
         yield Watched(
             indicator=indicator.name,
-            kinds=founded_for(indicator),
+            kinds=kinds,
             start=stands,
             now=stands,
             goal=target.value,

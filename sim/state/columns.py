@@ -22,6 +22,12 @@ PROJECT_KINDS = ("joint", "city", "provincial", "national")
 # Where a result stands on its way; the last needs nothing more before a buyer can use it.
 STAGES = ("proof_of_concept", "prototype", "pilot", "ready")
 
+# What hosts have at hand, firms and bodies alike, and who may change it.
+MEANS = (
+    "million CNY at hand for founding platforms",
+    *("accounts", "founding", "services", "settle"),
+)
+
 FIRM_UNITS = 12  # units of knowledge a firm can hold, after SKIN
 RESULT_UNITS = 3  # units of knowledge in a result
 
@@ -98,14 +104,7 @@ class Firms(Table):
     )
     equity: Floats = column(np.float64, "million CNY from funds", "funds")
     origin: Whole = column(np.int32, "result it was founded for, row; -1 for none", default=-1)
-    means: Floats = column(
-        np.float64,
-        "million CNY at hand for founding platforms",
-        "accounts",
-        "founding",
-        "services",
-        "settle",
-    )
+    means: Floats = column(np.float64, *MEANS)
     platforms: Rows = column(np.int64, "bits of the kinds it hosts", "founding", "evaluation")
 
 
@@ -168,14 +167,7 @@ class Organisations(Table):
     )
     short: Whole = column(np.int8, "quarters below zero in a row", "accounts")
     rent: Floats = column(np.float64, "rent to the usual one", "accounts", default=1)
-    means: Floats = column(
-        np.float64,
-        "million CNY at hand for founding platforms",
-        "accounts",
-        "founding",
-        "services",
-        "settle",
-    )
+    means: Floats = column(np.float64, *MEANS)
     grade: Whole = column(np.int8, "last grade: 0 none, 1 A to 4 D", "evaluation")
     passed: Flags = column(
         np.bool_, "yes/no: has passed an evaluation since the start", "evaluation"

@@ -330,5 +330,4 @@ def test_services_that_effort_opens_are_pressed():
 
 
 def test_the_government_is_declared_to_press_for_what_plans_ask_for():
-    for names in (government.BROKERS, government.STATUSES, government.REPORTED):
-        assert set(names) <= set(INDICATORS)
+    assert set(government.PRESSED) <= set(INDICATORS)
