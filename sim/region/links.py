@@ -37,7 +37,8 @@ READS: dict[str, str] = {
     """,
     "subsidy_response": """
         firms.alive firms.employees firms.rd firms.rd_induced firms.rd_padded
-        firms.rd_relabelled firms.rd_subsidy flows.rd_subsidy_claims
+        firms.rd_relabelled firms.rd_subsidy flows.rd_subsidy_claims projects.began
+        projects.ends projects.firm projects.grant projects.stands_for
     """,
     "maturation": """
         flows.helped flows.spin_offs organisations.cases organisations.district
@@ -259,9 +260,9 @@ WRITES: dict[str, str] = {
         firms.ally flows.city_projects flows.declined flows.helped flows.joint_investment
         flows.joint_profit_and_tax flows.joint_projects flows.joint_sales flows.joint_value
         flows.key_projects flows.won_projects organisations.cases projects.accepted
-        projects.began projects.ends projects.firm projects.kind projects.led_by_talent
-        projects.major projects.milestones projects.organisation projects.phase
-        projects.potential projects.production projects.products projects.public
+        projects.began projects.ends projects.firm projects.grant projects.kind
+        projects.led_by_talent projects.major projects.milestones projects.organisation
+        projects.phase projects.potential projects.production projects.products projects.public
         projects.researchers projects.sales projects.stands_for projects.value
         totals.joint_investment totals.joint_investment_new totals.joint_profit_and_tax
         totals.joint_profit_and_tax_new totals.joint_sales totals.joint_sales_new

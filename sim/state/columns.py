@@ -217,6 +217,7 @@ class Projects(Table):
     ends: Whole = column(np.int32, "quarter")
     value: Floats = column(np.float64, "million CNY of the project's budget")
     public: Floats = column(np.float64, "million CNY of it from public money")
+    grant: Floats = column(np.float64, "million CNY of it that the plan's calls grant its firm")
     researchers: Floats = column(np.float64, "persons of the partner that a firm's project binds")
     stands_for: Floats = column(np.float64, "real projects", default=1)
     phase: Whole = column(np.int8, "0 first half, 1 second half, 2 over, 3 stopped", "projects")

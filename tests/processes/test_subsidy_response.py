@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from world import START, add_firms, next_quarter, offer, promised, spread, tiny
 
+from sim.core import identity
 from sim.processes import research, subsidy_response
 from sim.processes.subsidy_response import Parameters
 from sim.state.offers import Offers
@@ -144,6 +145,54 @@ def test_research_adjusts_to_what_subsidies_add():
     p = research.Parameters(adjustment=0.15, patent_lapse=0.03)
     research.invest_and_find(state, p)
     assert state.firms.rd[0] == pytest.approx(2.15)
+
+
+def granted(state, firms, grants, *, began=START, ends=START + 12, stands_for=1.0):
+    """Add projects that firms lead, with grants of a plan."""
+    ids = identity.plain(identity.CONTRACT, 9, np.arange(len(firms)))
+    state.projects.add(
+        ids,
+        kind=1,
+        major=False,
+        firm=firms,
+        began=began,
+        ends=ends,
+        value=4.0,
+        grant=grants,
+        stands_for=stands_for,
+    )
+
+
+def test_a_grant_adds_rd_by_size_while_its_project_runs():
+    staff = np.array([1000.0, 100.0, 100.0])
+    state = city(number=3, employees=staff)
+    granted(state, [0, 1, 1, 2], [3.0, 3.0, 1.5, 0.0])  # over three years; 0: a standing call
+    p = everybody(additional_large=0.1, additional_small=0.5)
+    subsidy_response.respond(state, p)
+    assert state.firms.rd_induced == pytest.approx([0.1, 0.75, 0.0])
+    assert state.firms.rd_padded.max() == 0
+    while state.quarter < START + 11:
+        next_quarter(state)
+    subsidy_response.respond(state, p)
+    assert state.firms.rd_induced[1] == pytest.approx(0.75)
+    next_quarter(state)
+    subsidy_response.respond(state, p)
+    assert state.firms.rd_induced.max() == 0
+
+
+def test_grants_that_add_nothing_leave_every_byte():
+    state = city(number=2, employees=np.array([1000.0, 100.0]))
+    granted(state, [0, 1], [3.0, 3.0])
+    subsidy_response.respond(state, everybody(of_grants=0.0, additional_large=-0.5))
+    assert state.firms.rd_induced.tobytes() == np.zeros(2).tobytes()
+
+
+def test_a_row_of_firms_has_the_mean_of_its_projects_grants():
+    state = tiny(weight=10.0, quarter=SPRING)
+    add_firms(state, 1, rd=10.0, employees=100.0)
+    granted(state, [0], [3.0], stands_for=1.0)
+    subsidy_response.respond(state, everybody(additional_small=0.5))
+    assert state.firms.rd_induced[0] == pytest.approx(0.05)
 
 
 def test_take_up_is_the_share_that_knows():

@@ -23,11 +23,14 @@ class SubsidisedFirm:
             return expected
         return 0.0
 
+    def additional(self, p):
+        """Return how much R&D the firm adds of a yuan."""
+        return p.additional_small if self.employees < p.small_staff else p.additional_large
+
     def respond_to(self, p, offer, trusted):
         """Plan more R&D for what is expected, and claim other costs as R&D."""
-        small = self.employees < p.small_staff
         expected = self.expects(p, offer, trusted, self.rd)
-        self.rd_induced += (p.additional_small if small else p.additional_large) * expected
+        self.rd_induced += self.additional(p) * expected
         self.rd_padded += p.relabelled * expected
 
 
@@ -42,12 +45,25 @@ def respond(city, p):
     for firm in city.firms:
         firm.rd_induced = 0.0
         firm.rd_padded = 0.0
+    for firm, yearly in project_grants(city):
+        firm.rd_induced += p.of_grants * firm.additional(p) * yearly
     for offer in offers:
         # A rule that stood before the start is in the city's starting R&D already.
         if not offer.account.background:
             trusted = city.trust_in(offer)
             for firm in performers:
                 firm.respond_to(p, offer, trusted)
+
+
+def project_grants(city):
+    """Yield who leads a project under way with a grant of the plan, and the grant of a year."""
+    projects = city.run.state.projects
+    for row in range(len(projects)):
+        began, ends = int(projects.began[row]), int(projects.ends[row])
+        if projects.grant[row] > 0 and began <= city.quarter < ends:
+            yearly = 4 * float(projects.grant[row]) / (ends - began)
+            firm = city.firms[projects.firm[row]]
+            yield firm, yearly * float(projects.stands_for[row]) / city.weight
 
 
 def claim(city, p, offer, performers):

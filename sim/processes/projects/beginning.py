@@ -44,6 +44,7 @@ class Beginning:
         value: Million CNY.
         stands_for: Real projects that each stands for.
         public: Share of the value from public money.
+        on_top: Whether a plan's call pays it, on top of the standing ones.
         led: Whether a science vice-president leads them.
         began: Quarters in which they began; None for this one.
     """
@@ -55,6 +56,7 @@ class Beginning:
     value: Floats
     stands_for: Floats
     public: float = 0.0
+    on_top: bool = False
     led: bool = False
     began: Rows | None = None
 
@@ -97,6 +99,7 @@ def start(state: State, p: Parameters, those: Beginning) -> None:
         ends=begins + duration,
         value=those.value,
         public=those.public * those.value,
+        grant=np.where(those.firm >= 0, those.on_top * those.public * those.value, 0.0),
         researchers=np.where(those.firm >= 0, p.staff, 0.0),
         stands_for=those.stands_for,
     )

@@ -151,7 +151,9 @@ def _pay(state: State, p: Parameters, offer: Offer, those: Proposals) -> Flags:
     )
 
 
-def _start_called(state: State, p: Parameters, those: Proposals, *, programme: bool) -> None:
+def _start_called(
+    state: State, p: Parameters, those: Proposals, *, programme: bool, on_top: bool
+) -> None:
     start(
         state,
         p,
@@ -163,6 +165,7 @@ def _start_called(state: State, p: Parameters, those: Proposals, *, programme: b
             value=those.value,
             stands_for=those.stands_for,
             public=p.public_share,
+            on_top=on_top,
         ),
     )
     number = float(those.stands_for.sum())
@@ -179,7 +182,9 @@ def _fill_places(state: State, p: Parameters, left: Proposals, number: int) -> P
         asking = _within(state, left, number * offer.dose / total)
         taken = np.zeros(left.ids.size, np.bool_)
         taken[asking] = _pay(state, p, offer, left.take(asking))
-        _start_called(state, p, left.take(taken), programme=True)
+        _start_called(
+            state, p, left.take(taken), programme=True, on_top=not offer.account.background
+        )
         left = left.take(~taken)
     return left
 
@@ -196,7 +201,7 @@ def _spend(
     grants = p.public_share * pool.value * pool.stands_for
     pool = pool.take(np.cumsum(grants) <= offer.dose)
     pool = pool.take(_pay(state, p, offer, pool))
-    _start_called(state, p, pool, programme=False)
+    _start_called(state, p, pool, programme=False, on_top=not offer.account.background)
     return left.take(~np.isin(left.ids, pool.ids))
 
 
@@ -227,7 +232,7 @@ def hold_city_calls(state: State, p: Parameters, those: Partners) -> None:
     left = left.ranked(state.lot(left.ids))
     left = _with_time(state, p, left)
     within = _within(state, left, standing)
-    _start_called(state, p, left.take(within), programme=True)
+    _start_called(state, p, left.take(within), programme=True, on_top=False)
     left = left.take(~within)
     if number > 0:
         left = _fill_places(state, p, left, number)

@@ -63,6 +63,9 @@ def test_what_is_paid_is_the_public_share_of_what_was_taken_in():
     paid = promised(state)[CALL + 1, "project_number"]
     assert paid / 1e6 == pytest.approx(state.projects.public[new].sum(), abs=1e-5)
     assert (state.projects.public[new] <= 0.5 * state.projects.value[new]).all()
+    # Standing calls are in the city's R&D already; what a plan grants on top is not.
+    assert np.array_equal(state.projects.grant[new], state.projects.public[new])
+    assert state.projects.grant[: before + 20].max() == 0
 
 
 def test_money_ends_the_list_and_more_money_serves_more():
