@@ -15,6 +15,14 @@ A share of the patents is of high value (kept for long, in the key industries, p
 firm's grants the share min(1, n · (R&D over revenue)^e), with n set so that the city begins with
 its own share; they lapse later than others.
 
+A firm that founds an R&D unit of its own (a centre or laboratory that is more than a plaque on one
+that works already) aims at more R&D, one that loses its last one at less:
+
+    propensity · (1 + unit_effect · has one) / (1 + unit_effect · had one at the start)
+
+for laboratories in firms raise patents through staff and science [I60], though what funded centres
+add differs widely [I78]. No size was found: 0 is in the range.
+
 Firms that are diagnosed and coached start R&D with odds raised by ``coaching``: a technology firm
 is coached with the offer's share a year, as far as the money goes; 0 is in the range.
 
@@ -32,6 +40,8 @@ from sim.core.arithmetic import log, power
 from sim.core.arrays import Flags, Floats, Whole
 from sim.core.compiled import compiled, record
 from sim.core.draws import poisson
+from sim.inputs.codes import KIND_NAMES
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import DIAGNOSIS, SELLER_INCENTIVE
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
@@ -48,6 +58,7 @@ class Parameters(Numbers, name="research"):
     stop: float = meaning("performers that stop R&D")
     size_effect: float = meaning("starting R&D to employees")
     adjustment: float = meaning("the gap to the R&D aimed at that is closed")
+    unit_effect: float = meaning("R&D that a unit of its own adds to a firm's")
     depreciation: float = meaning("R&D stock that is lost")
     elasticity: float = meaning("results to R&D across firms")
     grants_per_patent: float = meaning("invention grants per valid patent at the start")
@@ -69,6 +80,7 @@ class Parameters(Numbers, name="research"):
 # Slots of a firm's draws in a quarter.
 _STATUS, _GRANTS, _LAPSES, _HIGH_VALUE, _DIAGNOSED, _COACHED, _LOT = range(7)
 _HELD = 40  # slot of a firm's draw at the start
+_RESEARCHES = np.array(["research" in KINDS[name].functions for name in KIND_NAMES])
 _VALUE = 63  # slot of a result's draw of its life, after those of its knowledge
 
 
@@ -161,7 +173,9 @@ def _valued(grants: int, chance: float, share: float) -> int:
 
 
 @compiled
-def _decide(draws: Floats, seen: Seen, spending: Spending, now: int, deciding: Deciding) -> None:
+def _decide(
+    draws: Floats, seen: Seen, units: Floats, spending: Spending, now: int, deciding: Deciding
+) -> None:
     alive, rd, rd_stock = seen.alive, spending.rd, spending.rd_stock
     # What is the same for all stands in loops without a branch: several firms are taken at a time.
     size = np.empty(alive.size)
@@ -179,10 +193,10 @@ def _decide(draws: Floats, seen: Seen, spending: Spending, now: int, deciding: D
                 # Who passes other costs off as R&D need not do more of it.
                 if seen.high_tech_until[i] >= now and seen.rd_relabelled[i] == 0.0:
                     share = max(share, status_share(seen.revenue[i]))
-                aim = share * seen.revenue[i] * deciding.lead + seen.rd_induced[i]
+                aim = share * seen.revenue[i] * deciding.lead * units[i] + seen.rd_induced[i]
                 rd[i] += deciding.adjustment * (aim - rd[i])
         elif draws[_STATUS, i] < deciding.start[group] * size[i]:
-            rd[i] = seen.propensity[i] * seen.revenue[i]
+            rd[i] = seen.propensity[i] * seen.revenue[i] * units[i]
     for i in range(alive.size):
         stock = rd_stock[i] + (rd[i] / 4.0 - deciding.depreciation * rd_stock[i])
         growth = log((deciding.typical + stock) / (deciding.typical + rd_stock[i]))
@@ -247,10 +261,35 @@ def _value_patents(state: State, p: Parameters) -> None:
     state.norms.high_value_norm = expected / max(float(weight.sum()), 1e-9)
 
 
+def rd_units(state: State) -> Floats:
+    """Return the share of the firms of each row that have an R&D unit that is more than a plaque.
+
+    Shape (firms,), from 0 to 1. A plaque that was pressed for, or is a name on what works already,
+    is none; a unit counts once it is open, and no more when it is closed.
+    """
+    table = state.organisations
+    rows = np.flatnonzero((table.host_firm >= 0) & (table.status == ACTIVE) & table.new_unit)
+    rows = rows[_RESEARCHES[table.kind[rows]]]
+    units = np.bincount(table.host_firm[rows], table.stands_for[rows], len(state.firms))
+    return np.minimum(units / state.weight, 1.0)
+
+
+def of_units(state: State, p: Parameters) -> Floats:
+    """Return what R&D units make of each firm's propensity, compared with those of the start."""
+    effect = p.unit_effect
+    return np.asarray((1 + effect * rd_units(state)) / (1 + effect * state.firms.rd_unit))
+
+
+def know_units(state: State, values: Values) -> None:
+    """Note who has an R&D unit at the start, to be called when platforms are placed."""
+    state.firms.rd_unit[:] = rd_units(state)
+
+
 def _invest(state: State, p: Parameters) -> None:
     firms, seen = state.firms, record(Seen, state.firms)
     draws = state.luck("research").block(firms.id)
-    _decide(draws, seen, record(Spending, firms), state.quarter, _deciding(state, p))
+    units = of_units(state, p)
+    _decide(draws, seen, units, record(Spending, firms), state.quarter, _deciding(state, p))
     _patent(draws, seen.alive, seen.revenue, firms.rd, record(Held, firms), _patenting(state, p))
 
 

@@ -31,9 +31,11 @@ READS: dict[str, str] = {
     "research": """
         firms.above_scale firms.alive firms.employees firms.high_tech_industry
         firms.high_tech_until firms.high_value firms.patents firms.propensity firms.rd
-        firms.rd_growth firms.rd_induced firms.rd_relabelled firms.rd_stock firms.results
-        firms.revenue firms.technology_sme flows.coached_into_rd flows.diagnosed flows.grants
-        organisations.field organisations.researchers organisations.status results.open
+        firms.rd_growth firms.rd_induced firms.rd_relabelled firms.rd_stock firms.rd_unit
+        firms.results firms.revenue firms.technology_sme flows.coached_into_rd flows.diagnosed
+        flows.grants organisations.field organisations.host_firm organisations.kind
+        organisations.new_unit organisations.researchers organisations.stands_for
+        organisations.status results.open
     """,
     "subsidy_response": """
         firms.alive firms.employees firms.rd firms.rd_induced firms.rd_padded
@@ -231,11 +233,12 @@ WRITES: dict[str, str] = {
         firms.high_tech_industry firms.high_tech_until firms.high_value firms.leading
         firms.left_seat firms.means firms.origin firms.partner firms.patents firms.platforms
         firms.propensity firms.purchases firms.rd firms.rd_growth firms.rd_induced
-        firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.results
-        firms.revenue firms.seated firms.seedling firms.service_status firms.status_pressed
-        firms.technology_sme firms.visited firms.visitor firms.voucher flows.helped
-        flows.spin_offs organisations.cases results.piloted results.spin_off results.stage
-        results.success results.validated results.worth totals.pilot_room totals.pilot_share
+        firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.rd_unit
+        firms.results firms.revenue firms.seated firms.seedling firms.service_status
+        firms.status_pressed firms.technology_sme firms.visited firms.visitor firms.voucher
+        flows.helped flows.spin_offs organisations.cases results.piloted results.spin_off
+        results.stage results.success results.validated results.worth totals.pilot_room
+        totals.pilot_share
     """,
     "outreach": """
         firms.attended firms.first_orders firms.visited firms.visitor flows.event_firms
@@ -330,10 +333,11 @@ WRITES: dict[str, str] = {
         firms.high_tech_industry firms.high_tech_until firms.high_value firms.leading
         firms.left_seat firms.means firms.origin firms.partner firms.patents firms.platforms
         firms.propensity firms.purchases firms.rd firms.rd_growth firms.rd_induced
-        firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.results
-        firms.revenue firms.seated firms.seedling firms.service_status firms.status_pressed
-        firms.technology_sme firms.visited firms.visitor firms.voucher flows.closed
-        flows.entered flows.fell_below flows.high_tech_applications flows.rose_above
+        firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.rd_unit
+        firms.results firms.revenue firms.seated firms.seedling firms.service_status
+        firms.status_pressed firms.technology_sme firms.visited firms.visitor firms.voucher
+        flows.closed flows.entered flows.fell_below flows.high_tech_applications
+        flows.rose_above
     """,
     "accreditation": """
         flows.promoted organisations.level organisations.reached totals.reached

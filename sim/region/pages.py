@@ -49,6 +49,7 @@ START: tuple[Verb, ...] = (
     research.begin,
     organisations.place_bodies,
     organisations.place_platforms,
+    research.know_units,
     seats.seat_tenants,
     firms.give_high_tech_status,
     transfer.certify_brokers,

@@ -51,6 +51,9 @@ class Firms(Table):
     leading: Flags = column(np.bool_, "yes/no")
     high_tech_industry: Flags = column(np.bool_, "yes/no")
     propensity: Floats = column(np.float64, "R&D over revenue", "demography")
+    rd_unit: Floats = column(
+        np.float64, "share that had an R&D unit of its own at the start, more than a plaque"
+    )
     rd: Floats = column(np.float64, "million CNY a year, real", "research", "demography")
     rd_relabelled: Floats = column(
         np.float64, "million CNY a year, reported beside it", "demography"

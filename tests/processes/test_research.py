@@ -8,6 +8,9 @@ from sim.processes.research import (
     Parameters,
     grants_scale,
     invest_and_find,
+    know_units,
+    of_units,
+    rd_units,
     transition_norms,
 )
 from sim.processes.research import (
@@ -278,3 +281,56 @@ def test_what_is_not_sold_lapses_with_age():
     left = state.results.open.sum() / 3990
     assert left == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / 3990))
     assert not state.results.open[:10].any()
+
+
+# R&D units
+
+
+UNITS = Parameters(
+    patent_lapse=0.0, result_rate=0.0, ageing=0.0, stop=0.0, adjustment=1.0, unit_effect=0.1
+)
+
+
+def with_units(*new_unit, kind="engineering_research_centre", weight=1.0):
+    """Return a city of firms with R&D of 1 M CNY, each with a unit founded after the start."""
+    state = tiny(weight=weight)
+    number = len(new_unit)
+    add_firms(state, number, revenue=100.0, propensity=0.01, rd=1.0)
+    rows = add_platforms(state, kind, number, new_unit=np.array(new_unit))
+    state.organisations.host_firm[rows] = np.arange(number)
+    return state, rows
+
+
+def test_a_unit_adds_to_its_hosts_rd_and_a_plaque_adds_none():
+    state, _ = with_units(True, False)
+    invest_and_find(state, UNITS)
+    assert state.firms.rd == pytest.approx([1.1, 1.0])
+
+
+def test_only_units_that_do_research_count():
+    state, _ = with_units(True, kind="makerspace")
+    invest_and_find(state, UNITS)
+    assert state.firms.rd == pytest.approx([1.0])
+
+
+def test_what_a_firm_had_at_the_start_is_in_its_rd_and_goes_with_its_last_unit():
+    state, rows = with_units(True, True)
+    know_units(state, None)
+    invest_and_find(state, UNITS)
+    assert state.firms.rd.tolist() == [1.0, 1.0]
+    state.organisations.status[rows[0]] = CLOSED
+    next_quarter(state)
+    invest_and_find(state, UNITS)
+    assert state.firms.rd == pytest.approx([1 / 1.1, 1.0])
+
+
+def test_a_unit_is_shared_by_the_firms_of_a_row_and_a_second_adds_none():
+    for weight, share in ((4.0, 0.5), (1.0, 1.0)):
+        state, _ = with_units(True, True, weight=weight)
+        state.organisations.host_firm[:] = 0
+        assert rd_units(state).tolist() == [share, 0.0]
+
+
+def test_units_that_add_nothing_leave_every_byte():
+    state, _ = with_units(True, False)
+    assert of_units(state, Parameters(unit_effect=0.0)).tobytes() == np.ones(2).tobytes()

@@ -1,9 +1,12 @@
 """Research, told for one firm, one organisation and one result at a time."""
 
+from collections import Counter
 from dataclasses import dataclass
 from math import exp, log, log1p
 
 from sim.core import identity
+from sim.inputs.codes import KIND_NAMES
+from sim.inputs.kinds import KINDS
 from sim.inputs.levers import DIAGNOSIS, SELLER_INCENTIVE
 from sim.state.columns import ACTIVE, RESULT_UNITS
 
@@ -62,12 +65,17 @@ class ResearchingFirm:
         share = self.propensity
         if self.high_tech_until >= self.model.quarter and self.rd_relabelled == 0.0:
             share = max(share, status_share(self.revenue))
-        wanted = share * self.revenue * usual.lead + self.rd_induced
+        wanted = share * self.revenue * usual.lead * self.of_its_unit(p) + self.rd_induced
         self.rd += p.adjustment * (wanted - self.rd)
 
     def weigh_starting_research(self, p, usual):
         if self.draw("research", STATUS) < self.chance_of_starting(p, usual):
-            self.start_research()
+            self.rd = self.propensity * self.revenue * self.of_its_unit(p)
+
+    def of_its_unit(self, p):
+        """Return what the firm's own R&D unit makes of its propensity, beside the start's."""
+        has = min(self.model.units_of_firms.get(self.row, 0.0) / self.model.weight, 1.0)
+        return (1 + p.unit_effect * has) / (1 + p.unit_effect * self.rd_unit)
 
     def chance_of_starting(self, p, usual):
         return usual.start[self.above_scale] * self.employees**p.size_effect
@@ -137,6 +145,7 @@ class LapsingResult:
 
 def invest_and_find(city, p):
     usual = norms(city, p)
+    city.units_of_firms = units_of_firms(city)
     for firm in city.firms:
         firm.invest_and_find(p, usual)
     diagnose(city, p, usual)
@@ -148,6 +157,17 @@ def invest_and_find(city, p):
     for organisation in city.organisations:
         if organisation.researchers > 0 and organisation.status == ACTIVE:
             organisation.find_results(p, sellable)
+
+
+def units_of_firms(city):
+    """Return how many R&D units that are more than a plaque work in firms, by the firm's row."""
+    units = Counter()
+    for platform in city.organisations:
+        if platform.host_firm < 0 or platform.status != ACTIVE or not platform.new_unit:
+            continue
+        if "research" in KINDS[KIND_NAMES[platform.kind]].functions:
+            units[int(platform.host_firm)] += float(platform.stands_for)
+    return units
 
 
 def diagnose(city, p, usual):
