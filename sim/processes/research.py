@@ -342,7 +342,8 @@ def _diagnose(state: State, p: Parameters) -> None:
         resting = mine[firms.rd[mine] <= 0]
         chance = p.coaching * start_chance(state, resting, p)
         starts = resting[luck.happens(firms.id[resting], chance, _COACHED)]
-        firms.rd[starts] = firms.propensity[starts] * firms.revenue[starts]
+        units = of_units(state, p)[starts]
+        firms.rd[starts] = firms.propensity[starts] * firms.revenue[starts] * units
         state.flows.diagnosed += mine.size * state.weight
         state.flows.coached_into_rd += starts.size * state.weight
 

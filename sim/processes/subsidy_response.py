@@ -117,8 +117,8 @@ def respond(state: State, p: Parameters) -> None:
     offers = [offer for lever in LEVERS for offer in state.offers.on(lever) if offer.dose > 0]
     firms = state.firms
     additional = np.where(firms.employees < p.small_staff, p.additional_small, p.additional_large)
-    firms.rd_induced[:] = 0.0
-    firms.rd_induced[:] += p.of_grants * additional * project_grants(state)
+    # Plus 0, since crowding out of nothing is a negative zero.
+    firms.rd_induced[:] = p.of_grants * additional * project_grants(state) + 0.0
     firms.rd_subsidy[:] = 0.0
     if not offers:
         firms.rd_padded[:] = 0.0

@@ -59,7 +59,7 @@ class Firms(Table):
         np.float64, "million CNY a year, reported beside it", "demography"
     )
     rd_induced: Floats = column(
-        np.float64, "million CNY a year that subsidies add", "subsidy_response"
+        np.float64, "million CNY a year that subsidies and grants add", "subsidy_response"
     )
     rd_padded: Floats = column(
         np.float64, "million CNY a year claimed for subsidies", "subsidy_response"

@@ -70,7 +70,7 @@ class ResearchingFirm:
 
     def weigh_starting_research(self, p, usual):
         if self.draw("research", STATUS) < self.chance_of_starting(p, usual):
-            self.rd = self.propensity * self.revenue * self.of_its_unit(p)
+            self.start_research(p)
 
     def of_its_unit(self, p):
         """Return what the firm's own R&D unit makes of its propensity, beside the start's."""
@@ -80,8 +80,8 @@ class ResearchingFirm:
     def chance_of_starting(self, p, usual):
         return usual.start[self.above_scale] * self.employees**p.size_effect
 
-    def start_research(self):
-        self.rd = self.propensity * self.revenue
+    def start_research(self, p):
+        self.rd = self.propensity * self.revenue * self.of_its_unit(p)
 
     def add_to_its_stock(self, p, usual):
         before = self.rd_stock
@@ -197,6 +197,6 @@ def diagnose(city, p, usual):
             if firm.draw("research", COACHED) < p.coaching * firm.chance_of_starting(p, usual)
         ]
         for firm in starting:
-            firm.start_research()
+            firm.start_research(p)
         city.flows.diagnosed += len(firms) * city.weight
         city.flows.coached_into_rd += len(starting) * city.weight
