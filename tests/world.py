@@ -285,7 +285,7 @@ def next_quarter(state: State, quarters: int = 1) -> None:
     """Clear the claims, close the quarter's books, remember its flows, and move on."""
     for _ in range(quarters):
         settle.clear_claims(state, settle.Parameters())
-        state.books.settle(state.quarter)
+        settle.pay(state)
         state.remember()
         state.books.begin_quarter()
 

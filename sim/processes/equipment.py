@@ -31,6 +31,7 @@ from sim.core.draws import laplace_share, poisson
 from sim.inputs.levers import MANAGEMENT_EFFORT, SHARING_REWARD
 from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
+from sim.state.books import Purse
 from sim.state.columns import BODY_CODE
 from sim.state.state import State
 
@@ -237,5 +238,5 @@ def _reward(state: State, p: Parameters, rows: Rows, uses: Floats) -> None:
             offer.dose * value[serving],
             payee=["university" if one else "institute" for one in teaches.tolist()],
             rows=rows[serving],
-            to=rows[serving],
+            to=Purse(rows[serving]),
         )

@@ -314,8 +314,8 @@ def _carry_out(
             agreed = partner >= 0
             at, place, partner = at[agreed], place[agreed], partner[agreed]
             pressed = pressed[agreed]
-        receive = bear(state, name, host.name, host.rows[at[~pressed]])  # a plaque costs nothing
-        claim_founding(state, name, host.name, host.rows[at], receive)
+        bear(state, name, host.name, host.rows[at[~pressed]])  # a plaque costs nothing
+        claim_founding(state, name, host.name, host.rows[at])
         cluster = np.where(
             host.cluster[at] < len(state.city.clusters),
             host.cluster[at],

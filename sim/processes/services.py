@@ -259,8 +259,8 @@ def _open(state: State, p: Parameters, kind: str, one: Weighing, at: Rows) -> No
     opens, pressed, outside = at[goes], u[goes] >= chance, outside[goes]
     if opens.size == 0:
         return
-    receive = bear(state, kind, host.name, host.rows[opens[~pressed]])
-    claim_founding(state, kind, host.name, host.rows[opens], receive)
+    bear(state, kind, host.name, host.rows[opens[~pressed]])
+    claim_founding(state, kind, host.name, host.rows[opens])
     built = build(
         state,
         code,
@@ -284,8 +284,8 @@ def _open_registration_services(state: State, p: Parameters) -> None:
     speaks = among(host.rows.size, first)
     chance = p.registration_weighs * boost(state, "transfer_service", "public_body")
     opens = np.flatnonzero(missing & speaks & luck.happens(host.ids, chance, _WEIGHS_REGISTRATION))
-    receive = bear(state, "transfer_service", "public_body", host.rows[opens])
-    claim_founding(state, "transfer_service", "public_body", host.rows[opens], receive)
+    bear(state, "transfer_service", "public_body", host.rows[opens])
+    claim_founding(state, "transfer_service", "public_body", host.rows[opens])
     code, nowhere = KIND_CODE["transfer_service"], np.full(opens.size, -1)
     build(state, code, host, opens, nowhere, registration=True)
 

@@ -8,8 +8,7 @@ before, on trust in its line: of a promise it counts on trust · promise, and ev
 from 0.7: of claimed vehicle subsidies 0.71 was accepted [P25], of overdue debts 0.75 was paid in a
 year [P20], of a poor unit's approved budget 0.39 arrived [P40]. Lines without a budget, such as a
 nation's, pay whatever is claimed and are trusted. What is granted is paid some quarters later [P26,
-P39]: accounts of platforms have it then, founders' means and vouchers at once, as if it were lent
-until then. Calls and places were decided before, when their processes filled them.
+P39]: accounts of platforms and founders' means have it then, and no sooner. Calls and places were decided before, when their processes filled them.
 
 What nobody claimed by the year's end lapses, but for the rest of the venture fund: a fund is
 invested over several years.
@@ -27,6 +26,7 @@ from sim.inputs.values import Values
 from sim.policy.schedule import PLAN_LINES
 from sim.state.books import YUAN
 from sim.state.claims import Claim, divided
+from sim.state.means import repaid
 from sim.state.state import State
 
 YEAR = 4  # quarters
@@ -77,8 +77,8 @@ def clear_claims(state: State, p: Parameters) -> None:
             state.books.promise(
                 claim.offer.account, amounts, due=due, payees=claim.payee, to=claim.to
             )
-            if claim.receive:
-                claim.receive(state, claim.rows, amounts / YUAN)
+            if claim.note:
+                claim.note(state, claim.rows, amounts / YUAN)
     _learn(state, p, sums)
 
 
@@ -102,7 +102,19 @@ def settle(state: State, p: Parameters) -> None:
     if quarter.season(state.quarter) == 4:
         for line in sorted(state.books.limited - {"venture_fund"}):
             state.books.lapse(line)
+    pay(state)
+
+
+def pay(state: State) -> None:
+    """Pay what falls due, and let those have it whose money it then is.
+
+    Raises:
+        AccountingError: If an identity does not close.
+    """
     state.books.settle(state.quarter)
     table = state.organisations
-    for rows, sums in state.books.receipts(state.quarter):
-        np.add.at(table.received, rows, sums / YUAN / table.stands_for[rows])
+    for to, sums in state.books.receipts(state.quarter):
+        if to.of == "account":
+            np.add.at(table.received, to.rows, sums / YUAN / table.stands_for[to.rows])
+        else:
+            repaid(state, to.rows, sums / YUAN, firms=to.of == "firm")

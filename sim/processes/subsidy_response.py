@@ -86,7 +86,7 @@ def _claim(state: State, p: Parameters, offer: Offer, rows: Rows) -> None:
     applies = _expected(state, p, offer, rows, reported) > 0
     rows, sums = rows[applies], _promise(p, offer, reported[applies]) * state.weight
     note = _note_subsidy if offer.lever == RD_SHARE else _note_deduction
-    state.claim(offer, sums, payee="firm", rows=rows, receive=note)
+    state.claim(offer, sums, payee="firm", rows=rows, note=note)
     state.flows.rd_subsidy_claims += rows.size * state.weight
 
 

@@ -193,9 +193,8 @@ READS: dict[str, str] = {
         organisations.tenants
     """,
     "settle": """
-        contracts.bonus firms.means firms.rd_subsidy firms.voucher flows.bonus
-        flows.founders_granted flows.rd_subsidy_granted organisations.kind organisations.means
-        organisations.stands_for totals.served_first
+        contracts.bonus firms.rd_subsidy firms.voucher flows.bonus flows.rd_subsidy_granted
+        totals.served_first
     """,
 }
 
@@ -358,7 +357,6 @@ WRITES: dict[str, str] = {
         organisations.short organisations.status organisations.takings
     """,
     "settle": """
-        contracts.bonus firms.means firms.rd_subsidy firms.voucher flows.bonus
-        flows.founders_granted flows.rd_subsidy_granted organisations.means
+        contracts.bonus firms.rd_subsidy firms.voucher flows.bonus flows.rd_subsidy_granted
     """,
 }

@@ -13,6 +13,7 @@ pay whatever falls due (a province's grant, a nation's tax relief) are allotted 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,19 @@ PAYEES = (
 )
 
 Yuan = NDArray[np.int64]
+
+
+class Purse(NamedTuple):
+    """Whose money it is once it is paid: rows of a table, and what of theirs it goes to.
+
+    Attributes:
+        rows: Rows of firms where it goes to the means of firms, else of organisations.
+        of: ``account`` of an organisation, or what a host keeps for founding: the means of a
+            ``firm`` or of a ``body``.
+    """
+
+    rows: Rows
+    of: str = "account"
 
 
 def yuan(million: NDArray[np.float64] | float) -> Yuan:
@@ -108,7 +122,7 @@ class Books:
         self.lines.update({name: Line() for name in limited})
         self.payments: list[Payment] = []
         self._due: dict[int, list[Payment]] = {}
-        self._receipts: dict[int, list[tuple[Rows, Yuan]]] = {}
+        self._receipts: dict[int, list[tuple[Purse, Yuan]]] = {}
 
     def begin_quarter(self) -> None:
         """Carry each line's balance into a new quarter."""
@@ -171,7 +185,7 @@ class Books:
         *,
         due: NDArray[np.int64] | int,
         payees: Sequence[str] | str,
-        to: Rows | None = None,
+        to: Purse | None = None,
     ) -> None:
         """Commit money of an instrument's line; it leaves the line when it falls due.
 
@@ -180,7 +194,7 @@ class Books:
             amounts: Yuan per recipient, together no more than the line has free.
             due: The quarter in which each is paid.
             payees: The class of each recipient, one of ``PAYEES``.
-            to: Rows of the organisations whose accounts it is paid to, all at one date.
+            to: Whose it is then, all at one date; none where it is in no book of the city.
         """
         total = int(amounts.sum())
         if account.line not in self.limited:
@@ -205,8 +219,8 @@ class Books:
         if amount > 0:
             self._due.setdefault(date, []).append(Payment(date, account, payee, amount))
 
-    def receipts(self, quarter: int) -> list[tuple[Rows, Yuan]]:
-        """Hand over what is paid to accounts of organisations in a quarter: rows and yuan."""
+    def receipts(self, quarter: int) -> list[tuple[Purse, Yuan]]:
+        """Hand over what is paid in a quarter to accounts and means: whose, and yuan for each."""
         return self._receipts.pop(quarter, [])
 
     def claimed(self) -> dict[str, float]:

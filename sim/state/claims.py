@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.arrays import Floats, Rows, Whole
-from sim.state.books import Yuan
+from sim.state.books import Purse, Yuan
 from sim.state.offers import Offer
 
 FIRST, EQUAL, LAST = 1, 0, -1  # classes of merit: graded A; not told apart; graded D
@@ -32,9 +32,9 @@ class Claim:
         payee: The class of the recipients, or that of each, of ``books.PAYEES``.
         merit: Their classes of merit, the highest first.
         rows: Their rows in the table of whom or what the offer rewards.
-        to: Rows of the organisations whose accounts it is paid to; none where it is no account's.
-        receive: What is done, beside the payment, with the million CNY that each is granted; it
-            takes the state, the rows and these. None where nothing is.
+        to: Whose it is when it is paid; none where it is in no book of the city.
+        note: What notes the million CNY that each is granted, as it is granted; it takes the
+            state, the rows and these. None where nothing does.
     """
 
     offer: Offer
@@ -42,8 +42,8 @@ class Claim:
     payee: Sequence[str] | str
     merit: Whole
     rows: Rows
-    to: Rows | None = None
-    receive: Callable[[Any, Rows, Floats], None] | None = None
+    to: Purse | None = None
+    note: Callable[[Any, Rows, Floats], None] | None = None
 
 
 def divided(free: int, amounts: Yuan, merit: Whole) -> Yuan:

@@ -74,7 +74,7 @@ class Flows(Declared):
     spent: float = amount("million CNY", "running costs of platforms with an account")
     set_aside: float = amount("million CNY", "set aside by hosts for founding platforms")
     invested: float = amount("million CNY", "means of hosts that what they found changes")
-    founders_granted: float = amount("million CNY", "granted to hosts for founding")
+    founders_paid: float = amount("million CNY", "paid to hosts for founding")
     from_platforms: float = amount("million CNY", "that came to hosts from their platforms")
     services_closed: float = amount("platforms", "services that gave up")
     instruments_registered: float = amount("instruments", "large instruments registered")

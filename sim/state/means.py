@@ -4,8 +4,6 @@ A row of firms has the means of each firm for which it stands. Parents from outs
 consultancies have theirs elsewhere, and the city does not book them.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -57,21 +55,16 @@ def carried(money: Money, host: int, kind: int, advance: float) -> float:
     return power(part, money.carries) if part > 0.0 else 0.0
 
 
-def bear(state: State, kind: str, host: str, rows: Rows) -> Callable[[State, Rows, Floats], None]:
-    """Let hosts of a class bear the cost of founding a kind.
-
-    Returns:
-        What adds to their means what they are granted for it.
-    """
+def bear(state: State, kind: str, host: str, rows: Rows) -> None:
+    """Let hosts of a class bear the cost of founding a kind."""
     code, firms = KIND_CODE[kind], host in FIRMS
     cost = state.costs["found_cost"][code] * float(state.stands_for(code, firms=firms))
     state.flows.invested += _give(state, rows, np.full(rows.size, -cost), firms=firms)
-    return partial(granted, firms=firms)
 
 
-def granted(state: State, rows: Rows, million: Floats, *, firms: bool) -> None:
-    """Let firms or bodies have what they were granted for founding."""
-    state.flows.founders_granted += _give(state, rows, million, firms=firms)
+def repaid(state: State, rows: Rows, million: Floats, *, firms: bool) -> None:
+    """Let firms or bodies have what is paid to them for founding."""
+    state.flows.founders_paid += _give(state, rows, million, firms=firms)
 
 
 def to_hosts(state: State, platforms: Rows, million: Floats) -> None:

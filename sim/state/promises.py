@@ -5,13 +5,13 @@ claimed, from the same list, by the process in which the event happens.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.arrays import Floats, Rows
+from sim.core.arrays import Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
@@ -26,6 +26,7 @@ from sim.inputs.levers import (
     RUNNING_RELIEF,
     Lever,
 )
+from sim.state.books import Purse
 from sim.state.claims import EQUAL, FIRST, LAST
 from sim.state.columns import A, D
 from sim.state.founders import FIRMS
@@ -45,7 +46,6 @@ PAYEE = {
 }
 
 Part = tuple[Offer, float]  # an offer and the million CNY that it pays
-Receive = Callable[[State, Rows, Floats], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,9 +202,7 @@ def boosts(state: State, host: str, kinds: Sequence[str]) -> NDArray[np.float64]
 # Claiming
 
 
-def claim_founding(
-    state: State, kind: str, host: str, rows: Rows, receive: Receive | None = None
-) -> None:
+def claim_founding(state: State, kind: str, host: str, rows: Rows) -> None:
     """Let hosts of a class, by their rows, claim what they were promised for founding a kind.
 
     Args:
@@ -212,12 +210,12 @@ def claim_founding(
         kind: The kind.
         host: The class.
         rows: Their rows.
-        receive: What is done with what they are granted, as ``means.bear`` returns it.
     """
     weight = float(state.stands_for(KIND_CODE[kind], firms=host in FIRMS))
+    to = Purse(rows, "firm" if host in FIRMS else "body")
     for promise in at_founding(state, kind, host):
         for offer, million in promise.parts:
-            state.claim(offer, million * weight, payee=PAYEE[host], rows=rows, receive=receive)
+            state.claim(offer, million * weight, payee=PAYEE[host], rows=rows, to=to)
 
 
 def claim_for_platforms(state: State, offer: Offer, rows: Rows, million: float) -> None:
@@ -227,4 +225,4 @@ def claim_for_platforms(state: State, offer: Offer, rows: Rows, million: float) 
     graded = table.grade[rows]
     merit = np.where(graded == A, FIRST, np.where(graded == D, LAST, EQUAL))
     sums = million * table.stands_for[rows]
-    state.claim(offer, sums, payee="platform", merit=merit, rows=rows, to=rows)
+    state.claim(offer, sums, payee="platform", merit=merit, rows=rows, to=Purse(rows))

@@ -18,7 +18,7 @@ from sim.inputs.city import City, Figures
 from sim.inputs.codes import KIND_CODE, KIND_NAMES
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import Lever
-from sim.state.books import Books, yuan
+from sim.state.books import Books, Purse, yuan
 from sim.state.claims import EQUAL, Claim
 from sim.state.columns import (
     ACTIVE,
@@ -217,8 +217,8 @@ class State:
         payee: Sequence[str] | str,
         merit: Whole | None = None,
         rows: Rows,
-        to: Rows | None = None,
-        receive: Callable[["State", Rows, Floats], None] | None = None,
+        to: Purse | None = None,
+        note: Callable[["State", Rows, Floats], None] | None = None,
     ) -> None:
         """Claim what an offer promises for events that happened; ``settle`` says what is granted.
 
@@ -228,8 +228,8 @@ class State:
             payee: Their class, or that of each, of ``books.PAYEES``.
             merit: Their classes of merit, see ``claims``; all are equal if none is given.
             rows: Their rows in the table of whom or what the offer rewards.
-            to: Rows of the organisations whose accounts it is paid to.
-            receive: What is done with what they are granted, beside the payment.
+            to: Whose it is when it is paid, if it goes to an account or to means.
+            note: What notes what they are granted, as it is granted.
         """
         if rows.size:
             self.claims.append(
@@ -240,7 +240,7 @@ class State:
                     merit=np.full(rows.size, EQUAL) if merit is None else merit,
                     rows=rows,
                     to=to,
-                    receive=receive,
+                    note=note,
                 )
             )
 

@@ -19,6 +19,7 @@ from world import (
 from sim.inputs.codes import HOSTS, KIND_CODE
 from sim.processes import accounts, incubation, settle
 from sim.processes.accounts import Parameters, begin, keep_accounts, rents, resized
+from sim.state.books import Purse
 from sim.state.columns import ACTIVE, CLOSED
 
 CARRIER, LAB = "incubator", "key_laboratory"
@@ -125,7 +126,7 @@ def test_support_reaches_the_account_when_it_is_paid():
     state, p = town(grant, labs=1, money=1.0)  # two thirds of what is claimed
     [row] = accounts.holders(state)
     state.claim(state.offers.published[0], 1.5, payee="platform", rows=np.array([row]),
-                to=np.array([row]))  # fmt: skip
+                to=Purse(np.array([row])))  # fmt: skip
     cash = state.organisations.cash[row]
     for _ in range(5):
         assert state.organisations.cash[row] == pytest.approx(cash)

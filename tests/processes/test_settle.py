@@ -186,7 +186,7 @@ def test_what_is_granted_is_committed_and_paid_after_the_delay(delay):
     assert (payment.quarter, payment.amount) == (START + int(delay), 10_000_000)
 
 
-def test_who_is_granted_something_receives_it():
+def test_who_is_granted_something_notes_it():
     had = []
     state = tiny(offer("founding_grant", 10.0, KIND), money=5)
     rows = np.array([7, 9])
@@ -195,7 +195,7 @@ def test_who_is_granted_something_receives_it():
         np.array([6.0, 4.0]),
         payee="firm",
         rows=rows,
-        receive=lambda state, rows, million: had.append((rows.tolist(), million.tolist())),
+        note=lambda state, rows, million: had.append((rows.tolist(), million.tolist())),
     )
     clear_claims(state, Parameters())
     assert had == [([7, 9], [3.0, 2.0])]

@@ -139,7 +139,7 @@ class PlainCity(mesa.Model):
         """Return the part of an offer that is counted on; all of it where no budget bounds it."""
         return self.trust.get(offer.account.line, 1.0)
 
-    def claim(self, offer, rows, millions, payee, *, merits=None, to=None, receive=None):
+    def claim(self, offer, rows, millions, payee, *, merits=None, to=None, note=None):
         """Claim money for what happened, each with a class of merit."""
         if rows:
             self.run.state.claims.append(
@@ -149,8 +149,8 @@ class PlainCity(mesa.Model):
                     payee=payee,
                     merit=np.array(merits or [EQUAL] * len(rows)),
                     rows=np.array(rows),
-                    to=None if to is None else np.array(to),
-                    receive=receive,
+                    to=to,
+                    note=note,
                 )
             )
 

@@ -3,6 +3,8 @@
 from functools import partial
 from math import exp, log
 
+import numpy as np
+
 from sim.core import identity
 from sim.inputs.levers import (
     EQUIPMENT_SHARE,
@@ -15,7 +17,7 @@ from sim.inputs.levers import (
 )
 from sim.processes.contract.sellers import FIRM_SELLS, OUTSIDER_SELLS
 from sim.processes.contract.sellers import SELLING as SELLING_KINDS
-from sim.state.books import YUAN
+from sim.state.books import YUAN, Purse
 from sim.state.columns import ACTIVE
 
 from .luck import Ring, descending_id, id_of_name, poisson
@@ -323,7 +325,7 @@ def use_vouchers(city, p, lever, able, reach, slot):
     for offer in offers:
         parts = [p.voucher_bill * offer.dose / total * city.weight for _ in firms]
         rows = [firm.row for firm in firms]
-        city.claim(offer, rows, parts, "firm", receive=partial(note_voucher, city))
+        city.claim(offer, rows, parts, "firm", note=partial(note_voucher, city))
     sellers, served = selling_organisations(city), served_districts(city)
     for firm in firms:
         if firm.draw("contract", slot + 1) < p.voucher_additional:
@@ -362,7 +364,7 @@ def reward_sharing(city):
     rows = sorted(value)
     for offer in city.offers.on(SHARING_REWARD):
         sums = [value[row] * offer.dose for row in rows]
-        city.claim(offer, rows, sums, "platform", to=rows)
+        city.claim(offer, rows, sums, "platform", to=Purse(np.array(rows)))
 
 
 def claim_bonus(city, p):
@@ -377,7 +379,7 @@ def claim_bonus(city, p):
         sums = [base * offer.dose for _, base in brokered]
         rows = [row for row, _ in brokered]
         services = [contract.service for contract in claiming]
-        city.claim(offer, rows, sums, "platform", to=services, receive=note_bonus)
+        city.claim(offer, rows, sums, "platform", to=Purse(np.array(services)), note=note_bonus)
 
 
 def note_bonus(state, rows, millions):

@@ -2,16 +2,17 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import partial
 from itertools import accumulate
 from math import exp, nextafter
+
+import numpy as np
 
 from sim.core import identity
 from sim.inputs.codes import HOSTS, KIND_CODE, KIND_NAMES, LEVEL_CODE, LEVELS
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import PILOT_OFFICES
 from sim.processes.founding import ELSEWHERE, TRILLION
-from sim.state import means
+from sim.state.books import Purse
 from sim.state.columns import ACTIVE, BUILDING, CLOSED
 from sim.state.founders import CARRIERS
 from sim.state.platforms import REPEATABLE
@@ -449,8 +450,8 @@ def claim_founding(city, kind, name, hosts):
     for offer, million in founding_offers(city, kind, name):
         rows = [host.row for host in hosts]
         sums = [million * weight for _ in hosts]
-        receive = partial(means.granted, firms=name in FIRMS)
-        city.claim(offer, rows, sums, PAYEE[name], receive=receive)
+        to = Purse(np.array(rows), "firm" if name in FIRMS else "body")
+        city.claim(offer, rows, sums, PAYEE[name], to=to)
 
 
 def pilot_offices(city, p):

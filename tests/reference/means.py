@@ -65,8 +65,6 @@ def set_aside(city, p):
         city.flows.set_aside += added * host.stands_for_hosts()
 
 
-def granted(city, rows, millions, *, firms):
-    """Let hosts have what they were granted for founding."""
-    hosts = city.firms if firms else city.organisations
-    for row, million in zip(rows, millions, strict=True):
-        city.flows.founders_granted += hosts[row].give(million)
+def repaid(city, hosts, row, million):
+    """Let a host have what is paid to it for founding."""
+    city.flows.founders_paid += hosts[row].give(million)

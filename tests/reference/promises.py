@@ -1,5 +1,7 @@
 """What the offers of a quarter promise for founding a platform and for reaching a level."""
 
+import numpy as np
+
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import (
@@ -13,6 +15,7 @@ from sim.inputs.levers import (
     PLATFORM_EQUITY,
     RUNNING_RELIEF,
 )
+from sim.state.books import Purse
 from sim.state.claims import EQUAL, FIRST, LAST
 
 
@@ -99,6 +102,6 @@ def claim_for_platforms(city, offer, platforms, million):
         [platform.row for platform in paid],
         [million * platform.stands_for for platform in paid],
         "platform",
-        to=[platform.row for platform in paid],
+        to=Purse(np.array([platform.row for platform in paid])),
         merits=[{1: FIRST, 4: LAST}.get(platform.grade, EQUAL) for platform in paid],
     )

@@ -1,10 +1,9 @@
 """Settle, told for one line and one claim at a time."""
 
 from sim.core import quarter
-from sim.state import means
 from sim.state.books import YUAN
 
-from .means import granted
+from .means import repaid
 
 
 def settle(city, p):
@@ -23,10 +22,15 @@ def settle(city, p):
             if line != "venture_fund":
                 city.books.lapse(line)
     city.books.settle(city.quarter)
-    for rows, sums in city.books.receipts(city.quarter):
-        for row, paid in zip(rows.tolist(), sums.tolist(), strict=True):
-            organisation = city.organisations[row]
-            organisation.received += paid / YUAN / organisation.stands_for
+    for to, sums in city.books.receipts(city.quarter):
+        for row, paid in zip(to.rows.tolist(), sums.tolist(), strict=True):
+            if to.of == "account":
+                organisation = city.organisations[row]
+                organisation.received += paid / YUAN / organisation.stands_for
+            else:
+                repaid(
+                    city, city.firms if to.of == "firm" else city.organisations, row, paid / YUAN
+                )
 
 
 def clear(city, p, line, claims):
@@ -39,11 +43,8 @@ def clear(city, p, line, claims):
     for claim, sums in zip(claims, given, strict=True):
         due = city.quarter + round(p.delay)
         city.promise(claim.offer, sums, due=due, payees=claim.payee, to=claim.to)
-        if getattr(claim.receive, "func", None) is means.granted:
-            millions = [each / YUAN for each in sums]
-            granted(city, claim.rows.tolist(), millions, **claim.receive.keywords)
-        elif claim.receive:
-            claim.receive(city.run.state, claim.rows.tolist(), [each / YUAN for each in sums])
+        if claim.note:
+            claim.note(city.run.state, claim.rows.tolist(), [each / YUAN for each in sums])
 
 
 def classes(city, claim):

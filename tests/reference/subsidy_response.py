@@ -80,4 +80,4 @@ def claim(city, p, offer, performers):
         for row, million in zip(rows, millions, strict=True):
             city.firms[row].rd_subsidy += million / city.weight * (offer.lever == RD_SHARE)
 
-    city.claim(offer, [firm.row for firm in claimants], sums, "firm", receive=note)
+    city.claim(offer, [firm.row for firm in claimants], sums, "firm", note=note)

@@ -68,7 +68,7 @@ def test_what_accounts_take_in_is_of_the_levers_that_say_so(monkeypatch):
     booked = set()
 
     def spied(state, offer, million, *, to=None, claim=State.claim, **others):
-        booked.update({offer.lever.name} if to is not None else ())
+        booked.update({offer.lever.name} if to is not None and to.of == "account" else ())
         claim(state, offer, million, to=to, **others)
 
     monkeypatch.setattr(State, "claim", spied)

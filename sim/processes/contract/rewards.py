@@ -5,6 +5,7 @@ import numpy as np
 from sim.core.arrays import Floats, Rows
 from sim.inputs.levers import SHARING_REWARD, TRANSFER_BONUS
 from sim.processes.contract.parameters import Parameters
+from sim.state.books import Purse
 from sim.state.state import State
 
 
@@ -17,7 +18,7 @@ def reward_sharing(state: State, signed: Rows) -> None:
     rows = np.flatnonzero(value > 0)
     for offer in state.offers.on(SHARING_REWARD):
         sums = value[rows] * offer.dose
-        state.claim(offer, sums, payee="platform", rows=rows, to=rows)
+        state.claim(offer, sums, payee="platform", rows=rows, to=Purse(rows))
 
 
 def pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
@@ -28,8 +29,8 @@ def pay_bonus(state: State, p: Parameters, signed: Rows) -> None:
     base = np.minimum(contracts.value[rows], p.bonus_base) * weight
     state.flows.bonus_base += float(base.sum())
     for offer in state.offers.on(TRANSFER_BONUS):
-        sums, service = base * offer.dose, contracts.service[rows].astype(np.int64)
-        state.claim(offer, sums, payee="platform", rows=rows, to=service, receive=_note_bonus)
+        sums, to = base * offer.dose, Purse(contracts.service[rows].astype(np.int64))
+        state.claim(offer, sums, payee="platform", rows=rows, to=to, note=_note_bonus)
 
 
 def _note_bonus(state: State, rows: Rows, million: Floats) -> None:

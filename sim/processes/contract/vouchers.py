@@ -53,7 +53,7 @@ def _vouchers(
     total = max(sum(offer.dose for offer in offers), 1.0)
     for offer in offers:
         bill = p.voucher_bill * offer.dose / total * state.weight
-        state.claim(offer, bill, payee="firm", rows=rows, receive=_note)
+        state.claim(offer, bill, payee="firm", rows=rows, note=_note)
     _sign_additional(state, p, rows[use < p.voucher_additional], slot)
 
 
