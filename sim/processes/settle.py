@@ -8,7 +8,8 @@ before, on trust in its line: of a promise it counts on trust · promise, and ev
 from 0.7: of claimed vehicle subsidies 0.71 was accepted [P25], of overdue debts 0.75 was paid in a
 year [P20], of a poor unit's approved budget 0.39 arrived [P40]. Lines without a budget, such as a
 nation's, pay whatever is claimed and are trusted. What is granted is paid some quarters later [P26,
-P39]: accounts of platforms and founders' means have it then, and no sooner. Calls and places were decided before, when their processes filled them.
+P39]: accounts of platforms and founders' means have it then, and no sooner. Calls and places were
+decided before, when their processes filled them.
 
 What nobody claimed by the year's end lapses, but for the rest of the venture fund: a fund is
 invested over several years.
