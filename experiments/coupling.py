@@ -15,15 +15,19 @@ A figure is a target at its date or an activity of the city in the last quarter;
 a real activity beside it, that is what is compared. It is *moved* where the mean of the paired
 differences lies beyond two standard errors and beyond 0.5 % of the figure (a target in a
 knock-out: 5 % of its growth over the run). An instrument alone has ten times the lines' money, so
-that crowding does not count. Outlay is what all payers paid for the instrument over the run, or
-owe for it at its end, in million CNY; effects are in the figure's own unit. ``coupling.png`` draws
-the knock-outs, ``coupling.md`` tells on a page which targets hang on one process or none, and which
-instruments move nothing. Futures are kept in ``futures``: a job that was stopped goes on.
+that crowding does not count. What is not moved is *equal* in every future, differs *within the
+error*, or by *too little* to count (``verdict``); of some 30 figures of an instrument about one
+lies beyond two errors by luck. Beside targets and activities the table has the instrument's direct
+product: working platforms of each kind, plaques apart. ``paid`` is what all payers paid for the
+instrument over the run, ``owed`` what is granted and not yet due at its end, ``outlay`` their sum,
+in million CNY; effects are in the figure's own unit. ``coupling.png`` draws the knock-outs,
+``coupling.md`` tells on a page which targets hang on one process or none, and which instruments
+move nothing. Futures are kept in ``futures``: a job that was stopped goes on.
 """
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,7 +41,9 @@ from asking import Experiment, Key, ask_alone, number, path, text, told, whole
 from matplotlib.figure import Figure
 
 from sim.core.plain import hash_of, plain
+from sim.indicators.measure import busy
 from sim.indicators.table import INDICATORS
+from sim.inputs.kinds import KINDS
 from sim.inputs.plan import Plan
 from sim.inputs.plan_file import load_plan
 from sim.policy.choosing import build_mix
@@ -85,8 +91,10 @@ ALONE = (1.0, 10.0)  # times the dose of an instrument alone
 DOSES = (1.0, 3.0, 10.0)  # within the plan as written; the plan without it is compared with
 FUTURES = "futures"  # the folder of what was lived
 MONEY = 10.0  # times the lines' money for instruments alone
+MOVED = "moved"
 ERRORS, OF_FIGURE, OF_GROWTH = 2.0, 0.005, 0.05  # what moved means
-TARGET = "target"
+TARGET, PRODUCT = "target", "product"
+MONEY_OF = ("outlay", "paid", "owed", "paid_to")
 KNOCKOUT, INSTRUMENT, DOSE = "knockout", "instrument", "dose"
 
 
@@ -116,28 +124,32 @@ class Lived:
     """What became of a city.
 
     Attributes:
-        figures: (``target`` or ``activity``, name) → its value.
+        figures: (``target``, ``activity`` or ``product``, name) → its value.
         growth: Target → its growth over the run.
-        paid: Instrument → payee → million CNY.
+        paid: Instrument → payee → million CNY, paid or owed.
+        owed: Instrument → million CNY of these not yet due.
     """
 
     figures: dict[tuple[str, str], float] = field(default_factory=dict)
     growth: dict[str, float] = field(default_factory=dict)
     paid: dict[str, dict[str, float]] = field(default_factory=dict)
+    owed: dict[str, float] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain numbers and names."""
         figures = [[kind, name, value] for (kind, name), value in self.figures.items()]
-        return {"figures": figures, "growth": self.growth, "paid": self.paid}
+        money = {"paid": self.paid, "owed": self.owed}
+        return {"figures": figures, "growth": self.growth, **money}
 
     @classmethod
     def told(cls, life: Mapping[str, Any]) -> "Lived":
         """Return it from plain numbers and names."""
         figures = {(kind, name): value for kind, name, value in life["figures"]}
-        return cls(figures, dict(life["growth"]), {k: dict(v) for k, v in life["paid"].items()})
+        paid = {k: dict(v) for k, v in life["paid"].items()}
+        return cls(figures, dict(life["growth"]), paid, dict(life["owed"]))
 
     def outlay(self, instrument: str) -> float:
-        """Return what was paid for an instrument, million CNY."""
+        """Return what was paid or is owed for an instrument, million CNY."""
         return sum(self.paid.get(instrument, {}).values())
 
 
@@ -194,14 +206,22 @@ def live(start: Start, mix: Mix, without: str = "") -> Lived:
                 lived.figures[TARGET, target.id] = value
                 lived.growth[target.id] = value - first[target.id]
         if run.state.quarter == plan.end:
-            for name in ACTIVITIES:
-                lived.figures["activity", name] = real(name, run.state)
+            lived.figures |= others_at_the_end(run.state)
         run.finish()
     books = run.state.books
     for payment in (*books.payments, *books.pending()):
         paid = lived.paid.setdefault(payment.account.name, {})
         paid[payment.payee] = paid.get(payment.payee, 0.0) + payment.amount / YUAN
+    for payment in books.pending():
+        name = payment.account.name
+        lived.owed[name] = lived.owed.get(name, 0.0) + payment.amount / YUAN
     return lived
+
+
+def others_at_the_end(state: State) -> dict[tuple[str, str], float]:
+    """Return the activities, and working platforms of each kind, without what is only a plaque."""
+    figures = {("activity", name): real(name, state) for name in ACTIVITIES}
+    return figures | {(PRODUCT, kind): busy(kind)(state) for kind in KINDS}
 
 
 def future(plan: Plan, seed: int, scale: float, replicate: int) -> tuple[dict[str, Lived], list]:
@@ -269,8 +289,12 @@ def compared(
     rows = []
     for number_of, one in enumerate(variants(plan)):
         pairs = [(lived[number_of], known[one.against]) for known, lived in futures]
+        outlay = float(np.mean([lived.outlay(one.name) for lived, _ in pairs]))
+        owed = float(np.mean([lived.owed.get(one.name, 0.0) for lived, _ in pairs]))
         money = {
-            "outlay": float(np.mean([lived.outlay(one.name) for lived, _ in pairs])),
+            "outlay": outlay,
+            "paid": outlay - owed,
+            "owed": owed,
             "paid_to": " ".join(_payees([lived for lived, _ in pairs], one.name)),
         }
         for kind, name in pairs[0][1].figures:
@@ -297,7 +321,7 @@ def _payees(lived: Sequence[Lived], instrument: str) -> list[str]:
     return [str(payee) for payee in paid.sort_values(ascending=False).index if paid[payee] > 0]
 
 
-def effect(values: np.ndarray, others: np.ndarray, growth: float = np.nan) -> dict[str, float]:
+def effect(values: np.ndarray, others: np.ndarray, growth: float = np.nan) -> dict[str, Any]:
     """Return means, the paired effect with its standard error, and whether the figure moved.
 
     Args:
@@ -309,8 +333,15 @@ def effect(values: np.ndarray, others: np.ndarray, growth: float = np.nan) -> di
     error = float(differences.std(ddof=1) / np.sqrt(differences.size))
     mean, beside = float(differences.mean()), float(others.mean())
     least = OF_FIGURE * abs(beside) if np.isnan(growth) else OF_GROWTH * abs(growth)
-    moved = abs(mean) > max(ERRORS * error, least)
-    return {"reference": beside, "effect": mean, "error": error, "moved": bool(moved)}
+    verdict = MOVED
+    if not differences.any():
+        verdict = "equal"
+    elif abs(mean) <= ERRORS * error:
+        verdict = "within the error"
+    elif abs(mean) <= least:
+        verdict = "too little"
+    told_so = {"moved": verdict == MOVED, "verdict": verdict}
+    return {"reference": beside, "effect": mean, "error": error, **told_so}
 
 
 def page(plan: Plan, table: pd.DataFrame) -> str:
@@ -319,6 +350,8 @@ def page(plan: Plan, table: pd.DataFrame) -> str:
     hangs = targets[targets["question"] == KNOCKOUT].groupby("figure", sort=False)
     on = {name: list(rows["name"][rows["moved"]]) for name, rows in hangs}
     alone = table[(table["question"] == INSTRUMENT) & (table["dose"] == max(ALONE))]
+    products = alone[alone["kind"] == PRODUCT]
+    alone = alone[alone["kind"] != PRODUCT]
     by_instrument = list(alone.groupby("name", sort=False))
     without = {
         name: rows
@@ -326,6 +359,8 @@ def page(plan: Plan, table: pd.DataFrame) -> str:
         if not rows["moved"][rows["kind"] == TARGET].any()
     }
     still = [name for name, rows in by_instrument if not rows["moved"].any()]
+    equal = [name for name, rows in by_instrument if (rows["verdict"] == "equal").all()]
+    made = {name: rows["figure"][rows["moved"]] for name, rows in products.groupby("name")}
     few = {name: processes for name, processes in on.items() if len(processes) < 2}
     lines = [
         f"# How {plan.name} hangs together",
@@ -335,20 +370,22 @@ def page(plan: Plan, table: pd.DataFrame) -> str:
         *(f"* {name}: {', '.join(processes) or 'none'}" for name, processes in few.items()),
         "",
         f"{len(without)} of {len(by_instrument)} instruments move no target alone, at "
-        f"{max(ALONE):g} times their dose; {len(still)} of them move no activity either:",
+        f"{max(ALONE):g} times their dose; {len(still)} of them move no activity either, and "
+        f"{len(equal)} leave every target and activity equal in every future:",
         "",
-        "| instrument | million CNY paid or owed | to | activities that it moves |",
-        "|---|---|---|---|",
-        *(_told(name, rows) for name, rows in without.items()),
+        "| instrument | million CNY paid | owed | to | activities it moves | platforms it moves |",
+        "|---|---|---|---|---|---|",
+        *(_told(name, rows, made[name]) for name, rows in without.items()),
         "",
     ]
     return "\n".join(lines)
 
 
-def _told(name: str, rows: pd.DataFrame) -> str:
-    moved = ", ".join(rows["figure"][rows["moved"]]) or "none"
-    first = rows.iloc[0]
-    return f"| {name} | {first['outlay']:.4g} | {first['paid_to'] or 'nobody'} | {moved} |"
+def _told(name: str, rows: pd.DataFrame, made: Iterable[str]) -> str:
+    moved, first = rows["figure"][rows["moved"]], rows.iloc[0]
+    cells = [f"{first['paid']:.4g}", f"{first['owed']:.4g}", first["paid_to"] or "nobody"]
+    cells += [", ".join(moved) or "none", ", ".join(made) or "none"]
+    return f"| {name} | {' | '.join(cells)} |"
 
 
 def _along(one: MoneyPath) -> str:
@@ -359,7 +396,7 @@ def _along(one: MoneyPath) -> str:
 
 def drawn(plan: Plan, table: pd.DataFrame) -> Figure:
     """Return the knock-outs as a heat map: a row per process, a column per figure."""
-    rows = table[table["question"] == KNOCKOUT]
+    rows = table[(table["question"] == KNOCKOUT) & (table["kind"] != PRODUCT)]
     beside = rows["reference"].abs().clip(lower=1e-9)
     shares = rows.assign(share=rows["effect"] / beside)
     order = list(dict.fromkeys(rows["figure"]))
@@ -385,7 +422,7 @@ def written(plan: Plan, table: pd.DataFrame, folder: Path) -> None:
     along = {one.instrument: _along(one) for one in paths(plan)}
     table = table.assign(per_million=per_million, path=table["name"].map(along))
     parts: Mapping[str, tuple[str, list[str]]] = {
-        "knockout.csv": (KNOCKOUT, ["dose", "outlay", "paid_to", "per_million", "path"]),
+        "knockout.csv": (KNOCKOUT, ["dose", *MONEY_OF, "per_million", "path"]),
         "instruments.csv": (INSTRUMENT, []),
         "dose.csv": (DOSE, []),
     }

@@ -39,6 +39,19 @@ def test_less_has_not(values, why):
     assert not effect_of(values=values, others=[100, 100, 100])["moved"], why
 
 
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ([100, 100, 100], "equal"),
+        ([104, 100, 96], "within the error"),
+        ([100.4, 100.4, 100.4], "too little"),
+        ([101, 102, 103], "moved"),
+    ],
+)
+def test_what_has_not_moved_says_why(values, verdict):
+    assert effect_of(values=values, others=[100, 100, 100])["verdict"] == verdict
+
+
 def test_a_target_in_a_knockout_must_move_by_a_twentieth_of_its_growth():
     same = {"values": [102, 102, 102], "others": [100, 100, 100]}
     assert effect_of(**same, growth=30.0)["moved"]
@@ -128,11 +141,30 @@ def test_a_voucher_alone_is_paid_ten_times_as_far_and_moves_contracts(table):
     assert large.set_index("figure")["moved"]["contracts"]
 
 
+def test_what_is_granted_and_not_yet_due_at_the_end_is_owed_and_not_paid(table):
+    rows = table[(table["question"] == "instrument") & (table["name"] == "innovation_voucher")]
+    assert (rows["paid"] + rows["owed"]).to_numpy() == pytest.approx(rows["outlay"].to_numpy())
+    assert 0 < rows["owed"].iloc[0] < rows["outlay"].iloc[0]
+
+
+def test_platforms_that_do_hardly_anything_are_no_product(weihai):
+    run = weihai.under(build_mix(weihai.plan, "as_written"))
+    run.step()
+    found = {name: n for (kind, name), n in coupling.others_at_the_end(run.state).items()
+             if kind == "product"}  # fmt: skip
+    rows = run.state.platforms("makerspace")
+    assert found["makerspace"] > 0
+    run.state.organisations.tenants[rows] = 0
+    emptied = coupling.others_at_the_end(run.state)
+    assert emptied["product", "makerspace"] == 0
+    assert emptied["product", "incubator"] == found["incubator"]
+
+
 def test_the_page_names_what_moves_no_target_and_the_tables_hold_every_question(table, tmp_path):
     plan = load_plan("weihai_2018")
     coupling.written(plan, table, tmp_path)
     told = (tmp_path / "coupling.md").read_text(encoding="utf-8")
-    assert "| special_fund_priority | 0 | nobody | none |" in told
+    assert "| special_fund_priority | 0 | 0 | nobody | none | none |" in told
     found = {one.name for one in tmp_path.iterdir()}
     assert found == {"knockout.csv", "instruments.csv", "dose.csv", "coupling.png", "coupling.md"}
     alone = pd.read_csv(tmp_path / "instruments.csv").set_index("name")["path"]
@@ -141,7 +173,7 @@ def test_the_page_names_what_moves_no_target_and_the_tables_hold_every_question(
         "accreditation evaluation accounts"
     }
     knockouts = (tmp_path / "knockout.csv").read_text(encoding="utf-8")
-    assert knockouts.splitlines()[0] == "plan,name,kind,figure,reference,effect,error,moved"
+    assert knockouts.splitlines()[0] == "plan,name,kind,figure,reference,effect,error,moved,verdict"
 
 
 def test_a_job_that_was_stopped_goes_on_and_lives_a_damaged_future_again(monkeypatch, tmp_path):
