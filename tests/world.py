@@ -23,6 +23,7 @@ from sim.state.books import yuan
 from sim.state.columns import ACTIVE, BODY_CODE
 from sim.state.founders import Parameters as Outlook
 from sim.state.knowledge import Parameters as Knowledge
+from sim.state.partners import Parameters as Ties
 from sim.state.researchers import Parameters as Time
 from sim.state.state import State
 
@@ -142,6 +143,7 @@ def tiny(
         figures=Figures(**figures),
         founders=OUTLOOK,
         knowledge=Knowledge(),
+        ties=Ties(),
         researchers=ENDLESS,
     )
     for name, value in (FIXED | fixed).items():

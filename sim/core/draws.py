@@ -55,6 +55,8 @@ PROCESSES = {
     "districts": 24,
     "equipment": 25,
     "accounts": 26,
+    "ties": 27,
+    "learning": 28,
 }
 
 _MASK = np.uint64(0xFFFFFFFF)

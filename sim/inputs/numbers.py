@@ -30,6 +30,7 @@ SHEETS = (
     "population",
     "founders",
     "kene",
+    "ties",
     "budget",
     "research",
     "meeting",

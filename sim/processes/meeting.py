@@ -6,13 +6,14 @@ A result of a university or institute meets a firm through
 * an active broker: 24 cases a full-time year [T1], part of them about results;
 * an event at which both are: the odds of a pair are 1.75 times the usual [K6];
 * a visit of researchers of the result's house;
-* a former partner of the result's owner: ``repeat`` of the ties a quarter [K30];
 * a technology market: a result listed there meets ``listed`` more firms a quarter. Which results
   are listed is an offer's share of them; 0 meetings are in the range, since lists are cheap.
 
-Who is met works on R&D, mostly in the result's field. A meeting becomes a match with the appeal
-of what is offered to what the firm knows: overlap × novelty, an inverted U [K15]. Matches over
-results of institutes are counted apart as well.
+Who is met works on R&D, mostly in the result's field. Where a firm remembers a deal with the owner
+(``state/ties``), the owner thinks of one such firm as well, and meets whichever of the two the
+result has more appeal for: partners come back where they still fit [K30, S41], and no rate says so.
+A meeting becomes a match with the appeal of what is offered to what the firm knows: overlap ×
+novelty, an inverted U [K15]. Matches over results of institutes are counted apart as well.
 """
 
 import numpy as np
@@ -22,8 +23,8 @@ from sim.core.arrays import Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import LISTING
 from sim.inputs.numbers import Numbers, meaning
-from sim.state import kene
-from sim.state.ring import ring
+from sim.state import kene, ties
+from sim.state.ring import Ring, ring
 from sim.state.state import Matches, State, no_matches
 
 
@@ -34,7 +35,6 @@ class Parameters(Numbers, name="meeting"):
     broker_time: float = meaning("a full-time post that an active broker fills")
     broker_results: float = meaning("brokers' cases that are about results")
     event_odds: float = meaning("chance of a pair that attends an event to that of another pair")
-    repeat: float = meaning("a further meeting, per tie")
     listed: float = meaning("meetings per listed result")
     own_field: float = meaning("meetings within the WIPO field")
     cases_a_year: float = meaning("cases that a full-time broker serves")
@@ -93,27 +93,30 @@ def _strangers(
     everybody = ring(luck, state.firms.id[firms], firms, slot=6)
     buyer = np.where(u[0] < p.own_field, near.pick(u[1], field), -1)
     buyer = np.where(buyer < 0, everybody.pick(u[1]), buyer)
+    partner = _former_partners(state, firms).pick(
+        u[3], state.results.owner[result].astype(np.int64)
+    )
+    buyer = _better(state, result, buyer, partner)
     services = state.platforms("transfer_service")
     offices = ring(luck, state.organisations.id[services], services, slot=7)
     service = np.where(brokered, offices.pick(u[2]), -1)
     return result, buyer, service, met
 
 
-def _former_partners(
-    state: State, results: Rows, p: Parameters
-) -> tuple[Rows, Rows, Rows, np.ndarray]:
-    """Former partners look at what their partner has on offer now."""
-    luck = state.luck("meeting")
-    firms = state.firms
-    looks = luck.happens(firms.id, p.repeat, slot=8)
-    tied = np.flatnonzero(looks & firms.alive & (firms.partner >= 0) & (firms.rd > 0))
-    owners = state.results.owner[results]
-    shelf = ring(luck, state.results.id[results], results, owners, slot=9)
-    result = shelf.pick(luck.uniform(firms.id[tied], slot=10), firms.partner[tied])
-    found = result >= 0
-    result, tied = result[found], tied[found]
-    met = identity.mixed(identity.CONTRACT, firms.id[tied], state.quarter, 0)
-    return result, tied, np.full(result.size, -1), met
+def _former_partners(state: State, firms: Rows) -> Ring:
+    """Return the firms that remember a deal with an organisation, on a ring of each of these."""
+    known = state.remembered(firms)
+    here, place = np.nonzero(known < ties.NOBODY)
+    rows, owner = firms[here], ties.of_organisation(known[here, place])
+    return ring(state.luck("meeting"), state.firms.id[rows], rows, owner, slot=8)
+
+
+def _better(state: State, result: Rows, stranger: Rows, partner: Rows) -> Rows:
+    """Return of a stranger and a former partner, if there is one, for whom a result has more."""
+    firms, units = state.firms.capabilities, state.results.capabilities[result]
+    new = kene.appeal(firms[stranger], units, state.knowledge)
+    known = kene.appeal(firms[np.maximum(partner, 0)], units, state.knowledge)
+    return np.where((partner >= 0) & (known > new), partner, stranger)
 
 
 def _guests(
@@ -167,7 +170,6 @@ def meet(state: State, p: Parameters) -> None:
         return
     met = [
         _strangers(state, open_results, firms, p),
-        _former_partners(state, open_results, p),
         _guests(state, open_results, firms, p),
         _visited(state, open_results),
     ]

@@ -32,7 +32,7 @@ from sim.processes import (
     talent,
 )
 from sim.region.population import numbers as population
-from sim.state import founders, knowledge, researchers
+from sim.state import founders, knowledge, partners, researchers
 
 DECLARED: dict[str, type[Numbers]] = {
     numbers.sheet: numbers
@@ -40,6 +40,7 @@ DECLARED: dict[str, type[Numbers]] = {
         population.Parameters,
         founders.Parameters,
         knowledge.Parameters,
+        partners.Parameters,
         budget.Parameters,
         research.Parameters,
         meeting.Parameters,

@@ -61,25 +61,27 @@ READS: dict[str, str] = {
         totals.scenarios_additional totals.scenarios_due totals.scenarios_since_the_start
     """,
     "meeting": """
-        firms.alive firms.attended firms.capabilities firms.field firms.partner firms.rd
-        firms.visited firms.visitor flows.institute_matches flows.matches flows.meetings
-        organisations.kind organisations.status people.active results.capabilities results.field
-        results.open results.owner totals.institute_matches totals.matches
+        firms.alive firms.attended firms.capabilities firms.dealt firms.field firms.known
+        firms.rd firms.visited firms.visitor flows.institute_matches flows.matches
+        flows.meetings organisations.kind organisations.status people.active
+        results.capabilities results.field results.open results.owner totals.institute_matches
+        totals.matches
     """,
     "contract": """
         contracts.additional contracts.quarter contracts.registered contracts.seller
         contracts.service contracts.transfer contracts.value firms.absorbed firms.alive
-        firms.district firms.employees firms.partner firms.purchases firms.rd firms.rd_stock
-        firms.technology_sme firms.voucher flows.bonus_base flows.broker_cases flows.brokered
-        flows.brokered_value flows.contracts flows.contracts_real flows.products_of_transfers
-        flows.sales_declined flows.transfers flows.turnover flows.turnover_real
-        flows.voucher_contracts organisations.cases organisations.district organisations.income
+        firms.capabilities firms.cluster firms.dealt firms.district firms.employees firms.field
+        firms.known firms.partner firms.purchases firms.rd firms.rd_stock firms.technology_sme
+        firms.voucher flows.bonus_base flows.broker_cases flows.brokered flows.brokered_value
+        flows.contracts flows.contracts_real flows.products_of_transfers flows.sales_declined
+        flows.transfers flows.turnover flows.turnover_real flows.voucher_contracts
+        organisations.cases organisations.district organisations.field organisations.income
         organisations.kind organisations.posted organisations.registration
         organisations.researchers organisations.status organisations.visiting
         projects.organisation projects.phase projects.researchers projects.stands_for
-        results.open results.owner results.sold results.spin_off results.success results.value
-        results.worth talents.came talents.kind talents.organisation talents.until
-        totals.graduates_due
+        results.capabilities results.open results.owner results.sold results.spin_off
+        results.success results.value results.worth talents.came talents.kind
+        talents.organisation talents.until totals.graduates_due
     """,
     "projects": """
         contracts.quarter contracts.seller contracts.transfer contracts.value firms.above_scale
@@ -227,17 +229,17 @@ WRITES: dict[str, str] = {
     """,
     "maturation": """
         firms.above_scale firms.absorbed firms.alive firms.ally firms.attended
-        firms.capabilities firms.carrier firms.cluster firms.district firms.employees
-        firms.equity firms.field firms.first_orders firms.founded firms.graduated firms.hatched
-        firms.high_tech_industry firms.high_tech_until firms.high_value firms.leading
-        firms.left_seat firms.means firms.origin firms.partner firms.patents firms.platforms
-        firms.propensity firms.purchases firms.rd firms.rd_growth firms.rd_induced
-        firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.rd_unit
-        firms.results firms.revenue firms.seated firms.seedling firms.service_status
-        firms.status_pressed firms.technology_sme firms.visited firms.visitor firms.voucher
-        flows.helped flows.spin_offs organisations.cases results.piloted results.spin_off
-        results.stage results.success results.validated results.worth totals.pilot_room
-        totals.pilot_share
+        firms.capabilities firms.carrier firms.cluster firms.dealt firms.district
+        firms.employees firms.equity firms.field firms.first_orders firms.founded
+        firms.graduated firms.hatched firms.high_tech_industry firms.high_tech_until
+        firms.high_value firms.known firms.leading firms.left_seat firms.means firms.origin
+        firms.partner firms.patents firms.platforms firms.propensity firms.purchases firms.rd
+        firms.rd_growth firms.rd_induced firms.rd_padded firms.rd_relabelled firms.rd_stock
+        firms.rd_subsidy firms.rd_unit firms.results firms.revenue firms.seated firms.seedling
+        firms.service_status firms.status_pressed firms.technology_sme firms.visited
+        firms.visitor firms.voucher flows.helped flows.spin_offs organisations.cases
+        results.piloted results.spin_off results.stage results.success results.validated
+        results.worth totals.pilot_room totals.pilot_share
     """,
     "outreach": """
         firms.attended firms.first_orders firms.visited firms.visitor flows.event_firms
@@ -251,12 +253,13 @@ WRITES: dict[str, str] = {
     """,
     "contract": """
         contracts.additional contracts.bonus contracts.buyer contracts.quarter
-        contracts.registered contracts.seller contracts.service contracts.transfer
-        contracts.value firms.absorbed firms.partner firms.purchases firms.voucher
-        flows.bonus_base flows.brokered flows.brokered_value flows.contracts
-        flows.contracts_real flows.products_of_transfers flows.sales_declined flows.transfers
-        flows.turnover flows.turnover_real flows.voucher_contracts organisations.cases
-        organisations.income results.open results.sold
+        contracts.registered contracts.seller contracts.seller_firm contracts.service
+        contracts.transfer contracts.unit contracts.value firms.absorbed firms.dealt firms.known
+        firms.partner firms.purchases firms.voucher flows.bonus_base flows.brokered
+        flows.brokered_value flows.contracts flows.contracts_real flows.products_of_transfers
+        flows.sales_declined flows.transfers flows.turnover flows.turnover_real
+        flows.voucher_contracts organisations.cases organisations.income results.open
+        results.sold
     """,
     "projects": """
         firms.ally flows.city_projects flows.declined flows.helped flows.joint_investment
@@ -327,16 +330,16 @@ WRITES: dict[str, str] = {
     """,
     "demography": """
         firms.above_scale firms.absorbed firms.alive firms.ally firms.attended
-        firms.capabilities firms.carrier firms.cluster firms.district firms.employees
-        firms.equity firms.field firms.first_orders firms.founded firms.graduated firms.hatched
-        firms.high_tech_industry firms.high_tech_until firms.high_value firms.leading
-        firms.left_seat firms.means firms.origin firms.partner firms.patents firms.platforms
-        firms.propensity firms.purchases firms.rd firms.rd_growth firms.rd_induced
-        firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy firms.rd_unit
-        firms.results firms.revenue firms.seated firms.seedling firms.service_status
-        firms.status_pressed firms.technology_sme firms.visited firms.visitor firms.voucher
-        flows.closed flows.entered flows.fell_below flows.high_tech_applications
-        flows.rose_above
+        firms.capabilities firms.carrier firms.cluster firms.dealt firms.district
+        firms.employees firms.equity firms.field firms.first_orders firms.founded
+        firms.graduated firms.hatched firms.high_tech_industry firms.high_tech_until
+        firms.high_value firms.known firms.leading firms.left_seat firms.means firms.origin
+        firms.partner firms.patents firms.platforms firms.propensity firms.purchases firms.rd
+        firms.rd_growth firms.rd_induced firms.rd_padded firms.rd_relabelled firms.rd_stock
+        firms.rd_subsidy firms.rd_unit firms.results firms.revenue firms.seated firms.seedling
+        firms.service_status firms.status_pressed firms.technology_sme firms.visited
+        firms.visitor firms.voucher flows.closed flows.entered flows.fell_below
+        flows.high_tech_applications flows.rose_above
     """,
     "accreditation": """
         flows.promoted organisations.level organisations.reached totals.reached

@@ -31,7 +31,7 @@ from sim.region.pages import QUARTER, START, UNDER_WAY
 from sim.region.plugins import put_in_force
 from sim.region.record import Record
 from sim.region.recorder import Recorder
-from sim.state import founders, knowledge, researchers
+from sim.state import founders, knowledge, partners, researchers
 from sim.state.offers import Offers
 from sim.state.state import State
 from sim.state.targets import Watched
@@ -188,6 +188,7 @@ def start_city(case: Case, replicate: int = 0) -> Start:
         fund=start("general_budget") * start("science_share") * start("platform_fund_share"),
         founders=values.of(founders.Parameters),
         knowledge=values.of(knowledge.Parameters),
+        ties=values.of(partners.Parameters),
         researchers=values.of(researchers.Parameters),
     )
     # Who is there knows what stands anyway; nothing is offered or paid before the plan.

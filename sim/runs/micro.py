@@ -27,6 +27,7 @@ from sim.inputs.city import City
 from sim.inputs.codes import HOSTS, KIND_NAMES, LEVELS
 from sim.processes.subsidy_response import reported_rd
 from sim.runs import archives
+from sim.state import ties
 from sim.state.columns import BODIES, CLOSED, PROJECT_KINDS
 from sim.state.kene import PER_FIELD
 from sim.state.state import State
@@ -44,6 +45,7 @@ _REFERENCES = {
     "organisation": "organisations",
     "buyer": "firms",
     "seller": "organisations",
+    "seller_firm": "firms",
     "service": "organisations",
 }
 _WORDS: dict[str, tuple[str | None, ...]] = {
@@ -60,9 +62,11 @@ _SELLERS = ("outsider", "firm", "organisation")  # of the row numbers -2, -1, an
 _UNITS = {
     "origin": "organisation whose result it was founded for, id; null for none",
     "seller": "organisation, id; null for a firm or an outsider: see seller_class",
+    "seller_firm": "firm, id; null for an organisation or an outsider: see seller_class",
     "cluster": "name; null for all",
     "district": "name",
     "field": "WIPO field 1-35",
+    "known": "firms and organisations that it remembers, ids",
     "capabilities": f"capability numbers; n // {PER_FIELD} + 1 is the WIPO field",
     "platforms": "kinds of the platforms it hosts",
     "plan": "name",
@@ -169,7 +173,7 @@ def _table(
         for name, value in keys.items()
     }
     for name, column in table.columns.items():
-        if name != "alive":  # all who are here are
+        if name not in ("alive", "dealt"):  # all who are here are; see known
             columns[name] = _translated(state, table, column, rows)
     columns |= more
     fields = [
@@ -200,10 +204,12 @@ def _translated(state: State, table: Table, column: Column, rows: Rows) -> _Cell
         return _ids(getattr(state, _REFERENCES[name]), values), unit
     if unit.startswith("quarter"):
         return _quarters(values), unit.replace("0 for", "null for")
+    if name == "known":
+        return _counterparts(state, rows), unit
     if name == "platforms":
         return _hosted(values), unit
     if column.width:
-        return _lists(values), unit
+        return _lists(values, values >= 0), unit
     return pa.array(values), unit
 
 
@@ -236,6 +242,19 @@ def _ids(table: Table, rows: NDArray[Any]) -> Any:
     return pa.array(_follow(table.id, rows, 0), mask=rows < 0)
 
 
+def _counterparts(state: State, rows: Rows) -> Any:
+    """Return lists of the ids of whom firms remember, firms and organisations alike."""
+    whom = state.remembered(rows)
+    organisation = ties.of_organisation(np.minimum(whom, -2))
+    ids = np.where(whom >= 0, _at(state.firms, whom), _at(state.organisations, organisation))
+    return _lists(ids, whom != ties.NOBODY)
+
+
+def _at(table: Table, rows: Rows) -> NDArray[np.uint64]:
+    """Return the ids of rows, and of a row that there is not some number."""
+    return np.append(table.id, np.uint64(0))[np.clip(rows, -1, len(table))]
+
+
 def _named(words: Sequence[str | None], codes: NDArray[Any]) -> Any:
     return pa.array(words, pa.string()).take(pa.array(codes, mask=codes < 0))
 
@@ -257,8 +276,7 @@ def _hosted(bits: NDArray[Any]) -> Any:
     return pa.array(names, pa.list_(pa.string())).take(pa.array(at))
 
 
-def _lists(values: NDArray[Any]) -> Any:
-    """Return lists without the -1 that fill up a row."""
-    used = values >= 0
+def _lists(values: NDArray[Any], used: NDArray[np.bool_]) -> Any:
+    """Return lists of what is used of each row."""
     ends = np.concatenate(([0], np.cumsum(used.sum(axis=1))))
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(values[used]))

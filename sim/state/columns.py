@@ -29,6 +29,7 @@ MEANS = (
 )
 
 FIRM_UNITS = 12  # units of knowledge a firm can hold, after SKIN
+TIES = 6  # counterparts that a firm can remember
 RESULT_UNITS = 3  # units of knowledge in a result
 
 
@@ -80,6 +81,14 @@ class Firms(Table):
     absorbed: Floats = column(
         np.float64, "million CNY of technology bought this quarter", "contract"
     )
+    known: Whole = column(
+        np.int32,
+        "whom it remembers: a firm's row, -2 less an organisation's, or -1",
+        "contract",
+        default=-1,
+        width=TIES,
+    )
+    dealt: Whole = column(np.int32, "quarter of the last deal with each", "contract", width=TIES)
     purchases: Whole = column(np.int32, "contracts of its life", "contract")
     voucher: Floats = column(
         np.float64, "million CNY of vouchers used this quarter", "contract", "settle"
@@ -261,6 +270,8 @@ class Contracts(Table):
     transfer: Flags = column(np.bool_, "yes/no: a university's or institute's result")
     buyer: Whole = column(np.int32, "firm, row")
     seller: Whole = column(np.int32, "organisation, row; -1 a firm; -2 an outsider")
+    seller_firm: Whole = column(np.int32, "firm that sells, row; -1 for none", default=-1)
+    unit: Whole = column(np.int16, "capability that it is about", default=-1)
     service: Whole = column(np.int32, "intermediary, organisation row, -1 for none", default=-1)
     value: Floats = column(np.float64, "million CNY")
     registered: Flags = column(np.bool_, "yes/no: with the technology market")

@@ -73,8 +73,34 @@ def build(
 
 
 @compiled
+def _shared(held: int, wanted: int, same_field: float, same_sector: float) -> float:
+    """Return how far two units overlap."""
+    if held == wanted:
+        return 1.0
+    if held // PER_FIELD == wanted // PER_FIELD:
+        return max(same_field, same_sector)
+    if _SECTOR_OF[held // PER_FIELD] == _SECTOR_OF[wanted // PER_FIELD]:
+        return same_sector
+    return 0.0
+
+
+@compiled
+def _nearest(units: Whole, wanted: int, same_field: float, same_sector: float) -> tuple[float, int]:
+    """Return how far the nearest of somebody's units overlaps with one, and which it is."""
+    best, which = 0.0, -1
+    for k in range(units.size):
+        held = units[k]
+        if held < 0:
+            continue
+        shared = _shared(held, wanted, same_field, same_sector)
+        if which < 0 or shared > best:
+            best, which = shared, held
+    return best, which
+
+
+@compiled
 def _appeal(
-    firms: Capabilities, others: Capabilities, same_field: float, same_sector: float, out: Floats
+    firms: Whole, others: Whole, same_field: float, same_sector: float, out: Floats
 ) -> None:
     for i in range(out.size):
         units, overlap = 0, 0.0
@@ -83,25 +109,12 @@ def _appeal(
             if wanted < 0:
                 continue
             units += 1
-            best = 0.0
-            for k in range(firms.shape[1]):
-                held = firms[i, k]
-                if held < 0:
-                    continue
-                shared = 0.0
-                if held == wanted:
-                    shared = 1.0
-                elif held // PER_FIELD == wanted // PER_FIELD:
-                    shared = max(same_field, same_sector)
-                elif _SECTOR_OF[held // PER_FIELD] == _SECTOR_OF[wanted // PER_FIELD]:
-                    shared = same_sector
-                best = max(best, shared)
-            overlap += best
+            overlap += _nearest(firms[i], wanted, same_field, same_sector)[0]
         overlap /= max(units, 1)
         out[i] = 4 * overlap * (1 - overlap)  # 4: the top is 1
 
 
-def appeal(firms: Capabilities, others: Capabilities, p: Parameters) -> Floats:
+def appeal(firms: Whole, others: Whole, p: Parameters) -> Floats:
     """Return overlap × novelty, scaled to 0 … 1, for pairs of owners row by row.
 
     A unit overlaps fully where the same capability is held, in part where the field is held,
@@ -110,3 +123,41 @@ def appeal(firms: Capabilities, others: Capabilities, p: Parameters) -> Floats:
     out = np.empty(firms.shape[0])
     _appeal(firms, others, p.same_field, p.same_sector, out)
     return out
+
+
+@compiled
+def _fit(
+    holders: Whole,
+    wanted: Whole,
+    same_field: float,
+    same_sector: float,
+    out: Floats,
+    taught: Rows,
+) -> None:
+    for i in range(out.size):
+        out[i], taught[i] = _nearest(holders[i], wanted[i], same_field, same_sector)
+
+
+def fit(holders: Whole, wanted: Whole, p: Parameters) -> tuple[Floats, Rows]:
+    """Return how far the nearest unit of each holder overlaps with one wanted, and that unit.
+
+    Args:
+        holders: Whole, a row each.
+        wanted: A unit for each row.
+        p: How units are compared.
+    """
+    out, taught = np.empty(wanted.size), np.empty(wanted.size, np.int64)
+    _fit(holders, wanted, p.same_field, p.same_sector, out, taught)
+    return out, taught
+
+
+def fit_of_field(fields: Whole, wanted: Whole, p: Parameters) -> Floats:
+    """Return how far fields that are known as a whole overlap with units wanted."""
+    of = wanted // PER_FIELD
+    near = np.where(sector(fields) == sector(of), p.same_sector, 0.0)
+    return np.where(fields == of, max(p.same_field, p.same_sector), near)
+
+
+def in_field(fields: Whole, wanted: Whole) -> Rows:
+    """Return the units of fields that stand where those wanted stand in theirs."""
+    return np.asarray(fields * PER_FIELD + wanted % PER_FIELD, np.int64)

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
 from sim.core.compiled import compiled
-from sim.core.draws import Addressed, Draws
+from sim.core.draws import Addressed, Draws, mix
 from sim.core.tables import Table
 from sim.inputs.city import City, Figures
 from sim.inputs.codes import KIND_CODE, KIND_NAMES
 from sim.inputs.kinds import KINDS
 from sim.inputs.levers import Lever
+from sim.state import ties
 from sim.state.books import Books, Purse, yuan
 from sim.state.claims import EQUAL, Claim
 from sim.state.columns import (
@@ -38,6 +39,7 @@ from sim.state.founders import Parameters as Outlook
 from sim.state.knowledge import Parameters as Knowledge
 from sim.state.norms import Norms
 from sim.state.offers import Offer, Offers
+from sim.state.partners import Parameters as Ties
 from sim.state.researchers import Parameters as Time
 from sim.state.targets import Watched
 
@@ -106,6 +108,7 @@ class State:
         cleared: Line with a budget → yuan granted and claimed in each of the last four quarters.
         founders: How founders look ahead.
         knowledge: How knowledge is spread and compared.
+        ties: Whom firms remember and whom they ask.
         researchers: What researchers' time can go to.
         figures: The city's starting figures.
         norms: What else was fixed once at the start.
@@ -129,6 +132,7 @@ class State:
     figures: Figures
     founders: Outlook
     knowledge: Knowledge
+    ties: Ties
     researchers: Time
     trust: dict[str, float] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
@@ -189,6 +193,19 @@ class State:
     def lot(self, ids: Ids, slot: int = 0) -> NDArray[np.float64]:
         """Return the lots that decide between equal claimants in this quarter."""
         return self.luck("lot").uniform(ids, slot)
+
+    def tie(self, firms: Rows, others: Rows) -> None:
+        """Let firms remember whom they dealt with now: firms by row, ``ties.of_organisation``."""
+        ties.remember(self.firms, firms, others, self.quarter)
+
+    def remembered(self, firms: Rows) -> Rows:
+        """Return whom each firm remembers, in columns: the same, or ``ties.NOBODY``."""
+        return ties.remembered(self.firms, firms, self.quarter - self.ties.memory)
+
+    def taste(self, first: Ids, second: Ids) -> NDArray[np.float64]:
+        """Return what pairs are to each other beside the fit of their knowledge, for good."""
+        luck = self.draws.at("ties", 0)
+        return np.asarray(self.ties.taste * luck.normal(mix(first, second)))
 
     def counted_on(
         self,

@@ -61,8 +61,10 @@ AT_THE_START = {("research", "grants_per_patent"), ("incubation", "seek")}
 def code_of(sheet):
     """Return the code of what a sheet belongs to: its file, or all files of its folder."""
     file = Path(sys.modules[DECLARED[sheet].__module__].__file__)
-    # Founders' rules stand in the whole room of the state.
+    # Founders' rules stand in the whole room of the state, whom firms ask where they deal.
     files = file.parent.rglob("*.py") if file.parent.name in (sheet, "state") else [file]
+    if sheet == "ties":
+        files = [*files, *(PACKAGE / "processes").rglob("*.py")]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 

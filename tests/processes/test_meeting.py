@@ -1,5 +1,7 @@
 """Meeting: results meet firms by chance, through brokers and through former partners."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from world import (
@@ -13,13 +15,14 @@ from world import (
 )
 
 from sim.processes.meeting import Parameters, cases, meet
+from sim.state import ties
 
 # A firm that holds capability 0 shares the field, and half of each unit, with a result that
 # holds 5, 6 and 7: an overlap of one half, at which appeal is 1.
 FIRM = np.array([0, *[-1] * 11])
 RESULT = np.array([5, 6, 7])
-BY_CHANCE = Parameters(chance=0.7, own_field=0.7, repeat=0.0)
-ALONE = Parameters(chance=0.0, repeat=0.0)
+BY_CHANCE = Parameters(chance=0.7, own_field=0.7)
+ALONE = Parameters(chance=0.0)
 
 
 def town(results=500, firms=300, **columns):
@@ -92,11 +95,11 @@ def test_meetings_stay_within_the_field_as_often_as_stated():
     state = town(results=2000, firms=400)
     state.firms.field[:200], state.firms.field[200:] = 3, 9
     state.results.field[:] = 9
-    meet(state, Parameters(chance=1.0, own_field=0.6, repeat=0.0))
+    meet(state, Parameters(chance=1.0, own_field=0.6))
     inside = state.firms.field[state.matches.buyer] == 9
     # Those who look beyond the field still find it at its share of the ring, about one half.
     assert inside.mean() == pytest.approx(0.6 + 0.4 * 0.5, abs=0.06)
-    meet(state, Parameters(chance=1.0, own_field=1.0, repeat=0.0))
+    meet(state, Parameters(chance=1.0, own_field=1.0))
     assert (state.firms.field[state.matches.buyer] == 9).all()
 
 
@@ -112,7 +115,7 @@ def test_brokers_bring_results_together_with_firms():
     office = add_platforms(state, "transfer_service", 1)[0]
     add_brokers(state, 500)
     # 500 brokers: 500 · 0.2 · 6 = 600 cases, of which half are about the 500 results.
-    meet(state, Parameters(chance=0.0, repeat=0.0, broker_results=0.5))
+    meet(state, Parameters(chance=0.0, broker_results=0.5))
     assert state.flows.meetings == pytest.approx(300, abs=4 * np.sqrt(300))
     assert (state.matches.service == office).all()
 
@@ -143,31 +146,44 @@ def test_more_brokers_never_mean_fewer_meetings():
         before = state.flows.meetings
 
 
-def test_former_partners_look_at_what_their_partner_has_now():
-    state = town(results=4, firms=2)
-    other = add_bodies(state, "university", 1)[0]
-    own = add_results(state, other, 4, capabilities=RESULT)
-    state.firms.partner[0] = other
-    meet(state, Parameters(chance=0.0, repeat=1.0))
-    assert state.matches.buyer.tolist() == [0]
-    assert state.matches.result[0] in own
-    assert state.matches.service.tolist() == [-1]
+# A unit of another field of the sector: with half of what a result holds unknown to it, a firm
+# finds it more appealing than one that knows nothing near.
+STRANGE = np.array([34 * 20, *[-1] * 11])
 
 
-def test_a_partner_with_nothing_on_offer_brings_no_meeting():
-    state = town(results=4, firms=1)
-    other = add_bodies(state, "university", 1)[0]
-    add_results(state, other, 3, open=False)
-    state.firms.partner[0] = other
-    meet(state, Parameters(chance=0.0, repeat=1.0))
+def two_firms(**numbers):
+    """A firm to which results do not appeal, and one to which they do and that dealt before."""
+    state = town(results=40, firms=2, capabilities=np.array([STRANGE, FIRM]), field=[0, 34])
+    state.ties = dataclasses.replace(state.ties, **numbers)
+    state.tie(np.array([1]), ties.of_organisation(np.array([0])))
+    return state
+
+
+def test_an_owner_thinks_of_a_former_partner_and_meets_whom_its_result_appeals_to():
+    state = two_firms()
+    meet(state, Parameters(chance=2.0, own_field=1.0))
+    assert state.flows.meetings > 40
+    assert set(state.matches.buyer.tolist()) == {1}
+
+
+def test_without_memory_strangers_of_the_field_are_met_alone():
+    state = two_firms(memory=0.0)
+    meet(state, Parameters(chance=2.0, own_field=1.0))
+    assert state.matches.buyer.size == 0  # nothing that the first firm knows is near
+
+
+def test_a_partner_does_not_come_before_a_stranger_who_fits_better():
+    state = two_firms()
+    state.firms.capabilities[:] = state.firms.capabilities[::-1].copy()
+    meet(state, Parameters(chance=2.0, own_field=1.0))
+    assert set(state.matches.buyer.tolist()) == {0}
+
+
+def test_a_partner_that_is_forgotten_is_not_thought_of():
+    state = two_firms(memory=3.0)
+    state.quarter += 3
+    meet(state, Parameters(chance=2.0, own_field=1.0))
     assert state.matches.buyer.size == 0
-
-
-def test_ties_are_renewed_as_often_as_stated():
-    state = town(results=1, firms=4000, partner=0)
-    meet(state, Parameters(chance=0.0, repeat=0.05))
-    share = state.flows.meetings / 4000
-    assert share == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4000))
 
 
 def test_a_firm_that_is_not_there_changes_only_the_meetings_it_had():
@@ -175,7 +191,7 @@ def test_a_firm_that_is_not_there_changes_only_the_meetings_it_had():
     for alive in (True, False):
         state = town(results=300, firms=100)
         state.firms.alive[7] = alive
-        meet(state, Parameters(chance=2.0, repeat=0.0))
+        meet(state, Parameters(chance=2.0))
         worlds.append(
             list(zip(state.matches.result.tolist(), state.matches.buyer.tolist(), strict=True))
         )

@@ -20,6 +20,7 @@ from .means import SavingFirm, SavingOrganisation
 from .meeting import MeetingFirm, MeetingResult
 from .research import LapsingResult, ResearchingFirm, ResearchingOrganisation
 from .subsidy_response import SubsidisedFirm
+from .ties import RememberingFirm
 from .time import OrganisationWithTime
 
 
@@ -73,6 +74,7 @@ class PlainFirm(
     IncubatedFirm,
     GrowingFirm,
     SavingFirm,
+    RememberingFirm,
     MortalFirm,
     Agent,
 ):

@@ -90,6 +90,7 @@ class PlainCity(mesa.Model):
         self.start, self.weight = state.start, state.weight
         self.founders, self.knowledge = state.founders, state.knowledge
         self.given_time = state.researchers
+        self.ties = state.ties
         self.figures, self.norms = state.figures, state.norms
 
     # The quarter

@@ -15,11 +15,12 @@ from sim.inputs.levers import (
     TRANSFER_FINANCE,
     VOUCHER_SHARE,
 )
-from sim.processes.contract.sellers import FIRM_SELLS, OUTSIDER_SELLS
+from sim.processes.contract.deals import FIRM_SELLS, OUTSIDER_SELLS
 from sim.processes.contract.sellers import SELLING as SELLING_KINDS
 from sim.state.books import YUAN, Purse
-from sim.state.columns import ACTIVE
+from sim.state.columns import ACTIVE, RESULT_UNITS
 
+from .knowledge import PER_FIELD, capabilities, fit_of_field, nearest
 from .luck import Ring, descending_id, id_of_name, poisson
 from .time import with_time
 
@@ -29,8 +30,10 @@ SELLING = SELLING_KINDS.tolist()  # by kind code
 # Slots of a contract, of a result, and of a firm or organisation in a quarter.
 VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)
 REGISTERED_FOR_BONUS = 8
-SIGNED, PRODUCT = 0, 1
+SIGNED, PRODUCT, TAUGHT = 0, 1, 2
+COMMON, ASKED = 12, 16
 COUNT, TAKES_VOUCHER, EQUIPMENT, SELLER = 0, 4, 8, 10
+NEAR_SELLER, CLUSTER_SELLER = 12, 13
 FROM_RESULT = 1 << 20  # serial of the contract on a result
 
 
@@ -46,6 +49,13 @@ class ContractingFirm:
             return 0
         return poisson(scale * self.rd**p.elasticity, self.draw("contract", COUNT))
 
+    def sells(self):
+        return self.alive and self.rd > 0
+
+    def fits(self, p, unit):
+        """Return how far the nearest of its units overlaps with one."""
+        return nearest(p, self.capabilities, unit)[0]
+
     def may_use_voucher(self, p):
         small = self.alive and self.employees < p.voucher_staff
         return small and (self.technology_sme or self.rd > 0)
@@ -56,8 +66,12 @@ class ContractingFirm:
 
 
 class ContractingOrganisation:
-    def sells_services(self):
+    def sells(self):
         return SELLING[self.kind] and self.status == ACTIVE
+
+    def fits(self, p, unit):
+        """Return how far what it knows, its field as a whole, overlaps with a unit."""
+        return fit_of_field(p, self.field, unit)
 
     def registers_contracts(self):
         return self.registration and self.status == ACTIVE
@@ -150,6 +164,7 @@ def transfer(city, p):
             transfer=True,
             buyer=match.buyer.row,
             seller=result.owner,
+            unit=result.capabilities[int(result.draw("contract", TAUGHT) * RESULT_UNITS)],
             service=-1 if match.service is None else match.service.row,
             value=result.value,
         )
@@ -174,7 +189,7 @@ def rank(match):
 def signing_chance(city, p, match, financed):
     """Return the chance that a match is signed."""
     price, buyer, result = match.result.value, match.buyer, match.result
-    eased = match.service is not None or buyer.partner == result.owner
+    eased = match.service is not None or result.owner in buyer.organisations_it_remembers()
     cost = p.transaction_cost * (1 - p.cost_saved if eased else 1.0)
     relieved = min(city.offers.dose(RISK_RELIEF), 1.0)
     borne = price * (1 + p.risk * (1 - financed) * (1 - relieved))
@@ -220,10 +235,10 @@ def develop(city, p):
             contracts.append(commissioned(city, p, firm, serial))
     if not contracts:
         return
-    sellers = selling_organisations(city)
-    for contract in contracts:
-        contract.seller = drawn_seller(p, contract, sellers)
     broker(city, p, contracts)
+    market = Market(city)
+    for contract in contracts:
+        market.name_seller(contract, *drawn_class(p, contract))
     served = served_districts(city)
     for contract in contracts:
         sign(city, p, contract, served)
@@ -242,18 +257,90 @@ def commissioned(city, p, firm, serial):
     )
 
 
-def drawn_seller(p, contract, sellers):
-    """Return who sells: an outsider, an organisation of the city, or a firm."""
+def drawn_class(p, contract):
+    """Return whether an outsider sells, and whether an organisation of the city does."""
     if contract.draw_for_life("contract", OUTSIDE) < p.outside:
-        return OUTSIDER_SELLS
-    if contract.draw_for_life("contract", ORGANISATION) < p.organisations_sell:
-        seller = sellers.pick(contract.draw_for_life("contract", POINTER))
-        return FIRM_SELLS if seller is None else seller.row
-    return FIRM_SELLS
+        return True, False
+    return False, contract.draw_for_life("contract", ORGANISATION) < p.organisations_sell
 
 
-def selling_organisations(city):
-    return ring_of_organisations([o for o in city.organisations if o.sells_services()])
+class Market:
+    """Who sells development and services in this quarter."""
+
+    def __init__(self, city):
+        self.city, self.p = city, city.knowledge
+        self.by_field, self.by_cluster = Ring(), Ring()
+        for firm in city.firms:
+            if firm.sells():
+                self.by_field.lay(firm.draw("contract", NEAR_SELLER), firm, firm.field)
+                self.by_cluster.lay(firm.draw("contract", CLUSTER_SELLER), firm, firm.cluster)
+        self.of_field, self.of_all = Ring(), Ring()
+        for one in city.organisations:
+            if one.sells():
+                self.of_field.lay(one.draw("contract", NEAR_SELLER), one, one.field)
+                self.of_all.lay(one.draw("contract", SELLER), one)
+        for laid in (self.by_field, self.by_cluster, self.of_field, self.of_all):
+            laid.close()
+
+    def name_seller(self, contract, by_outsider, by_organisation):
+        """Say who sells, and what unit of knowledge the contract is about."""
+        city, buyer = self.city, self.city.firms[contract.buyer]
+        [contract.unit] = capabilities(city.luck, self.p, contract.id, buyer.field, 1, 1)
+        contract.seller, contract.seller_firm = FIRM_SELLS, -1
+        if by_outsider:
+            contract.seller = OUTSIDER_SELLS
+            return
+        if by_organisation:
+            found = self.best(contract, buyer, self.organisations_asked(contract, buyer))
+            if found is not None:
+                contract.seller = found.row
+                contract.unit = found.field * PER_FIELD + contract.unit % PER_FIELD
+                return
+        found = self.best(contract, buyer, self.firms_asked(contract, buyer))
+        if found is not None:
+            contract.seller_firm = found.row
+            contract.unit = nearest(self.p, found.capabilities, contract.unit)[1]
+
+    def organisations_asked(self, contract, buyer):
+        """Return those it remembers, and strangers, every second one of the field."""
+        asked = [self.city.organisations[row] for row in buyer.organisations_it_remembers()]
+        return asked + self.strangers(contract, self.of_field, self.of_all, 0)
+
+    def firms_asked(self, contract, buyer):
+        """Return those it remembers, a common partner, and strangers of the field or cluster."""
+        known = buyer.remembers()
+        rows = [*known, self.dealt_with_by_a_partner(contract, known)]
+        asked = [self.city.firms[row] for row in rows if row >= 0]
+        return asked + self.strangers(contract, self.by_field, self.by_cluster, buyer.cluster)
+
+    def strangers(self, contract, of_field, around, group):
+        """Return the strangers that are asked, every second one of the field."""
+        found = []
+        for number in range(round(self.city.ties.asked)):
+            pointer = contract.draw_for_life("contract", ASKED + number)
+            if number % 2 == 0:
+                found.append(of_field.pick(pointer, contract.unit // PER_FIELD))
+            else:
+                found.append(around.pick(pointer, group))
+        return [one for one in found if one is not None]
+
+    def dealt_with_by_a_partner(self, contract, known):
+        """Return with whom somebody it remembers has dealt."""
+        first = known[int(contract.draw_for_life("contract", COMMON) * len(known))]
+        if first < 0:
+            return -1
+        theirs = self.city.firms[first].remembers()
+        return theirs[int(contract.draw_for_life("contract", COMMON + 1) * len(theirs))]
+
+    def best(self, contract, buyer, asked):
+        """Return who of those asked fits best, with a taste for each; None if nobody is."""
+        chosen, most = None, None
+        for one in asked:
+            if one is not buyer and one.sells():
+                score = buyer.taste_for(one) + one.fits(self.p, contract.unit)
+                if most is None or score > most:
+                    chosen, most = one, score
+        return chosen
 
 
 def ring_of_organisations(organisations):
@@ -301,6 +388,11 @@ def sign(city, p, contract, served, used=True):
     contract.registered = contract.is_registered(p, served)
     city.contracts.append(contract)
     buyer = city.firms[contract.buyer]
+    if contract.seller >= 0:
+        buyer.remember(-2 - contract.seller)
+    elif contract.seller_firm >= 0:
+        buyer.remember(contract.seller_firm)
+        city.firms[contract.seller_firm].remember(contract.buyer)
     buyer.absorbed += contract.value * used
     buyer.purchases += 1
     for party in (contract.seller, contract.service):
@@ -326,10 +418,13 @@ def use_vouchers(city, p, lever, able, reach, slot):
         parts = [p.voucher_bill * offer.dose / total * city.weight for _ in firms]
         rows = [firm.row for firm in firms]
         city.claim(offer, rows, parts, "firm", note=partial(note_voucher, city))
-    sellers, served = selling_organisations(city), served_districts(city)
-    for firm in firms:
-        if firm.draw("contract", slot + 1) < p.voucher_additional:
-            sign(city, p, voucher_contract(city, p, firm, sellers, slot), served)
+    using = [f for f in firms if f.draw("contract", slot + 1) < p.voucher_additional]
+    market, served = Market(city), served_districts(city)
+    contracts = [voucher_contract(city, p, firm, slot) for firm in using]
+    for contract in contracts:
+        market.name_seller(contract, by_outsider=False, by_organisation=True)
+    for contract in contracts:
+        sign(city, p, contract, served)
 
 
 def note_voucher(city, _, rows, millions):
@@ -337,15 +432,13 @@ def note_voucher(city, _, rows, millions):
         city.firms[row].voucher += million / city.weight
 
 
-def voucher_contract(city, p, firm, sellers, slot):
+def voucher_contract(city, p, firm, slot):
     """Return the contract that a voucher brought about."""
     number = descending_id(identity.CONTRACT, firm.id, city.quarter, slot << 20)
-    seller = sellers.pick(city.luck.uniform("contract", city.quarter, number))
     return city.new_contract(
         id=number,
         quarter=city.quarter,
         buyer=firm.row,
-        seller=FIRM_SELLS if seller is None else seller.row,
         value=p.voucher_bill,
         additional=True,
     )

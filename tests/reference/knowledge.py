@@ -43,6 +43,23 @@ def closeness(p, unit, other):
     return p.same_sector if sector(unit // PER_FIELD) == sector(other // PER_FIELD) else 0.0
 
 
+def nearest(p, holder, unit):
+    """Return how far the nearest of somebody's units overlaps with one, and which it is."""
+    mine = [held for held in holder if held >= 0]
+    overlap = [closeness(p, held, unit) for held in mine]
+    if not mine:
+        return 0.0, -1
+    return max(overlap), mine[overlap.index(max(overlap))]
+
+
+def fit_of_field(p, field, unit):
+    """Return how far a field known as a whole overlaps with a unit."""
+    of = unit // PER_FIELD
+    if field == of:
+        return max(p.same_field, p.same_sector)
+    return p.same_sector if sector(field) == sector(of) else 0.0
+
+
 def appeal(p, firm, other):
     """Return overlap × novelty, scaled to 0 … 1, of a piece of knowledge to a firm."""
     mine = [unit for unit in firm if unit >= 0]

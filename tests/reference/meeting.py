@@ -12,9 +12,9 @@ from .luck import Ring, descending_id, poisson
 # Slots of a result, of a firm or service, and of a meeting.
 BY_CHANCE, BY_BROKER, SHOWN, LISTED = 0, 1, 11, 0
 NEAR_PLACE, EVERYBODY_PLACE, OFFICE_PLACE = 5, 6, 7
-LOOKS_AGAIN, SHELF_PLACE, SHELF_POINTER = 8, 9, 10
+PARTNER_PLACE = 8
 MEETS_AT_EVENT, EVENT_POINTER, EVENT_SHELF, VISIT_POINTER, VISIT_SHELF = range(20, 25)
-OWN_FIELD, WHO, OFFICE, FITS = 0, 1, 2, 4
+OWN_FIELD, WHO, OFFICE, PARTNER, FITS = range(5)
 # Serials that keep meetings apart.
 FIRST_SHOWN, AT_EVENT, ON_VISIT = 1 << 16, 1 << 24, 1 << 25
 
@@ -36,10 +36,6 @@ class MeetingFirm:
         number = descending_id(identity.CONTRACT, self.id, self.model.quarter, serial)
         return Meeting(number, result, self)
 
-    def looks_at_its_partners_results(self, p):
-        known = self.alive and self.partner >= 0 and self.rd > 0
-        return known and self.draw("meeting", LOOKS_AGAIN) < p.repeat
-
     def is_guest(self):
         return self.attended == self.model.quarter and self.alive and self.rd > 0
 
@@ -59,20 +55,26 @@ class MeetingResult:
         listed = self.draw_for_life("meeting", LISTED) < self.model.offers.dose(LISTING)
         return poisson(p.listed if listed else 0.0, self.draw("meeting", SHOWN))
 
-    def meets_stranger(self, p, serial, brokered, near, everybody, offices):
-        """Return its meeting with a firm, mostly of its own field."""
+    def meets_somebody(self, p, serial, brokered, rings):
+        """Return its meeting with a firm, mostly of its own field, or a partner of its owner."""
         city = self.model
+        near, everybody, partners, offices = rings
         number = descending_id(identity.CONTRACT, self.id, city.quarter, serial)
-        who = city.luck.uniform("meeting", city.quarter, number, WHO)
-        buyer = None
-        if city.luck.uniform("meeting", city.quarter, number, OWN_FIELD) < p.own_field:
-            buyer = near.pick(who, self.field)
+
+        def luck(slot):
+            return city.luck.uniform("meeting", city.quarter, number, slot)
+
+        buyer = near.pick(luck(WHO), self.field) if luck(OWN_FIELD) < p.own_field else None
         if buyer is None:
-            buyer = everybody.pick(who)
-        service = None
-        if brokered:
-            service = offices.pick(city.luck.uniform("meeting", city.quarter, number, OFFICE))
+            buyer = everybody.pick(luck(WHO))
+        partner = partners.pick(luck(PARTNER), self.owner)
+        if partner is not None and self.appeals_to(partner) > self.appeals_to(buyer):
+            buyer = partner
+        service = offices.pick(luck(OFFICE)) if brokered else None
         return Meeting(number, self, buyer, service)
+
+    def appeals_to(self, firm):
+        return appeal(self.model.knowledge, firm.capabilities, self.capabilities)
 
 
 def cases(brokers, p):
@@ -88,7 +90,6 @@ def meet(city, p):
     if not results or not firms:
         return
     meetings = strangers(city, p, results, firms)
-    meetings += former_partners(city, p, results)
     meetings += guests(city, p, results, firms)
     meetings += visited(city, results)
     for met in meetings:
@@ -100,11 +101,11 @@ def meet(city, p):
 
 
 def strangers(city, p, results, firms):
-    near, everybody = rings_of_firms(firms)
+    partners = former_partners(firms)
     offices = Ring()
     for service in city.platforms("transfer_service"):
         offices.lay(service.draw("meeting", OFFICE_PLACE), service)
-    offices.close()
+    rings = (*rings_of_firms(firms), partners, offices.close())
     cases_each = min(cases(city.brokers, p) * p.broker_results / len(results), p.most_meetings)
     meetings = []
     for result in results:
@@ -114,7 +115,7 @@ def strangers(city, p, results, firms):
         serials = [*range(by_chance + by_broker), *range(FIRST_SHOWN, FIRST_SHOWN + shown)]
         for serial in serials:
             brokered = by_chance <= serial < FIRST_SHOWN
-            meetings.append(result.meets_stranger(p, serial, brokered, near, everybody, offices))
+            meetings.append(result.meets_somebody(p, serial, brokered, rings))
     return meetings
 
 
@@ -135,16 +136,13 @@ def shelf(results, slot, group):
     return laid.close()
 
 
-def former_partners(city, p, results):
-    """Former partners look at what their partner has on offer now."""
-    on_offer = shelf(results, SHELF_PLACE, "owner")
-    meetings = []
-    for firm in city.firms:
-        if firm.looks_at_its_partners_results(p):
-            result = on_offer.pick(firm.draw("meeting", SHELF_POINTER), firm.partner)
-            if result is not None:
-                meetings.append(firm.meets(result, 0))
-    return meetings
+def former_partners(firms):
+    """Return the firms that remember a deal with an organisation, on a ring of each of these."""
+    partners = Ring()
+    for firm in firms:
+        for organisation in firm.organisations_it_remembers():
+            partners.lay(firm.draw("meeting", PARTNER_PLACE), firm, organisation)
+    return partners.close()
 
 
 def guests(city, p, results, firms):

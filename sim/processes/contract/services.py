@@ -17,9 +17,10 @@ from sim.inputs.levers import TRANSFER_BONUS
 from sim.inputs.values import Values
 from sim.processes.contract import slots
 from sim.processes.contract.bonus import brokering_chance
+from sim.processes.contract.deals import Deals
 from sim.processes.contract.parameters import Parameters
-from sim.processes.contract.sellers import FIRM_SELLS, OUTSIDER_SELLS, sellers
-from sim.processes.contract.signing import Deals, registration_chance, sign
+from sim.processes.contract.sellers import name_sellers
+from sim.processes.contract.signing import registration_chance, sign
 from sim.state.ring import ring
 from sim.state.state import State
 
@@ -91,14 +92,11 @@ def develop(state: State, p: Parameters) -> None:
     mean = state.figures.contract_mean
     spread = p.size_spread
     value = np.exp(np.log(mean) - spread**2 / 2 + spread * luck.normal(ids, slots.VALUE))
-    seller = np.full(total, FIRM_SELLS)
     outsider = luck.happens(ids, p.outside, slots.OUTSIDE)
-    seller[outsider] = OUTSIDER_SELLS
-    by_organisation = ~outsider & luck.happens(ids, p.organisations_sell, slots.ORGANISATION)
-    pick = sellers(state).pick(luck.uniform(ids[by_organisation], slots.POINTER))
-    seller[by_organisation] = np.where(pick >= 0, pick, FIRM_SELLS)
+    organisation = ~outsider & luck.happens(ids, p.organisations_sell, slots.ORGANISATION)
     service = _intermediaries(state, p, ids, value)
-    sign(state, p, Deals(ids=ids, buyer=buyer, seller=seller, service=service, value=value))
+    named = name_sellers(state, ids, buyer, outsider, organisation)
+    sign(state, p, Deals(ids=ids, buyer=buyer, named=named, service=service, value=value))
 
 
 def begin(state: State, values: Values) -> None:

@@ -4,43 +4,18 @@ Registration is a choice of its own: it saves tax and takes an errand, the less 
 district has a registration service. Real and registered contracts are counted apart.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.arrays import Flags, Floats, Ids, Rows, Whole
+from sim.core.arrays import Flags, Rows
 from sim.inputs.levers import TRANSFER_BONUS
 from sim.processes.contract import slots
 from sim.processes.contract.bonus import bonus_excess
+from sim.processes.contract.deals import Deals
 from sim.processes.contract.parameters import Parameters
+from sim.state import ties
 from sim.state.columns import ACTIVE
 from sim.state.state import State
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deals:
-    """What contracts of one stream say when they are signed.
-
-    Attributes:
-        ids: Their ids.
-        buyer: Rows of firms.
-        seller: Rows of organisations; or a firm, or an outsider.
-        service: Who brokered them, row; -1 for nobody.
-        value: Million CNY.
-        transfer: Whether they sell results of universities or institutes.
-        additional: Whether a voucher brought them about.
-        absorbed: Whether the buyer itself uses what it bought.
-    """
-
-    ids: Ids
-    buyer: Rows
-    seller: Whole
-    service: Rows
-    value: Floats
-    transfer: bool = False
-    additional: bool = False
-    absorbed: Flags | bool = True
 
 
 def registration_districts(state: State) -> NDArray[np.bool_]:
@@ -79,20 +54,32 @@ def sign(state: State, p: Parameters, deals: Deals) -> None:
         quarter=state.quarter,
         transfer=deals.transfer,
         buyer=deals.buyer,
-        seller=deals.seller,
+        seller=deals.named.seller,
+        seller_firm=deals.named.firm,
+        unit=deals.named.unit,
         service=deals.service,
         value=deals.value,
         registered=_registered(state, p, deals),
         additional=deals.additional,
     )
+    _remember(state, deals)
     firms, table = state.firms, state.organisations
     np.add.at(firms.absorbed, deals.buyer, deals.value * deals.absorbed)
     np.add.at(firms.purchases, deals.buyer, 1)
     weight = 1.0 if deals.transfer else state.weight
-    for party in (deals.seller, deals.service):
+    for party in (deals.named.seller, deals.service):
         known = party >= 0
         np.add.at(table.cases, party[known], weight)
         np.add.at(table.income, party[known], deals.value[known] * weight)
+
+
+def _remember(state: State, deals: Deals) -> None:
+    """Let each buyer remember who sold to it, and each firm to whom it sold, deal after deal."""
+    seller, firm = deals.named.seller, deals.named.firm
+    code = np.where(seller >= 0, ties.of_organisation(seller), firm)
+    who, whom = np.column_stack([deals.buyer, firm]), np.column_stack([code, deals.buyer])
+    dealt = np.column_stack([code != ties.NOBODY, firm >= 0])
+    state.tie(who[dealt].astype(np.int64), whom[dealt])
 
 
 def count(state: State, rows: Rows) -> None:

@@ -3,6 +3,9 @@
 # A contract's own.
 VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)
 REGISTERED_FOR_BONUS = 8
-PRODUCT = 1  # a result's in the quarter of its sale
+COMMON = 12  # the first of two in a block
+ASKED = 16  # the first of those by which strangers are asked
+PRODUCT, TAUGHT = 1, 2  # a result's in the quarter of its sale
 # A firm's in a quarter; the slot after a voucher's decides what is made of it.
 COUNT, TAKES_VOUCHER, EQUIPMENT, SELLER = 0, 4, 8, 10
+NEAR_SELLER, CLUSTER_SELLER = 12, 13  # a firm's or organisation's place on a ring

@@ -17,12 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import identity
-from sim.core.arrays import Rows
+from sim.core.arrays import Flags, Rows, Whole
 from sim.inputs.levers import RISK_RELIEF, SELLER_INCENTIVE, TRANSFER_FINANCE
 from sim.processes.contract import slots
+from sim.processes.contract.deals import Deals, Named
 from sim.processes.contract.parameters import Parameters
-from sim.processes.contract.signing import Deals, sign
+from sim.processes.contract.signing import sign
+from sim.state import ties
 from sim.state.books import YUAN
+from sim.state.columns import RESULT_UNITS
 from sim.state.state import State
 from sim.state.time import taken_on
 
@@ -82,10 +85,15 @@ def _sell(state: State, p: Parameters, result: Rows, buyer: Rows, service: Rows)
     products = luck.happens(results.id[result], results.success[result], slots.PRODUCT)
     state.flows.products_of_transfers += float(products.sum())
     state.firms.partner[buyer] = results.owner[result]
+    held = (luck.uniform(results.id[result], slots.TAUGHT) * RESULT_UNITS).astype(np.int64)
     deals = Deals(
         ids=identity.mixed(identity.CONTRACT, results.id[result], state.quarter, 1 << 20),
         buyer=buyer,
-        seller=results.owner[result],
+        named=Named(
+            seller=results.owner[result].astype(np.int64),
+            firm=np.full(result.size, ties.NOBODY),
+            unit=results.capabilities[result, held].astype(np.int64),
+        ),
         service=service,
         value=results.value[result],
         transfer=True,
@@ -93,6 +101,12 @@ def _sell(state: State, p: Parameters, result: Rows, buyer: Rows, service: Rows)
         absorbed=~results.spin_off[result],
     )
     sign(state, p, deals)
+
+
+def _remembers(state: State, buyer: Rows, owner: Whole) -> Flags:
+    """Return whether each buyer remembers a deal with the owner."""
+    known = state.remembered(buyer) == ties.of_organisation(owner)[:, None]
+    return np.asarray(known.any(axis=1), np.bool_)
 
 
 def transfer_results(state: State, p: Parameters) -> None:
@@ -106,7 +120,7 @@ def transfer_results(state: State, p: Parameters) -> None:
     result, buyer, service = matches.result[first], matches.buyer[first], matches.service[first]
     owner, price = results.owner[result], results.value[result]
     typical = state.norms.typical_rd_stock
-    eased = (service >= 0) | (firms.partner[buyer] == owner)
+    eased = (service >= 0) | _remembers(state, buyer, owner)
     cost = p.transaction_cost * np.where(eased, 1 - p.cost_saved, 1.0)
     financed = _financed(state, p, price)
     relieved = min(state.offers.dose(RISK_RELIEF), 1.0)

@@ -11,20 +11,21 @@ from sim.core import identity
 from sim.core.arrays import Floats, Rows
 from sim.inputs.levers import EQUIPMENT_SHARE, VOUCHER_SHARE, Lever
 from sim.processes.contract import slots
+from sim.processes.contract.deals import Deals
 from sim.processes.contract.parameters import Parameters
-from sim.processes.contract.sellers import FIRM_SELLS, sellers
-from sim.processes.contract.signing import Deals, sign
+from sim.processes.contract.sellers import name_sellers
+from sim.processes.contract.signing import sign
 from sim.state.state import State
 
 
 def _sign_additional(state: State, p: Parameters, buyer: Rows, slot: int) -> None:
     """Sign the contracts that vouchers brought about."""
     ids = identity.mixed(identity.CONTRACT, state.firms.id[buyer], state.quarter, slot << 20)
-    seller = sellers(state).pick(state.luck("contract").uniform(ids))
+    nowhere = np.zeros(buyer.size, np.bool_)
     deals = Deals(
         ids=ids,
         buyer=buyer,
-        seller=np.where(seller >= 0, seller, FIRM_SELLS),
+        named=name_sellers(state, ids, buyer, nowhere, ~nowhere),
         service=np.full(buyer.size, -1),
         value=np.full(buyer.size, p.voucher_bill),
         additional=True,

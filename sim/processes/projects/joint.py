@@ -82,10 +82,13 @@ def _after_meetings(state: State, p: Parameters) -> tuple[Ids, Rows, Floats]:
     """Of those who met over a result and mean to deal, some agree on a project instead."""
     firms, matches = state.firms, state.matches
     pairs = mix(state.results.id[matches.result], firms.id[matches.buyer])
+    # Who met twice over a result agrees once.
+    met = np.sort(np.unique(pairs, return_index=True)[1])
+    pairs, buyer = pairs[met], matches.buyer[met]
     ids = identity.mixed(identity.CONTRACT, pairs, state.quarter, 1 << 20)
     agreed = state.luck("projects").happens(ids, p.after_match)
-    agreed &= firms.alive[matches.buyer] & (firms.rd[matches.buyer] > 0)
-    rows = matches.buyer[agreed]
+    agreed &= firms.alive[buyer] & (firms.rd[buyer] > 0)
+    rows = buyer[agreed]
     return ids[agreed], rows, np.ones(rows.size)
 
 

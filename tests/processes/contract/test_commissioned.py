@@ -13,7 +13,7 @@ from world import (
 )
 
 from sim.processes.contract import Parameters, agree, begin
-from sim.processes.contract.sellers import FIRM_SELLS, OUTSIDER_SELLS
+from sim.processes.contract.deals import FIRM_SELLS, OUTSIDER_SELLS
 from sim.state.columns import CLOSED
 
 

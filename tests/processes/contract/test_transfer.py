@@ -17,6 +17,7 @@ from world import (
 
 from sim.processes.contract import Parameters, agree
 from sim.processes.contract.transfer import _financed, absorptive_capacity, signing_chance
+from sim.state import ties
 
 
 def one_deal(*offers, number=1, **firm):
@@ -101,7 +102,7 @@ def test_a_tie_or_a_broker_saves_the_cost_of_the_transaction(tie, broker, signed
     state, university = one_deal()
     office = add_platforms(state, "transfer_service", 1)[0]
     if tie:
-        state.firms.partner[:] = university
+        state.tie(np.arange(1), ties.of_organisation(np.array([university])))
     matched(state, 0, 0, service=office if broker else -1)
     # Without ease it costs two thousand prices to deal; with ease nothing.
     agree(state, Parameters(close=1.0, gain=1000.0, transaction_cost=2000.0, cost_saved=1.0))
