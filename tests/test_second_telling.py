@@ -177,6 +177,7 @@ OTHERWISE = {
     "meeting": ("chance", 1.5),
     "contract": ("close", 0.5),
     "founding": ("approval", 0.5),
+    "learning": ("fades", 0.5),
     "incubation": ("leave", 3.0),
     "market": ("youth", 1.01),
     "demography": ("considers", 0.5),

@@ -55,6 +55,7 @@ SHEETS = (
     "accounts",
     "researchers",
     "government",
+    "learning",
 )
 _FIELDS = tuple(field.name for field in dataclasses.fields(Quantity))
 _ENDS = ("low", "high")

@@ -9,8 +9,13 @@ the share stays where the city has it (K21's 8 and 17 % a year would drain every
 makes starting likelier and stopping less so [S26, S36]. A quarter closes a part of the gap to
 propensity × revenue, or to the threshold of the high-tech status by those that hold it; firms
 plan ahead for the economy's growth. The propensity is unrelated to size [S26]. The R&D stock
-loses 15 % a year. Results are Poisson with mean ∝ R&D^0.85 across firms [K1, K33], scaled to the
-city's invention grants. What expected subsidies add to a firm's R&D is part of what it adjusts to.
+loses 15 % a year. Results are Poisson with mean
+
+    scale · R&D^0.85 · (1 + units of knowledge from outside at work)^outside_effect
+
+across firms [K1, K33], scaled to the city's invention grants: what a firm learnt of partners, and
+who of science serves in it (``learning``), raise them as a professor's dual post does [K50]. What
+expected subsidies add to a firm's R&D is part of what it adjusts to.
 A share of the patents is of high value (kept for long, in the key industries, paid for): of a
 firm's grants the share min(1, n · (R&D over revenue)^e), with n set so that the city begins with
 its own share; they lapse later than others.
@@ -47,6 +52,7 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state import kene
 from sim.state.columns import ACTIVE, RESULT_UNITS
+from sim.state.learnt import at_work
 from sim.state.norms import LARGE, SMALL
 from sim.state.rules import status_share
 from sim.state.state import State
@@ -61,6 +67,7 @@ class Parameters(Numbers, name="research"):
     unit_effect: float = meaning("R&D that a unit of its own adds to a firm's")
     depreciation: float = meaning("R&D stock that is lost")
     elasticity: float = meaning("results to R&D across firms")
+    outside_effect: float = meaning("results to 1 + units of knowledge from outside at work")
     grants_per_patent: float = meaning("invention grants per valid patent at the start")
     patent_lapse: float = meaning("valid patents that lapse")
     high_value_slope: float = meaning("a grant's chance of high value to R&D over revenue")
@@ -103,6 +110,13 @@ class Spending(NamedTuple):
     rd: Floats
     rd_stock: Floats
     rd_growth: Floats
+
+
+class Able(NamedTuple):
+    """Who may find something."""
+
+    alive: Flags
+    revenue: Floats
 
 
 class Held(NamedTuple):
@@ -206,15 +220,16 @@ def _decide(
 
 @compiled
 def _patent(
-    draws: Floats, alive: Flags, revenue: Floats, rd: Floats, held: Held, patenting: Patenting
+    draws: Floats, able: Able, rd: Floats, outside: Floats, held: Held, patenting: Patenting
 ) -> None:
+    alive, revenue = able.alive, able.revenue
     patents, high_value, results = held.patents, held.high_value, held.results
     for i in range(alive.size):
         results[i] = 0
         if not alive[i]:
             continue
         if rd[i] > 0.0:
-            mean = patenting.scale * power(rd[i], patenting.elasticity)
+            mean = patenting.scale * power(rd[i], patenting.elasticity) * outside[i]
             results[i] = poisson(mean, draws[_GRANTS, i])
         if patents[i] > 0:
             # The same draw: whoever loses a patent of high value has lost one.
@@ -280,6 +295,12 @@ def of_units(state: State, p: Parameters) -> Floats:
     return np.asarray((1 + effect * rd_units(state)) / (1 + effect * state.firms.rd_unit))
 
 
+def of_outside(state: State, p: Parameters) -> Floats:
+    """Return what knowledge from outside makes of each firm's results."""
+    units = at_work(state.firms, state.talents, state.quarter)
+    return np.asarray((1 + units) ** p.outside_effect)
+
+
 def know_units(state: State, values: Values) -> None:
     """Note who has an R&D unit at the start, to be called when platforms are placed."""
     state.firms.rd_unit[:] = rd_units(state)
@@ -290,7 +311,8 @@ def _invest(state: State, p: Parameters) -> None:
     draws = state.luck("research").block(firms.id)
     units = of_units(state, p)
     _decide(draws, seen, units, record(Spending, firms), state.quarter, _deciding(state, p))
-    _patent(draws, seen.alive, seen.revenue, firms.rd, record(Held, firms), _patenting(state, p))
+    able, held, outside = record(Able, firms), record(Held, firms), of_outside(state, p)
+    _patent(draws, able, firms.rd, outside, held, _patenting(state, p))
 
 
 def _deciding(state: State, p: Parameters) -> Deciding:

@@ -19,6 +19,7 @@ from sim.processes import (
     funds,
     government,
     incubation,
+    learning,
     market,
     maturation,
     meeting,
@@ -65,6 +66,7 @@ DECLARED: dict[str, type[Numbers]] = {
         accounts.Parameters,
         researchers.Parameters,
         government.Parameters,
+        learning.Parameters,
     )
 }
 

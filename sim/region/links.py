@@ -18,8 +18,8 @@ READS: dict[str, str] = {
     """,
     "talent": """
         contracts.quarter contracts.seller contracts.transfer contracts.value firms.above_scale
-        firms.alive firms.capabilities firms.field firms.partner firms.rd firms.rd_stock
-        firms.technology_sme flows.applied flows.enrolled flows.exchange_posts
+        firms.alive firms.capabilities firms.field firms.partner firms.posted_until firms.rd
+        firms.rd_stock firms.technology_sme flows.applied flows.enrolled flows.exchange_posts
         flows.exchange_ties flows.students_graduated organisations.kind organisations.opens
         organisations.posted organisations.researchers organisations.status
         organisations.visiting projects.organisation projects.phase projects.researchers
@@ -30,12 +30,13 @@ READS: dict[str, str] = {
     """,
     "research": """
         firms.above_scale firms.alive firms.employees firms.high_tech_industry
-        firms.high_tech_until firms.high_value firms.patents firms.propensity firms.rd
-        firms.rd_growth firms.rd_induced firms.rd_relabelled firms.rd_stock firms.rd_unit
-        firms.results firms.revenue firms.technology_sme flows.coached_into_rd flows.diagnosed
-        flows.grants organisations.field organisations.host_firm organisations.kind
-        organisations.new_unit organisations.researchers organisations.stands_for
-        organisations.status results.open
+        firms.high_tech_until firms.high_value firms.outside firms.patents firms.posted_until
+        firms.propensity firms.rd firms.rd_growth firms.rd_induced firms.rd_relabelled
+        firms.rd_stock firms.rd_unit firms.results firms.revenue firms.technology_sme
+        flows.coached_into_rd flows.diagnosed flows.grants organisations.field
+        organisations.host_firm organisations.kind organisations.new_unit
+        organisations.researchers organisations.stands_for organisations.status results.open
+        talents.came talents.firm talents.kind talents.until
     """,
     "subsidy_response": """
         firms.alive firms.employees firms.rd firms.rd_induced firms.rd_padded
@@ -116,6 +117,13 @@ READS: dict[str, str] = {
         organisations.instruments organisations.instruments_registered organisations.kind
         organisations.researchers organisations.status totals.equipment_uses
         totals.equipment_uses_of_small_firms
+    """,
+    "learning": """
+        contracts.buyer contracts.quarter contracts.transfer contracts.unit firms.alive
+        firms.capabilities firms.oldest firms.outside firms.posted_until firms.rd firms.rd_stock
+        firms.visited firms.visitor flows.units_learnt organisations.field projects.ends
+        projects.firm projects.organisation projects.phase projects.stands_for talents.firm
+        talents.kind talents.until
     """,
     "incubation": """
         firms.above_scale firms.alive firms.carrier firms.cluster firms.district firms.founded
@@ -211,8 +219,8 @@ WRITES: dict[str, str] = {
         totals.growth_of_science_money totals.years_of_science_money
     """,
     "talent": """
-        firms.capabilities firms.partner flows.applied flows.enrolled flows.exchange_posts
-        flows.exchange_ties flows.students_graduated organisations.posted
+        firms.capabilities firms.partner firms.posted_until flows.applied flows.enrolled
+        flows.exchange_posts flows.exchange_ties flows.students_graduated organisations.posted
         organisations.researchers talents.came talents.capability talents.firm talents.kind
         talents.organisation talents.tied talents.until totals.employed totals.graduates
         totals.graduates_due totals.graduates_since_the_start totals.graduates_staying
@@ -232,10 +240,11 @@ WRITES: dict[str, str] = {
         firms.capabilities firms.carrier firms.cluster firms.dealt firms.district
         firms.employees firms.equity firms.field firms.first_orders firms.founded
         firms.graduated firms.hatched firms.high_tech_industry firms.high_tech_until
-        firms.high_value firms.known firms.leading firms.left_seat firms.means firms.origin
-        firms.partner firms.patents firms.platforms firms.propensity firms.purchases firms.rd
-        firms.rd_growth firms.rd_induced firms.rd_padded firms.rd_relabelled firms.rd_stock
-        firms.rd_subsidy firms.rd_unit firms.results firms.revenue firms.seated firms.seedling
+        firms.high_value firms.known firms.leading firms.left_seat firms.means firms.oldest
+        firms.origin firms.outside firms.partner firms.patents firms.platforms
+        firms.posted_until firms.propensity firms.purchases firms.rd firms.rd_growth
+        firms.rd_induced firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy
+        firms.rd_unit firms.results firms.revenue firms.seated firms.seedling
         firms.service_status firms.status_pressed firms.technology_sme firms.visited
         firms.visitor firms.voucher flows.helped flows.spin_offs organisations.cases
         results.piloted results.spin_off results.stage results.success results.validated
@@ -294,6 +303,9 @@ WRITES: dict[str, str] = {
         organisations.instruments_registered totals.equipment_uses
         totals.equipment_uses_of_small_firms
     """,
+    "learning": """
+        firms.capabilities firms.oldest firms.outside flows.units_learnt
+    """,
     "incubation": """
         firms.carrier firms.graduated firms.hatched firms.left_seat firms.seated firms.seedling
         flows.graduates flows.hatched flows.seated flows.turned_away organisations.tenants
@@ -333,10 +345,11 @@ WRITES: dict[str, str] = {
         firms.capabilities firms.carrier firms.cluster firms.dealt firms.district
         firms.employees firms.equity firms.field firms.first_orders firms.founded
         firms.graduated firms.hatched firms.high_tech_industry firms.high_tech_until
-        firms.high_value firms.known firms.leading firms.left_seat firms.means firms.origin
-        firms.partner firms.patents firms.platforms firms.propensity firms.purchases firms.rd
-        firms.rd_growth firms.rd_induced firms.rd_padded firms.rd_relabelled firms.rd_stock
-        firms.rd_subsidy firms.rd_unit firms.results firms.revenue firms.seated firms.seedling
+        firms.high_value firms.known firms.leading firms.left_seat firms.means firms.oldest
+        firms.origin firms.outside firms.partner firms.patents firms.platforms
+        firms.posted_until firms.propensity firms.purchases firms.rd firms.rd_growth
+        firms.rd_induced firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy
+        firms.rd_unit firms.results firms.revenue firms.seated firms.seedling
         firms.service_status firms.status_pressed firms.technology_sme firms.visited
         firms.visitor firms.voucher flows.closed flows.entered flows.fell_below
         flows.high_tech_applications flows.rose_above

@@ -21,6 +21,7 @@ from sim.processes import (
     funds,
     government,
     incubation,
+    learning,
     market,
     maturation,
     meeting,
@@ -58,6 +59,7 @@ START: tuple[Verb, ...] = (
     projects.expect_pilots,
     maturation.begin,
     contract.begin,
+    transfer.know_what_contracts_taught,
 )
 # What is under way as the plan begins, after that year.
 UNDER_WAY: tuple[Verb, ...] = (
@@ -88,6 +90,7 @@ QUARTER: list[tuple[str, Callable[..., None]]] = [
     ("projects", projects.undertake),
     ("founding", founding.found),
     ("equipment", equipment.share),
+    ("learning", learning.learn),
     ("incubation", incubation.incubate),
     ("funds", funds.raise_and_invest),
     ("services", services.train_and_enter),

@@ -43,7 +43,14 @@ class Firms(Table):
     cluster: Whole = column(np.int16, "cluster number")
     field: Whole = column(np.int16, "WIPO field 0-34")
     capabilities: Whole = column(
-        np.int16, "capability numbers, -1 for none", "talent", width=FIRM_UNITS
+        np.int16, "capability numbers, -1 for none", "talent", "learning", width=FIRM_UNITS
+    )
+    oldest: Whole = column(np.int16, "place of the unit taken in longest ago", "learning")
+    outside: Floats = column(
+        np.float64, "units of knowledge learnt from outside that are at work", "learning"
+    )
+    posted_until: Whole = column(
+        np.int32, "quarter in which a researcher's post in it ends, 0 for never", "talent"
     )
     employees: Floats = column(np.float64, "persons", "market")
     revenue: Floats = column(np.float64, "million CNY a year", "market")

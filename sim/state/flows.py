@@ -41,6 +41,7 @@ class Flows(Declared):
     voucher_contracts: float = amount("contracts", "contracts that vouchers brought about")
     bonus_base: float = amount("million CNY", "value that earns intermediaries a bonus")
     bonus: float = amount("million CNY", "bonus to intermediaries")
+    units_learnt: float = amount("units", "units of knowledge that firms learnt from outside")
     # Outreach
     events: float = amount("events", "matchmaking events")
     event_firms: float = amount("firms", "firms that attended an event")

@@ -15,6 +15,7 @@ from .demography import MortalFirm
 from .evaluation import EvaluatedPlatform
 from .founding import HostingFirm, HostingOrganisation, OutsideParent
 from .incubation import IncubatedFirm, SeatingOrganisation
+from .learning import LearningFirm
 from .market import GrowingFirm
 from .means import SavingFirm, SavingOrganisation
 from .meeting import MeetingFirm, MeetingResult
@@ -75,6 +76,7 @@ class PlainFirm(
     GrowingFirm,
     SavingFirm,
     RememberingFirm,
+    LearningFirm,
     MortalFirm,
     Agent,
 ):

@@ -1,7 +1,7 @@
 """A city told a second time: one Mesa agent per firm and per organisation, plain Python throughout.
 
-The rules of twelve processes of the quarter (``RETOLD``) stand here once more, each in a module of
-its name: in sentences about one firm, platform, result or contract at a time, without arrays of
+The rules of thirteen processes of the quarter (``RETOLD``) stand here once more, each in a module
+of its name: in sentences about one firm, platform, result or contract at a time, without arrays of
 agents and without compiled code. With the same addressed draws they must lead to the same numbers
 as ``sim.Region``, which ``tests/test_second_telling.py`` checks after every process: this is the
 specification by which ``sim`` may be made faster.
@@ -36,6 +36,7 @@ from . import (
     evaluation,
     founding,
     incubation,
+    learning,
     market,
     meeting,
     research,
@@ -52,6 +53,7 @@ RETOLD = {
     "meeting": meeting.meet,
     "contract": contract.agree,
     "founding": founding.found,
+    "learning": learning.learn,
     "incubation": incubation.incubate,
     "market": market.grow,
     "demography": demography.renew,
@@ -200,6 +202,7 @@ class PlainCity(mesa.Model):
         _read(state.organisations, self.organisations, self.new_organisation)
         _read(state.results, self.results, self.new_result)
         self.contracts = []
+        self.dual_posts = learning.dual_posts(state)
         found = state.matches
         columns = (found.result, found.buyer, found.service, found.appeal)
         self.matches = [

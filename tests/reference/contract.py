@@ -88,6 +88,9 @@ class SoldResult:
         self.model.flows.products_of_transfers += self.draw("contract", PRODUCT) < self.success
         match.buyer.partner = self.owner
 
+    def what_it_teaches(self):
+        return self.capabilities[int(self.draw("contract", TAUGHT) * RESULT_UNITS)]
+
 
 class DrawnContract:
     def is_registered(self, p, served_districts):
@@ -164,7 +167,7 @@ def transfer(city, p):
             transfer=True,
             buyer=match.buyer.row,
             seller=result.owner,
-            unit=result.capabilities[int(result.draw("contract", TAUGHT) * RESULT_UNITS)],
+            unit=-1 if result.spin_off else result.what_it_teaches(),
             service=-1 if match.service is None else match.service.row,
             value=result.value,
         )

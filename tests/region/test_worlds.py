@@ -91,18 +91,24 @@ def test_the_same_founder_has_the_same_id_and_draws_in_both_worlds(none, as_writ
         firms = run.state.firms
         new = (firms.id >> np.uint64(56) == LATENT_FOUNDER) & (firms.founded >= PLAN.start)
         entrants[name] = {
-            int(i): (int(founded), int(field), tuple(capabilities))
-            for i, founded, field, capabilities in zip(
+            # Who has learnt of others knows what these taught.
+            int(i): (int(founded), int(field), tuple(capabilities) if outside == 0 else None)
+            for i, founded, field, capabilities, outside in zip(
                 firms.id[new],
                 firms.founded[new],
                 firms.field[new],
                 firms.capabilities[new].tolist(),
+                firms.outside[new],
                 strict=True,
             )
         }
     shared = set(entrants["none"]) & set(entrants["as_written"])
     assert len(shared) > 500
-    assert all(entrants["none"][i] == entrants["as_written"][i] for i in shared)
+    pairs = [(entrants["none"][i], entrants["as_written"][i]) for i in shared]
+    assert all(one[:2] == other[:2] for one, other in pairs)
+    untaught = [(one, other) for one, other in pairs if one[2] and other[2]]
+    assert len(untaught) > 400
+    assert all(one == other for one, other in untaught)
 
 
 def test_organisations_that_both_worlds_found_have_the_same_id_and_quality(none, as_written):

@@ -26,15 +26,11 @@ from sim.processes.contract.signing import sign
 from sim.state import ties
 from sim.state.books import YUAN
 from sim.state.columns import RESULT_UNITS
+from sim.state.learnt import absorptive_capacity
 from sim.state.state import State
 from sim.state.time import taken_on
 
 _STEEPEST = 50.0  # of a logistic: beyond it a chance is 0 or 1
-
-
-def absorptive_capacity(rd_stock: NDArray[np.float64], typical: float) -> NDArray[np.float64]:
-    """Return R&D stock over itself plus the typical stock: 0 without own R&D, below 1."""
-    return rd_stock / (rd_stock + max(typical, 1e-9))
 
 
 def signing_chance(
@@ -92,12 +88,13 @@ def _sell(state: State, p: Parameters, result: Rows, buyer: Rows, service: Rows)
         named=Named(
             seller=results.owner[result].astype(np.int64),
             firm=np.full(result.size, ties.NOBODY),
-            unit=results.capabilities[result, held].astype(np.int64),
+            # What goes into a firm of its own is not the partner's to learn.
+            unit=np.where(results.spin_off[result], -1, results.capabilities[result, held]),
         ),
         service=service,
         value=results.value[result],
         transfer=True,
-        # What goes into a firm of its own is not the partner's to use.
+        # Nor to use.
         absorbed=~results.spin_off[result],
     )
     sign(state, p, deals)

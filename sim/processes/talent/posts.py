@@ -1,6 +1,7 @@
 """Exchange posts: researchers go into firms, as far as firms accept and staff can be sent.
 
-A firm without a partner may gain one.
+A post lasts a year, in which what the researcher knows is at work in the firm (``learning``). A
+firm without a partner may gain one.
 """
 
 import numpy as np
@@ -49,6 +50,7 @@ def exchange(state: State, p: Parameters) -> None:
         served = state.reserve(offer, firms.id[group], cost, payee="university")
         sent, sender = group[served], sender[served]
         np.add.at(state.organisations.posted, sender, state.weight)
+        firms.posted_until[sent] = state.quarter + YEAR
         tied = tie(state, p, luck, firms.id[sent], sent, sender)
         state.flows.exchange_posts += sent.size * state.weight
         state.flows.exchange_ties += float(tied.sum()) * state.weight

@@ -16,8 +16,9 @@ from world import (
 )
 
 from sim.processes.contract import Parameters, agree
-from sim.processes.contract.transfer import _financed, absorptive_capacity, signing_chance
+from sim.processes.contract.transfer import _financed, signing_chance
 from sim.state import ties
+from sim.state.learnt import absorptive_capacity
 
 
 def one_deal(*offers, number=1, **firm):
