@@ -247,6 +247,7 @@ def one_project(
         identity.CONTRACT, 7, np.arange(len(state.projects), len(state.projects) + 1)
     )
     usual = {"kind": kind, "major": True, "firm": firm, "organisation": 0, "value": 2.0}
+    usual["works"] = 0.75
     return state.projects.add(numbers, began=began, ends=began + quarters, **(usual | columns))[0]
 
 

@@ -15,7 +15,8 @@ for firms whose outside option exceeds the price. The scale gives the city's use
 Instruments have hours: 1440 a year, of which owners open a part to others; 16 % was the sharing
 rate [2019]. A reward per value served moves owners to open more hours and to ask for less.
 
-What sharing does to firms' innovation [K26, K27] is left out: uses are counted, no effect follows.
+Opened instruments raise what users' R&D yields [K26; not significantly in I76]: the tests that a
+firm is expected to make, as far as instruments have hours, raise its results (``research``).
 """
 
 import math
@@ -81,16 +82,19 @@ def _firms(
     elasticity: float,
     least: float,
     small: float,
+    expected: Floats,
 ) -> tuple[int, int, float]:
     uses = 0
     of_small = 0
     weights = 0.0
     for i in range(seen.alive.size):
+        expected[i] = 0.0
         if not seen.alive[i] or seen.rd[i] <= 0.0 or life[i] <= least:
             continue
         mean = power(seen.rd[i], elasticity)
         weights += mean
-        number = poisson(min(scale * mean, LARGEST_MEAN), draws[i])
+        expected[i] = min(scale * mean, LARGEST_MEAN)
+        number = poisson(expected[i], draws[i])
         uses += number
         if seen.employees[i] < small:
             of_small += number
@@ -119,6 +123,7 @@ def begin(state: State, values: Values) -> None:
     _, _, weights = _tests(state, p, 0.0, 1.0)
     yearly = state.figures.equipment_uses
     state.norms.uses_scale = yearly / 4 / (weights * state.weight) if weights > 0 else 0.0
+    _tests(state, p, state.norms.uses_scale, 1.0)
     for flows in state.history:
         flows.equipment_uses = yearly / 4
 
@@ -173,7 +178,10 @@ def _register(state: State, p: Parameters) -> None:
 
 
 def _tests(state: State, p: Parameters, scale: float, price: float) -> tuple[float, float, float]:
-    """Return tests made on shared instruments, those of small firms, and Σ R&D^elasticity."""
+    """Return tests made on shared instruments, those of small firms, and Σ R&D^elasticity.
+
+    What each firm is expected to make is noted.
+    """
     firms = state.firms
     uses, small, weights = _firms(
         state.lasting("equipment", _OUTSIDE),
@@ -183,6 +191,7 @@ def _tests(state: State, p: Parameters, scale: float, price: float) -> tuple[flo
         p.elasticity,
         declining(price, p),
         p.small,
+        firms.tests,
     )
     return float(uses), float(small), float(weights)
 
@@ -219,6 +228,7 @@ def _use(state: State, p: Parameters) -> None:
     uses, small, _ = _tests(state, p, scale, price_asked(reward, p))
     room = whole * p.hours / 4 * open_hours(reward, p) / p.hours_per_use
     served = min(uses * state.weight, room)
+    state.firms.tests[:] *= served / (uses * state.weight) if uses > 0 else 0.0
     state.flows.equipment_uses += served
     state.totals.equipment_uses += served
     if served > 0:

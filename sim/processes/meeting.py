@@ -23,7 +23,7 @@ from sim.core.arrays import Rows
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import LISTING
 from sim.inputs.numbers import Numbers, meaning
-from sim.state import kene, ties
+from sim.state import kene
 from sim.state.ring import Ring, ring
 from sim.state.state import Matches, State, no_matches
 
@@ -105,9 +105,9 @@ def _strangers(
 
 def _former_partners(state: State, firms: Rows) -> Ring:
     """Return the firms that remember a deal with an organisation, on a ring of each of these."""
-    known = state.remembered(firms)
-    here, place = np.nonzero(known < ties.NOBODY)
-    rows, owner = firms[here], ties.of_organisation(known[here, place])
+    known = state.organisations_remembered(firms)
+    here, place = np.nonzero(known >= 0)
+    rows, owner = firms[here], known[here, place]
     return ring(state.luck("meeting"), state.firms.id[rows], rows, owner, slot=8)
 
 

@@ -12,13 +12,14 @@ plan ahead for the economy's growth. The propensity is unrelated to size [S26]. 
 loses 15 % a year. Results are Poisson with mean
 
     scale · R&D^0.85 · (1 + units of knowledge from outside at work)^outside_effect
+                     · (1 + tests on shared instruments)^equipment_effect
 
 across firms [K1, K33], scaled to the city's invention grants: what a firm learnt of partners, and
-who of science serves in it (``learning``), raise them as a professor's dual post does [K50]. What
-expected subsidies add to a firm's R&D is part of what it adjusts to.
-A share of the patents is of high value (kept for long, in the key industries, paid for): of a
-firm's grants the share min(1, n · (R&D over revenue)^e), with n set so that the city begins with
-its own share; they lapse later than others.
+who of science serves in it (``learning``), raise them as a professor's dual post does [K50], and so
+do tests that it makes on others' instruments [K26; I76 finds none]. What expected subsidies add to
+a firm's R&D is part of what it adjusts to. A share of the patents is of high value (kept for long,
+in the key industries, paid for): of a firm's grants the share min(1, n · (R&D over revenue)^e),
+with n set so that the city begins with its own share; they lapse later than others.
 
 A firm that founds an R&D unit of its own (a centre or laboratory that is more than a plaque on one
 that works already) aims at more R&D, one that loses its last one at less:
@@ -36,6 +37,7 @@ sellable, and more is offered where sellers keep more of what it brings [T22, T2
 lognormal [S9, S10, T13]. What is not sold loses its value with age.
 """
 
+import dataclasses
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +69,7 @@ class Parameters(Numbers, name="research"):
     unit_effect: float = meaning("R&D that a unit of its own adds to a firm's")
     depreciation: float = meaning("R&D stock that is lost")
     elasticity: float = meaning("results to R&D across firms")
+    equipment_effect: float = meaning("results to 1 + tests a quarter on shared instruments")
     outside_effect: float = meaning("results to 1 + units of knowledge from outside at work")
     grants_per_patent: float = meaning("invention grants per valid patent at the start")
     patent_lapse: float = meaning("valid patents that lapse")
@@ -296,9 +299,19 @@ def of_units(state: State, p: Parameters) -> Floats:
 
 
 def of_outside(state: State, p: Parameters) -> Floats:
-    """Return what knowledge from outside makes of each firm's results."""
+    """Return what knowledge and instruments from outside make of each firm's results."""
     units = at_work(state.firms, state.talents, state.quarter)
-    return np.asarray((1 + units) ** p.outside_effect)
+    tests = (1 + state.firms.tests) ** p.equipment_effect
+    return np.asarray((1 + units) ** p.outside_effect * tests)
+
+
+def allow_for_tests(state: State, values: Values) -> None:
+    """Let the scale of grants allow for tests on shared instruments, to be called as they begin."""
+    p, firms = values.of(Parameters), state.firms
+    grants = np.where(firms.alive & (firms.rd > 0), firms.rd, 0.0) ** p.elasticity
+    raised = float((grants * of_outside(state, p)).sum())
+    usual = float((grants * of_outside(state, dataclasses.replace(p, equipment_effect=0.0))).sum())
+    state.norms.grants_scale *= usual / raised if raised > 0 else 1.0
 
 
 def know_units(state: State, values: Values) -> None:

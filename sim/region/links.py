@@ -33,7 +33,7 @@ READS: dict[str, str] = {
         firms.high_tech_until firms.high_value firms.outside firms.patents firms.posted_until
         firms.propensity firms.rd firms.rd_growth firms.rd_induced firms.rd_relabelled
         firms.rd_stock firms.rd_unit firms.results firms.revenue firms.technology_sme
-        flows.coached_into_rd flows.diagnosed flows.grants organisations.field
+        firms.tests flows.coached_into_rd flows.diagnosed flows.grants organisations.field
         organisations.host_firm organisations.kind organisations.new_unit
         organisations.researchers organisations.stands_for organisations.status results.open
         talents.came talents.firm talents.kind talents.until
@@ -86,21 +86,22 @@ READS: dict[str, str] = {
     """,
     "projects": """
         contracts.quarter contracts.seller contracts.transfer contracts.value firms.above_scale
-        firms.alive firms.ally firms.field firms.leading firms.partner firms.rd
-        firms.rd_relabelled firms.rd_stock firms.revenue firms.technology_sme
-        flows.city_projects flows.declined flows.helped flows.joint_investment
-        flows.joint_profit_and_tax flows.joint_projects flows.joint_sales flows.joint_value
-        flows.key_projects flows.listed_projects flows.won_projects organisations.cases
-        organisations.field organisations.host_firm organisations.kind organisations.posted
-        organisations.quality organisations.researchers organisations.status
-        organisations.visiting projects.accepted projects.began projects.ends projects.firm
-        projects.kind projects.led_by_talent projects.major projects.milestones
-        projects.organisation projects.phase projects.potential projects.production
-        projects.products projects.researchers projects.sales projects.stands_for projects.value
-        talents.came talents.firm talents.kind talents.organisation talents.until
-        totals.graduates_due totals.joint_investment totals.joint_investment_new
-        totals.joint_profit_and_tax totals.joint_profit_and_tax_new totals.joint_sales
-        totals.joint_sales_new totals.pilot_room
+        firms.absorbed firms.alive firms.ally firms.dealt firms.field firms.known firms.leading
+        firms.partner firms.rd firms.rd_relabelled firms.rd_stock firms.revenue
+        firms.technology_sme flows.city_projects flows.declined flows.helped
+        flows.joint_investment flows.joint_profit_and_tax flows.joint_projects flows.joint_sales
+        flows.joint_value flows.key_projects flows.listed_projects flows.won_projects
+        organisations.cases organisations.field organisations.host_firm organisations.kind
+        organisations.partner organisations.posted organisations.quality
+        organisations.researchers organisations.status organisations.visiting projects.accepted
+        projects.began projects.ends projects.firm projects.kind projects.led_by_talent
+        projects.major projects.milestones projects.organisation projects.phase
+        projects.potential projects.production projects.products projects.researchers
+        projects.sales projects.stands_for projects.value projects.works talents.came
+        talents.firm talents.kind talents.organisation talents.until totals.graduates_due
+        totals.joint_investment totals.joint_investment_new totals.joint_profit_and_tax
+        totals.joint_profit_and_tax_new totals.joint_sales totals.joint_sales_new
+        totals.pilot_room
     """,
     "founding": """
         firms.above_scale firms.alive firms.cluster firms.district firms.field firms.leading
@@ -113,10 +114,10 @@ READS: dict[str, str] = {
         totals.bids totals.lift_of_kinds totals.pilot_offices_offered totals.reached
     """,
     "equipment": """
-        firms.alive firms.employees firms.rd flows.equipment_uses flows.instruments_registered
-        organisations.instruments organisations.instruments_registered organisations.kind
-        organisations.researchers organisations.status totals.equipment_uses
-        totals.equipment_uses_of_small_firms
+        firms.alive firms.employees firms.rd firms.tests flows.equipment_uses
+        flows.instruments_registered organisations.instruments
+        organisations.instruments_registered organisations.kind organisations.researchers
+        organisations.status totals.equipment_uses totals.equipment_uses_of_small_firms
     """,
     "learning": """
         contracts.buyer contracts.quarter contracts.transfer contracts.unit firms.alive
@@ -245,7 +246,7 @@ WRITES: dict[str, str] = {
         firms.posted_until firms.propensity firms.purchases firms.rd firms.rd_growth
         firms.rd_induced firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy
         firms.rd_unit firms.results firms.revenue firms.seated firms.seedling
-        firms.service_status firms.status_pressed firms.technology_sme firms.visited
+        firms.service_status firms.status_pressed firms.technology_sme firms.tests firms.visited
         firms.visitor firms.voucher flows.helped flows.spin_offs organisations.cases
         results.piloted results.spin_off results.stage results.success results.validated
         results.worth totals.pilot_room totals.pilot_share
@@ -271,16 +272,16 @@ WRITES: dict[str, str] = {
         results.sold
     """,
     "projects": """
-        firms.ally flows.city_projects flows.declined flows.helped flows.joint_investment
-        flows.joint_profit_and_tax flows.joint_projects flows.joint_sales flows.joint_value
-        flows.key_projects flows.won_projects organisations.cases projects.accepted
-        projects.began projects.ends projects.firm projects.grant projects.kind
-        projects.led_by_talent projects.major projects.milestones projects.organisation
-        projects.phase projects.potential projects.production projects.products projects.public
-        projects.researchers projects.sales projects.stands_for projects.value
-        totals.joint_investment totals.joint_investment_new totals.joint_profit_and_tax
-        totals.joint_profit_and_tax_new totals.joint_sales totals.joint_sales_new
-        totals.pilot_projects
+        firms.absorbed firms.ally firms.dealt firms.known flows.city_projects flows.declined
+        flows.helped flows.joint_investment flows.joint_profit_and_tax flows.joint_projects
+        flows.joint_sales flows.joint_value flows.key_projects flows.won_projects
+        organisations.cases projects.accepted projects.began projects.ends projects.firm
+        projects.grant projects.kind projects.led_by_talent projects.major projects.milestones
+        projects.organisation projects.phase projects.potential projects.production
+        projects.products projects.public projects.researchers projects.sales
+        projects.stands_for projects.value projects.works totals.joint_investment
+        totals.joint_investment_new totals.joint_profit_and_tax totals.joint_profit_and_tax_new
+        totals.joint_sales totals.joint_sales_new totals.pilot_projects
     """,
     "founding": """
         firms.means firms.platforms flows.founded flows.invested organisations.capacity
@@ -299,7 +300,7 @@ WRITES: dict[str, str] = {
         organisations.visitors totals.pilot_offices_offered totals.reached
     """,
     "equipment": """
-        flows.equipment_uses flows.instruments_registered organisations.instruments
+        firms.tests flows.equipment_uses flows.instruments_registered organisations.instruments
         organisations.instruments_registered totals.equipment_uses
         totals.equipment_uses_of_small_firms
     """,
@@ -350,7 +351,7 @@ WRITES: dict[str, str] = {
         firms.posted_until firms.propensity firms.purchases firms.rd firms.rd_growth
         firms.rd_induced firms.rd_padded firms.rd_relabelled firms.rd_stock firms.rd_subsidy
         firms.rd_unit firms.results firms.revenue firms.seated firms.seedling
-        firms.service_status firms.status_pressed firms.technology_sme firms.visited
+        firms.service_status firms.status_pressed firms.technology_sme firms.tests firms.visited
         firms.visitor firms.voucher flows.closed flows.entered flows.fell_below
         flows.high_tech_applications flows.rose_above
     """,

@@ -67,6 +67,7 @@ UNDER_WAY: tuple[Verb, ...] = (
     outreach.begin,
     funds.begin,
     equipment.begin,
+    research.allow_for_tests,
     space.begin,
     districts.begin,
     services.begin,

@@ -49,6 +49,9 @@ class Firms(Table):
     outside: Floats = column(
         np.float64, "units of knowledge learnt from outside that are at work", "learning"
     )
+    tests: Floats = column(
+        np.float64, "tests a quarter that it makes on shared instruments, expected", "equipment"
+    )
     posted_until: Whole = column(
         np.int32, "quarter in which a researcher's post in it ends, 0 for never", "talent"
     )
@@ -86,16 +89,19 @@ class Firms(Table):
     high_value: Whole = column(np.int32, "high-value ones of them", "research")
     results: Whole = column(np.int16, "results of this quarter", "research")
     absorbed: Floats = column(
-        np.float64, "million CNY of technology bought this quarter", "contract"
+        np.float64, "million CNY of technology taken up this quarter", "contract", "projects"
     )
     known: Whole = column(
         np.int32,
         "whom it remembers: a firm's row, -2 less an organisation's, or -1",
         "contract",
+        "projects",
         default=-1,
         width=TIES,
     )
-    dealt: Whole = column(np.int32, "quarter of the last deal with each", "contract", width=TIES)
+    dealt: Whole = column(
+        np.int32, "quarter of the last deal with each", "contract", "projects", width=TIES
+    )
     purchases: Whole = column(np.int32, "contracts of its life", "contract")
     voucher: Floats = column(
         np.float64, "million CNY of vouchers used this quarter", "contract", "settle"
@@ -239,6 +245,7 @@ class Projects(Table):
     grant: Floats = column(np.float64, "million CNY of it that the plan's calls grant its firm")
     researchers: Floats = column(np.float64, "persons of the partner that a firm's project binds")
     stands_for: Floats = column(np.float64, "real projects", default=1)
+    works: Floats = column(np.float64, "chance that its technology works")
     phase: Whole = column(np.int8, "0 first half, 1 second half, 2 over, 3 stopped", "projects")
     accepted: Whole = column(np.int32, "quarter of the last milestone, 0 for never", "projects")
     production: Floats = column(np.float64, "million CNY invested to sell it", "projects")

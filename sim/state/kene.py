@@ -158,6 +158,12 @@ def fit_of_field(fields: Whole, wanted: Whole, p: Parameters) -> Floats:
     return np.where(fields == of, max(p.same_field, p.same_sector), near)
 
 
+def nearness(first: Whole, second: Whole, of_sector: float, far: float) -> Floats:
+    """Return how near pairs of fields are: 1 for the same, less in one sector, or ``far``."""
+    near = np.where(sector(first) == sector(second), of_sector, far)
+    return np.where(first == second, 1.0, near)
+
+
 def in_field(fields: Whole, wanted: Whole) -> Rows:
     """Return the units of fields that stand where those wanted stand in theirs."""
     return np.asarray(fields * PER_FIELD + wanted % PER_FIELD, np.int64)

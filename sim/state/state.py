@@ -202,6 +202,12 @@ class State:
         """Return whom each firm remembers, in columns: the same, or ``ties.NOBODY``."""
         return ties.remembered(self.firms, firms, self.quarter - self.ties.memory)
 
+    def organisations_remembered(self, firms: Rows) -> Rows:
+        """Return the organisations that each firm remembers, in columns: rows, or -1."""
+        known = self.remembered(firms)
+        organisation = ties.of_organisation(np.minimum(known, ties.NOBODY - 1))
+        return np.where(known < ties.NOBODY, organisation, ties.NOBODY)
+
     def taste(self, first: Ids, second: Ids) -> NDArray[np.float64]:
         """Return what pairs are to each other beside the fit of their knowledge, for good."""
         luck = self.draws.at("ties", 0)

@@ -23,6 +23,7 @@ from sim.indicators.equipment import (
     equipment_uses_a_year,
     equipment_uses_of_small_firms,
 )
+from sim.processes import research
 from sim.processes.equipment import (
     Parameters,
     begin,
@@ -238,3 +239,21 @@ def test_a_city_without_owners_shares_nothing():
     begin(state, Given(PLAIN))
     live(state, quarters=4)
     assert equipment_uses(state) == equipment_registered(state) == equipment_used(state) == 0.0
+
+
+def test_users_find_more_than_those_whose_outside_option_is_cheaper_and_none_without_the_effect():
+    state = town()
+    share(state, PLAIN)
+    uses = state.firms.tests
+    assert 0 < (uses > 0).mean() < 1
+    assert uses.sum() == pytest.approx(equipment_uses(state), rel=0.15)
+    found = research.of_outside(state, research.Parameters(equipment_effect=0.03))
+    assert (found[uses == 0] == 1).all()
+    assert found[uses > 0] == pytest.approx((1 + uses[uses > 0]) ** 0.03)
+    assert (research.of_outside(state, research.Parameters(equipment_effect=0.0)) == 1).all()
+
+
+def test_where_instruments_have_no_hours_nobody_makes_tests():
+    state = town()
+    share(state, replace(PLAIN, hours=0.0))
+    assert (state.firms.tests == 0).all()

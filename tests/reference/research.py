@@ -55,6 +55,7 @@ class ResearchingFirm:
         if self.rd > 0.0:
             expected = usual.grants * self.rd**p.elasticity
             expected *= (1 + self.knowledge_at_work()) ** p.outside_effect
+            expected *= (1 + self.tests) ** p.equipment_effect
             self.results = poisson(expected, self.draw("research", GRANTS))
         self.keep_patents(p, usual)
 

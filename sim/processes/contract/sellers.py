@@ -149,8 +149,7 @@ def _name_organisations(state: State, ids: Ids, buyer: Rows, wanted: Rows) -> tu
     """Return the organisation that each contract is signed with, -1 for none, and its unit."""
     if len(state.organisations) == 0:
         return np.full(ids.size, ties.NOBODY), wanted
-    side, known = organisations_that_sell(state), state.remembered(buyer)
-    known = np.where(known < ties.NOBODY, ties.of_organisation(known), ties.NOBODY)
+    side, known = organisations_that_sell(state), state.organisations_remembered(buyer)
     strangers = _strangers(state, side, ids, wanted // kene.PER_FIELD, 0)
     return _chosen(state, side, buyer, wanted, np.column_stack([known, *strangers]))
 

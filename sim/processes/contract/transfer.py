@@ -102,7 +102,7 @@ def _sell(state: State, p: Parameters, result: Rows, buyer: Rows, service: Rows)
 
 def _remembers(state: State, buyer: Rows, owner: Whole) -> Flags:
     """Return whether each buyer remembers a deal with the owner."""
-    known = state.remembered(buyer) == ties.of_organisation(owner)[:, None]
+    known = state.organisations_remembered(buyer) == owner[:, None]
     return np.asarray(known.any(axis=1), np.bool_)
 
 

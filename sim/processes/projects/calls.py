@@ -7,11 +7,10 @@ the city had before any plan are filled first and are not booked.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.core import identity
-from sim.core.arrays import Flags, Floats, Rows
+from sim.core.arrays import Flags, Floats, Rows, Whole
 from sim.inputs.codes import KIND_CODE
 from sim.inputs.levers import PROJECT_MONEY, PROJECT_NUMBER, PROJECT_PRIORITY
 from sim.processes.projects import slots
@@ -37,10 +36,9 @@ def worth(places: float, usual: float, p: Parameters) -> float:
     return float(min(p.most_worth, (places / max(usual, 1e-9)) ** p.response))
 
 
-def fit(first: NDArray[np.integer], second: NDArray[np.integer], p: Parameters) -> Floats:
+def fit(first: Whole, second: Whole, p: Parameters) -> Floats:
     """Return how near the fields of two partners are: same field, same sector, or neither."""
-    same_sector = kene.sector(first) == kene.sector(second)
-    return np.where(first == second, 1.0, np.where(same_sector, p.fit_sector, p.fit_far))
+    return kene.nearness(first, second, p.fit_sector, p.fit_far)
 
 
 def merit(able: Floats, fits: Floats, first: Flags, p: Parameters) -> Floats:

@@ -4,8 +4,9 @@ A project's technology works or not: that shows half-way, and in its last milest
 it finds a paying user half-way with chance 0.3, or 0.5 after pilot tests, as far as pilot platforms
 have a place (``maturation``) [K12]. A project that sells has its firm invest in
 production, as far as its revenue allows, and sells, rising from mid-project to its end and for some
-years after. Passing the last milestone is a technology. Sales of projects
-are part of what firms sell anyway and are not added to their revenue.
+years after. Passing the last milestone is a technology. Sales of projects are part of what firms
+sell anyway and are not added to their revenue; what a product cost is technology that its firm
+takes up, as what it buys is, and adds to its growth (``market``).
 """
 
 from collections.abc import Callable
@@ -47,10 +48,10 @@ def _have_a_firm(state: State, rows: Rows) -> Flags:
     return np.asarray(projects.firm[rows] >= 0, np.bool_)
 
 
-def proved(state: State, p: Parameters, rows: Rows) -> Flags:
+def proved(state: State, rows: Rows) -> Flags:
     """Return whose technology works: it shows half-way, and in the last milestone."""
-    luck = state.draws.at("projects", 0)
-    return luck.happens(state.projects.id[rows], p.proves, slots.PROVED)
+    luck, projects = state.draws.at("projects", 0), state.projects
+    return luck.happens(projects.id[rows], projects.works[rows], slots.PROVED)
 
 
 def ask_for_pilots(state: State, p: Parameters, when: int) -> None:
@@ -58,7 +59,7 @@ def ask_for_pilots(state: State, p: Parameters, when: int) -> None:
     projects = state.projects
     rows = np.flatnonzero(projects.phase == FIRST_HALF)
     rows = rows[half_way(state, rows) <= when]
-    rows = rows[proved(state, p, rows)]
+    rows = rows[proved(state, rows)]
     state.totals.pilot_projects = float(projects.stands_for[rows].sum())
 
 
@@ -92,7 +93,7 @@ def find_users(
     projects, firms = state.projects, state.firms
     projects.phase[rows] = SECOND_HALF
     luck = state.draws.at("projects", 0)
-    rows = rows[proved(state, p, rows)]
+    rows = rows[proved(state, rows)]
     chance = np.where(test(state, rows), p.finds_user_piloted, p.finds_user)
     rows = rows[luck.happens(projects.id[rows], chance, slots.SELLS)]
     rows = rows[_have_a_firm(state, rows)]
@@ -113,10 +114,13 @@ def finish(state: State, p: Parameters, rows: Rows) -> None:
     """At the end: the last milestone is passed or not; what sells is a product."""
     projects = state.projects
     projects.phase[rows] = OVER
-    passed = rows[proved(state, p, rows)]
+    passed = rows[proved(state, rows)]
     projects.milestones[passed] = 1
     projects.accepted[passed] = projects.ends[passed]
     projects.products[passed] = projects.potential[passed] > 0
+    sells = passed[projects.products[passed] > 0]
+    used = p.taken_up * projects.value[sells] * projects.stands_for[sells] / state.weight
+    np.add.at(state.firms.absorbed, projects.firm[sells], used)
 
 
 def sell(state: State, p: Parameters) -> None:

@@ -1,8 +1,9 @@
 """Who works with whom: partners with researchers free, ties, and vice-presidents in firms.
 
-The partner is the one that a firm knows, if it has time (``state/time``), or whoever is near its
-field and has researchers free: a large project binds some of them. At the start a firm has a tie
-with chance
+The partner is one that the firm remembers a deal with, if it has time (``state/time``), or one near
+its field that has researchers free: whoever has the higher sum of fit and taste. A large project
+binds some of a partner's researchers. No share goes back to the same partner: that comes of memory
+[K30, S41]. At the start a firm has a tie with chance
 
     1 - exp(-rate · age)
 
@@ -18,6 +19,7 @@ from sim.core.draws import mix
 from sim.processes.projects import slots
 from sim.processes.projects.codes import OVER
 from sim.processes.projects.parameters import Parameters
+from sim.state import kene, ties
 from sim.state.columns import ACTIVE, TALENT_KINDS
 from sim.state.ring import Ring, ring
 from sim.state.state import State
@@ -74,18 +76,24 @@ def partners(state: State, p: Parameters, time: Floats) -> Partners:
 
 
 def choose(state: State, p: Parameters, those: Partners, ids: Ids, firm: Rows) -> Rows:
-    """Return each project's partner: the known one, one in the field, or anyone; -1 for none."""
+    """Return each project's partner: whoever fits best, known or not; -1 where nobody has time."""
     firms, table = state.firms, state.organisations
     if len(table) == 0:
-        return np.full(ids.size, -1)
+        return np.full(ids.size, ties.NOBODY)
     u = state.draws.at("projects", 0).block(ids, 0)
-    known = np.where(firms.ally[firm] >= 0, firms.ally[firm], firms.partner[firm])
-    works = (known >= 0) & (table.status[known] == ACTIVE) & (table.researchers[known] > 0)
-    works &= those.has_time[known]
     field = firms.field[firm].astype(np.int64)
     near = np.where(u[slots.NEAR] < p.own_field, those.near.pick(u[slots.POINTER], field), -1)
     stranger = np.where(near >= 0, near, those.wide.pick(u[slots.POINTER]))
-    return np.where(works & (u[slots.SAME] < p.same_partner), known, stranger)
+    known = state.organisations_remembered(firm)
+    works = (table.status == ACTIVE) & (table.researchers > 0) & those.has_time
+    candidates = np.column_stack([known, stranger])
+    able = (candidates >= 0) & np.append(works, False)[candidates]
+    able[:, -1] = stranger >= 0
+    places = candidates.shape[1]
+    rows, each = np.maximum(candidates, 0).ravel(), np.repeat(firm, places)
+    score = kene.nearness(firms.field[each], table.field[rows], p.fit_sector, p.fit_far)
+    score += state.taste(firms.id[each], table.id[rows])
+    return ties.best(score.reshape(candidates.shape), candidates, able)
 
 
 def serving_vice_presidents(state: State) -> Rows:

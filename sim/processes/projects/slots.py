@@ -4,7 +4,7 @@
 COUNT, APPLIES, PROVINCIAL, NATIONAL, BRINGS = 0, 4, 5, 6, 0
 LAST_PLACE = 32  # a project's, in a quarter
 # Of a project's own draws.
-SAME, NEAR, POINTER, MAJOR, VALUE, LENGTH, PROVED = range(7)
+NEAR, POINTER, MAJOR, VALUE, LENGTH, PROVED = range(1, 7)
 SELLS, PILOT, USER, PRODUCTION, SALES, LISTED, SCORE, BEGAN = range(8, 16)
 TURN = 16
 # Of the start: past projects by kind, and ties.

@@ -86,7 +86,7 @@ def test_shares_of_projects_that_prove_sell_and_are_accepted():
     for firm in range(200):
         for _ in range(5):
             one_project(state, PROVINCIAL, firm=firm)
-    p = Parameters(**QUIET, proves=0.75, finds_user=0.3)
+    p = Parameters(**QUIET, finds_user=0.3)
     table = live(state, p, 5)
     error = 4 * np.sqrt(0.25 / 1000)
     assert (table.phase == OVER).all()
@@ -95,6 +95,20 @@ def test_shares_of_projects_that_prove_sell_and_are_accepted():
     # Who fails has failed half-way already: it sells nothing, then or later.
     assert (table.milestones[table.potential > 0] == 1).all()
     assert ((table.products > 0) == (table.potential > 0)).all()
+
+
+def test_a_product_is_taken_up_by_its_firm_and_by_none_where_that_is_switched_off():
+    for taken_up, share in ((1.0, 3.0 / 2.0), (0.0, 0.0)):
+        state = town(joint_projects=0.0, weight=2.0)
+        row = one_project(state, quarters=4, value=3.0, firm=5, works=1.0)
+        state.projects.phase[row] = SECOND_HALF
+        state.projects.potential[row] = 1.0
+        state.quarter = START + 4
+        undertake(state, sure(taken_up=taken_up))
+        assert state.projects.products[row] == 1
+        # One of the two firms of the row has used 3 M CNY.
+        assert state.firms.absorbed[5] == share
+        assert state.firms.absorbed.sum() == share
 
 
 def test_pilot_platforms_bring_more_users():
@@ -121,8 +135,8 @@ def test_pilot_platforms_bring_more_users():
 
 def test_projects_ask_for_pilot_tests_in_the_quarter_in_which_they_are_half_way():
     state = town(joint_projects=0.0, universities=1)
-    p = Parameters(**QUIET, proves=1.0)
-    one_project(state, quarters=4, stands_for=3.0)  # half-way two quarters on
+    p = Parameters(**QUIET)
+    one_project(state, quarters=4, stands_for=3.0, works=1.0)  # half-way two quarters on
     asked = []
     for _ in range(4):
         undertake(state, p)
