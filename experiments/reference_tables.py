@@ -29,7 +29,7 @@ from sim.inputs.number_set import spelled
 from sim.inputs.numbers import Numbers, meanings, quantities
 from sim.inputs.plan_file import load_plan, plan_names
 from sim.region.declared import DECLARED
-from sim.region.paths import paths
+from sim.region.paths import feedbacks, in_loops, paths
 from sim.state import columns
 from sim.state.declared import Declared
 from sim.state.flows import Flows, Totals
@@ -224,6 +224,36 @@ def money_paths() -> Page:
         change="It follows from `reads` and `paid_to` of levers, from `sim/region/links.py` and "
         "from `moved_by` of the indicators.",
         listings=listings,
+    )
+
+
+def feedback() -> Page:
+    """Return the page of feedbacks: which processes change what others act on, and come back."""
+    links = feedbacks()
+    loops = in_loops(links)
+    diagram = ["```mermaid", "flowchart LR"]
+    diagram += [
+        f"    {writer} --> {reader}" for writer, reader in links if (writer, reader) in loops
+    ]
+    rows = [
+        (writer, reader, names(carried), yes((writer, reader) in loops))
+        for (writer, reader), carried in links.items()
+    ]
+    return Page(
+        title="Feedbacks",
+        holds="Which process changes what another one reads of firms, organisations, people, "
+        "projects, results and contracts, and where that comes back. A link says what can happen; "
+        "how much is measured by `experiments/coupling.py`.",
+        change="It follows from the columns that a process may change and from "
+        "`sim/region/links.py`; money is on the page of money paths.",
+        listings=[
+            Listing(
+                heading="Links",
+                says="\n".join([*diagram, "```"]),
+                heads=("changed by", "read by", "what", "on a loop"),
+                rows=rows,
+            )
+        ],
     )
 
 
@@ -426,6 +456,7 @@ def cells(column: Column) -> str:
 PAGES = {
     "levers.md": levers,
     "paths.md": money_paths,
+    "feedbacks.md": feedback,
     "indicators.md": indicators,
     "kinds.md": kinds,
     "parameters.md": parameters,

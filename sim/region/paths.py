@@ -14,11 +14,21 @@ from sim.inputs.levers import LEVERS, Lever
 from sim.inputs.plan import Plan
 from sim.region.links import READS, WRITES
 from sim.region.pages import QUARTER
+from sim.state.columns import (
+    Contracts,
+    Firms,
+    Organisations,
+    People,
+    Projects,
+    Results,
+    Talents,
+)
 from sim.state.promises import PAYEE
 
 # They publish, open and pay: every path leads through them.
 PUBLIC_SIDE = ("enact", "budget", "settle")
 ACCOUNTS = "accounts"
+TABLES = (Firms, Organisations, People, Talents, Projects, Results, Contracts)
 _ORDER = [name for name, _ in QUARTER]
 
 
@@ -118,3 +128,48 @@ def path_of(plan: Plan, instrument: Instrument) -> MoneyPath:
 def paths(plan: Plan) -> list[MoneyPath]:
     """Return the path of each instrument of a plan, in the plan's order."""
     return [path_of(plan, instrument) for instrument in plan.instruments]
+
+
+def feedbacks() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return what links two processes: who changes a column of who is there, and who reads it.
+
+    A column of firms or organisations counts for the processes that may change it, not for those
+    that add a row: who enters is new in everything. Sums of the city are left out, since they are
+    mostly counted and not acted on.
+    """
+    found = {}
+    for writer in _ORDER:
+        mine = {
+            f"{table.name}.{column.name}"
+            for table in TABLES
+            for column in table.columns.values()
+            if writer in column.owners or _noted(writer, f"{table.name}.{column.name}")
+        }
+        for reader in _ORDER:
+            carried = tuple(sorted(mine & set(READS[reader].split())))
+            if carried and reader != writer:
+                found[writer, reader] = carried
+    return found
+
+
+def _noted(writer: str, column: str) -> bool:
+    """Return whether a process writes records, such as contracts, with this column."""
+    living = column.startswith((f"{Firms.name}.", f"{Organisations.name}."))
+    return not living and column in WRITES[writer].split()
+
+
+def in_loops(links: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those links that lie on a loop: from whose end a way leads back to their beginning."""
+    onward: dict[str, set[str]] = {}
+    for writer, reader in links:
+        onward.setdefault(writer, set()).add(reader)
+
+    def reached(start: str) -> set[str]:
+        seen, ahead = set[str](), [start]
+        while ahead:
+            for reader in onward.get(ahead.pop(), set()) - seen:
+                seen.add(reader)
+                ahead.append(reader)
+        return seen
+
+    return {(writer, reader) for writer, reader in links if writer in reached(reader)}

@@ -18,7 +18,7 @@ OPTIONS = {
     *("job-name", "nodes", "ntasks-per-node", "cpus-per-task", "mem-per-cpu", "time", "signal"),
     *("partition", "account"),
 }
-QUICK = "replicates=4 population.scale=0.1 quarters=1 baseline=none"
+QUICK = "replicates=2 population.scale=0.05 quarters=1 baseline=none"
 HOME = Path(sim.__file__).parents[1]
 PAGE = (HOME / "docs/clusters.md").read_text("utf-8")
 

@@ -84,3 +84,26 @@ def test_levers_that_pay_say_to_whom_and_processes_that_move_something_write():
     movers = {process for one in INDICATORS.values() for process in one.moved_by}
     idle = {name for name, _ in QUARTER if not links.WRITES[name].split()}
     assert movers & idle <= {"enact"}
+
+
+def test_links_are_of_columns_that_one_process_changes_and_another_reads():
+    links_of = paths.feedbacks()
+    assert links_of["learning", "research"] == ("firms.outside",)
+    assert "firms.rd" in links_of["research", "contract"]
+    assert "firms.known" in links_of["contract", "meeting"]
+    assert ("research", "research") not in links_of
+    for (writer, reader), carried in links_of.items():
+        assert set(carried) <= set(links.READS[reader].split()), (writer, reader)
+
+
+def test_a_link_lies_on_a_loop_where_a_way_leads_back():
+    assert paths.in_loops([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]) == {
+        ("a", "b"),
+        ("b", "c"),
+        ("c", "a"),
+    }
+    assert paths.in_loops([("a", "b")]) == set()
+    # What is bought teaches, and what was learnt says who sells and what is bought.
+    loops = paths.in_loops(paths.feedbacks())
+    assert {("contract", "learning"), ("learning", "contract")} <= loops
+    assert ("learning", "meeting") not in loops  # matches are no table

@@ -235,7 +235,7 @@ def test_ctrl_c_keeps_the_replicates_that_are_finished(tmp_path, monkeypatch):
 
 
 def test_a_run_killed_midway_goes_on_to_the_same_files(tmp_path):
-    arguments = [*QUICK, "replicates=50"]
+    arguments = [*QUICK, "replicates=24"]
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "killed"), *arguments, "workers=2"]
     with subprocess.Popen(command, start_new_session=True) as running:
         deadline = time.monotonic() + 120
@@ -243,8 +243,8 @@ def test_a_run_killed_midway_goes_on_to_the_same_files(tmp_path):
             time.sleep(0.01)
         os.killpg(running.pid, signal.SIGKILL)
     kept = len(chunks(tmp_path / "killed"))
-    carried_out(tmp_path / "killed", "replicates=50", "workers=2")
-    carried_out(tmp_path / "whole", "replicates=50", "workers=2")
+    carried_out(tmp_path / "killed", "replicates=24", "workers=2")
+    carried_out(tmp_path / "whole", "replicates=24", "workers=2")
     assert 0 < kept < len(chunks(tmp_path / "whole"))
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
