@@ -5,7 +5,8 @@
 Every comparison is of the same city with the same luck. Three questions are asked of a plan:
 
 * *Knock-outs.* As written, with one process left out of every quarter and all others alive
-  (``knockout.csv``). What only publishes offers, opens budgets or pays is no such process.
+  (``knockout.csv``): what it notes of a quarter is nothing. What only publishes offers, opens
+  budgets or pays is no such process.
 * *Instruments alone.* Each instrument beside the city's standing rules alone, as written and at ten
   times its dose, against none of the plan's instruments (``instruments.csv``).
 * *Doses.* Each instrument that pays, at several times its dose within the plan as written, with the
@@ -200,6 +201,8 @@ def live(start: Start, mix: Mix, without: str = "") -> Lived:
         for name, process in QUARTER:
             if name != without:
                 run.live(name, process)
+            else:
+                _nothing_of(run.state, without)
         for target in modelled:
             if target.by == run.state.quarter:
                 value = real(target.indicator, run.state)
@@ -216,6 +219,14 @@ def live(start: Start, mix: Mix, without: str = "") -> Lived:
         name = payment.account.name
         lived.owed[name] = lived.owed.get(name, 0.0) + payment.amount / YUAN
     return lived
+
+
+def _nothing_of(state: State, process: str) -> None:
+    """Let nothing have happened this quarter of what a process that is left out notes there."""
+    for table in (state.firms, state.organisations, state.contracts):
+        for name, column in table.columns.items():
+            if column.owners[:1] == (process,) and "this quarter" in column.unit:
+                getattr(table, name)[:] = column.default
 
 
 def others_at_the_end(state: State) -> dict[tuple[str, str], float]:

@@ -50,7 +50,7 @@ class Firms(Table):
         np.float64, "units of knowledge learnt from outside that are at work", "learning"
     )
     tests: Floats = column(
-        np.float64, "tests a quarter that it makes on shared instruments, expected", "equipment"
+        np.float64, "tests on shared instruments this quarter, expected", "equipment"
     )
     posted_until: Whole = column(
         np.int32, "quarter in which a researcher's post in it ends, 0 for never", "talent"

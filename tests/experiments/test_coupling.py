@@ -104,6 +104,17 @@ def _within(value, bounds):
     return bounds[0] - 1e-9 <= value <= bounds[1] + 1e-9
 
 
+def test_what_a_process_noted_before_it_was_left_out_does_not_go_on(weihai):
+    run = weihai.under(build_mix(weihai.plan, "as_written"))
+    run.step()
+    firms = run.state.firms
+    assert firms.absorbed.sum() > 0
+    results = firms.results.copy()
+    coupling._nothing_of(run.state, "contract")
+    assert firms.absorbed.sum() == 0
+    assert firms.results.tolist() == results.tolist()  # of research
+
+
 def test_a_process_is_left_out_and_everything_else_is_the_city_as_it_was(weihai):
     mix = build_mix(weihai.plan, "as_written")
     assert coupling.live(weihai, mix, "no process of this name") == coupling.live(weihai, mix)
