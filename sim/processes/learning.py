@@ -1,21 +1,22 @@
-"""Learning: firms take in units of knowledge of those they deal with, and lose them again.
+"""Learning: firms take in units of knowledge of those they deal with, whose worth fades.
 
 Whoever buys a result or a service, ends a joint project, or has researchers on a visit may learn
 the unit of knowledge that it was about, with chance
 
     learns · S / (S + typical S)      S: its own R&D stock; a visit counts ``visit`` of a contract
 
-since what is bought works little without own R&D [K8, K34, K62], and licences, projects and posts
+since little is taken in without own R&D [K8, K62], and licences, projects and posts
 bring inventions where they do [K50, K54, K60]; what one holds already teaches nothing. A new unit
 takes a free place or that of the unit taken in longest ago, so that it enters which results appeal
-to the firm, and what it is asked to sell. Units from outside that are at work fade,
+to the firm, and what it is asked to sell. How many units are at work is a book of its own,
 
     outside' = (1 - fades / 4) · outside + learnt + kept · people who leave
 
-and people who serve in the firm, science vice-presidents and researchers on exchange posts, are a
-unit each as long as they do; when they go, the firm keeps a part: of what a firm uses of a hired
-inventor's work almost half is by the recruit alone [K85]. What is at work raises patents
-(``research``). A firm begins with what the contracts it usually signs have left it with.
+since what was learnt loses its worth before it is forgotten. People who serve in the firm, science
+vice-presidents and researchers on exchange posts, raise its results as long as they do
+(``research``); when they go, the firm keeps a part: of what a firm uses of a hired inventor's work
+almost half is by the recruit alone [K85]. What is at work raises patents (``research``). A firm
+begins with what the contracts it usually signs have left it with.
 """
 
 from typing import NamedTuple

@@ -11,15 +11,16 @@ propensity × revenue, or to the threshold of the high-tech status by those that
 plan ahead for the economy's growth. The propensity is unrelated to size [S26]. The R&D stock
 loses 15 % a year. Results are Poisson with mean
 
-    scale · R&D^0.85 · (1 + units of knowledge from outside at work)^outside_effect
+    scale · R&D^0.85 · (1 + units of knowledge learnt from outside)^outside_effect
+                     · (1 + post_effect · people of science who serve in it)
                      · (1 + tests on shared instruments)^equipment_effect
 
-across firms [K1, K33], scaled to the city's invention grants: what a firm learnt of partners, and
-who of science serves in it (``learning``), raise them as a professor's dual post does [K50], and so
-do tests that it makes on others' instruments [K26; I76 finds none]. What expected subsidies add to
-a firm's R&D is part of what it adjusts to. A share of the patents is of high value (kept for long,
-in the key industries, paid for): of a firm's grants the share min(1, n · (R&D over revenue)^e),
-with n set so that the city begins with its own share; they lapse later than others.
+across firms [K1, K33], scaled to the city's invention grants: what a firm learnt of partners raises
+them (``learning``), a dual post of science does by 7 % [K50], and so do tests that it makes on
+others' instruments [K26; I76 finds none]. What expected subsidies add to a firm's R&D is part of
+what it adjusts to. A share of the patents is of high value (kept for long, in the key industries,
+paid for): of a firm's grants the share min(1, n · (R&D over revenue)^e), with n set so that the
+city begins with its own share; they lapse later than others.
 
 A firm that founds an R&D unit of its own (a centre or laboratory that is more than a plaque on one
 that works already) aims at more R&D, one that loses its last one at less:
@@ -54,7 +55,7 @@ from sim.inputs.numbers import Numbers, meaning
 from sim.inputs.values import Values
 from sim.state import kene
 from sim.state.columns import ACTIVE, RESULT_UNITS
-from sim.state.learnt import at_work
+from sim.state.learnt import who_serve
 from sim.state.norms import LARGE, SMALL
 from sim.state.rules import status_share
 from sim.state.state import State
@@ -70,7 +71,8 @@ class Parameters(Numbers, name="research"):
     depreciation: float = meaning("R&D stock that is lost")
     elasticity: float = meaning("results to R&D across firms")
     equipment_effect: float = meaning("results to 1 + tests a quarter on shared instruments")
-    outside_effect: float = meaning("results to 1 + units of knowledge from outside at work")
+    outside_effect: float = meaning("results to 1 + units of knowledge learnt from outside")
+    post_effect: float = meaning("results that a dual post adds to a firm's")
     grants_per_patent: float = meaning("invention grants per valid patent at the start")
     patent_lapse: float = meaning("valid patents that lapse")
     high_value_slope: float = meaning("a grant's chance of high value to R&D over revenue")
@@ -300,9 +302,9 @@ def of_units(state: State, p: Parameters) -> Floats:
 
 def of_outside(state: State, p: Parameters) -> Floats:
     """Return what knowledge and instruments from outside make of each firm's results."""
-    units = at_work(state.firms, state.talents, state.quarter)
-    tests = (1 + state.firms.tests) ** p.equipment_effect
-    return np.asarray((1 + units) ** p.outside_effect * tests)
+    firms, people = state.firms, who_serve(state.firms, state.talents, state.quarter)
+    learnt = (1 + firms.outside) ** p.outside_effect * (1 + p.post_effect * people)
+    return np.asarray(learnt * (1 + firms.tests) ** p.equipment_effect)
 
 
 def allow_for_tests(state: State, values: Values) -> None:

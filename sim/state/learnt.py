@@ -18,14 +18,13 @@ def posts_of_firms(talents: Talents) -> Rows:
     return np.flatnonzero((talents.kind == _DUAL_POST) & (talents.firm >= 0))
 
 
-def at_work(firms: Firms, talents: Talents, now: int) -> Floats:
-    """Return units of knowledge from outside at work in each firm: learnt, or of who serves there.
+def who_serve(firms: Firms, talents: Talents, now: int) -> Floats:
+    """Return how many science vice-presidents and researchers on posts serve in each firm.
 
-    Shape (firms,), units, 0 or more. A science vice-president or a researcher on an exchange post
-    counts one.
+    Shape (firms,), persons, 0 or more.
     """
     posts = posts_of_firms(talents)
     until = talents.until[posts]
     serve = posts[(talents.came[posts] <= now) & ((until == 0) | (until > now))]
     people = np.bincount(talents.firm[serve], minlength=len(firms))
-    return np.asarray(firms.outside + people + (firms.posted_until > now))
+    return np.asarray(people + (firms.posted_until > now), np.float64)

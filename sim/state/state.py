@@ -194,9 +194,16 @@ class State:
         """Return the lots that decide between equal claimants in this quarter."""
         return self.luck("lot").uniform(ids, slot)
 
-    def tie(self, firms: Rows, others: Rows) -> None:
-        """Let firms remember whom they dealt with now: firms by row, ``ties.of_organisation``."""
-        ties.remember(self.firms, firms, others, self.quarter)
+    def tie(self, firms: Rows, others: Rows, when: Whole | None = None) -> None:
+        """Let firms remember whom they dealt with: firms by row, ``ties.of_organisation``.
+
+        Args:
+            firms: Their rows, deal after deal.
+            others: The counterpart of each deal.
+            when: The quarter of each deal; None for now.
+        """
+        now = np.full(firms.size, self.quarter) if when is None else when
+        ties.remember(self.firms, firms, others, now)
 
     def remembered(self, firms: Rows) -> Rows:
         """Return whom each firm remembers, in columns: the same, or ``ties.NOBODY``."""
@@ -208,10 +215,14 @@ class State:
         organisation = ties.of_organisation(np.minimum(known, ties.NOBODY - 1))
         return np.where(known < ties.NOBODY, organisation, ties.NOBODY)
 
-    def taste(self, first: Ids, second: Ids) -> NDArray[np.float64]:
-        """Return what pairs are to each other beside the fit of their knowledge, for good."""
+    def taste(self, first: Ids, second: Ids, deal: Ids) -> NDArray[np.float64]:
+        """Return what pairs are to each other beside the fit of their knowledge, for good.
+
+        Where that is nothing, the lot of a deal decides between those who fit as well.
+        """
         luck = self.draws.at("ties", 0)
-        return np.asarray(self.ties.taste * luck.normal(mix(first, second)))
+        lot = luck.uniform(mix(deal, second), ties.LOT_SLOT)
+        return np.asarray(self.ties.taste * luck.normal(mix(first, second)) + ties.LOT * lot)
 
     def counted_on(
         self,

@@ -13,6 +13,7 @@ from sim.core.compiled import compiled
 from sim.state.columns import Firms
 
 NOBODY = -1
+LOT, LOT_SLOT = 1e-6, 1  # what a lot weighs beside a fit from 0 to 1; its draw
 
 
 def of_organisation(rows: Whole) -> Rows:
@@ -24,7 +25,7 @@ def of_organisation(rows: Whole) -> Rows:
 
 
 @compiled
-def _remember(known: Whole, dealt: Whole, rows: Rows, others: Rows, now: int) -> None:
+def _remember(known: Whole, dealt: Whole, rows: Rows, others: Rows, when: Whole) -> None:
     for n in range(rows.size):
         i, place = rows[n], 0
         for j in range(known.shape[1]):
@@ -33,12 +34,13 @@ def _remember(known: Whole, dealt: Whole, rows: Rows, others: Rows, now: int) ->
                 break
             if dealt[i, j] < dealt[i, place]:
                 place = j
-        known[i, place], dealt[i, place] = others[n], now
+        if when[n] >= dealt[i, place]:
+            known[i, place], dealt[i, place] = others[n], when[n]
 
 
-def remember(firms: Firms, rows: Rows, others: Rows, now: int) -> None:
-    """Let firms remember whom they dealt with in a quarter, one deal after another."""
-    _remember(firms.known, firms.dealt, rows, others, now)
+def remember(firms: Firms, rows: Rows, others: Rows, when: Whole) -> None:
+    """Let firms remember whom they dealt with in these quarters, one deal after another."""
+    _remember(firms.known, firms.dealt, rows, others, when)
 
 
 def remembered(firms: Firms, rows: Rows, since: float) -> Rows:

@@ -180,8 +180,8 @@ def test_the_page_names_what_moves_no_target_and_the_tables_hold_every_question(
     assert found == {"knockout.csv", "instruments.csv", "dose.csv", "coupling.png", "coupling.md"}
     alone = pd.read_csv(tmp_path / "instruments.csv").set_index("name")["path"]
     assert set(alone["innovation_voucher"]) == {
-        "contract > talent research maturation outreach meeting projects founding learning services "
-        "market accreditation evaluation accounts"
+        "contract > talent research maturation outreach meeting projects founding learning "
+        "services market accreditation evaluation accounts"
     }
     knockouts = (tmp_path / "knockout.csv").read_text(encoding="utf-8")
     assert knockouts.splitlines()[0] == "plan,name,kind,figure,reference,effect,error,moved,verdict"

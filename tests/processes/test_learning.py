@@ -7,10 +7,16 @@ import pytest
 from world import START, add_bodies, add_firms, next_quarter, one_project, tiny
 
 from sim.core import identity
+from sim.inputs.number_set import NumberSet
+from sim.inputs.plan_file import load_plan
+from sim.policy.choosing import build_mix
 from sim.processes import learning, research
 from sim.processes.learning import PLACES, Parameters, learn
+from sim.region.pages import QUARTER
+from sim.region.recorder import Recorder
+from sim.region.region import start_run
 from sim.state.columns import FIRM_UNITS, TALENT_KINDS
-from sim.state.learnt import at_work
+from sim.state.learnt import who_serve
 
 EAGER = Parameters(learns=1.0, visit=0.0, kept=0.5, fades=0.4)
 OWN = np.array([0, *[-1] * (FIRM_UNITS - 1)])
@@ -123,22 +129,25 @@ def serving(state, until, came=START - 4):
     return row
 
 
-def test_who_serves_in_a_firm_is_at_work_as_long_and_leaves_a_part():
+def test_who_serves_in_a_firm_counts_as_long_and_leaves_a_part():
     state = town()
     serving(state, until=START + 1)
     state.firms.posted_until[0] = START + 1
-    assert at_work(state.firms, state.talents, state.quarter)[0] == 2.0
+    assert who_serve(state.firms, state.talents, state.quarter)[0] == 2.0
     next_quarter(state)
     learn(state, EAGER)
-    assert at_work(state.firms, state.talents, state.quarter)[0] == pytest.approx(2 * 0.5)
+    assert who_serve(state.firms, state.talents, state.quarter)[0] == 0.0
+    assert state.firms.outside[0] == pytest.approx(2 * 0.5)
 
 
-def test_knowledge_at_work_raises_patents_as_a_dual_post_does_and_none_without_the_effect():
-    state = town(2)
+def test_a_dual_post_raises_patents_as_published_and_what_was_learnt_by_its_own_effect():
+    state = town(3)
     serving(state, until=0)
+    state.firms.outside[1] = 1.0
     found = research.of_outside(state, research.Parameters())
-    assert found.tolist() == pytest.approx([2**0.12, 1.0])  # 9 % [K50]
-    assert research.of_outside(state, research.Parameters(outside_effect=0.0)).tolist() == [1, 1]
+    assert found.tolist() == pytest.approx([1.07, 2**0.12, 1.0])  # 7 % of grants [K50]
+    none = research.Parameters(outside_effect=0.0, post_effect=0.0)
+    assert research.of_outside(state, none).tolist() == [1, 1, 1]
 
 
 def test_a_firm_that_knows_nothing_and_a_city_without_science_run():
@@ -162,3 +171,38 @@ def test_the_code_of_a_project_carried_through_is_that_of_projects():
     from sim.processes.projects import codes
 
     assert learning._OVER == codes.OVER
+
+
+def test_without_its_effects_a_city_is_the_one_without_the_process_to_the_bit():
+    plan = load_plan("jiangyin_2025")
+    none = {"learning.learns": 0.0, "research.outside_effect": 0.0, "research.post_effect": 0.0}
+    rows = []
+    for left_out in (False, True):
+        run = start_run(plan, build_mix(plan, "as_written"), seed=2, scale=0.1,
+                        numbers=NumberSet(values=none))  # fmt: skip
+        recorder = Recorder(plan)
+        for _ in range(6):
+            run.begin()
+            for name, process in QUARTER:
+                if not (left_out and name == "learning"):
+                    run.live(name, process)
+            recorder.note_quarter(run.state)
+            run.finish()
+        assert run.state.talents.firm.max() >= 0  # people serve, and are of no effect
+        rows.append(recorder.rows)
+    assert rows[0] == rows[1]
+
+
+def test_a_city_begins_with_as_much_at_work_as_it_goes_on_with():
+    plan = load_plan("weihai_2018")
+    run = start_run(plan, build_mix(plan, "none"), seed=2, scale=0.5, uncertainty="noise")
+    p, factors = research.Parameters(), []
+    for _ in range(9):
+        firms = run.state.firms
+        performs = firms.alive & (firms.rd > 0)
+        grants = firms.rd[performs] ** p.elasticity
+        factors.append((research.of_outside(run.state, p)[performs] * grants).sum() / grants.sum())
+        run.step()
+        run.finish()
+    assert factors[0] > 1.1
+    assert factors[-1] == pytest.approx(factors[0], rel=0.015)

@@ -29,7 +29,7 @@ SELLING = SELLING_KINDS.tolist()  # by kind code
 
 # Slots of a contract, of a result, and of a firm or organisation in a quarter.
 VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)
-REGISTERED_FOR_BONUS = 8
+REGISTERED_FOR_BONUS, REMEMBERED = 8, 9
 SIGNED, PRODUCT, TAUGHT = 0, 1, 2
 COMMON, ASKED = 12, 16
 COUNT, TAKES_VOUCHER, EQUIPMENT, SELLER = 0, 4, 8, 10
@@ -340,7 +340,7 @@ class Market:
         chosen, most = None, None
         for one in asked:
             if one is not buyer and one.sells():
-                score = buyer.taste_for(one) + one.fits(self.p, contract.unit)
+                score = buyer.taste_for(one, contract.id) + one.fits(self.p, contract.unit)
                 if most is None or score > most:
                     chosen, most = one, score
         return chosen
@@ -392,11 +392,14 @@ def sign(city, p, contract, served, used=True):
     city.contracts.append(contract)
     buyer = city.firms[contract.buyer]
     if contract.seller >= 0:
-        buyer.remember(-2 - contract.seller)
+        # A result is bought by one of the firms of a row.
+        lot = contract.draw_for_life("contract", REMEMBERED)
+        if not contract.transfer or lot < 1 / city.weight:
+            buyer.remember(-2 - contract.seller)
     elif contract.seller_firm >= 0:
         buyer.remember(contract.seller_firm)
         city.firms[contract.seller_firm].remember(contract.buyer)
-    buyer.absorbed += contract.value * used
+    buyer.absorbed += contract.value * used * contract.weight() / city.weight
     buyer.purchases += 1
     for party in (contract.seller, contract.service):
         if party >= 0:
@@ -426,6 +429,8 @@ def use_vouchers(city, p, lever, able, reach, slot):
     contracts = [voucher_contract(city, p, firm, slot) for firm in using]
     for contract in contracts:
         market.name_seller(contract, by_outsider=False, by_organisation=True)
+        if slot == EQUIPMENT:
+            contract.unit = -1  # the use of equipment teaches nothing
     for contract in contracts:
         sign(city, p, contract, served)
 

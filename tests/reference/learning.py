@@ -33,14 +33,14 @@ class LearningFirm:
             self.oldest = (place + 1) % PLACES
         self.capabilities[place] = unit
 
-    def knowledge_at_work(self):
-        """Return units from outside that it learnt, or that somebody of science brings."""
+    def who_serve(self):
+        """Return how many people of science serve in it."""
         now = self.model.quarter
         people = sum(
             came <= now and (until == 0 or until > now)
             for came, until in self.model.dual_posts.get(self.row, ())
         )
-        return self.outside + people + (self.posted_until > now)
+        return people + (self.posted_until > now)
 
 
 def dual_posts(state):

@@ -54,7 +54,8 @@ class ResearchingFirm:
         self.add_to_its_stock(p, usual)
         if self.rd > 0.0:
             expected = usual.grants * self.rd**p.elasticity
-            expected *= (1 + self.knowledge_at_work()) ** p.outside_effect
+            expected *= (1 + self.outside) ** p.outside_effect
+            expected *= 1 + p.post_effect * self.who_serve()
             expected *= (1 + self.tests) ** p.equipment_effect
             self.results = poisson(expected, self.draw("research", GRANTS))
         self.keep_patents(p, usual)

@@ -3,7 +3,7 @@
 from .luck import mix
 
 NOBODY = -1
-TASTE = 0
+TASTE, LOT = 0, 1
 
 
 class RememberingFirm:
@@ -25,8 +25,9 @@ class RememberingFirm:
     def organisations_it_remembers(self):
         return [-2 - counterpart for counterpart in self.remembers() if counterpart < NOBODY]
 
-    def taste_for(self, other):
-        """Return what another is to it beside the fit of knowledge."""
+    def taste_for(self, other, deal):
+        """Return what another is to it beside the fit of knowledge; a lot parts who fit as well."""
         city = self.model
-        pair = mix(self.id, other.id)
-        return city.ties.taste * city.luck.normal("ties", 0, pair, TASTE)
+        lot = city.luck.uniform("ties", 0, mix(deal, other.id), LOT)
+        taste = city.luck.normal("ties", 0, mix(self.id, other.id), TASTE)
+        return city.ties.taste * taste + 1e-6 * lot

@@ -55,6 +55,15 @@ def test_whom_one_has_not_dealt_with_for_a_while_is_forgotten(memory, after, sti
     assert known(state) == ({5} if still else set())
 
 
+def test_a_deal_of_long_ago_does_not_take_the_place_of_a_later_one():
+    state = town()
+    dealt(state, 5)
+    state.tie(np.zeros(2, np.int64), np.array([5, 6]), np.array([state.quarter - 9] * 2))
+    assert known(state) == {5, 6}
+    next_quarter(state, 4)  # twelve and more since the sixth, four since the fifth
+    assert known(state) == {5}
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9)), max_size=40))
 def test_what_is_remembered_are_the_last_that_were_dealt_with(deals):
     state, last = town(), {}
@@ -74,7 +83,7 @@ def test_what_is_remembered_are_the_last_that_were_dealt_with(deals):
 def test_a_pair_is_to_each_other_what_it_is_for_good():
     state = town()
     first, second = state.firms.id[:5], state.firms.id[5:]
-    now = state.taste(first, second)
+    now = state.taste(first, second, first)
     next_quarter(state, 5)
-    assert state.taste(first, second).tolist() == now.tolist()
+    assert state.taste(first, second, first).tolist() == now.tolist()
     assert len(set(now.tolist())) == 5

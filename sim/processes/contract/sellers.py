@@ -122,12 +122,13 @@ def _through_partners(state: State, ids: Ids, known: Rows) -> Rows:
 
 
 def _chosen(
-    state: State, side: Side, buyer: Rows, wanted: Rows, candidates: Rows
+    state: State, side: Side, ids: Ids, buyer: Rows, wanted: Rows, candidates: Rows
 ) -> tuple[Rows, Rows]:
     """Return who is taken of each contract's candidates, -1 for nobody, and what they provide."""
     places, able = candidates.shape[1], side.sells[np.maximum(candidates, ties.NOBODY)]
     rows = np.where(able, candidates, 0).ravel()
-    score = state.taste(np.repeat(state.firms.id[buyer], places), side.ids[rows])
+    deal, first = np.repeat(ids, places), np.repeat(state.firms.id[buyer], places)
+    score = state.taste(first, side.ids[rows], deal)
     score += side.fit(rows, np.repeat(wanted, places))
     seller = ties.best(score.reshape(candidates.shape), candidates, able)
     named, unit = seller >= 0, wanted.copy()
@@ -142,7 +143,7 @@ def _name_firms(state: State, ids: Ids, buyer: Rows, wanted: Rows) -> tuple[Rows
     strangers = _strangers(state, side, ids, wanted // kene.PER_FIELD, cluster)
     candidates = np.column_stack([known, _through_partners(state, ids, known), *strangers])
     candidates[candidates == buyer[:, None]] = ties.NOBODY
-    return _chosen(state, side, buyer, wanted, candidates)
+    return _chosen(state, side, ids, buyer, wanted, candidates)
 
 
 def _name_organisations(state: State, ids: Ids, buyer: Rows, wanted: Rows) -> tuple[Rows, Rows]:
@@ -151,7 +152,7 @@ def _name_organisations(state: State, ids: Ids, buyer: Rows, wanted: Rows) -> tu
         return np.full(ids.size, ties.NOBODY), wanted
     side, known = organisations_that_sell(state), state.organisations_remembered(buyer)
     strangers = _strangers(state, side, ids, wanted // kene.PER_FIELD, 0)
-    return _chosen(state, side, buyer, wanted, np.column_stack([known, *strangers]))
+    return _chosen(state, side, ids, buyer, wanted, np.column_stack([known, *strangers]))
 
 
 def name_sellers(

@@ -64,9 +64,11 @@ def sign(state: State, p: Parameters, deals: Deals) -> None:
     )
     _remember(state, deals)
     firms, table = state.firms, state.organisations
-    np.add.at(firms.absorbed, deals.buyer, deals.value * deals.absorbed)
-    np.add.at(firms.purchases, deals.buyer, 1)
+    # A result is bought by one of the firms of a row, services by each of them.
     weight = 1.0 if deals.transfer else state.weight
+    used = deals.value * deals.absorbed * weight / state.weight
+    np.add.at(firms.absorbed, deals.buyer, used)
+    np.add.at(firms.purchases, deals.buyer, 1)
     for party in (deals.named.seller, deals.service):
         known = party >= 0
         np.add.at(table.cases, party[known], weight)
@@ -79,6 +81,9 @@ def _remember(state: State, deals: Deals) -> None:
     code = np.where(seller >= 0, ties.of_organisation(seller), firm)
     who, whom = np.column_stack([deals.buyer, firm]), np.column_stack([code, deals.buyer])
     dealt = np.column_stack([code != ties.NOBODY, firm >= 0])
+    if deals.transfer:  # one of the firms of a row remembers it
+        luck = state.draws.at("contract", 0)
+        dealt &= luck.happens(deals.ids, 1 / state.weight, slots.REMEMBERED)[:, None]
     state.tie(who[dealt].astype(np.int64), whom[dealt])
 
 

@@ -2,7 +2,7 @@
 
 # A contract's own.
 VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)
-REGISTERED_FOR_BONUS = 8
+REGISTERED_FOR_BONUS, REMEMBERED = 8, 9
 COMMON = 12  # the first of two in a block
 ASKED = 16  # the first of those by which strangers are asked
 PRODUCT, TAUGHT = 1, 2  # a result's in the quarter of its sale

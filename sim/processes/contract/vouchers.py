@@ -19,13 +19,16 @@ from sim.state.state import State
 
 
 def _sign_additional(state: State, p: Parameters, buyer: Rows, slot: int) -> None:
-    """Sign the contracts that vouchers brought about."""
+    """Sign the contracts that vouchers brought about; the use of equipment teaches nothing."""
     ids = identity.mixed(identity.CONTRACT, state.firms.id[buyer], state.quarter, slot << 20)
     nowhere = np.zeros(buyer.size, np.bool_)
+    named = name_sellers(state, ids, buyer, nowhere, ~nowhere)
+    if slot == slots.EQUIPMENT:
+        named = named._replace(unit=np.full(buyer.size, -1))
     deals = Deals(
         ids=ids,
         buyer=buyer,
-        named=name_sellers(state, ids, buyer, nowhere, ~nowhere),
+        named=named,
         service=np.full(buyer.size, -1),
         value=np.full(buyer.size, p.voucher_bill),
         additional=True,

@@ -94,8 +94,8 @@ def works(state: State, p: Parameters, firm: Rows, organisation: Rows) -> Floats
 
     where a pair is known that dealt before and remembers it, and has a joint unit that is open.
     What an organisation does alone works with chance ``proves``. A fifth to a third of projects
-    fail [I65, I66], fewer where the partners know each other [I65, I66, I67; no fewer in I68]; that
-    a university is one makes no difference [I65, I69].
+    fail [I65, I66], fewer where the partners dealt before [I66; no fewer in I68]; a university
+    makes no difference [I65, I69], or more fail or are late with public research [I67].
     """
     firms, table, more = state.firms, state.organisations, np.zeros(firm.size)
     pair = np.flatnonzero((firm >= 0) & (organisation >= 0))
@@ -139,5 +139,9 @@ def start(state: State, p: Parameters, those: Beginning) -> None:
         stands_for=those.stands_for,
         works=works(state, p, those.firm, those.organisation),
     )
-    pairs = np.flatnonzero((those.firm >= 0) & (those.organisation >= 0))
-    state.tie(those.firm[pairs], ties.of_organisation(those.organisation[pairs]))
+    # As many of the firms of a row remember it as have it.
+    lot = state.draws.at("projects", 0).uniform(those.ids, slots.REMEMBERED)
+    paired = (those.firm >= 0) & (those.organisation >= 0)
+    pairs = np.flatnonzero(paired & (lot < those.stands_for / state.weight))
+    organisation = ties.of_organisation(those.organisation[pairs])
+    state.tie(those.firm[pairs], organisation, np.minimum(begins[pairs], state.quarter))

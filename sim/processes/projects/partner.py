@@ -92,7 +92,7 @@ def choose(state: State, p: Parameters, those: Partners, ids: Ids, firm: Rows) -
     places = candidates.shape[1]
     rows, each = np.maximum(candidates, 0).ravel(), np.repeat(firm, places)
     score = kene.nearness(firms.field[each], table.field[rows], p.fit_sector, p.fit_far)
-    score += state.taste(firms.id[each], table.id[rows])
+    score += state.taste(firms.id[each], table.id[rows], np.repeat(ids, places))
     return ties.best(score.reshape(candidates.shape), candidates, able)
 
 

@@ -6,7 +6,7 @@ LAST_PLACE = 32  # a project's, in a quarter
 # Of a project's own draws.
 NEAR, POINTER, MAJOR, VALUE, LENGTH, PROVED = range(1, 7)
 SELLS, PILOT, USER, PRODUCTION, SALES, LISTED, SCORE, BEGAN = range(8, 16)
-TURN = 16
+TURN, REMEMBERED = 16, 17
 # Of the start: past projects by kind, and ties.
 PAST, TIED = 20, 30
 # Of rings.

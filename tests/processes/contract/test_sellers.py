@@ -90,6 +90,16 @@ def test_a_partner_who_fits_is_asked_again_and_without_memory_as_rarely_as_a_str
     assert share[0.0] < 0.05 < 0.2 < share[12.0]
 
 
+def test_without_taste_a_lot_decides_between_those_who_fit_as_well_known_or_not():
+    state = town(200, taste=0.0)
+    state.tie(np.array([0]), np.array([1]))
+    wanted = sellers._wanted(state, contracts(2000, 1), np.zeros(2000, np.int64))
+    again = named(state, 2000, first=1).firm == 1
+    of_field = (wanted < 20) & (wanted > 0)  # nobody holds just this: all fit by the field alone
+    # It and some four others (less who is met twice): not one in two.
+    assert 0.15 < again[of_field].mean() < 0.3
+
+
 def test_with_whom_a_partner_has_dealt_is_asked():
     # Nobody is of a field that is wanted, nor of the buyer's cluster; the first firm remembers
     # the second, and that one the third.
