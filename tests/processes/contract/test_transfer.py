@@ -111,6 +111,18 @@ def test_a_tie_or_a_broker_saves_the_cost_of_the_transaction(tie, broker, signed
     assert state.organisations.cases[office] == (1.0 if broker else 0.0)
 
 
+def test_of_a_row_of_firms_one_uses_and_remembers_a_result():
+    state = tiny(weight=4.0)
+    university = add_bodies(state, "university", 1)[0]
+    add_results(state, university, 400)
+    add_firms(state, 400, rd=1.0, rd_stock=10.0)
+    matched(state, np.arange(400), np.arange(400))
+    agree(state, EAGER)
+    assert state.firms.absorbed.tolist() == [0.25] * 400
+    remembers = (state.organisations_remembered(np.arange(400)) == university).any(axis=1)
+    assert remembers.mean() == pytest.approx(0.25, abs=4 * (0.25 * 0.75 / 400) ** 0.5)
+
+
 def test_no_match_means_no_transfer():
     state, _ = one_deal()
     agree(state, EAGER)
