@@ -138,6 +138,8 @@ def _chosen(
 
 def _name_firms(state: State, ids: Ids, buyer: Rows, wanted: Rows) -> tuple[Rows, Rows]:
     """Return the firm that each contract is signed with, -1 for none, and the unit it provides."""
+    if ids.size == 0:
+        return np.empty(0, np.int64), wanted
     side, known = firms_that_sell(state), state.remembered(buyer)
     cluster = state.firms.cluster[buyer].astype(np.int64)
     strangers = _strangers(state, side, ids, wanted // kene.PER_FIELD, cluster)
@@ -148,7 +150,7 @@ def _name_firms(state: State, ids: Ids, buyer: Rows, wanted: Rows) -> tuple[Rows
 
 def _name_organisations(state: State, ids: Ids, buyer: Rows, wanted: Rows) -> tuple[Rows, Rows]:
     """Return the organisation that each contract is signed with, -1 for none, and its unit."""
-    if len(state.organisations) == 0:
+    if len(state.organisations) == 0 or ids.size == 0:
         return np.full(ids.size, ties.NOBODY), wanted
     side, known = organisations_that_sell(state), state.organisations_remembered(buyer)
     strangers = _strangers(state, side, ids, wanted // kene.PER_FIELD, 0)
