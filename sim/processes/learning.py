@@ -1,14 +1,14 @@
 """Learning: firms take in units of knowledge of those they deal with, whose worth fades.
 
-Whoever buys a result or a service, ends a joint project, or has researchers on a visit may learn
-the unit of knowledge that it was about, with chance
+Whoever buys a result or a service, ends a project with an organisation, or has researchers on a
+visit may learn the unit of knowledge that it was about, with chance
 
     learns · S / (S + typical S)      S: its own R&D stock; a visit counts ``visit`` of a contract
 
-since little is taken in without own R&D [K8, K62], and licences, projects and posts
-bring inventions where they do [K50, K54, K60]; what one holds already teaches nothing. A new unit
-takes a free place or that of the unit taken in longest ago, so that it enters which results appeal
-to the firm, and what it is asked to sell. How many units are at work is a book of its own,
+since little is taken in without own R&D [K8, K62], and licences, projects and posts bring
+inventions where they do [K50, K54, K60]; what one holds already teaches nothing. A new unit takes a
+free place or that of the unit taken in longest ago, so that it enters which results appeal to the
+firm, and what it is asked to sell. How many units are at work is a book of its own,
 
     outside' = (1 - fades / 4) · outside + learnt + kept · people who leave
 

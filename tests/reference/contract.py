@@ -28,7 +28,8 @@ STEEPEST = 50.0  # of a logistic
 SELLING = SELLING_KINDS.tolist()  # by kind code
 
 # Slots of a contract, of a result, and of a firm or organisation in a quarter.
-VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)
+VALUE, OUTSIDE, ORGANISATION = range(3)
+BROKER, OFFICE, REGISTERED, ORDER = range(4, 8)
 REGISTERED_FOR_BONUS, REMEMBERED = 8, 9
 SIGNED, PRODUCT, TAUGHT = 0, 1, 2
 COMMON, ASKED = 12, 16

@@ -1,7 +1,8 @@
 """Slots of the process's draws, all in one place, so that a new rule finds one that is free."""
 
 # A contract's own.
-VALUE, OUTSIDE, ORGANISATION, POINTER, BROKER, OFFICE, REGISTERED, ORDER = range(8)
+VALUE, OUTSIDE, ORGANISATION = range(3)
+BROKER, OFFICE, REGISTERED, ORDER = range(4, 8)
 REGISTERED_FOR_BONUS, REMEMBERED = 8, 9
 COMMON = 12  # the first of two in a block
 ASKED = 16  # the first of those by which strangers are asked
