@@ -30,7 +30,7 @@ from sim.state.ring import ring
 
 SCALES = {"ningbo_2019": 0.02, "ningbo_315": 0.02}
 SCALE = 0.05  # of the other cities
-QUARTERS, A_YEAR = 6, 4
+QUARTERS, A_YEAR = 5, 4
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 TABLES = ("firms", "organisations", "people", "talents", "projects", "results", "contracts")
 SEED = 3

@@ -552,7 +552,8 @@ def test_exit_status_of_the_process():
 
 
 def test_ctrl_c_ends_the_process_with_130_and_keeps_what_is_finished(tmp_path):
-    command = [sys.executable, "-m", "sim", "replicates=4000", "workers=2", "output=out"]
+    small = ("population.scale=0.1", "quarters=4")
+    command = [sys.executable, "-m", "sim", "replicates=4000", "workers=2", "output=out", *small]
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     # What is started in the background of a script inherits that Ctrl-C is ignored.
     hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
