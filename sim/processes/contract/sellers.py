@@ -7,9 +7,9 @@ where organisations are asked [K24, S38]. It takes whoever has the highest
 
     fit of the seller's nearest unit to the one wanted + taste of the pair
 
-where taste is drawn once for a pair: what people and places add. Ties therefore come back where the
-same knowledge is wanted again and who has it is remembered; no parameter says so. An organisation
-knows its field as a whole. Outsiders have no name.
+where taste is drawn once for a pair: what people and places add. Being remembered brings a place
+among those asked and nothing else, and a lot parts who fit as well; so ties come back where one of
+the field is wanted again. An organisation knows its field as a whole. Outsiders have no name.
 """
 
 from collections.abc import Callable, Iterator
